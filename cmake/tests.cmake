@@ -1,0 +1,38 @@
+# How tests are run: under mpirun, as root or not, with more ranks than cores, one thread a rank, with a timeout.
+set(NTKW_TEST_ENVIRONMENT
+  OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1 OMPI_MCA_rmaps_base_oversubscribe=1
+  OMPI_MCA_mpi_yield_when_idle=1 OMPI_MCA_hwloc_base_binding_policy=none OMPI_MCA_btl_tcp_if_include=lo
+  OMPI_MCA_oob_tcp_if_include=lo OMPI_MCA_btl_vader_single_copy_mechanism=none OMPI_MCA_orte_execute_quiet=1
+  OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1
+  "LSAN_OPTIONS=suppressions=${PROJECT_SOURCE_DIR}/mpi_tests/harness/leaks_of_mpi.txt:print_suppressions=0"
+  ASAN_OPTIONS=fast_unwind_on_malloc=0 UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1)
+
+# ntkw_test(NAME noun_claim LABEL area RANKS 1 2 3 SOURCES file.c... [LIBRARIES target...] [ARGUMENTS word...]
+#           [TIMEOUT seconds] [SLOW])
+# One program, one test per number of ranks: noun_claim.np3. SLOW ones run only under jobs/test.sh --all.
+function(ntkw_test)
+  cmake_parse_arguments(T "SLOW" "NAME;LABEL;TIMEOUT" "RANKS;SOURCES;LIBRARIES;ARGUMENTS" ${ARGN})
+  if(NOT T_TIMEOUT)
+    set(T_TIMEOUT 120)
+  endif()
+  add_executable(test_${T_NAME} ${T_SOURCES})
+  target_include_directories(test_${T_NAME} PRIVATE ${PROJECT_SOURCE_DIR}/src)
+  target_compile_definitions(test_${T_NAME} PRIVATE
+    NTKW_TEST_DATA="${PROJECT_SOURCE_DIR}/mpi_tests/data" NTKW_EXAMPLES="${PROJECT_SOURCE_DIR}/examples")
+  target_link_libraries(test_${T_NAME} PRIVATE ntkw_harness ntkw_compiler ${T_LIBRARIES} m)
+  foreach(ranks ${T_RANKS})
+    add_test(NAME ${T_NAME}.np${ranks}
+      COMMAND ${MPIEXEC_EXECUTABLE} -n ${ranks} $<TARGET_FILE:test_${T_NAME}> ${T_ARGUMENTS})
+    ntkw_test_properties(${T_NAME}.np${ranks} LABEL ${T_LABEL} TIMEOUT ${T_TIMEOUT} RANKS ${ranks} SLOW ${T_SLOW})
+  endforeach()
+endfunction()
+
+function(ntkw_test_properties name)
+  cmake_parse_arguments(P "" "LABEL;TIMEOUT;RANKS;SLOW" "" ${ARGN})
+  set(labels ${P_LABEL})
+  if(P_SLOW)
+    list(APPEND labels slow)
+  endif()
+  set_tests_properties(${name} PROPERTIES LABELS "${labels}" TIMEOUT ${P_TIMEOUT} PROCESSORS ${P_RANKS}
+    ENVIRONMENT "${NTKW_TEST_ENVIRONMENT}")
+endfunction()

@@ -1,0 +1,133 @@
+/** @file checkpoint.h
+ * Sharded arrays in one parallel HDF5 file that is either whole or not there.
+ *
+ * Writing: state the arrays and attributes, then publish. At publication the file is written under a temporary name in
+ * the same folder, flushed, read back and compared with digests taken from memory, renamed by one rank and the folder
+ * synced. At no instant can a reader, or a restart after kill -9, see half a checkpoint.
+ *
+ *     ntkw_checkpoint *checkpoint;
+ *     ntkw_checkpoint_create(comm, "run/step-000400.h5", &checkpoint);
+ *     ntkw_checkpoint_set_integer(checkpoint, "step", 400);
+ *     ntkw_checkpoint_add_array(checkpoint, "parameters", "1", NTKW_FLOAT64, 1, &n_global, offset, n_local, shard);
+ *     ntkw_status status = ntkw_checkpoint_publish(checkpoint);                  // collective
+ *     ntkw_checkpoint_destroy(&checkpoint);
+ *
+ * Reading, on any number of ranks: open, ask for attributes and shapes, read the own part of each array. Opening
+ * verifies the digest of the whole file before HDF5 sees it; reading verifies the array's own digest.
+ *
+ * Format, version 1. A user block of 512 bytes before the HDF5 file: the magic "NTKWCKPT", then little-endian unsigned
+ * 64-bit: format version, length of the whole file in bytes, digest of all bytes after the user block (see
+ * src/checkpoint/digest.h for the formula); the rest is zero. Arrays are datasets of the root group, stored as *global*
+ * arrays, contiguous, little-endian; a dataset has the attributes "unit" (string) and "digest" (uint64). Attributes of
+ * the root group hold the integers (int64), reals (float64) and texts (strings).
+ */
+#ifndef NTKW_CHECKPOINT_H
+#define NTKW_CHECKPOINT_H
+
+#include <mpi.h>
+#include <stddef.h>
+#include <stdint.h>
+#include "ntkw/status.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define NTKW_CHECKPOINT_DIMENSIONS 4 /**< an array has at most so many */
+
+/** A checkpoint to be written. */
+typedef struct ntkw_checkpoint ntkw_checkpoint;
+/** A checkpoint opened for reading. */
+typedef struct ntkw_checkpoint_reader ntkw_checkpoint_reader;
+
+/** Begin a checkpoint. Collective on comm (it is duplicated); nothing is written yet.
+ * @param[in] path  the final name; its folder must exist. The same on every rank.
+ * @return the same on every rank: NTKW_SUCCESS, NTKW_ERR_ARGUMENT, NTKW_ERR_DISAGREE (path differs), NTKW_ERR_MEMORY.
+ */
+ntkw_status ntkw_checkpoint_create(MPI_Comm comm, const char *path, ntkw_checkpoint **out);
+
+/** State an integer, a real number or a text. Local; must be stated with the same value on every rank (rank 0's is
+ * written). A name that is already there is replaced. The text is copied. */
+ntkw_status ntkw_checkpoint_set_integer(ntkw_checkpoint *checkpoint, const char *name, int64_t value);
+ntkw_status ntkw_checkpoint_set_real(ntkw_checkpoint *checkpoint, const char *name, double value);
+ntkw_status ntkw_checkpoint_set_text(ntkw_checkpoint *checkpoint, const char *name, const char *text);
+
+/** State an array that is sharded over the ranks along its first dimension. Local; on every rank in the same order.
+ *
+ * @param[in] name, unit    as attributes of the file; "1" for numbers without a unit.
+ * @param[in] dtype         of the values in memory and in the file.
+ * @param[in] n_dimensions  1 to NTKW_CHECKPOINT_DIMENSIONS.
+ * @param[in] shape         the global shape; the same on every rank.
+ * @param[in] offset        first index, along the first dimension, of this rank's part.
+ * @param[in] count         number of indices of this rank's part; may be 0. The parts of all ranks must cover the first
+ *                          dimension exactly once (checked at publication).
+ * @param[in] values        count * shape[1] * ... values, row-major. Borrowed until the checkpoint is destroyed.
+ */
+ntkw_status ntkw_checkpoint_add_array(ntkw_checkpoint *checkpoint, const char *name, const char *unit, ntkw_dtype dtype,
+                                      int n_dimensions, const int64_t shape[], int64_t offset, int64_t count,
+                                      const void *values);
+
+/** Write, verify, and give the file its final name (an existing file of that name is replaced). Collective.
+ *
+ * Space is reserved before anything is written, so that a full disk is found while nobody is inside MPI-IO.
+ * @return the same on every rank: NTKW_SUCCESS; NTKW_ERR_FILE (names file, rank and reason: no space, read-only, I/O
+ * error, read back different); NTKW_ERR_ARGUMENT, NTKW_ERR_DISAGREE (shapes, names; parts that do not cover). On error
+ * nothing new is visible, what was there under that name is untouched, the temporary file is removed. */
+ntkw_status ntkw_checkpoint_publish(ntkw_checkpoint *checkpoint);
+
+/** Free, and set the pointer to NULL. Collective (it frees a communicator). NULL is allowed. */
+void ntkw_checkpoint_destroy(ntkw_checkpoint **checkpoint);
+
+/** Open a checkpoint and verify the digest of the whole file. Collective on comm (it is duplicated).
+ * @return the same on every rank: NTKW_SUCCESS; NTKW_ERR_FILE (cannot be read: names the reason); NTKW_ERR_FORMAT
+ * (empty, truncated, not a checkpoint, another format version, damaged: names which). *out is NULL on error. */
+ntkw_status ntkw_checkpoint_open(MPI_Comm comm, const char *path, ntkw_checkpoint_reader **out);
+
+/** Close, and set the pointer to NULL. Collective. NULL is allowed. */
+void ntkw_checkpoint_close(ntkw_checkpoint_reader **reader);
+
+/** Read an attribute. Collective. NTKW_ERR_FORMAT if there is none of that name and type (the sentence names it). */
+ntkw_status ntkw_checkpoint_get_integer(ntkw_checkpoint_reader *reader, const char *name, int64_t *value);
+ntkw_status ntkw_checkpoint_get_real(ntkw_checkpoint_reader *reader, const char *name, double *value);
+/** @param[out] text  valid until the reader is closed; owned by the reader. */
+ntkw_status ntkw_checkpoint_get_text(ntkw_checkpoint_reader *reader, const char *name, const char **text);
+
+/** What an array is. The strings are owned by the reader. */
+typedef struct ntkw_checkpoint_array {
+  const char *name, *unit;
+  ntkw_dtype dtype;
+  int n_dimensions;
+  int64_t shape[NTKW_CHECKPOINT_DIMENSIONS];
+} ntkw_checkpoint_array;
+
+/** What an attribute of the file is; the one member that its type names is set. The strings are owned by the reader. */
+typedef struct ntkw_checkpoint_attribute {
+  const char *name;
+  enum { NTKW_ATTRIBUTE_INTEGER, NTKW_ATTRIBUTE_REAL, NTKW_ATTRIBUTE_TEXT } type;
+  int64_t integer;
+  double real;
+  const char *text;
+} ntkw_checkpoint_attribute;
+
+/** Number of arrays and of attributes, and each by index, sorted by name. Local (read when the file was opened). */
+int ntkw_checkpoint_array_count(const ntkw_checkpoint_reader *reader);
+const ntkw_checkpoint_array *ntkw_checkpoint_array_at(const ntkw_checkpoint_reader *reader, int index);
+/** The array of that name, or NULL. Local. */
+const ntkw_checkpoint_array *ntkw_checkpoint_find_array(const ntkw_checkpoint_reader *reader, const char *name);
+int ntkw_checkpoint_attribute_count(const ntkw_checkpoint_reader *reader);
+const ntkw_checkpoint_attribute *ntkw_checkpoint_attribute_at(const ntkw_checkpoint_reader *reader, int index);
+
+/** Read this rank's part of an array and verify the digest of the whole array. Collective.
+ *
+ * @param[in]  dtype          must be the array's.
+ * @param[in]  offset, count  the own part along the first dimension; the ranks' parts must cover it exactly once.
+ * @param[out] values         count * shape[1] * ... values, row-major.
+ * @return the same on every rank: NTKW_SUCCESS; NTKW_ERR_FORMAT (no such array, another type, digest differs);
+ *         NTKW_ERR_ARGUMENT (parts do not cover); NTKW_ERR_FILE. */
+ntkw_status ntkw_checkpoint_read_array(ntkw_checkpoint_reader *reader, const char *name, ntkw_dtype dtype,
+                                       int64_t offset, int64_t count, void *values);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

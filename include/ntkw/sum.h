@@ -1,0 +1,91 @@
+/** @file sum.h
+ * Exact sums of squares and of absolute values, rounded once.
+ *
+ * An ntkw_sum holds a sum of x*x or of |x| over any finite floating-point inputs without any rounding, as a fixed-point
+ * number in 64-bit limbs. Because integer addition is associative the result does not depend on the order of the
+ * inputs, on how they were cut into pieces, on threads, on ranks or on the CPU. Workflow:
+ *
+ *     ntkw_sum s;
+ *     ntkw_sum_zero(&s, NTKW_FLOAT32);
+ *     ntkw_sum_add_squares(&s, gradient, count, NTKW_FLOAT32);      // any number of times
+ *     double squared_norm = ntkw_sum_value(&s);                     // correctly rounded
+ *     double norm = ntkw_sum_root(&s);                              // correctly rounded root of the exact sum
+ *
+ * Over MPI: ntkw_sum_normalise, then a plain MPI_Allreduce of the limbs with MPI_INT64_T and MPI_SUM (up to 2^31
+ * ranks), then ntkw_sum_from_limbs. All functions here are local (not collective), allocate nothing and do not depend
+ * on the floating-point environment (rounding mode, flush-to-zero).
+ *
+ * Limb layout: limb k has the weight 2^(32 k + base), base = -320 for the range NTKW_FLOAT32 (20 limbs) and -2176 for
+ * NTKW_FLOAT64 (134 limbs). Normalised limbs lie in [0, 2^32). The headroom above the largest square is 64 bits.
+ */
+#ifndef NTKW_SUM_H
+#define NTKW_SUM_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include "ntkw/status.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define NTKW_SUM_LIMBS_FLOAT32 20
+#define NTKW_SUM_LIMBS_FLOAT64 134
+#define NTKW_SUM_LIMBS_MAX NTKW_SUM_LIMBS_FLOAT64
+
+/** An exact sum. Plain data: may be copied by assignment and sent as bytes between like machines. */
+typedef struct ntkw_sum {
+  ntkw_dtype range;                 /**< the widest input type: fixes number and weights of the limbs */
+  int64_t count;                    /**< inputs added so far, finite or not */
+  int64_t not_finite;               /**< NaN and Inf among them; these are counted but not summed */
+  int64_t pending;                  /**< additions since the limbs were last normalised */
+  int64_t limb[NTKW_SUM_LIMBS_MAX]; /**< little end first; those beyond the range's number are not used */
+} ntkw_sum;
+
+/** Number of limbs of a range: 20 or 134. Local. */
+int ntkw_sum_limbs(ntkw_dtype range);
+
+/** Set to zero. Local. range NTKW_FLOAT64 takes inputs of both types, NTKW_FLOAT32 only of float32. */
+void ntkw_sum_zero(ntkw_sum *sum, ntkw_dtype range);
+
+/** Add the squares of count values. Local.
+ *
+ * @param[in,out] sum     its range must be at least as wide as dtype.
+ * @param[in]     values  count floats or doubles, of any alignment that the type allows; may be NULL if count is 0.
+ * @return NTKW_SUCCESS; NTKW_ERR_ARGUMENT if the values are wider than the range (the sum is unchanged). NaN and Inf
+ * are no error here: they are counted in sum->not_finite.
+ */
+ntkw_status ntkw_sum_add_squares(ntkw_sum *sum, const void *values, size_t count, ntkw_dtype dtype);
+
+/** Add the absolute values of count values. Local. As ntkw_sum_add_squares otherwise. */
+ntkw_status ntkw_sum_add_magnitudes(ntkw_sum *sum, const void *values, size_t count, ntkw_dtype dtype);
+
+/** Add another sum to this one. Local. The range of `from` may be narrower (else NTKW_ERR_ARGUMENT). */
+ntkw_status ntkw_sum_merge(ntkw_sum *sum, const ntkw_sum *from);
+
+/** Carry, so that every limb lies in [0, 2^32). Local. The value is unchanged. */
+void ntkw_sum_normalise(ntkw_sum *sum);
+
+/** Replace the limbs, for instance by the sums over all ranks. Local.
+ * @param[in] limbs  ntkw_sum_limbs(sum->range) values >= 0; count and not_finite are left as they are. */
+void ntkw_sum_from_limbs(ntkw_sum *sum, const int64_t *limbs);
+
+/** The sum, rounded once to the nearest double (ties to even); Inf or subnormal where IEEE 754 says so. Local. */
+double ntkw_sum_value(const ntkw_sum *sum);
+
+/** The square root of the exact sum, rounded once: the Euclidean norm if squares were added. Local.
+ *
+ * This is the correctly rounded root of the exact sum, not the root of ntkw_sum_value(): they differ in about one case
+ * of eight. It is in range also where the squares are not (norms of 1e-200 or 1e200). */
+double ntkw_sum_root(const ntkw_sum *sum);
+
+/** The sum as mantissa * 2^exponent with mantissa in [0.5, 1) rounded once to 53 bits, or 0 and 0. Local. */
+void ntkw_sum_split(const ntkw_sum *sum, double *mantissa, int *exponent);
+
+/** The root of the exact sum as mantissa * 2^exponent with mantissa in [0.5, 1) rounded once, or 0 and 0. Local. */
+void ntkw_sum_root_split(const ntkw_sum *sum, double *mantissa, int *exponent);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

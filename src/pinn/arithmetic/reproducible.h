@@ -1,0 +1,29 @@
+/* Scalar elementary functions with the same bits on every CPU: SLEEF's finz family, its purecfma members. libm is never
+ * used for results (DESIGN 5.4, rule 4). sleef.h shows these only to code compiled for FMA, so they are declared here.
+ */
+#ifndef NTKW_PINN_REPRODUCIBLE_H
+#define NTKW_PINN_REPRODUCIBLE_H
+
+double Sleef_finz_expd1_u10purecfma(double);
+double Sleef_finz_logd1_u10purecfma(double);
+double Sleef_finz_sind1_u10purecfma(double);
+double Sleef_finz_cosd1_u10purecfma(double);
+double Sleef_finz_tanhd1_u10purecfma(double);
+
+static inline double reproducible_exp(double x) {
+  return Sleef_finz_expd1_u10purecfma(x);
+}
+static inline double reproducible_log(double x) {
+  return Sleef_finz_logd1_u10purecfma(x);
+}
+static inline double reproducible_sin(double x) {
+  return Sleef_finz_sind1_u10purecfma(x);
+}
+static inline double reproducible_cos(double x) {
+  return Sleef_finz_cosd1_u10purecfma(x);
+}
+static inline double reproducible_tanh(double x) {
+  return Sleef_finz_tanhd1_u10purecfma(x);
+}
+
+#endif

@@ -1,0 +1,42 @@
+/* The equations of a condition, ready to be evaluated: which streams the network must carry, residuals, and seeds of
+ * the backward pass.
+ *
+ * If second derivatives occur only through one linear combination sum c_ij u_ij (up to constant factors, whatever the
+ * output, the coefficients free of outputs), they are carried as one stream (forward Laplacian; DESIGN 5.2). All
+ * functions are local. */
+#ifndef NTKW_PINN_EQUATIONS_H
+#define NTKW_PINN_EQUATIONS_H
+
+#include "pinn/expression/tape.h"
+
+typedef struct equations equations;
+typedef struct equations_workspace equations_workspace; /* one per thread */
+
+enum { MAX_EQUATIONS = 16 };
+
+/* Take over n roots of a tape (which is borrowed and must live as long). n_outputs: outputs of the network; 0 for
+ * expressions of the inputs alone (exact solutions).
+ * @return NTKW_SUCCESS or NTKW_ERR_MEMORY. */
+ntkw_status equations_create(tape *tape, int n, const node roots[], int n_outputs, equations **out);
+void equations_destroy(equations **equations);
+
+int equations_count(const equations *equations);
+/* The streams the equations use, downward closed (u_tt needs u_t). */
+const stream_set *equations_streams(const equations *equations);
+
+ntkw_status equations_workspace_create(const equations *equations, int max_points, equations_workspace **out);
+void equations_workspace_destroy(equations_workspace **workspace);
+
+/* Coefficients of the forward Laplacian at n points (n x n_inputs, row-major): n_pairs x n. Nothing if n_pairs is 0. */
+void equations_coefficients(equations_workspace *workspace, int n, int n_inputs, const double *points,
+                            double *coefficients);
+
+/* Residuals of all equations: equation e, point p at residuals[e * n + p]. outputs as workspace_forward gives them. */
+void equations_residuals(equations_workspace *workspace, int n, int n_inputs, const double *points,
+                         const double *outputs, double *residuals);
+
+/* After equations_residuals of the same points: seeds = sum_e factors[e * n + p] * d residual_e / d outputs, laid out
+ * as outputs. factors NULL for one equation alone: use equation `only` with factor 1 (only >= 0), else all. */
+void equations_seeds(equations_workspace *workspace, int only, const double *factors, double *seeds);
+
+#endif

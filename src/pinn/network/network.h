@@ -1,0 +1,86 @@
+/* Multilayer perceptrons with jets: value and derivatives forward, gradients and the NTK diagonal backward.
+ *
+ * Parameters are one flat vector of floats or doubles (precision): per layer the weights W[in][out] (out fastest), then
+ * the biases b[out]. Inside, widths are padded and a transposed copy of W is kept; nobody else sees that.
+ *
+ * Work goes lane by lane (a lane: consecutive points of one condition), a lane panel by panel:
+ *
+ *     network_set_parameters(network, parameters);                              // once per step
+ *     workspace_lane_begin(workspace);                                          // zero the lane's gradient
+ *     workspace_forward(workspace, streams, n, points, coefficients, outputs);  // n <= workspace_capacity(workspace,
+ * streams) workspace_backward(workspace, seeds, scales, diagonal);                   // adds to the lane's gradient
+ *     workspace_lane_end(workspace, gradient);                                  // the flat, unpadded gradient of the
+ * lane
+ *
+ * All functions are local. The arithmetic is that of DESIGN 5.4: matrix products are chains of fma over the inner index
+ * ascending (rows of a panel are ordered by point, streams inside a point, so that panels may have any length);
+ * functions are SLEEF's finz family; feature sums of the diagonal are 16 partial sums and a fixed tree. */
+#ifndef NTKW_PINN_NETWORK_H
+#define NTKW_PINN_NETWORK_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include "ntkw/status.h"
+#include "pinn/streams.h"
+
+enum { MAX_HIDDEN_LAYERS = 16, MAX_OUTPUTS = 8 };
+
+typedef enum activation { ACTIVATION_TANH, ACTIVATION_SIN } activation;
+typedef enum initialisation {
+  INIT_XAVIER, /* W ~ N(0, 2 / (in + out)), b = 0  (Glorot & Bengio 2010) */
+  INIT_NTK     /* W ~ N(0, 1 / in), b ~ N(0, 1)    (Jacot et al. 2018, as in PINNsNTK) */
+} initialisation;
+
+typedef struct network_options {
+  int n_inputs, n_outputs;
+  int n_hidden, hidden[MAX_HIDDEN_LAYERS];
+  activation activation;
+  initialisation init;
+  /* The first layer sees (x_i - input_shift[i]) * input_scale[i]; derivative streams carry the factor. */
+  double input_shift[MAX_INPUTS], input_scale[MAX_INPUTS];
+  ntkw_dtype precision;
+} network_options;
+
+typedef struct network network;
+typedef struct workspace workspace; /* one per thread */
+
+ntkw_status network_create(const network_options *options, network **out);
+void network_destroy(network **network);
+
+/* Number of parameters, all layers. */
+int64_t network_parameter_count(const network *network);
+
+/* Initial values of the parameters offset .. offset + count - 1, in the network's precision: a function of seed and
+ * parameter index only. */
+void network_initial_parameters(const network *network, uint64_t seed, int64_t offset, int64_t count, void *parameters);
+
+/* Take a copy of all parameters (of the network's precision), padded and transposed for the products. */
+void network_set_parameters(network *network, const void *parameters);
+
+/* Name of the kernels in use: "avx512", "avx2" or "portable", and whether LIBXSMM makes the products. */
+const char *network_kernels(void);
+
+ntkw_status workspace_create(const network *network, workspace **out);
+void workspace_destroy(workspace **workspace);
+
+/* Largest number of points of a panel with these streams: at least 1; about 128 rows. */
+int workspace_capacity(const workspace *workspace, const stream_set *streams);
+
+void workspace_lane_begin(workspace *workspace);
+
+/* points: n x n_inputs, row-major. coefficients: n_pairs x n (coefficient k of point p at [k * n + p]); NULL if n_pairs
+ * is 0. outputs, widened to double: output o, stream s, point p at [(o * n_streams + s) * n + p]. */
+void workspace_forward(workspace *workspace, const stream_set *streams, int n, const double *points,
+                       const double *coefficients, double *outputs);
+
+/* After a forward pass of the same panel. seeds: as outputs, the derivative of something by each output stream.
+ * scales: n factors, applied to each point's rows just before the gradient of W and b is accumulated; NULL: 1.
+ * diagonal: n values, set to sum over parameters of (d something_i / d parameter)^2, before scaling; NULL: not wanted.
+ * May be called several times after one forward pass (several equations). */
+void workspace_backward(workspace *workspace, const double *seeds, const double *scales, double *diagonal);
+
+/* The lane's gradient as a flat vector in the network's precision. */
+void workspace_lane_end(workspace *workspace, void *gradient);
+
+#endif

@@ -1,0 +1,53 @@
+/* Names of the codes, the sentence of the last failure, and agreement over the ranks. */
+#include "ntkw/status.h"
+#include "status/check.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { SENTENCE_LENGTH = 1024 };
+static _Thread_local char sentence[SENTENCE_LENGTH];
+
+const char *ntkw_status_name(ntkw_status status) {
+#define NAME(name, meaning) #name,
+  static const char *const names[] = {NTKW_STATUS_LIST(NAME)};
+#undef NAME
+  return (unsigned)status < NTKW_STATUS_COUNT ? names[status] : "unknown status";
+}
+
+const char *ntkw_status_meaning(ntkw_status status) {
+#define MEANING(name, meaning) meaning,
+  static const char *const meanings[] = {NTKW_STATUS_LIST(MEANING)};
+#undef MEANING
+  return (unsigned)status < NTKW_STATUS_COUNT ? meanings[status] : "unknown status";
+}
+
+const char *ntkw_last_error(void) {
+  return sentence;
+}
+
+ntkw_status ntkw_i_fail(ntkw_status code, const char *format, ...) {
+  char text[SENTENCE_LENGTH] = {0}; /* the arguments may point into the present sentence */
+  va_list arguments;
+  va_start(arguments, format);
+  vsnprintf(text, sizeof text, format, arguments);
+  va_end(arguments);
+  memcpy(sentence, text, sizeof sentence);
+  return code;
+}
+
+ntkw_status ntkw_status_agree(MPI_Comm comm, ntkw_status local) {
+  int rank = 0, size = 0;
+  if (MPI_Comm_rank(comm, &rank) != MPI_SUCCESS || MPI_Comm_size(comm, &size) != MPI_SUCCESS)
+    return ntkw_i_fail(NTKW_ERR_MPI, "the communicator handed to ntkw_status_agree is not valid");
+  /* The code in the high part and the mirrored rank in the low: the largest code wins, then the lowest rank. */
+  long long mine = (long long)local * size + (size - 1 - rank), winner = 0;
+  if (MPI_Allreduce(&mine, &winner, 1, MPI_LONG_LONG, MPI_MAX, comm) != MPI_SUCCESS)
+    return ntkw_i_fail(NTKW_ERR_MPI, "MPI_Allreduce failed while the ranks agreed on a status");
+  const ntkw_status verdict = (ntkw_status)(winner / size);
+  if (verdict == NTKW_SUCCESS) return verdict;
+  if (MPI_Bcast(sentence, SENTENCE_LENGTH, MPI_CHAR, size - 1 - (int)(winner % size), comm) != MPI_SUCCESS)
+    return ntkw_i_fail(NTKW_ERR_MPI, "MPI_Bcast failed while the ranks agreed on a status");
+  return verdict;
+}
