@@ -7,6 +7,7 @@
 #ifndef NTKW_PINN_EQUATIONS_H
 #define NTKW_PINN_EQUATIONS_H
 
+#include <stdint.h>
 #include "pinn/expression/tape.h"
 
 typedef struct equations equations;
@@ -23,6 +24,9 @@ void equations_destroy(equations **equations);
 int equations_count(const equations *equations);
 /* The streams the equations use, downward closed (u_tt needs u_t). */
 const stream_set *equations_streams(const equations *equations);
+
+/* A number that differs, as good as surely, between different equations, and is the same everywhere for equal ones. */
+uint64_t equations_fingerprint(const equations *equations);
 
 ntkw_status equations_workspace_create(const equations *equations, int max_points, equations_workspace **out);
 void equations_workspace_destroy(equations_workspace **workspace);

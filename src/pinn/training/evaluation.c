@@ -1,0 +1,229 @@
+#include "pinn/training/evaluation.h"
+#include "ntkw/checkpoint.h"
+#include "pinn/training/reduction.h"
+#include "pinn/training/sharding.h"
+#include "status/check.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct evaluation {
+  MPI_Comm comm;
+  int rank, size;
+  const problem *pde;
+  workspace *workspace;
+  int n_axis;          /* points along each input */
+  int64_t plane;       /* points of one index of the first input */
+  int64_t first, rows; /* own indices of the first input */
+  int64_t count;       /* own points */
+  double *points;      /* count x n_inputs */
+  double *values[MAX_OUTPUTS], *exact[MAX_OUTPUTS],
+      *error[MAX_OUTPUTS]; /* count each; exact and error NULL if not given */
+  int64_t *message;
+};
+
+static const stream_set value_alone = {0};
+
+static int points_along(int n_inputs) {
+  static const int points[] = {0, 1000, 200, 40};
+  return n_inputs <= 3 ? points[n_inputs] : 16;
+}
+
+int evaluation_points_per_input(const evaluation *e) {
+  return e->n_axis;
+}
+
+bool evaluation_has_exact(const evaluation *e) {
+  for (int o = 0; o < e->pde->n_outputs; o++)
+    if (e->pde->has_exact[o]) return true;
+  return false;
+}
+
+static double axis_value(const evaluation *e, int input, int64_t index) {
+  const double lower = e->pde->lower[input], upper = e->pde->upper[input];
+  return index == e->n_axis - 1 ? upper : lower + (upper - lower) * ((double)index / (e->n_axis - 1));
+}
+
+static void lay_points(evaluation *e) {
+  const int d = e->pde->n_inputs;
+  for (int64_t p = 0; p < e->count; p++) {
+    int64_t rest = e->first * e->plane + p;
+    for (int i = d - 1; i >= 0; i--, rest /= e->n_axis) e->points[p * d + i] = axis_value(e, i, rest % e->n_axis);
+  }
+}
+
+static ntkw_status fill_exact(evaluation *e, int output) {
+  enum { PIECE = 1024 };
+  const equations *eqs = e->pde->exact[output];
+  const int d = e->pde->n_inputs;
+  equations_workspace *work = NULL;
+  NTKW_TRY(equations_workspace_create(eqs, PIECE, &work));
+  for (int64_t done = 0; done < e->count; done += PIECE) {
+    const int n = (int)(e->count - done < PIECE ? e->count - done : PIECE);
+    equations_residuals(work, n, d, e->points + done * d, NULL, e->exact[output] + done);
+  }
+  equations_workspace_destroy(&work);
+  return NTKW_SUCCESS;
+}
+
+static ntkw_status create_parts(evaluation *e, const network *net) {
+  NTKW_TRY(workspace_create(net, &e->workspace));
+  const size_t n = (size_t)e->count + 1;
+  e->points = malloc(n * (size_t)e->pde->n_inputs * sizeof(double));
+  e->message = malloc(sums_message_size(2) * sizeof *e->message);
+  NTKW_CHECK(e->points && e->message, NTKW_ERR_MEMORY, "out of memory for the evaluation grid");
+  lay_points(e);
+  for (int o = 0; o < e->pde->n_outputs; o++) {
+    const bool exact = e->pde->has_exact[o];
+    e->values[o] = calloc(n, sizeof(double));
+    if (exact) e->exact[o] = calloc(n, sizeof(double));
+    if (exact) e->error[o] = calloc(n, sizeof(double));
+    NTKW_CHECK(e->values[o] && (!exact || (e->exact[o] && e->error[o])), NTKW_ERR_MEMORY,
+               "out of memory for the evaluation grid");
+    if (exact) NTKW_TRY(fill_exact(e, o));
+  }
+  return NTKW_SUCCESS;
+}
+
+ntkw_status evaluation_create(MPI_Comm comm, const problem *pde, const network *net, evaluation **out) {
+  evaluation *e = *out = calloc(1, sizeof *e);
+  ntkw_status status = e ? NTKW_SUCCESS : ntkw_i_fail(NTKW_ERR_MEMORY, "out of memory for the evaluation grid");
+  if (e) {
+    *e = (evaluation){.comm = comm, .pde = pde, .n_axis = points_along(pde->n_inputs), .plane = 1};
+    MPI_Comm_rank(comm, &e->rank);
+    MPI_Comm_size(comm, &e->size);
+    for (int i = 1; i < pde->n_inputs; i++) e->plane *= e->n_axis;
+    e->first = shard_offset(e->n_axis, e->rank, e->size);
+    e->rows = shard_offset(e->n_axis, e->rank + 1, e->size) - e->first;
+    e->count = e->rows * e->plane;
+    status = create_parts(e, net);
+  }
+  status = ntkw_status_agree(comm, status);
+  if (status != NTKW_SUCCESS) evaluation_destroy(out);
+  return status;
+}
+
+void evaluation_destroy(evaluation **handle) {
+  struct evaluation *e = *handle;
+  if (!e) return;
+  workspace_destroy(&e->workspace);
+  for (int o = 0; o < MAX_OUTPUTS; o++) {
+    free(e->values[o]);
+    free(e->exact[o]);
+    free(e->error[o]);
+  }
+  free(e->points);
+  free(e->message);
+  free(e);
+  *handle = NULL;
+}
+
+/* The network's outputs at the own points. */
+static ntkw_status predict(evaluation *e) {
+  const int d = e->pde->n_inputs, n_outputs = e->pde->n_outputs;
+  const int capacity = workspace_capacity(e->workspace, &value_alone);
+  double *outputs = malloc((size_t)capacity * (size_t)n_outputs * sizeof *outputs);
+  NTKW_CHECK(outputs, NTKW_ERR_MEMORY, "out of memory for the solution");
+  for (int64_t done = 0; done < e->count; done += capacity) {
+    const int n = (int)(e->count - done < capacity ? e->count - done : capacity);
+    workspace_forward(e->workspace, &value_alone, n, e->points + done * d, NULL, outputs);
+    for (int o = 0; o < n_outputs; o++) memcpy(e->values[o] + done, outputs + o * n, (size_t)n * sizeof *outputs);
+  }
+  free(outputs);
+  for (int o = 0; o < n_outputs; o++)
+    for (int64_t p = 0; e->exact[o] && p < e->count; p++) e->error[o][p] = e->values[o][p] - e->exact[o][p];
+  return NTKW_SUCCESS;
+}
+
+ntkw_status evaluation_error(evaluation *e, double *error) {
+  *error = NAN;
+  if (!evaluation_has_exact(e)) return NTKW_SUCCESS;
+  NTKW_TRY(ntkw_status_agree(e->comm, predict(e)));
+  ntkw_sum sums[2];
+  ntkw_sum_zero(&sums[0], NTKW_FLOAT64);
+  ntkw_sum_zero(&sums[1], NTKW_FLOAT64);
+  for (int o = 0; o < e->pde->n_outputs; o++) {
+    if (!e->exact[o]) continue;
+    ntkw_sum_add_squares(&sums[0], e->error[o], (size_t)e->count, NTKW_FLOAT64);
+    ntkw_sum_add_squares(&sums[1], e->exact[o], (size_t)e->count, NTKW_FLOAT64);
+  }
+  NTKW_TRY(sums_reduce(e->comm, sums, 2, NULL, e->message));
+  if (sums[0].not_finite == 0 && sums[1].not_finite == 0) *error = ntkw_sum_root(&sums[0]) / ntkw_sum_root(&sums[1]);
+  return NTKW_SUCCESS;
+}
+
+static ntkw_status add_axes(const evaluation *e, ntkw_checkpoint *file, double *axes) {
+  const int64_t n = e->n_axis, own = e->rank == 0 ? n : 0;
+  for (int i = 0; i < e->pde->n_inputs; i++) {
+    for (int64_t k = 0; k < n; k++) axes[i * n + k] = axis_value(e, i, k);
+    NTKW_TRY(ntkw_checkpoint_add_array(file, e->pde->input_names[i], "1", NTKW_FLOAT64, 1, &n, 0, own, axes + i * n));
+  }
+  return NTKW_SUCCESS;
+}
+
+static ntkw_status add_field(const evaluation *e, ntkw_checkpoint *file, int output, const char *suffix,
+                             const double *values) {
+  char name[MAX_NAME + 8];
+  int64_t shape[NTKW_CHECKPOINT_DIMENSIONS];
+  int n_dimensions = e->pde->n_inputs;
+  if (!values) return NTKW_SUCCESS;
+  for (int i = 0; i < n_dimensions && i < NTKW_CHECKPOINT_DIMENSIONS; i++) shape[i] = e->n_axis;
+  if (n_dimensions > NTKW_CHECKPOINT_DIMENSIONS) { /* all inputs but the first as one dimension */
+    n_dimensions = 2;
+    shape[1] = e->plane;
+  }
+  snprintf(name, sizeof name, "%s%s", e->pde->output_names[output], suffix);
+  return ntkw_checkpoint_add_array(file, name, "1", NTKW_FLOAT64, n_dimensions, shape, e->first, e->rows, values);
+}
+
+static ntkw_status add_all(const evaluation *e, ntkw_checkpoint *file, double *axes) {
+  NTKW_CHECK(axes, NTKW_ERR_MEMORY, "out of memory for the axes of the grid");
+  NTKW_TRY(ntkw_checkpoint_set_text(file, "content", "solution on a grid"));
+  NTKW_TRY(ntkw_checkpoint_set_text(file, "problem_file", e->pde->file));
+  NTKW_TRY(add_axes(e, file, axes));
+  for (int o = 0; o < e->pde->n_outputs; o++) {
+    NTKW_TRY(add_field(e, file, o, "", e->values[o]));
+    NTKW_TRY(add_field(e, file, o, "_exact", e->exact[o]));
+    NTKW_TRY(add_field(e, file, o, "_error", e->error[o]));
+  }
+  return NTKW_SUCCESS;
+}
+
+ntkw_status evaluation_write(evaluation *e, const char *path) {
+  NTKW_TRY(ntkw_status_agree(e->comm, predict(e)));
+  ntkw_checkpoint *file = NULL;
+  double *axes = malloc((size_t)e->pde->n_inputs * (size_t)e->n_axis * sizeof *axes);
+  ntkw_status status = ntkw_checkpoint_create(e->comm, path, &file);
+  if (status == NTKW_SUCCESS) status = ntkw_status_agree(e->comm, add_all(e, file, axes));
+  if (status == NTKW_SUCCESS) status = ntkw_checkpoint_publish(file);
+  ntkw_checkpoint_destroy(&file);
+  free(axes);
+  return status;
+}
+
+ntkw_status evaluation_collect(evaluation *e, int output, bool exact, double **values) {
+  *values = NULL;
+  const int64_t total = e->plane * e->n_axis;
+  int *counts = calloc((size_t)e->size, sizeof *counts), *offsets = calloc((size_t)e->size, sizeof *offsets);
+  if (e->rank == 0) *values = malloc((size_t)total * sizeof **values);
+  const bool complete = counts && offsets && (e->rank != 0 || *values);
+  ntkw_status status = ntkw_status_agree(
+      e->comm, complete ? NTKW_SUCCESS : ntkw_i_fail(NTKW_ERR_MEMORY, "out of memory for the solution"));
+  for (int r = 0; complete && r < e->size; r++) {
+    offsets[r] = (int)(shard_offset(e->n_axis, r, e->size) * e->plane);
+    counts[r] = (int)(shard_offset(e->n_axis, r + 1, e->size) * e->plane) - offsets[r];
+  }
+  const double *own = exact ? e->exact[output] : e->values[output];
+  if (status == NTKW_SUCCESS &&
+      MPI_Gatherv(own, (int)e->count, MPI_DOUBLE, *values, counts, offsets, MPI_DOUBLE, 0, e->comm) != MPI_SUCCESS)
+    status = ntkw_i_fail(NTKW_ERR_MPI, "MPI_Gatherv of the solution failed");
+  free(counts);
+  free(offsets);
+  if (status != NTKW_SUCCESS) {
+    free(*values);
+    *values = NULL;
+  }
+  return status;
+}

@@ -1,0 +1,34 @@
+/* The gradients of a step: this rank's lanes through network and equations, lane by lane into the tree of each group.
+ *
+ * Local: nothing here communicates. What is wanted differs by step:
+ * GRADIENT_COMBINED  one group, sum_c w_c L_c, the weights folded into the seeds;
+ * GRADIENT_SEPARATE  a group for each condition's unweighted loss;
+ * GRADIENT_TRACED    the same, and the NTK diagonal of every point, from the same backward pass (DESIGN 5.3);
+ * GRADIENT_NONE      only the losses. */
+#ifndef NTKW_PINN_GRADIENT_H
+#define NTKW_PINN_GRADIENT_H
+
+#include "ntkw/sum.h"
+#include "ntkw/weighting.h"
+#include "pinn/training/lanes.h"
+#include "pinn/training/tree.h"
+
+typedef enum gradient_kind { GRADIENT_NONE, GRADIENT_COMBINED, GRADIENT_SEPARATE, GRADIENT_TRACED } gradient_kind;
+
+typedef struct gradient_maker gradient_maker;
+
+/* problem and plan are borrowed; lanes first .. end - 1 are this rank's. @return this rank's own status. */
+ntkw_status gradient_maker_create(const problem *pde, const network *net, const lane_plan *plan, int first, int end,
+                                  gradient_maker **out);
+void gradient_maker_destroy(gradient_maker **handle);
+
+/* Losses, and gradients of the wanted kind, at the points of a step.
+ * @param[in]     weights   n_conditions weights, for GRADIENT_COMBINED.
+ * @param[in,out] weighting takes the diagonals, for GRADIENT_TRACED.
+ * @param[out]    losses    n_conditions sums of the squared residuals of own points (range float64).
+ * @param[out]    runs      this rank's nodes of each group (1 or n_conditions); their values live until the next call.
+ */
+ntkw_status gradient_make(gradient_maker *maker, int64_t step, gradient_kind kind, const double weights[],
+                          ntkw_weighting *weighting, ntkw_sum losses[], tree_run runs[]);
+
+#endif

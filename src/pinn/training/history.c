@@ -1,0 +1,66 @@
+#include "pinn/training/history.h"
+#include "status/check.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+void history_free(history *past) {
+  free(past->rows);
+  *past = (struct history){0};
+}
+
+double *history_append(history *past, int n_columns) {
+  if (past->n_rows == past->capacity) {
+    const int64_t capacity = past->capacity ? 2 * past->capacity : 64;
+    double *rows = realloc(past->rows, (size_t)(capacity * n_columns) * sizeof *rows);
+    if (!rows) return NULL;
+    past->rows = rows;
+    past->capacity = capacity;
+  }
+  past->n_columns = n_columns;
+  double *row = past->rows + past->n_rows++ * n_columns;
+  for (int i = 0; i < n_columns; i++) row[i] = NAN;
+  return row;
+}
+
+void history_header(const problem *pde, char *text, size_t size) {
+  size_t used = (size_t)snprintf(text, size, "step,total");
+  for (int kind = 0; kind < 2; kind++)
+    for (int c = 0; c < pde->n_conditions && used < size; c++)
+      used += (size_t)snprintf(text + used, size - used, ",%s:%s", kind ? "weight" : "loss", pde->conditions[c].name);
+  if (used < size) snprintf(text + used, size - used, ",rate,error");
+}
+
+static void print_row(FILE *file, const double *row, int n_columns) {
+  fprintf(file, "%.0f", row[0]);
+  for (int i = 1; i < n_columns; i++) {
+    if (isnan(row[i]))
+      fputs(",", file); /* an empty field: not known */
+    else
+      fprintf(file, ",%.17g", row[i]);
+  }
+  fputc('\n', file);
+}
+
+static ntkw_status write_rows(const history *past, int64_t first, const char *header, const char *path) {
+  FILE *file = fopen(path, header ? "w" : "a");
+  NTKW_CHECK(file, NTKW_ERR_FILE, "%s: cannot be written: %s", path, strerror(errno));
+  if (header) fprintf(file, "%s\n", header);
+  for (int64_t r = first; r < past->n_rows; r++) print_row(file, past->rows + r * past->n_columns, past->n_columns);
+  const int failed = ferror(file);
+  NTKW_CHECK(fclose(file) == 0 && !failed, NTKW_ERR_FILE, "%s: cannot be written: %s", path, strerror(errno));
+  return NTKW_SUCCESS;
+}
+
+ntkw_status history_write(const history *past, const problem *pde, const char *path) {
+  char header[(2 * MAX_CONDITIONS + 4) * (MAX_NAME + 8)];
+  history_header(pde, header, sizeof header);
+  return write_rows(past, 0, header, path);
+}
+
+ntkw_status history_write_last(const history *past, const char *path) {
+  return past->n_rows > 0 ? write_rows(past, past->n_rows - 1, NULL, path) : NTKW_SUCCESS;
+}

@@ -1,0 +1,46 @@
+/* The history of a run: rows of step, total loss, losses, weights, learning rate and error; kept on every rank, where
+ * it is the same. */
+#ifndef NTKW_PINN_HISTORY_H
+#define NTKW_PINN_HISTORY_H
+
+#include "pinn/problem/problem.h"
+
+typedef struct history {
+  int n_columns;
+  int64_t n_rows, capacity;
+  double *rows; /* n_rows x n_columns */
+} history;
+
+/* Columns: step, total, n losses, n weights, rate, error. */
+static inline int history_columns(const problem *pde) {
+  return 4 + 2 * pde->n_conditions;
+}
+static inline int history_loss_column(int c) {
+  return 2 + c;
+}
+static inline int history_weight_column(const problem *pde, int c) {
+  return 2 + pde->n_conditions + c;
+}
+static inline int history_rate_column(const problem *pde) {
+  return 2 + 2 * pde->n_conditions;
+}
+static inline int history_error_column(const problem *pde) {
+  return 3 + 2 * pde->n_conditions;
+}
+
+void history_free(history *past);
+
+/* A new last row, all NaN, to be filled in; NULL when out of memory. */
+double *history_append(history *past, int n_columns);
+
+/* The columns' names, separated by commas. Local. */
+void history_header(const problem *pde, char *text, size_t size);
+
+/* Write everything as comma-separated values, 17 digits. Local; one rank calls it.
+ * @return NTKW_SUCCESS or NTKW_ERR_FILE. */
+ntkw_status history_write(const history *past, const problem *pde, const char *path);
+
+/* Append the last row to the file. Local; one rank calls it. */
+ntkw_status history_write_last(const history *past, const char *path);
+
+#endif

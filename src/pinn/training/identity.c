@@ -1,0 +1,63 @@
+#include "pinn/training/identity.h"
+#include "status/check.h"
+
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+typedef struct writer {
+  char *text;
+  size_t used, size;
+} writer;
+
+static void __attribute__((format(printf, 2, 3))) put(writer *w, const char *format, ...) {
+  va_list arguments;
+  va_start(arguments, format);
+  const int n = vsnprintf(w->text + w->used, w->size - w->used, format, arguments);
+  va_end(arguments);
+  w->used += (size_t)n < w->size - w->used ? (size_t)n : w->size - w->used - 1;
+}
+
+static void put_network(writer *w, const network_options *net) {
+  put(w, "network %d", net->n_inputs);
+  for (int l = 0; l < net->n_hidden; l++) put(w, "-%d", net->hidden[l]);
+  put(w, "-%d %s", net->n_outputs, net->activation == ACTIVATION_TANH ? "tanh" : "sin");
+  for (int i = 0; i < net->n_inputs; i++) put(w, " %.17g*%.17g", net->input_shift[i], net->input_scale[i]);
+  put(w, "\nprecision %s\n", net->precision == NTKW_FLOAT32 ? "float32" : "float64");
+}
+
+static void put_condition(writer *w, const problem *pde, const condition *cond) {
+  put(w, "condition '%s' on", cond->name);
+  for (int k = 0; k < cond->n_places; k++) {
+    put(w, " {");
+    for (int i = 0; i < pde->n_inputs; i++)
+      if (cond->places[k].fixed[i]) put(w, " %s=%.17g", pde->input_names[i], cond->places[k].value[i]);
+    put(w, " }");
+  }
+  put(w, " equations %d:%016" PRIx64 "\n", equations_count(cond->equations), equations_fingerprint(cond->equations));
+}
+
+void problem_identity(const problem *pde, char text[IDENTITY_LENGTH]) {
+  writer w = {text, 0, IDENTITY_LENGTH};
+  put(&w, "inputs");
+  for (int i = 0; i < pde->n_inputs; i++)
+    put(&w, " %s [%.17g, %.17g]", pde->input_names[i], pde->lower[i], pde->upper[i]);
+  put(&w, "\noutputs");
+  for (int o = 0; o < pde->n_outputs; o++) put(&w, " %s", pde->output_names[o]);
+  put(&w, "\n");
+  put_network(&w, &pde->network);
+  for (int c = 0; c < pde->n_conditions; c++) put_condition(&w, pde, &pde->conditions[c]);
+}
+
+ntkw_status problem_identity_compare(const char *path, const char *a, const char *b) {
+  while (*a || *b) {
+    const int n = (int)strcspn(a, "\n"), m = (int)strcspn(b, "\n");
+    NTKW_CHECK(n == m && memcmp(a, b, (size_t)n) == 0, NTKW_ERR_PROBLEM,
+               "%s: is a checkpoint of another problem: it has \"%.*s\", the problem file says \"%.*s\"", path, n, a, m,
+               b);
+    a += n + (a[n] != '\0');
+    b += m + (b[m] != '\0');
+  }
+  return NTKW_SUCCESS;
+}

@@ -1,0 +1,30 @@
+#include "pinn/training/reduction.h"
+#include "status/check.h"
+
+#include <string.h>
+
+enum { LIMBS = NTKW_SUM_LIMBS_FLOAT64, VALUES_PER_SUM = LIMBS + 1 };
+
+size_t sums_message_size(int n) {
+  return (size_t)n * VALUES_PER_SUM + 1;
+}
+
+ntkw_status sums_reduce(MPI_Comm comm, ntkw_sum sums[], int n, bool *flag, int64_t *message) {
+  int64_t *next = message;
+  for (int i = 0; i < n; i++) {
+    ntkw_sum_normalise(&sums[i]);
+    memcpy(next, sums[i].limb, LIMBS * sizeof *next);
+    next[LIMBS] = sums[i].not_finite;
+    next += VALUES_PER_SUM;
+  }
+  *next = flag && *flag;
+  NTKW_CHECK(MPI_Allreduce(MPI_IN_PLACE, message, (int)sums_message_size(n), MPI_INT64_T, MPI_SUM, comm) == MPI_SUCCESS,
+             NTKW_ERR_MPI, "MPI_Allreduce of the losses failed");
+  next = message;
+  for (int i = 0; i < n; i++, next += VALUES_PER_SUM) {
+    ntkw_sum_from_limbs(&sums[i], next);
+    sums[i].not_finite = next[LIMBS];
+  }
+  if (flag) *flag = *next > 0;
+  return NTKW_SUCCESS;
+}

@@ -1,0 +1,168 @@
+#include "pinn/training/sharding.h"
+#include "status/check.h"
+
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct sharding {
+  MPI_Comm comm;
+  int rank, size;
+  int64_t n_parameters, offset, count;
+  size_t width; /* bytes of a value */
+  ntkw_dtype precision;
+  int *counts, *offsets; /* of every rank's shard */
+  char *received;        /* slices of the nodes of other ranks */
+  MPI_Request *requests;
+};
+
+int64_t shard_offset(int64_t n, int rank, int size) {
+  return n / size * rank + (n % size < rank ? n % size : rank); /* the first n % size ranks have one more */
+}
+
+int64_t sharding_offset(const sharding *s) {
+  return s->offset;
+}
+int64_t sharding_count(const sharding *s) {
+  return s->count;
+}
+
+/* Nodes of all other ranks, and of this rank, in one layout. */
+static void count_nodes(const sharding *s, const group_layout *layout, int *others, int *own) {
+  *others = *own = 0;
+  for (int g = 0; g < layout->n_groups; g++)
+    for (int r = 0; r < s->size; r++) {
+      tree_run run;
+      tree_run_shape(layout->run_first[g * s->size + r], layout->run_end[g * s->size + r], &run);
+      *(r == s->rank ? own : others) += run.n;
+    }
+}
+
+static ntkw_status allocate(sharding *s, const group_layout *layouts[], int n_layouts) {
+  int most_received = 0, most_requests = 0;
+  for (int i = 0; i < n_layouts; i++) {
+    int others, own;
+    count_nodes(s, layouts[i], &others, &own);
+    const int requests = others + own * s->size;
+    if (others > most_received) most_received = others;
+    if (requests > most_requests) most_requests = requests;
+  }
+  s->counts = calloc((size_t)s->size, sizeof *s->counts);
+  s->offsets = calloc((size_t)s->size, sizeof *s->offsets);
+  s->received = malloc((size_t)most_received * (size_t)s->count * s->width + 1);
+  s->requests = malloc(((size_t)most_requests + 1) * sizeof *s->requests);
+  NTKW_CHECK(s->counts && s->offsets && s->received && s->requests, NTKW_ERR_MEMORY,
+             "out of memory for the shards of %lld parameters", (long long)s->n_parameters);
+  for (int r = 0; r < s->size; r++) {
+    s->offsets[r] = (int)shard_offset(s->n_parameters, r, s->size);
+    s->counts[r] = (int)(shard_offset(s->n_parameters, r + 1, s->size) - s->offsets[r]);
+  }
+  return NTKW_SUCCESS;
+}
+
+ntkw_status sharding_create(MPI_Comm comm, int64_t n_parameters, ntkw_dtype precision, const group_layout *layouts[],
+                            int n_layouts, sharding **out) {
+  *out = NULL;
+  NTKW_CHECK(n_parameters <= INT_MAX, NTKW_ERR_ARGUMENT, "the network has %lld parameters; at most %d are supported",
+             (long long)n_parameters, INT_MAX);
+  sharding *s = calloc(1, sizeof *s);
+  ntkw_status status = s ? NTKW_SUCCESS : ntkw_i_fail(NTKW_ERR_MEMORY, "out of memory for the sharding");
+  if (s) {
+    s->comm = comm;
+    MPI_Comm_rank(comm, &s->rank);
+    MPI_Comm_size(comm, &s->size);
+    s->n_parameters = n_parameters;
+    s->precision = precision;
+    s->width = precision == NTKW_FLOAT32 ? sizeof(float) : sizeof(double);
+    s->offset = shard_offset(n_parameters, s->rank, s->size);
+    s->count = shard_offset(n_parameters, s->rank + 1, s->size) - s->offset;
+    status = allocate(s, layouts, n_layouts);
+  }
+  status = ntkw_status_agree(comm, status);
+  if (status != NTKW_SUCCESS) sharding_destroy(&s);
+  *out = s;
+  return status;
+}
+
+void sharding_destroy(sharding **handle) {
+  if (!*handle) return;
+  free((*handle)->counts);
+  free((*handle)->offsets);
+  free((*handle)->received);
+  free((*handle)->requests);
+  free(*handle);
+  *handle = NULL;
+}
+
+static MPI_Datatype mpi_type(const sharding *s) {
+  return s->precision == NTKW_FLOAT32 ? MPI_FLOAT : MPI_DOUBLE;
+}
+
+ntkw_status sharding_gather(sharding *s, const void *shard, void *all) {
+  NTKW_CHECK(MPI_Allgatherv(shard, (int)s->count, mpi_type(s), all, s->counts, s->offsets, mpi_type(s), s->comm) ==
+                 MPI_SUCCESS,
+             NTKW_ERR_MPI, "MPI_Allgatherv of the parameters failed");
+  return NTKW_SUCCESS;
+}
+
+/* Post the receives of the nodes that other ranks hold: group by group, rank by rank, node by node. */
+static int post_receives(sharding *s, const group_layout *layout) {
+  int n_requests = 0;
+  char *next = s->received;
+  for (int g = 0; g < layout->n_groups; g++)
+    for (int r = 0; r < s->size; r++) {
+      tree_run run;
+      if (r == s->rank || s->count == 0) continue;
+      tree_run_shape(layout->run_first[g * s->size + r], layout->run_end[g * s->size + r], &run);
+      for (int k = 0; k < run.n; k++, next += (size_t)s->count * s->width)
+        MPI_Irecv(next, (int)s->count, mpi_type(s), r, g * MAX_TREE_NODES + k, s->comm, &s->requests[n_requests++]);
+    }
+  return n_requests;
+}
+
+static int post_sends(sharding *s, const group_layout *layout, const tree_run runs[], int n_requests) {
+  for (int g = 0; g < layout->n_groups; g++)
+    for (int k = 0; k < runs[g].n; k++)
+      for (int shift = 1; shift < s->size; shift++) { /* not everybody to rank 0 first */
+        const int r = (s->rank + shift) % s->size;
+        if (s->counts[r] > 0)
+          MPI_Isend((const char *)runs[g].nodes[k].values + (size_t)s->offsets[r] * s->width, s->counts[r], mpi_type(s),
+                    r, g * MAX_TREE_NODES + k, s->comm, &s->requests[n_requests++]);
+      }
+  return n_requests;
+}
+
+/* The own shard of group g: the nodes of all ranks in the order of their lanes, joined along the tree. */
+static const char *join_group(sharding *s, const group_layout *layout, int g, tree_run *own, const char *received,
+                              void *shard) {
+  tree_run all = {.n = 0}, run;
+  void *released[MAX_TREE_NODES];
+  for (int r = 0; r < s->size; r++) {
+    tree_run_shape(layout->run_first[g * s->size + r], layout->run_end[g * s->size + r], &run);
+    for (int k = 0; k < run.n; k++) {
+      if (r == s->rank) {
+        run.nodes[k].values = (char *)own->nodes[k].values + (size_t)s->offset * s->width;
+      } else {
+        run.nodes[k].values = (char *)received;
+        received += (size_t)s->count * s->width;
+      }
+      tree_run_append(&all, run.nodes[k], (size_t)s->count, s->precision, released);
+    }
+  }
+  tree_run_collapse(&all, (size_t)s->count, s->precision);
+  if (all.n == 1)
+    memcpy(shard, all.nodes[0].values, (size_t)s->count * s->width);
+  else
+    memset(shard, 0, (size_t)s->count * s->width); /* a group without lanes */
+  return received;
+}
+
+ntkw_status sharding_reduce(sharding *s, const group_layout *layout, tree_run runs[], void *const shards[]) {
+  int n_requests = post_receives(s, layout);
+  n_requests = post_sends(s, layout, runs, n_requests);
+  NTKW_CHECK(MPI_Waitall(n_requests, s->requests, MPI_STATUSES_IGNORE) == MPI_SUCCESS, NTKW_ERR_MPI,
+             "the exchange of gradient shards failed");
+  const char *received = s->received;
+  for (int g = 0; g < layout->n_groups; g++) received = join_group(s, layout, g, &runs[g], received, shards[g]);
+  return NTKW_SUCCESS;
+}

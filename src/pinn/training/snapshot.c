@@ -1,0 +1,184 @@
+#include "pinn/training/snapshot.h"
+#include "pinn/training/identity.h"
+#include "status/check.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define CONTENT "training state"
+
+static ntkw_status check_parameters(const trainer_state *state, ntkw_dtype precision) {
+  for (int64_t i = 0; i < state->count; i++) {
+    const double value = precision == NTKW_FLOAT32 ? (double)((const float *)state->parameters)[i]
+                                                   : ((const double *)state->parameters)[i];
+    NTKW_CHECK(isfinite(value), NTKW_ERR_NOT_FINITE,
+               "step %lld: parameter %lld is not finite; no checkpoint is written", (long long)*state->step,
+               (long long)(state->offset + i));
+  }
+  return NTKW_SUCCESS;
+}
+
+/* The weighting's state as text, two hexadecimal digits a byte; to be freed. */
+static char *weighting_text(const ntkw_weighting *weighting) {
+  static const char digits[] = "0123456789abcdef";
+  const size_t n = weighting ? ntkw_weighting_state_size(weighting) : 0;
+  unsigned char *bytes = malloc(n + 1);
+  char *text = malloc(2 * n + 1);
+  if (bytes && text) {
+    if (weighting) ntkw_weighting_state_get(weighting, bytes);
+    for (size_t i = 0; i < n; i++) {
+      text[2 * i] = digits[bytes[i] / 16];
+      text[2 * i + 1] = digits[bytes[i] % 16];
+    }
+    text[2 * n] = '\0';
+  }
+  free(bytes);
+  return bytes ? text : NULL;
+}
+
+static int hexadecimal(char digit) {
+  return digit <= '9' ? digit - '0' : digit - 'a' + 10;
+}
+
+static ntkw_status set_weighting(ntkw_weighting *weighting, const char *text) {
+  const size_t n = strlen(text) / 2;
+  unsigned char *bytes = malloc(n + 1);
+  NTKW_CHECK(bytes, NTKW_ERR_MEMORY, "out of memory for the weighting's state");
+  for (size_t i = 0; i < n; i++)
+    bytes[i] = (unsigned char)(hexadecimal(text[2 * i]) * 16 + hexadecimal(text[2 * i + 1]));
+  const ntkw_status status = ntkw_weighting_state_set(weighting, bytes, n);
+  free(bytes);
+  return status;
+}
+
+static ntkw_status set_texts(ntkw_checkpoint *file, const trainer *t, const problem *pde, const char *weighting) {
+  char identity[IDENTITY_LENGTH], header[(2 * MAX_CONDITIONS + 4) * (MAX_NAME + 8)];
+  problem_identity(pde, identity);
+  history_header(pde, header, sizeof header);
+  NTKW_TRY(ntkw_checkpoint_set_text(file, "content", CONTENT));
+  NTKW_TRY(ntkw_checkpoint_set_text(file, "problem_file", pde->file));
+  NTKW_TRY(ntkw_checkpoint_set_text(file, "problem_source", pde->source));
+  NTKW_TRY(ntkw_checkpoint_set_text(file, "problem_identity", identity));
+  NTKW_TRY(ntkw_checkpoint_set_text(file, "rule", trainer_rule(t)));
+  NTKW_TRY(ntkw_checkpoint_set_text(file, "weighting_state", weighting));
+  return ntkw_checkpoint_set_text(file, "history_columns", header);
+}
+
+static ntkw_status set_numbers(ntkw_checkpoint *file, const trainer *t, const problem *pde,
+                               const trainer_state *state) {
+  int size;
+  MPI_Comm_size(trainer_comm(t), &size);
+  const ntkw_weighting *weighting = state->weighting;
+  NTKW_TRY(ntkw_checkpoint_set_integer(file, "step", *state->step));
+  NTKW_TRY(ntkw_checkpoint_set_integer(file, "seed", (int64_t)pde->seed));
+  NTKW_TRY(ntkw_checkpoint_set_integer(file, "ranks", size));
+  NTKW_TRY(ntkw_checkpoint_set_integer(file, "lanes", pde->lanes));
+  NTKW_TRY(ntkw_checkpoint_set_integer(file, "parameter_count", state->n_parameters));
+  NTKW_TRY(ntkw_checkpoint_set_integer(file, "arithmetic_version", ARITHMETIC_VERSION));
+  NTKW_TRY(ntkw_checkpoint_set_integer(file, "update_every", weighting ? ntkw_weighting_update_every(weighting) : 0));
+  return ntkw_checkpoint_set_real(file, "alpha", weighting ? ntkw_weighting_alpha(weighting) : 0.0);
+}
+
+static ntkw_status add_arrays(ntkw_checkpoint *file, const trainer *t, const problem *pde, const trainer_state *state,
+                              const history *past) {
+  int rank;
+  MPI_Comm_rank(trainer_comm(t), &rank);
+  const ntkw_dtype precision = pde->network.precision;
+  const int64_t n = state->n_parameters, n_conditions = pde->n_conditions, first = rank == 0;
+  NTKW_TRY(ntkw_checkpoint_add_array(file, "parameters", "1", precision, 1, &n, state->offset, state->count,
+                                     state->parameters));
+  NTKW_TRY(ntkw_checkpoint_add_array(file, "adam_moment1", "1", precision, 1, &n, state->offset, state->count,
+                                     state->moment1));
+  NTKW_TRY(ntkw_checkpoint_add_array(file, "adam_moment2", "1", precision, 1, &n, state->offset, state->count,
+                                     state->moment2));
+  NTKW_TRY(ntkw_checkpoint_add_array(file, "weights", "1", NTKW_FLOAT64, 1, &n_conditions, 0, first * n_conditions,
+                                     trainer_weights(t)));
+  if (past->n_rows == 0) return NTKW_SUCCESS;
+  const int64_t shape[] = {past->n_rows, past->n_columns};
+  return ntkw_checkpoint_add_array(file, "history", "1", NTKW_FLOAT64, 2, shape, 0, first * past->n_rows, past->rows);
+}
+
+static ntkw_status state_everything(ntkw_checkpoint *file, trainer *t, const problem *pde, const history *past) {
+  const trainer_state state = trainer_get_state(t);
+  NTKW_TRY(check_parameters(&state, pde->network.precision));
+  char *weighting = weighting_text(state.weighting);
+  NTKW_CHECK(weighting, NTKW_ERR_MEMORY, "out of memory for the weighting's state");
+  const ntkw_status status = set_texts(file, t, pde, weighting);
+  free(weighting);
+  NTKW_TRY(status);
+  NTKW_TRY(set_numbers(file, t, pde, &state));
+  return add_arrays(file, t, pde, &state, past);
+}
+
+ntkw_status snapshot_write(trainer *t, const problem *pde, const history *past, const char *path) {
+  ntkw_checkpoint *file = NULL;
+  NTKW_TRY(ntkw_checkpoint_create(trainer_comm(t), path, &file));
+  ntkw_status status = ntkw_status_agree(trainer_comm(t), state_everything(file, t, pde, past));
+  if (status == NTKW_SUCCESS) status = ntkw_checkpoint_publish(file);
+  ntkw_checkpoint_destroy(&file);
+  return status;
+}
+
+static ntkw_status check_content(ntkw_checkpoint_reader *reader, const char *path, const problem *pde) {
+  const char *content, *identity;
+  int64_t arithmetic;
+  char own[IDENTITY_LENGTH];
+  NTKW_CHECK(ntkw_checkpoint_get_text(reader, "content", &content) == NTKW_SUCCESS && strcmp(content, CONTENT) == 0,
+             NTKW_ERR_PROBLEM, "%s: does not hold the state of a training run", path);
+  NTKW_TRY(ntkw_checkpoint_get_text(reader, "problem_identity", &identity));
+  problem_identity(pde, own);
+  NTKW_TRY(problem_identity_compare(path, identity, own));
+  NTKW_TRY(ntkw_checkpoint_get_integer(reader, "arithmetic_version", &arithmetic));
+  NTKW_CHECK(arithmetic == ARITHMETIC_VERSION, NTKW_ERR_PROBLEM,
+             "%s: was computed by arithmetic version %lld; this program has version %d", path, (long long)arithmetic,
+             ARITHMETIC_VERSION);
+  return NTKW_SUCCESS;
+}
+
+ntkw_status snapshot_adopt(ntkw_checkpoint_reader *reader, const char *path, problem *pde) {
+  int64_t seed, lanes;
+  const char *rule;
+  NTKW_TRY(check_content(reader, path, pde));
+  NTKW_TRY(ntkw_checkpoint_get_integer(reader, "seed", &seed));
+  NTKW_TRY(ntkw_checkpoint_get_integer(reader, "lanes", &lanes));
+  NTKW_TRY(ntkw_checkpoint_get_text(reader, "rule", &rule));
+  NTKW_TRY(ntkw_checkpoint_get_real(reader, "alpha", &pde->alpha));
+  NTKW_TRY(ntkw_checkpoint_get_integer(reader, "update_every", &pde->update_every));
+  pde->seed = (uint64_t)seed;
+  pde->lanes = (int)lanes;
+  snprintf(pde->rule, sizeof pde->rule, "%s", rule);
+  return NTKW_SUCCESS;
+}
+
+static ntkw_status restore_history(ntkw_checkpoint_reader *reader, const problem *pde, MPI_Comm comm, history *past) {
+  const ntkw_checkpoint_array *array = ntkw_checkpoint_find_array(reader, "history");
+  if (!array) return NTKW_SUCCESS;
+  const int n_columns = history_columns(pde);
+  NTKW_CHECK(array->n_dimensions == 2 && array->shape[1] == n_columns, NTKW_ERR_FORMAT,
+             "the history in the checkpoint has not %d columns", n_columns);
+  int rank;
+  MPI_Comm_rank(comm, &rank);
+  bool complete = true;
+  for (int64_t r = 0; r < array->shape[0] && complete; r++) complete = history_append(past, n_columns) != NULL;
+  NTKW_TRY(
+      ntkw_status_agree(comm, complete ? NTKW_SUCCESS : ntkw_i_fail(NTKW_ERR_MEMORY, "out of memory for the history")));
+  NTKW_TRY(ntkw_checkpoint_read_array(reader, "history", NTKW_FLOAT64, 0, rank == 0 ? array->shape[0] : 0, past->rows));
+  NTKW_CHECK(MPI_Bcast(past->rows, (int)(array->shape[0] * n_columns), MPI_DOUBLE, 0, comm) == MPI_SUCCESS,
+             NTKW_ERR_MPI, "MPI_Bcast of the history failed");
+  return NTKW_SUCCESS;
+}
+
+ntkw_status snapshot_restore(ntkw_checkpoint_reader *reader, trainer *t, const problem *pde, history *past) {
+  const trainer_state state = trainer_get_state(t);
+  const ntkw_dtype precision = pde->network.precision;
+  const char *weighting;
+  NTKW_TRY(ntkw_checkpoint_read_array(reader, "parameters", precision, state.offset, state.count, state.parameters));
+  NTKW_TRY(ntkw_checkpoint_read_array(reader, "adam_moment1", precision, state.offset, state.count, state.moment1));
+  NTKW_TRY(ntkw_checkpoint_read_array(reader, "adam_moment2", precision, state.offset, state.count, state.moment2));
+  NTKW_TRY(ntkw_checkpoint_get_text(reader, "weighting_state", &weighting));
+  if (state.weighting) NTKW_TRY(ntkw_status_agree(trainer_comm(t), set_weighting(state.weighting, weighting)));
+  NTKW_TRY(restore_history(reader, pde, trainer_comm(t), past));
+  return ntkw_checkpoint_get_integer(reader, "step", state.step);
+}

@@ -1,0 +1,24 @@
+/* A training run in a checkpoint: everything needed to continue it on any number of ranks. */
+#ifndef NTKW_PINN_SNAPSHOT_H
+#define NTKW_PINN_SNAPSHOT_H
+
+#include "ntkw/checkpoint.h"
+#include "pinn/training/history.h"
+#include "pinn/training/trainer.h"
+
+/* The version of the arithmetic of DESIGN 5.4; raised when the bits of a trajectory change. */
+enum { ARITHMETIC_VERSION = 1 };
+
+/* Publish the state as a checkpoint at path. Collective. A state whose parameters are not finite is not published:
+ * NTKW_ERR_NOT_FINITE. @return the same on every rank; as ntkw_checkpoint_publish. */
+ntkw_status snapshot_write(trainer *t, const problem *pde, const history *past, const char *path);
+
+/* Take seed, rule, alpha and update_every from an opened checkpoint into the problem, after checking that it is a
+ * training state of this problem. Collective. @return NTKW_SUCCESS, NTKW_ERR_PROBLEM (names the difference),
+ * NTKW_ERR_FORMAT. */
+ntkw_status snapshot_adopt(ntkw_checkpoint_reader *reader, const char *path, problem *pde);
+
+/* Put the state back into a trainer made from the problem that snapshot_adopt returned, and the history. Collective. */
+ntkw_status snapshot_restore(ntkw_checkpoint_reader *reader, trainer *t, const problem *pde, history *past);
+
+#endif

@@ -1,0 +1,265 @@
+#include "pinn/training/trainer.h"
+#include "pinn/training/adam.h"
+#include "pinn/training/gradient.h"
+#include "pinn/training/reduction.h"
+#include "pinn/training/sharding.h"
+#include "status/check.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct trainer {
+  MPI_Comm comm;
+  int rank, size;
+  const problem *pde;
+  network *network;
+  lane_plan plan;
+  group_layout combined, separate;
+  sharding *sharding;
+  gradient_maker *maker;
+  ntkw_weighting *weighting;
+  int64_t step, n_parameters, count;
+  size_t width;
+  void *parameters, *moment1, *moment2, *total; /* shards */
+  void *shards[MAX_CONDITIONS];                 /* of the conditions' gradients */
+  void *all;                                    /* all parameters */
+  ntkw_sum losses[MAX_CONDITIONS];
+  tree_run runs[MAX_CONDITIONS];
+  int64_t *message;
+  double loss[MAX_CONDITIONS], unit_weights[MAX_CONDITIONS];
+};
+
+int64_t trainer_steps_done(const trainer *t) {
+  return t->step;
+}
+const double *trainer_losses(const trainer *t) {
+  return t->loss;
+}
+const double *trainer_weights(const trainer *t) {
+  return t->weighting ? ntkw_weights(t->weighting) : t->unit_weights;
+}
+const char *trainer_rule(const trainer *t) {
+  return t->weighting ? ntkw_weighting_rule(t->weighting) : "none";
+}
+int64_t trainer_parameter_count(const trainer *t) {
+  return t->n_parameters;
+}
+int trainer_lane_count(const trainer *t) {
+  return t->plan.n_lanes;
+}
+const network *trainer_network(const trainer *t) {
+  return t->network;
+}
+MPI_Comm trainer_comm(const trainer *t) {
+  return t->comm;
+}
+
+int trainer_idle_ranks(const trainer *t) {
+  int idle = 0;
+  for (int r = 0; r < t->size; r++) idle += t->combined.run_first[r] == t->combined.run_end[r];
+  return idle;
+}
+
+int trainer_empty_shards(const trainer *t) {
+  return t->n_parameters < t->size ? t->size - (int)t->n_parameters : 0;
+}
+
+trainer_state trainer_get_state(trainer *t) {
+  return (trainer_state){.n_parameters = t->n_parameters,
+                         .offset = sharding_offset(t->sharding),
+                         .count = t->count,
+                         .parameters = t->parameters,
+                         .moment1 = t->moment1,
+                         .moment2 = t->moment2,
+                         .weighting = t->weighting,
+                         .step = &t->step};
+}
+
+/* Where every rank's lanes lie in each group: one group of all lanes, or one of each condition's. */
+static ntkw_status lay_groups(trainer *t) {
+  const int n = t->pde->n_conditions, size = t->size;
+  t->combined = (group_layout){1, calloc((size_t)size, sizeof(int)), calloc((size_t)size, sizeof(int))};
+  t->separate = (group_layout){n, calloc((size_t)(n * size), sizeof(int)), calloc((size_t)(n * size), sizeof(int))};
+  NTKW_CHECK(t->combined.run_first && t->combined.run_end && t->separate.run_first && t->separate.run_end,
+             NTKW_ERR_MEMORY, "out of memory for the layout of %d lanes", t->plan.n_lanes);
+  for (int r = 0; r < size; r++) {
+    int first, end;
+    lane_plan_share(&t->plan, r, size, &first, &end);
+    t->combined.run_first[r] = first;
+    t->combined.run_end[r] = end;
+    for (int c = 0; c < n; c++) {
+      const int begin = t->plan.condition_first[c], stop = t->plan.condition_first[c + 1];
+      const int from = first > begin ? first : begin, to = end < stop ? end : stop;
+      t->separate.run_first[c * size + r] = from < to ? from - begin : 0;
+      t->separate.run_end[c * size + r] = from < to ? to - begin : 0;
+    }
+  }
+  return NTKW_SUCCESS;
+}
+
+static ntkw_status create_local_parts(trainer *t) {
+  NTKW_TRY(network_create(&t->pde->network, &t->network));
+  t->n_parameters = network_parameter_count(t->network);
+  NTKW_TRY(lane_plan_create(t->pde, &t->plan));
+  NTKW_TRY(lay_groups(t));
+  const int first = t->combined.run_first[t->rank], end = t->combined.run_end[t->rank];
+  NTKW_TRY(gradient_maker_create(t->pde, t->network, &t->plan, first, end, &t->maker));
+  t->message = calloc(sums_message_size(t->pde->n_conditions), sizeof *t->message);
+  t->all = malloc((size_t)t->n_parameters * t->width);
+  NTKW_CHECK(t->message && t->all, NTKW_ERR_MEMORY, "out of memory for %lld parameters", (long long)t->n_parameters);
+  return NTKW_SUCCESS;
+}
+
+static ntkw_status create_weighting(trainer *t) {
+  if (strcmp(t->pde->rule, "none") == 0) return NTKW_SUCCESS;
+  const char *names[MAX_CONDITIONS];
+  for (int c = 0; c < t->pde->n_conditions; c++) names[c] = t->pde->conditions[c].name;
+  ntkw_weighting_options options;
+  ntkw_weighting_options_init(&options);
+  options.rule = t->pde->rule;
+  options.alpha = t->pde->alpha;
+  options.update_every = t->pde->update_every;
+  options.dtype = t->pde->network.precision;
+  NTKW_TRY(ntkw_weighting_create(t->comm, t->pde->n_conditions, names, &options, &t->weighting));
+  return NTKW_SUCCESS;
+}
+
+static ntkw_status create_shards(trainer *t) {
+  t->count = sharding_count(t->sharding);
+  const size_t n = (size_t)t->count + 1;
+  t->parameters = calloc(n, t->width);
+  t->moment1 = calloc(n, t->width);
+  t->moment2 = calloc(n, t->width);
+  t->total = calloc(n, t->width);
+  bool complete = t->parameters && t->moment1 && t->moment2 && t->total;
+  for (int c = 0; t->weighting && c < t->pde->n_conditions; c++)
+    complete = (t->shards[c] = calloc(n, t->width)) != NULL && complete;
+  NTKW_CHECK(complete, NTKW_ERR_MEMORY, "out of memory for a shard of %lld parameters", (long long)t->count);
+  network_initial_parameters(t->network, t->pde->seed, sharding_offset(t->sharding), t->count, t->parameters);
+  return NTKW_SUCCESS;
+}
+
+static ntkw_status create_parts(trainer *t) {
+  NTKW_TRY(ntkw_status_agree(t->comm, create_local_parts(t)));
+  const group_layout *layouts[] = {&t->combined, &t->separate};
+  NTKW_TRY(sharding_create(t->comm, t->n_parameters, t->pde->network.precision, layouts, 2, &t->sharding));
+  NTKW_TRY(create_weighting(t));
+  NTKW_TRY(ntkw_status_agree(t->comm, create_shards(t)));
+  return NTKW_SUCCESS;
+}
+
+ntkw_status trainer_create(MPI_Comm comm, const problem *pde, trainer **out) {
+  trainer *t = *out = calloc(1, sizeof *t);
+  const ntkw_status allocated = t ? NTKW_SUCCESS : ntkw_i_fail(NTKW_ERR_MEMORY, "out of memory for the trainer");
+  ntkw_status status = ntkw_status_agree(comm, allocated);
+  if (status != NTKW_SUCCESS) {
+    free(t);
+    *out = NULL;
+    return status;
+  }
+  MPI_Comm_dup(comm, &t->comm);
+  MPI_Comm_set_errhandler(t->comm, MPI_ERRORS_RETURN);
+  MPI_Comm_rank(t->comm, &t->rank);
+  MPI_Comm_size(t->comm, &t->size);
+  t->pde = pde;
+  t->width = pde->network.precision == NTKW_FLOAT32 ? sizeof(float) : sizeof(double);
+  for (int c = 0; c < MAX_CONDITIONS; c++) t->unit_weights[c] = 1.0;
+  status = create_parts(t);
+  if (status != NTKW_SUCCESS) trainer_destroy(out);
+  return status;
+}
+
+void trainer_destroy(trainer **handle) {
+  struct trainer *t = *handle;
+  if (!t) return;
+  ntkw_weighting_destroy(&t->weighting);
+  gradient_maker_destroy(&t->maker);
+  sharding_destroy(&t->sharding);
+  lane_plan_free(&t->plan);
+  network_destroy(&t->network);
+  void *const all[] = {t->combined.run_first,
+                       t->combined.run_end,
+                       t->separate.run_first,
+                       t->separate.run_end,
+                       t->parameters,
+                       t->moment1,
+                       t->moment2,
+                       t->total,
+                       t->all,
+                       t->message};
+  for (size_t i = 0; i < sizeof all / sizeof *all; i++) free(all[i]);
+  for (int c = 0; c < MAX_CONDITIONS; c++) free(t->shards[c]);
+  MPI_Comm_free(&t->comm);
+  free(t);
+  *handle = NULL;
+}
+
+ntkw_status trainer_refresh(trainer *t) {
+  NTKW_TRY(sharding_gather(t->sharding, t->parameters, t->all));
+  network_set_parameters(t->network, t->all);
+  return NTKW_SUCCESS;
+}
+
+static gradient_kind kind_of_step(const trainer *t, bool due) {
+  if (!due) return GRADIENT_COMBINED;
+  return ntkw_weighting_needs_traces(t->weighting) ? GRADIENT_TRACED : GRADIENT_SEPARATE;
+}
+
+/* Losses of all ranks; names the first condition whose loss is not finite. */
+static ntkw_status reduce_losses(trainer *t, bool *stop) {
+  const problem *pde = t->pde;
+  NTKW_TRY(sums_reduce(t->comm, t->losses, pde->n_conditions, stop, t->message));
+  for (int c = 0; c < pde->n_conditions; c++) {
+    const condition *cond = &pde->conditions[c];
+    const double n = (double)cond->n_points * equations_count(cond->equations);
+    t->loss[c] = ntkw_sum_value(&t->losses[c]) / n;
+  }
+  for (int c = 0; c < pde->n_conditions; c++)
+    NTKW_CHECK(t->losses[c].not_finite == 0, NTKW_ERR_NOT_FINITE,
+               "step %lld: the loss of condition '%s' is not finite (%lld of %lld residuals are NaN or Inf)",
+               (long long)t->step, pde->conditions[c].name, (long long)t->losses[c].not_finite,
+               (long long)pde->conditions[c].n_points * equations_count(pde->conditions[c].equations));
+  return NTKW_SUCCESS;
+}
+
+/* Renew the weights from the shards of the conditions' gradients and weigh these. */
+static ntkw_status weigh(trainer *t) {
+  const int n = t->pde->n_conditions;
+  const ntkw_dtype precision = t->pde->network.precision;
+  if (!ntkw_weighting_needs_traces(t->weighting))
+    for (int c = 0; c < n; c++) ntkw_gradient_add(t->weighting, c, t->shards[c], (size_t)t->count, precision);
+  else
+    for (int c = 0; c < n; c++) ntkw_trace_add(t->weighting, c, NULL, 0); /* present, even on a rank without lanes */
+  const ntkw_status status = ntkw_weighting_update(t->weighting, t->step);
+  if (status != NTKW_SUCCESS && status != NTKW_ZERO_NORM) return status;
+  NTKW_TRY(ntkw_gradient_combine(t->weighting, (const void *const *)t->shards, (size_t)t->count, precision, t->total));
+  return status;
+}
+
+ntkw_status trainer_step(trainer *t, bool *stop) {
+  const bool due = t->weighting && ntkw_weighting_due(t->weighting, t->step);
+  NTKW_TRY(trainer_refresh(t));
+  ntkw_status status =
+      gradient_make(t->maker, t->step, kind_of_step(t, due), trainer_weights(t), t->weighting, t->losses, t->runs);
+  NTKW_TRY(ntkw_status_agree(t->comm, status));
+  status = reduce_losses(t, stop);
+  if (status != NTKW_SUCCESS) {
+    if (t->weighting) ntkw_weighting_discard(t->weighting);
+    return status;
+  }
+  void *combined[] = {t->total};
+  NTKW_TRY(sharding_reduce(t->sharding, due ? &t->separate : &t->combined, t->runs, due ? t->shards : combined));
+  if (due) status = weigh(t);
+  if (status != NTKW_SUCCESS && status != NTKW_ZERO_NORM) return status;
+  const adam_step adam = adam_step_at(t->pde, t->step);
+  adam_update(&adam, (size_t)t->count, t->pde->network.precision, t->total, t->parameters, t->moment1, t->moment2);
+  t->step++;
+  return status;
+}
+
+ntkw_status trainer_measure(trainer *t) {
+  NTKW_TRY(trainer_refresh(t));
+  const ntkw_status made = gradient_make(t->maker, t->step, GRADIENT_NONE, NULL, NULL, t->losses, t->runs);
+  NTKW_TRY(ntkw_status_agree(t->comm, made));
+  return reduce_losses(t, NULL);
+}

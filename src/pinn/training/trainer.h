@@ -1,0 +1,60 @@
+/* The training loop's state and its step: sharded parameters and Adam, weighted conditions (DESIGN 5.4).
+ *
+ * Per step: gather the parameters, gradients of own lanes, exact losses (one small MPI_Allreduce), gradient shards
+ * (tree over the lanes), weights if due (one MPI_Allreduce), Adam on the own shard. The trajectory is a function of
+ * problem and seed; the number of ranks does not enter. */
+#ifndef NTKW_PINN_TRAINER_H
+#define NTKW_PINN_TRAINER_H
+
+#include <mpi.h>
+#include "ntkw/weighting.h"
+#include "pinn/problem/problem.h"
+
+typedef struct trainer trainer;
+
+/* What a checkpoint must hold, besides the problem: this rank's shards, and pointers into the trainer. */
+typedef struct trainer_state {
+  int64_t n_parameters, offset, count;
+  void *parameters, *moment1, *moment2; /* count values of the problem's precision */
+  ntkw_weighting *weighting;            /* NULL if the rule is "none" */
+  int64_t *step;                        /* steps done */
+} trainer_state;
+
+/* Collective on comm (it is duplicated). The problem is borrowed. @return the same on every rank. */
+ntkw_status trainer_create(MPI_Comm comm, const problem *pde, trainer **out);
+/* Collective. */
+void trainer_destroy(trainer **handle);
+
+/* One step. Collective.
+ * @param[in,out] stop  in: this rank was asked to stop; out: some rank was. The step is done all the same.
+ * @return the same on every rank: NTKW_SUCCESS; NTKW_ZERO_NORM (the step is done; weights were kept);
+ * NTKW_ERR_NOT_FINITE: a loss or gradient is not finite (condition and step are named; parameters are those before the
+ * step); NTKW_ERR_MEMORY, NTKW_ERR_MPI. */
+ntkw_status trainer_step(trainer *t, bool *stop);
+
+/* The losses at the present parameters and the points of the present step, without a step. Collective. As trainer_step.
+ */
+ntkw_status trainer_measure(trainer *t);
+
+/* Give the network the present parameters of all shards. Collective; trainer_step does it itself. */
+ntkw_status trainer_refresh(trainer *t);
+
+/* Local, the same on every rank. */
+int64_t trainer_steps_done(const trainer *t);
+/* Losses of the last trainer_step or trainer_measure: the mean of r^2 over the condition's points and equations. */
+const double *trainer_losses(const trainer *t);
+/* The weights in force; all 1 without weighting. */
+const double *trainer_weights(const trainer *t);
+/* Name of the rule in force, or "none". */
+const char *trainer_rule(const trainer *t);
+/* Ranks that have no lane, and ranks that have no parameter. */
+int trainer_idle_ranks(const trainer *t);
+int trainer_empty_shards(const trainer *t);
+int64_t trainer_parameter_count(const trainer *t);
+int trainer_lane_count(const trainer *t);
+
+const network *trainer_network(const trainer *t);
+MPI_Comm trainer_comm(const trainer *t);
+trainer_state trainer_get_state(trainer *t);
+
+#endif

@@ -1,0 +1,56 @@
+#include "pinn/training/tree.h"
+
+#include <stdbool.h>
+
+void tree_add(void *left, const void *right, size_t count, ntkw_dtype dtype) {
+  if (dtype == NTKW_FLOAT32) {
+    float *restrict sum = left;
+    const float *restrict term = right;
+    for (size_t i = 0; i < count; i++) sum[i] = sum[i] + term[i];
+  } else {
+    double *restrict sum = left;
+    const double *restrict term = right;
+    for (size_t i = 0; i < count; i++) sum[i] = sum[i] + term[i];
+  }
+}
+
+/* Are the last two nodes of the run siblings? */
+static bool ends_in_siblings(const tree_run *run) {
+  if (run->n < 2) return false;
+  const tree_node *left = &run->nodes[run->n - 2], *right = &run->nodes[run->n - 1];
+  return left->level == right->level && left->index % 2 == 0 && right->index == left->index + 1;
+}
+
+static void merge_siblings(tree_run *run) {
+  tree_node *left = &run->nodes[run->n - 2];
+  left->level++;
+  left->index /= 2;
+  run->n--;
+}
+
+void tree_run_shape(int first, int end, tree_run *run) {
+  run->n = 0;
+  for (int lane = first; lane < end; lane++) {
+    run->nodes[run->n++] = (tree_node){.level = 0, .index = lane};
+    while (ends_in_siblings(run)) merge_siblings(run);
+  }
+}
+
+int tree_run_append(tree_run *run, tree_node node, size_t count, ntkw_dtype dtype, void *released[]) {
+  int n_released = 0;
+  run->nodes[run->n++] = node;
+  while (ends_in_siblings(run)) {
+    void *right = run->nodes[run->n - 1].values;
+    tree_add(run->nodes[run->n - 2].values, right, count, dtype);
+    released[n_released++] = right;
+    merge_siblings(run);
+  }
+  return n_released;
+}
+
+void tree_run_collapse(tree_run *run, size_t count, ntkw_dtype dtype) {
+  while (run->n > 1) {
+    tree_add(run->nodes[run->n - 2].values, run->nodes[run->n - 1].values, count, dtype);
+    run->n--;
+  }
+}
