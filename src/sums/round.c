@@ -1,0 +1,169 @@
+/* Exact sums: the value and the root, rounded once. All of it is integer arithmetic on the digits. */
+#include "ntkw/sum.h"
+#include "sums/kernel.h"
+
+#include <stdbool.h>
+#include <string.h>
+
+enum {
+  PRECISION = 53,           /* bits of a double, the leading one included */
+  LARGEST_EXPONENT = 1023,  /* of the leading bit */
+  SMALLEST_EXPONENT = -1022 /* of a normal double */
+};
+
+/* The sum in radix 2^32, little end first. The last limb may hold a number above 2^32, hence one digit more; the zeros
+ * below it spare those who read leading bits the test for the end. */
+enum { DIGITS_BELOW = 4 };
+typedef struct number {
+  uint32_t digit[DIGITS_BELOW + NTKW_SUM_LIMBS_MAX + 1];
+  int size;
+  int base; /* the exponent of digit[0] */
+} number;
+
+/* A positive real number: (leading + fraction) * 2^(exponent - 63) with the highest bit of leading set, and
+ * 0 <= fraction < 1, of which is only known whether it is zero. */
+typedef struct leading_bits {
+  uint64_t leading;
+  int exponent;
+  bool has_fraction;
+} leading_bits;
+
+static void number_of(const ntkw_sum *sum, number *n) {
+  const int limbs = ntkw_sum_limbs(sum->range);
+  uint64_t carry = 0;
+  memset(n->digit, 0, DIGITS_BELOW * sizeof *n->digit);
+  for (int k = 0; k < limbs; k++) {
+    carry += (uint64_t)sum->limb[k];
+    n->digit[DIGITS_BELOW + k] = (uint32_t)carry;
+    carry >>= NTKW_I_LIMB_BITS;
+  }
+  n->digit[DIGITS_BELOW + limbs] = (uint32_t)carry;
+  n->size = DIGITS_BELOW + limbs + 1;
+  n->base = (sum->range == NTKW_FLOAT32 ? NTKW_I_BASE_FLOAT32 : NTKW_I_BASE_FLOAT64) - DIGITS_BELOW * NTKW_I_LIMB_BITS;
+}
+
+/* The place of the highest bit that is set, counted from the lowest bit of digit[0]; -1 if there is none. */
+static int highest_bit(const number *n) {
+  for (int k = n->size - 1; k >= 0; k--)
+    if (n->digit[k] != 0) return k * NTKW_I_LIMB_BITS + 31 - __builtin_clz(n->digit[k]);
+  return -1;
+}
+
+/* The 128 bits from place on; place + 128 may lie beyond the end. */
+static ntkw_i_uint128 bits_from(const number *n, int place) {
+  const int first = place / NTKW_I_LIMB_BITS, shift = place % NTKW_I_LIMB_BITS;
+  ntkw_i_uint128 bits = 0;
+  for (int k = 4; k >= 1; k--) bits = bits << NTKW_I_LIMB_BITS | (first + k < n->size ? n->digit[first + k] : 0);
+  /* Four digits above the first, of which the highest gives way to the part of the first that is wanted. */
+  return bits << (NTKW_I_LIMB_BITS - shift) | n->digit[first] >> shift;
+}
+
+static bool any_bit_below(const number *n, int place) {
+  const int first = place / NTKW_I_LIMB_BITS, shift = place % NTKW_I_LIMB_BITS;
+  for (int k = 0; k < first; k++)
+    if (n->digit[k] != 0) return true;
+  return (n->digit[first] & ((UINT32_C(1) << shift) - 1)) != 0;
+}
+
+/* The leading bits of the sum; false if the sum is zero. */
+static bool leading_of_value(const ntkw_sum *sum, leading_bits *of) {
+  number n;
+  number_of(sum, &n);
+  const int highest = highest_bit(&n);
+  if (highest < 0) return false;
+  const int place = highest - 63;
+  of->leading = (uint64_t)bits_from(&n, place);
+  of->exponent = n.base + highest;
+  of->has_fraction = any_bit_below(&n, place);
+  return true;
+}
+
+/* The integer root, one bit at a time; what remains is left in *radicand. */
+static uint64_t integer_root(ntkw_i_uint128 *radicand) {
+  ntkw_i_uint128 root = 0;
+  for (ntkw_i_uint128 bit = (ntkw_i_uint128)1 << 126; bit != 0; bit >>= 2) {
+    const ntkw_i_uint128 trial = root + bit;
+    root >>= 1;
+    if (*radicand >= trial) {
+      *radicand -= trial;
+      root += bit;
+    }
+  }
+  return (uint64_t)root;
+}
+
+/* The leading bits of the root of the sum; false if the sum is zero.
+ *
+ * The sum is (N + f) 2^e with an integer N of 127 or 128 bits, 0 <= f < 1 and e even. Its root is
+ * (floor(sqrt N) + g) 2^(e/2) with 0 <= g < 1, where floor(sqrt N) has 64 bits and g = 0 iff N is a square and f = 0.
+ */
+static bool leading_of_root(const ntkw_sum *sum, leading_bits *of) {
+  number n;
+  number_of(sum, &n);
+  const int highest = highest_bit(&n);
+  if (highest < 0) return false;
+  const int place = (highest - 126) & ~1; /* even, as base is; negative never, thanks to the digits below */
+  ntkw_i_uint128 radicand = bits_from(&n, place);
+  of->leading = integer_root(&radicand);
+  of->exponent = 63 + (n.base + place) / 2;
+  of->has_fraction = radicand != 0 || any_bit_below(&n, place);
+  return true;
+}
+
+/* Round to that many bits, 0 to 53, to nearest, ties to even: an integer up to 2^bits. */
+static uint64_t round_to(const leading_bits *of, int bits) {
+  const int dropped = 64 - bits; /* 11 to 64 */
+  const uint64_t kept = dropped == 64 ? 0 : of->leading >> dropped;
+  const uint64_t half = UINT64_C(1) << (dropped - 1);
+  const uint64_t rest = of->leading & (half | (half - 1));
+  const bool up = rest > half || (rest == half && (of->has_fraction || (kept & 1) != 0));
+  return kept + up;
+}
+
+static double double_of_bits(uint64_t bits) {
+  double value;
+  memcpy(&value, &bits, sizeof value);
+  return value;
+}
+
+/* Adding the rounded mantissa to the exponent field lets a carry go where it must: to the next binade, from the
+ * subnormals to the normal numbers, from the largest double to Inf. */
+static double rounded(const leading_bits *of) {
+  const uint64_t infinity = UINT64_C(0x7ff) << 52;
+  if (of->exponent > LARGEST_EXPONENT) return double_of_bits(infinity);
+  if (of->exponent >= SMALLEST_EXPONENT)
+    return double_of_bits(((uint64_t)(of->exponent - SMALLEST_EXPONENT) << 52) + round_to(of, PRECISION));
+  const int bits = PRECISION - (SMALLEST_EXPONENT - of->exponent);
+  return double_of_bits(bits >= 0 ? round_to(of, bits) : 0);
+}
+
+static void split(bool positive, const leading_bits *of, double *mantissa, int *exponent) {
+  *mantissa = 0.0;
+  *exponent = 0;
+  if (!positive) return;
+  const uint64_t bits = round_to(of, PRECISION); /* 2^52 to 2^53 */
+  const bool carried = bits >> PRECISION != 0;
+  const uint64_t one_half = UINT64_C(0x3fe) << 52, fraction = (UINT64_C(1) << 52) - 1;
+  *mantissa = double_of_bits(one_half | (bits & fraction)); /* after a carry the fraction is zero */
+  *exponent = of->exponent + 1 + carried;
+}
+
+double ntkw_sum_value(const ntkw_sum *sum) {
+  leading_bits of;
+  return leading_of_value(sum, &of) ? rounded(&of) : 0.0;
+}
+
+double ntkw_sum_root(const ntkw_sum *sum) {
+  leading_bits of;
+  return leading_of_root(sum, &of) ? rounded(&of) : 0.0;
+}
+
+void ntkw_sum_split(const ntkw_sum *sum, double *mantissa, int *exponent) {
+  leading_bits of = {0, 0, false};
+  split(leading_of_value(sum, &of), &of, mantissa, exponent);
+}
+
+void ntkw_sum_root_split(const ntkw_sum *sum, double *mantissa, int *exponent) {
+  leading_bits of = {0, 0, false};
+  split(leading_of_root(sum, &of), &of, mantissa, exponent);
+}
