@@ -53,7 +53,7 @@ const char *ntkw_last_error(void);
 
 /** Let all ranks leave with the same verdict: the largest of their codes, and the sentence of a rank that had it.
  *
- * Collective on comm (two small reductions, and a broadcast of the sentence if the verdict is not NTKW_SUCCESS).
+ * Collective on comm (one small reduction, and a broadcast of the sentence if the verdict is not NTKW_SUCCESS).
  *
  * @param[in] comm   the ranks that must agree.
  * @param[in] local  this rank's own code; its sentence is taken from ntkw_last_error().
