@@ -1,0 +1,40 @@
+/* Weighted sums of losses and of gradients. */
+#include <math.h>
+#include <stddef.h>
+#include "status/check.h"
+#include "weighting/arithmetic.h"
+#include "weighting/combine.h"
+#include "weighting/handle.h"
+
+ntkw_status ntkw_aggregate(const ntkw_weighting *weighting, const double losses[], double *total) {
+  NTKW_CHECK(weighting && losses && total, NTKW_ERR_ARGUMENT, "the %s is NULL",
+             !weighting ? "weighting"
+             : !losses  ? "list of losses"
+                        : "pointer for the total");
+  fenv_t saved;
+  ntkw_i_arithmetic_enter(&saved);
+  *total = ntkw_i_weighted_sum(weighting->weights, losses, weighting->n);
+  ntkw_i_arithmetic_leave(&saved);
+  for (int c = 0; c < weighting->n; c++)
+    NTKW_CHECK(isfinite(losses[c]), NTKW_ERR_NOT_FINITE, "the loss of condition '%.200s' is %g", weighting->names[c],
+               losses[c]);
+  NTKW_CHECK(isfinite(*total), NTKW_ERR_NOT_FINITE, "the weighted sum of the %d losses is %g", weighting->n, *total);
+  return NTKW_SUCCESS;
+}
+
+ntkw_status ntkw_gradient_combine(const ntkw_weighting *weighting, const void *const pieces[], size_t count,
+                                  ntkw_dtype dtype, void *total) {
+  NTKW_CHECK(weighting && pieces, NTKW_ERR_ARGUMENT, "the %s is NULL", weighting ? "list of pieces" : "weighting");
+  NTKW_CHECK(total || count == 0, NTKW_ERR_ARGUMENT, "the pointer for the combined gradient of %zu values is NULL",
+             count);
+  NTKW_CHECK(dtype == NTKW_FLOAT32 || dtype == NTKW_FLOAT64, NTKW_ERR_ARGUMENT,
+             "dtype is %d, expected NTKW_FLOAT32 or NTKW_FLOAT64", (int)dtype);
+  fenv_t saved;
+  ntkw_i_arithmetic_enter(&saved);
+  if (dtype == NTKW_FLOAT32)
+    ntkw_i_combine_float32(weighting->weights, pieces, weighting->n, count, total);
+  else
+    ntkw_i_combine_float64(weighting->weights, pieces, weighting->n, count, total);
+  ntkw_i_arithmetic_leave(&saved);
+  return NTKW_SUCCESS;
+}

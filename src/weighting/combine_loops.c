@@ -1,0 +1,42 @@
+#include "weighting/combine.h"
+
+#include <string.h>
+
+/* Values of a block: its sums stay in the first-level cache while the pieces stream by, each read once. */
+enum { BLOCK = 1024 };
+
+double ntkw_i_weighted_sum(const double weights[], const double values[], int n) {
+  double sum = 0;
+  for (int c = 0; c < n; c++) sum += weights[c] * values[c];
+  return sum;
+}
+
+static void accumulate_float32(double weight, const float *restrict piece, size_t count, double *restrict sum) {
+  for (size_t i = 0; i < count; i++) sum[i] += weight * (double)piece[i];
+}
+
+static void accumulate_float64(double weight, const double *restrict piece, size_t count, double *restrict sum) {
+  for (size_t i = 0; i < count; i++) sum[i] += weight * piece[i];
+}
+
+void ntkw_i_combine_float32(const double weights[], const void *const pieces[], int n, size_t count, float *total) {
+  double sum[BLOCK];
+  for (size_t start = 0; start < count; start += BLOCK) {
+    const size_t length = count - start < BLOCK ? count - start : BLOCK;
+    memset(sum, 0, length * sizeof *sum);
+    for (int c = 0; c < n; c++)
+      if (pieces[c]) accumulate_float32(weights[c], (const float *)pieces[c] + start, length, sum);
+    for (size_t i = 0; i < length; i++) total[start + i] = (float)sum[i];
+  }
+}
+
+void ntkw_i_combine_float64(const double weights[], const void *const pieces[], int n, size_t count, double *total) {
+  double sum[BLOCK];
+  for (size_t start = 0; start < count; start += BLOCK) {
+    const size_t length = count - start < BLOCK ? count - start : BLOCK;
+    memset(sum, 0, length * sizeof *sum);
+    for (int c = 0; c < n; c++)
+      if (pieces[c]) accumulate_float64(weights[c], (const double *)pieces[c] + start, length, sum);
+    memcpy(total + start, sum, length * sizeof *sum);
+  }
+}
