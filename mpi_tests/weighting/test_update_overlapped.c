@@ -1,0 +1,130 @@
+/* begin, test, end give what the blocking update gives, with pieces added in between, other traffic on the user's
+ * communicator, and two weightings in flight. */
+#include "fixtures.h"
+
+#include <stdlib.h>
+
+enum { VALUES = 300, UPDATES = 6 };
+
+static void add_gradients(ntkw_weighting *weighting, uint64_t seed) {
+  for (int c = 0; c < CONDITIONS; c++) {
+    double *values = random_values(NTKW_FLOAT64, VALUES, c + 1, seed + (uint64_t)c);
+    const shard own = shard_make(CUT_RANDOM, seed, VALUES);
+    CHECK_OK(ntkw_gradient_add(weighting, c, values + own.offset, own.length, NTKW_FLOAT64));
+    free(values); /* pieces are read at once */
+  }
+}
+
+static void check_equal_weights(const ntkw_weighting *a, const ntkw_weighting *b) {
+  for (int c = 0; c < CONDITIONS; c++) {
+    CHECK_EQUAL_DOUBLE(ntkw_weights(a)[c], ntkw_weights(b)[c]);
+    CHECK_EQUAL_DOUBLE(ntkw_norms(a)[c], ntkw_norms(b)[c]);
+  }
+  check_same_weights(a);
+}
+
+/* Reductions and messages of the user's own, on the communicator that the weighting was made of. */
+static void make_traffic(void) {
+  int one = 1, sum = 0, got = -1;
+  const int next = (world_rank() + 1) % world_size(), previous = (world_rank() + world_size() - 1) % world_size();
+  MPI_Allreduce(&one, &sum, 1, MPI_INT, MPI_SUM, MPI_COMM_WORLD);
+  const int rank = world_rank();
+  MPI_Sendrecv(&rank, 1, MPI_INT, next, 0, &got, 1, MPI_INT, previous, 0, MPI_COMM_WORLD, MPI_STATUS_IGNORE);
+  CHECK_EQUAL_INT(sum, world_size());
+  CHECK_EQUAL_INT(got, previous);
+}
+
+static void test_until_done(ntkw_weighting *weighting) {
+  bool done = false;
+  while (!done) CHECK_OK(ntkw_weighting_update_test(weighting, &done));
+  CHECK_OK(ntkw_weighting_update_test(weighting, &done));
+  CHECK(done);
+}
+
+static void pieces_between_belong_to_the_next(void) {
+  const ntkw_weighting_options options = options_of(NULL, 0.5, 1, NTKW_FLOAT64);
+  ntkw_weighting *overlapped = weighting_of(MPI_COMM_WORLD, CONDITIONS, &options);
+  ntkw_weighting *blocking = weighting_of(MPI_COMM_WORLD, CONDITIONS, &options);
+  add_gradients(overlapped, 0);
+  for (int u = 0; u < UPDATES; u++) {
+    CHECK_OK(ntkw_weighting_update_begin(overlapped, u));
+    add_gradients(overlapped, 100 * (uint64_t)(u + 1));
+    make_traffic();
+    if (u % 2 == 0) test_until_done(overlapped);
+    add_gradients(blocking, 100 * (uint64_t)u);
+    CHECK_OK(ntkw_weighting_update(blocking, u));
+    CHECK_OK(ntkw_weighting_update_end(overlapped));
+    check_equal_weights(overlapped, blocking);
+  }
+  ntkw_weighting_destroy(&overlapped);
+  ntkw_weighting_destroy(&blocking);
+}
+
+static void two_in_flight(void) {
+  ntkw_weighting *first = weighting_of(MPI_COMM_WORLD, CONDITIONS, NULL);
+  ntkw_weighting *second = weighting_of(MPI_COMM_WORLD, CONDITIONS, NULL);
+  ntkw_weighting *blocking = weighting_of(MPI_COMM_WORLD, CONDITIONS, NULL);
+  for (int u = 0; u < UPDATES; u++) {
+    add_gradients(first, (uint64_t)u);
+    add_gradients(second, (uint64_t)u);
+    add_gradients(blocking, (uint64_t)u);
+    CHECK_OK(ntkw_weighting_update_begin(first, u));
+    CHECK_OK(ntkw_weighting_update_begin(second, u));
+    CHECK_OK(ntkw_weighting_update(blocking, u));
+    make_traffic();
+    CHECK_OK(ntkw_weighting_update_end(second));
+    CHECK_OK(ntkw_weighting_update_end(first));
+    check_equal_weights(first, blocking);
+    check_equal_weights(second, blocking);
+  }
+  ntkw_weighting_destroy(&first);
+  ntkw_weighting_destroy(&second);
+  ntkw_weighting_destroy(&blocking);
+}
+
+static void wrong_order_is_refused(void) {
+  ntkw_weighting *weighting = weighting_of(MPI_COMM_WORLD, CONDITIONS, NULL);
+  bool done = true;
+  CHECK_STATUS(ntkw_weighting_update_end(weighting), NTKW_ERR_ORDER);
+  CHECK_STATUS(ntkw_weighting_update_test(weighting, &done), NTKW_ERR_ORDER);
+  CHECK(!done);
+  add_gradients(weighting, 5);
+  CHECK_OK(ntkw_weighting_update_begin(weighting, 0));
+  unsigned char state[512];
+  CHECK_OK(ntkw_weighting_state_get(weighting, state));
+  CHECK_STATUS(ntkw_weighting_update_begin(weighting, 0), NTKW_ERR_ORDER);
+  CHECK_STATUS(ntkw_weighting_update(weighting, 0), NTKW_ERR_ORDER);
+  CHECK_STATUS(ntkw_weighting_state_set(weighting, state, ntkw_weighting_state_size(weighting)), NTKW_ERR_ORDER);
+  CHECK_OK(ntkw_weighting_discard(weighting)); /* does not touch what was begun */
+  CHECK_OK(ntkw_weighting_update_end(weighting));
+  CHECK(ntkw_weights(weighting)[0] < 1);
+  ntkw_weighting_destroy(&weighting);
+}
+
+static void fault_between_belongs_to_the_next(void) {
+  ntkw_weighting *weighting = weighting_of(MPI_COMM_WORLD, CONDITIONS, NULL);
+  add_gradients(weighting, 5);
+  CHECK_OK(ntkw_weighting_update_begin(weighting, 0));
+  if (world_rank() == 0) CHECK_STATUS(ntkw_gradient_add(weighting, 9, NULL, 0, NTKW_FLOAT64), NTKW_ERR_ARGUMENT);
+  CHECK_OK(ntkw_weighting_update_end(weighting));
+  CHECK_OK(ntkw_weighting_update_begin(weighting, 1));
+  CHECK_STATUS(ntkw_weighting_update_end(weighting), NTKW_ERR_ARGUMENT);
+  CHECK_SENTENCE("rank 0: condition 9");
+  ntkw_weighting_destroy(&weighting);
+}
+
+static void destroy_completes_what_was_begun(void) {
+  ntkw_weighting *weighting = weighting_of(MPI_COMM_WORLD, CONDITIONS, NULL);
+  add_gradients(weighting, 5);
+  CHECK_OK(ntkw_weighting_update_begin(weighting, 0));
+  ntkw_weighting_destroy(&weighting);
+  CHECK(weighting == NULL);
+  make_traffic();
+}
+
+int main(int argc, char **argv) {
+  static const test_case cases[] = {TEST(pieces_between_belong_to_the_next), TEST(two_in_flight),
+                                    TEST(wrong_order_is_refused), TEST(fault_between_belongs_to_the_next),
+                                    TEST(destroy_completes_what_was_begun)};
+  return run_suite("update overlapped", cases, CASES(cases), argc, argv);
+}
