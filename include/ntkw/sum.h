@@ -52,8 +52,8 @@ void ntkw_sum_zero(ntkw_sum *sum, ntkw_dtype range);
  *
  * @param[in,out] sum     its range must be at least as wide as dtype.
  * @param[in]     values  count floats or doubles, of any alignment that the type allows; may be NULL if count is 0.
- * @return NTKW_SUCCESS; NTKW_ERR_ARGUMENT if the values are wider than the range (the sum is unchanged). NaN and Inf
- * are no error here: they are counted in sum->not_finite.
+ * @return NTKW_SUCCESS; NTKW_ERR_ARGUMENT if the values are wider than the range, dtype is no ntkw_dtype or a pointer
+ * is NULL (the sum is unchanged). NaN and Inf are no error here: they are counted in sum->not_finite.
  */
 ntkw_status ntkw_sum_add_squares(ntkw_sum *sum, const void *values, size_t count, ntkw_dtype dtype);
 
@@ -63,11 +63,13 @@ ntkw_status ntkw_sum_add_magnitudes(ntkw_sum *sum, const void *values, size_t co
 /** Add another sum to this one. Local. The range of `from` may be narrower (else NTKW_ERR_ARGUMENT). */
 ntkw_status ntkw_sum_merge(ntkw_sum *sum, const ntkw_sum *from);
 
-/** Carry, so that every limb lies in [0, 2^32). Local. The value is unchanged. */
+/** Carry, so that every limb lies in [0, 2^32). Local. The value is unchanged. Only the last limb can be larger, after
+ * ntkw_sum_from_limbs with a number that no 2^63 squares add up to. */
 void ntkw_sum_normalise(ntkw_sum *sum);
 
-/** Replace the limbs, for instance by the sums over all ranks. Local.
- * @param[in] limbs  ntkw_sum_limbs(sum->range) values >= 0; count and not_finite are left as they are. */
+/** Replace the limbs, for instance by the sums over all ranks, and carry. Local.
+ * @param[in] limbs  ntkw_sum_limbs(sum->range) values, each from 0 to 2^63 - 1; count and not_finite are left as they
+ *                   are. */
 void ntkw_sum_from_limbs(ntkw_sum *sum, const int64_t *limbs);
 
 /** The sum, rounded once to the nearest double (ties to even); Inf or subnormal where IEEE 754 says so. Local. */

@@ -41,26 +41,30 @@ static inline int split_float64(const void *value, parts *of) {
   return field != 0x7ff;
 }
 
-/* Add number * 2^place; number < 2^64, three limbs. */
+/* Add number * 2^place to three limbs. */
 static inline void add_at(int64_t *limbs, unsigned place, uint64_t number) {
   int64_t *at = limbs + place / NTKW_I_LIMB_BITS;
-  const ntkw_i_uint128 shifted = (ntkw_i_uint128)number << place % NTKW_I_LIMB_BITS;
-  at[0] += (uint32_t)shifted;
-  at[1] += (uint32_t)(shifted >> 32);
-  at[2] += (uint32_t)(shifted >> 64);
+  const unsigned shift = place % NTKW_I_LIMB_BITS;
+  const uint64_t low = number << shift, beyond = number >> 1 >> (63 - shift);
+  at[0] += (uint32_t)low;
+  at[1] += (uint32_t)(low >> 32);
+  at[2] += (uint32_t)beyond;
 }
 
-/* The same for number < 2^106, which may need 137 bits after the shift: five limbs. */
+/* The same for number < 2^106, which has up to 137 bits after the shift: five limbs. Parts that meet in one limb are
+ * carried before they are added, as no limb may grow by more than 32 bits. */
 static inline void add_wide_at(int64_t *limbs, unsigned place, ntkw_i_uint128 number) {
   int64_t *at = limbs + place / NTKW_I_LIMB_BITS;
   const unsigned shift = place % NTKW_I_LIMB_BITS;
-  const ntkw_i_uint128 low = (ntkw_i_uint128)(uint64_t)number << shift;
-  const ntkw_i_uint128 high = ((number >> 64) << shift) + (low >> 64);
+  const uint64_t first = (uint64_t)number, second = (uint32_t)(number >> 64), third = (uint64_t)(number >> 96);
+  const uint64_t low = first << shift;
+  const uint64_t middle = (second << shift) + (first >> 1 >> (63 - shift));
+  const uint64_t high = (third << shift) + (middle >> 32);
   at[0] += (uint32_t)low;
   at[1] += (uint32_t)(low >> 32);
-  at[2] += (uint32_t)high;
-  at[3] += (uint32_t)(high >> 32);
-  at[4] += (uint32_t)(high >> 64);
+  at[2] += (uint32_t)middle;
+  at[3] += (uint32_t)high;
+  at[4] += (uint32_t)(high >> 32);
 }
 
 static int64_t squares_float32(int64_t *limbs, const void *values, size_t count) {
