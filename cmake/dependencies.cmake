@@ -14,10 +14,6 @@ find_package(HDF5 QUIET COMPONENTS C)
 ntkw_need(HDF5_IS_PARALLEL "parallel HDF5" "libhdf5-openmpi-dev")
 ntkw_need(PKG_CONFIG_FOUND "pkg-config" "pkg-config")
 
-add_library(ntkw_hdf5 INTERFACE)
-target_include_directories(ntkw_hdf5 SYSTEM INTERFACE ${HDF5_C_INCLUDE_DIRS} ${HDF5_INCLUDE_DIRS})
-target_link_libraries(ntkw_hdf5 INTERFACE ${HDF5_C_LIBRARIES})
-
 macro(ntkw_pkg variable module what package)
   if(PKG_CONFIG_FOUND)
     pkg_check_modules(${variable} QUIET IMPORTED_TARGET ${module})

@@ -1,7 +1,26 @@
-# What cmake --install lays down: library, headers, CMake package, pkg-config file, and the ntkw program.
+# What cmake --install lays down: library, headers, CMake package, pkg-config file, the ntkw program, problem files.
 include(CMakePackageConfigHelpers)
+set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/ntkw)
+
 install(TARGETS ntkw EXPORT ntkwTargets)
 install(DIRECTORY include/ntkw TYPE INCLUDE)
+install(EXPORT ntkwTargets NAMESPACE ntkw:: DESTINATION ${package_dir})
+configure_package_config_file(cmake/ntkwConfig.cmake.in ntkwConfig.cmake INSTALL_DESTINATION ${package_dir})
+write_basic_package_version_file(ntkwConfigVersion.cmake COMPATIBILITY SameMinorVersion)
+install(FILES ${PROJECT_BINARY_DIR}/ntkwConfig.cmake ${PROJECT_BINARY_DIR}/ntkwConfigVersion.cmake
+  DESTINATION ${package_dir})
+
+# A static library's users must link what it links.
+list(JOIN HDF5_C_LIBRARIES " " ntkw_hdf5_libraries)
+if(BUILD_SHARED_LIBS)
+  set(NTKW_PC_LIBS_PRIVATE "${ntkw_hdf5_libraries} -lm")
+else()
+  set(NTKW_PC_LIBS "${ntkw_hdf5_libraries} -lm")
+endif()
+configure_file(cmake/ntkw.pc.in ntkw.pc @ONLY)
+install(FILES ${PROJECT_BINARY_DIR}/ntkw.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
+
 if(NTKW_TRAINER)
   install(TARGETS ntkw_cli)
 endif()
+install(DIRECTORY examples/ DESTINATION ${CMAKE_INSTALL_DOCDIR}/examples)

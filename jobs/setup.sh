@@ -1,0 +1,31 @@
+#!/usr/bin/env bash
+# Install what ntkw is built and run with, on Debian and Ubuntu. Usage: jobs/setup.sh [run|test]
+# "run": to build and train (default); "test": what the tests need, too. Installs only what is missing.
+set -eu
+
+packages=(gcc libc6-dev make cmake pkg-config libopenmpi-dev openmpi-bin libhdf5-openmpi-dev liblua5.4-dev librandom123-dev
+  libsleef-dev libopenblas-dev gnuplot-nox)
+if [ "$(uname -m)" = x86_64 ]; then packages+=(libxsmm-dev); fi
+if [ "${1:-run}" = test ]; then packages+=(g++ libcunit1-dev libmpfr-dev hdf5-tools python3-h5py); fi
+
+if ! command -v apt-get >/dev/null; then
+  echo "setup: no apt-get here, so nothing is installed; CMake names what is missing" >&2
+  exit 0
+fi
+missing=()
+for package in "${packages[@]}"; do
+  dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || missing+=("$package")
+done
+if [ ${#missing[@]} = 0 ]; then exit 0; fi
+
+if [ "$(id -u)" = 0 ]; then as_root=()
+elif command -v sudo >/dev/null && sudo -n true 2>/dev/null; then as_root=(sudo)
+else
+  echo "setup: these packages are missing: ${missing[*]}" >&2
+  echo "setup: installing them needs root; ask for: apt-get install ${missing[*]}" >&2
+  exit 1
+fi
+echo "setup: installing ${missing[*]}"
+export DEBIAN_FRONTEND=noninteractive
+"${as_root[@]}" apt-get update -qq
+"${as_root[@]}" apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
