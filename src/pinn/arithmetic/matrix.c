@@ -1,0 +1,199 @@
+#include "pinn/arithmetic/matrix.h"
+#include "status/check.h"
+
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#ifdef NTKW_HAVE_XSMM
+#include <libxsmm.h>
+#endif
+
+/* The inner index is split into blocks, which changes no bit and keeps generated code fast. */
+enum { GENERATED_INNER = 128, MAX_SHAPES = 2048, SLOTS = 2 * MAX_SHAPES };
+
+typedef void (*generated_product)(void); /* of a type that run() knows */
+
+typedef struct known_shape {
+  product_shape product;
+  bool used;
+  generated_product code; /* NULL: refused */
+} known_shape;
+
+struct multiplier {
+  const kernels *kernels;
+  ntkw_dtype precision;
+  bool generates;
+  int n_shapes, n_refused;
+  known_shape shapes[SLOTS]; /* a hash table, open addressing */
+};
+
+#ifdef NTKW_HAVE_XSMM
+
+/* In LIBXSMM's column-major terms features are M, rows N; so our B is its A. */
+static generated_product generate(ntkw_dtype precision, const product_shape *p) {
+  const libxsmm_blasint m = p->width, n = p->rows, k = p->inner, lda = p->ldb, ldb = p->lda, ldc = p->ldc;
+  const int flags = p->a_transposed ? LIBXSMM_GEMM_FLAG_TRANS_B : LIBXSMM_GEMM_FLAG_NONE;
+  const int prefetch = LIBXSMM_GEMM_PREFETCH_NONE;
+  if (precision == NTKW_FLOAT64) {
+    const double one = 1, beta = p->accumulate ? 1 : 0;
+    return (generated_product)libxsmm_dmmdispatch(m, n, k, &lda, &ldb, &ldc, &one, &beta, &flags, &prefetch);
+  }
+  const float one = 1, beta = p->accumulate ? 1 : 0;
+  return (generated_product)libxsmm_smmdispatch(m, n, k, &lda, &ldb, &ldc, &one, &beta, &flags, &prefetch);
+}
+
+static void run(ntkw_dtype precision, generated_product code, const void *a, const void *b, void *c) {
+  if (precision == NTKW_FLOAT64)
+    ((libxsmm_dmmfunction)code)(b, a, c);
+  else
+    ((libxsmm_smmfunction)code)(b, a, c);
+}
+
+static bool start_generator(kernel_variant variant) {
+  if (variant == KERNELS_PORTABLE) return false;
+  libxsmm_init();
+  libxsmm_set_target_archid(variant == KERNELS_AVX2 ? LIBXSMM_X86_AVX2 : LIBXSMM_X86_AVX512_CORE);
+  return true;
+}
+
+#else
+
+static generated_product generate(ntkw_dtype precision, const product_shape *p) {
+  (void)precision, (void)p;
+  return NULL;
+}
+
+static void run(ntkw_dtype precision, generated_product code, const void *a, const void *b, void *c) {
+  (void)precision, (void)code, (void)a, (void)b, (void)c;
+}
+
+static bool start_generator(kernel_variant variant) {
+  (void)variant;
+  return false;
+}
+
+#endif
+
+ntkw_status multiplier_create(kernel_variant variant, ntkw_dtype precision, multiplier **out) {
+  multiplier *m = calloc(1, sizeof *m);
+  NTKW_CHECK(m, NTKW_ERR_MEMORY, "no memory for the table of matrix products (%zu bytes)", sizeof *m);
+  m->kernels = kernels_find(variant, precision);
+  m->precision = precision;
+  m->generates = start_generator(variant);
+  *out = m;
+  return NTKW_SUCCESS;
+}
+
+void multiplier_destroy(multiplier **m) {
+  free(*m);
+  *m = NULL;
+}
+
+int multiplier_generated(const multiplier *m) {
+  return m->n_shapes - m->n_refused;
+}
+
+int multiplier_refused(const multiplier *m) {
+  return m->n_refused;
+}
+
+/* Numbers in [-1, 1) with full significands, the same ones each time. */
+static void fill(ntkw_dtype precision, size_t n, uint64_t state, void *x) {
+  for (size_t i = 0; i < n; i++) {
+    state = state * 6364136223846793005u + 1442695040888963407u;
+    const double value = (double)(int64_t)(state ^ (state >> 29)) * 0x1p-63;
+    if (precision == NTKW_FLOAT64)
+      ((double *)x)[i] = value;
+    else
+      ((float *)x)[i] = (float)value;
+  }
+}
+
+/* Does the code give the bits of the compiled product, in C as elsewhere between its rows? */
+static bool agrees(const multiplier *m, generated_product code, const product_shape *p) {
+  const size_t size = m->kernels->size, n_c = (size_t)p->rows * (size_t)p->ldc;
+  const size_t n_a = (size_t)(p->a_transposed ? p->inner : p->rows) * (size_t)p->lda;
+  const size_t n_b = (size_t)p->inner * (size_t)p->ldb;
+  char *a = aligned_alloc(64, (n_a + n_b + 2 * n_c) * size / 64 * 64 + 64);
+  if (!a) return false;
+  char *b = a + n_a * size, *c = b + n_b * size, *expected = c + n_c * size;
+  fill(m->precision, n_a + n_b + n_c, 1, a);
+  memcpy(expected, c, n_c * size);
+  m->kernels->multiply(p, a, b, expected);
+  run(m->precision, code, a, b, c);
+  const bool same = memcmp(c, expected, n_c * size) == 0;
+  free(a);
+  return same;
+}
+
+static bool same_shape(const product_shape *a, const product_shape *b) {
+  return a->rows == b->rows && a->width == b->width && a->inner == b->inner && a->lda == b->lda && a->ldb == b->ldb &&
+         a->ldc == b->ldc && a->a_transposed == b->a_transposed && a->accumulate == b->accumulate;
+}
+
+static unsigned hash(const product_shape *p) {
+  const int parts[] = {p->rows, p->width, p->inner, p->lda, p->ldb, p->ldc, p->a_transposed, p->accumulate};
+  unsigned value = 2166136261u;
+  for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) value = (value ^ (unsigned)parts[i]) * 16777619u;
+  return value ^ (value >> 16);
+}
+
+/* The generated code for a shape, made and checked if it is new; NULL if there is none. */
+static generated_product code_for(multiplier *m, const product_shape *p) {
+  unsigned slot = hash(p) % SLOTS;
+  while (m->shapes[slot].used && !same_shape(&m->shapes[slot].product, p)) slot = (slot + 1) % SLOTS;
+  known_shape *shape = &m->shapes[slot];
+  if (shape->used) return shape->code;
+  if (m->n_shapes == MAX_SHAPES) return NULL;
+  m->n_shapes++;
+  shape->used = true;
+  shape->product = *p;
+  shape->code = generate(m->precision, p);
+  if (shape->code && !agrees(m, shape->code, p)) shape->code = NULL;
+  m->n_refused += shape->code == NULL;
+  return shape->code;
+}
+
+/* Columns whose kernels LIBXSMM makes well, block by block of the inner index. */
+static void multiply_columns(multiplier *m, const product_shape *p, const char *a, const char *b, char *c) {
+  const ptrdiff_t size = (ptrdiff_t)m->kernels->size, a_step = (p->a_transposed ? p->lda : 1) * size;
+  const ptrdiff_t b_step = p->ldb * size;
+  product_shape part = *p;
+  for (int k = 0; k < p->inner; k += part.inner) {
+    part.inner = p->inner - k < GENERATED_INNER ? p->inner - k : GENERATED_INNER;
+    part.accumulate = p->accumulate || k > 0;
+    const char *a_part = a + k * a_step, *b_part = b + k * b_step;
+    const generated_product code = code_for(m, &part);
+    if (code)
+      run(m->precision, code, a_part, b_part, c);
+    else
+      m->kernels->multiply(&part, a_part, b_part, c);
+  }
+}
+
+/* On AVX-512 LIBXSMM works in 64 columns of floats, and where 16 remain it splits their chains into several sums; so
+ * the last 64 + 16 columns are taken as 32 + 48, which have one chain each. */
+void multiply(multiplier *m, const product_shape *p, const void *a, const void *b, void *c) {
+  if (!m->generates || p->rows == 0 || p->inner == 0) {
+    m->kernels->multiply(p, a, b, c);
+    return;
+  }
+  product_shape part = *p;
+  const bool awkward = p->width > 64 && p->width % 64 == 16;
+  if (awkward) part.width = p->width - 48;
+  multiply_columns(m, &part, a, b, c);
+  if (!awkward) return;
+  const size_t done = (size_t)part.width * m->kernels->size;
+  part.width = 48;
+  multiply_columns(m, &part, a, (const char *)b + done, (char *)c + done);
+}
+
+bool matrix_generates(kernel_variant variant) {
+  const product_shape probe = {.rows = 16, .width = 16, .inner = 16, .lda = 16, .ldb = 16, .ldc = 16};
+  multiplier *m;
+  if (multiplier_create(variant, NTKW_FLOAT64, &m) != NTKW_SUCCESS) return false;
+  const bool generated = m->generates && code_for(m, &probe) != NULL;
+  multiplier_destroy(&m);
+  return generated;
+}
