@@ -1,5 +1,13 @@
-# Matrix products, functions, random numbers.
-foreach(name jets_functions_have_the_same_bits random_numbers_by_position)
-  ntkw_test(NAME ${name} LABEL pinn RANKS 1 SOURCES test_${name}.c LIBRARIES ntkw_pinn)
+# Matrix products, jets, networks, random numbers.
+add_library(ntkw_jet_oracle STATIC jet_oracle.c lane_run.c)
+target_include_directories(ntkw_jet_oracle PUBLIC ${CMAKE_CURRENT_SOURCE_DIR} PRIVATE ${PROJECT_SOURCE_DIR}/src)
+target_link_libraries(ntkw_jet_oracle PUBLIC ntkw_pinn ntkw_harness PRIVATE ntkw_compiler m)
+
+foreach(name jets_functions_have_the_same_bits jets_match_complex_steps
+    network_gradient_matches_differences network_diagonal_matches_jacobian network_refuses_bad_options
+    network_initial_parameters_by_index random_numbers_by_position)
+  ntkw_test(NAME ${name} LABEL pinn RANKS 1 SOURCES test_${name}.c LIBRARIES ntkw_jet_oracle)
 endforeach()
-ntkw_test(NAME matrix_is_a_chain_of_fma LABEL pinn RANKS 1 2 3 SOURCES test_matrix_is_a_chain_of_fma.c LIBRARIES ntkw_pinn)
+foreach(name matrix_is_a_chain_of_fma network_same_bits_with_all_kernels network_same_bits_in_any_panels)
+  ntkw_test(NAME ${name} LABEL pinn RANKS 1 2 3 SOURCES test_${name}.c LIBRARIES ntkw_jet_oracle)
+endforeach()

@@ -7,14 +7,13 @@
  *
  *     network_set_parameters(network, parameters);                              // once per step
  *     workspace_lane_begin(workspace);                                          // zero the lane's gradient
- *     workspace_forward(workspace, streams, n, points, coefficients, outputs);  // n <= workspace_capacity(workspace,
- * streams) workspace_backward(workspace, seeds, scales, diagonal);                   // adds to the lane's gradient
- *     workspace_lane_end(workspace, gradient);                                  // the flat, unpadded gradient of the
- * lane
+ *     workspace_forward(workspace, streams, n, points, coefficients, outputs);  // n <= workspace_capacity
+ *     workspace_backward(workspace, seeds, scales, diagonal);                   // adds to the lane's gradient
+ *     workspace_lane_end(workspace, gradient);                                  // flat and unpadded
  *
- * All functions are local. The arithmetic is that of DESIGN 5.4: matrix products are chains of fma over the inner index
- * ascending (rows of a panel are ordered by point, streams inside a point, so that panels may have any length);
- * functions are SLEEF's finz family; feature sums of the diagonal are 16 partial sums and a fixed tree. */
+ * All functions are local. Results are defined bit for bit, whatever the CPU: matrix products are chains of fma over the
+ * inner index ascending (rows of a panel are ordered by point, streams inside a point, so that panels may have any
+ * length); functions are SLEEF's finz family; feature sums of the diagonal are 16 partial sums and a fixed tree. */
 #ifndef NTKW_PINN_NETWORK_H
 #define NTKW_PINN_NETWORK_H
 
@@ -77,7 +76,8 @@ void workspace_forward(workspace *workspace, const stream_set *streams, int n, c
 /* After a forward pass of the same panel. seeds: as outputs, the derivative of something by each output stream.
  * scales: n factors, applied to each point's rows just before the gradient of W and b is accumulated; NULL: 1.
  * diagonal: n values, set to sum over parameters of (d something_i / d parameter)^2, before scaling; NULL: not wanted.
- * May be called several times after one forward pass (several equations). */
+ * May be called several times after one forward pass (several equations); the lane's sums then take the equations in
+ * turn, panel by panel, so that panels of the capacity are part of the arithmetic. */
 void workspace_backward(workspace *workspace, const double *seeds, const double *scales, double *diagonal);
 
 /* The lane's gradient as a flat vector in the network's precision. */

@@ -1,0 +1,110 @@
+#include "jet_oracle.h"
+
+#include <complex.h>
+#include <stdlib.h>
+#include "harness.h"
+
+enum { WIDEST = 512 };
+
+static long double complex activate(activation function, long double complex z) {
+  return function == ACTIVATION_SIN ? csinl(z) : ctanhl(z);
+}
+
+static void evaluate(const network_options *options, const long double *w, const long double complex *x,
+                     long double complex *y) {
+  long double complex h[WIDEST], z[WIDEST];
+  for (int i = 0; i < options->n_inputs; i++) h[i] = (x[i] - options->input_shift[i]) * options->input_scale[i];
+  int in = options->n_inputs;
+  for (int l = 0; l <= options->n_hidden; l++) {
+    const int out = l < options->n_hidden ? options->hidden[l] : options->n_outputs;
+    for (int o = 0; o < out; o++) {
+      z[o] = w[in * out + o];
+      for (int i = 0; i < in; i++) z[o] += h[i] * w[i * out + o];
+    }
+    for (int o = 0; o < out; o++) h[o] = l < options->n_hidden ? activate(options->activation, z[o]) : z[o];
+    w += (in + 1) * out;
+    in = out;
+  }
+  for (int o = 0; o < in; o++) y[o] = h[o];
+}
+
+/* The derivative by input i at x + shift e_k; the value if i < 0. */
+static void first_derivative(const network_options *options, const long double *w, const double *x, int i, int k,
+                             long double shift, long double *out) {
+  const long double step = 1e-30L;
+  long double complex at[MAX_INPUTS], y[MAX_OUTPUTS];
+  for (int n = 0; n < options->n_inputs; n++) at[n] = x[n] + (n == k ? shift : 0) + (n == i ? step * I : 0);
+  evaluate(options, w, at, y);
+  for (int o = 0; o < options->n_outputs; o++) out[o] = i < 0 ? creall(y[o]) : cimagl(y[o]) / step;
+}
+
+static void second_derivative(const network_options *options, const long double *w, const double *x, int i, int k,
+                              long double *out) {
+  const long double step = 1e-3L, factor[3] = {45, -9, 1};
+  for (int o = 0; o < options->n_outputs; o++) out[o] = 0;
+  for (int n = 1; n <= 3; n++) {
+    long double above[MAX_OUTPUTS], below[MAX_OUTPUTS];
+    first_derivative(options, w, x, i, k, n * step, above);
+    first_derivative(options, w, x, i, k, -n * step, below);
+    for (int o = 0; o < options->n_outputs; o++) out[o] += factor[n - 1] * (above[o] - below[o]) / (60 * step);
+  }
+}
+
+void oracle_outputs(const network_options *options, const long double *parameters, const stream_set *streams,
+                    const double *x, const double *coefficients, long double *out) {
+  const int n_streams = stream_count(streams), n_outputs = options->n_outputs;
+  long double y[MAX_OUTPUTS];
+  for (int s = 0; s < n_streams; s++)
+    for (int o = 0; o < n_outputs; o++) out[o * n_streams + s] = 0;
+  for (int s = 0; s <= streams->n_first; s++) {
+    first_derivative(options, parameters, x, s == 0 ? -1 : streams->first[s - 1], -1, 0, y);
+    for (int o = 0; o < n_outputs; o++) out[o * n_streams + s] = y[o];
+  }
+  const bool combined = streams->n_pairs > 0;
+  for (int k = 0; k < (combined ? streams->n_pairs : streams->n_second); k++) {
+    const stream_pair pair = combined ? streams->pair[k] : streams->second[k];
+    const int s = 1 + streams->n_first + (combined ? 0 : k);
+    second_derivative(options, parameters, x, streams->first[pair.a], streams->first[pair.b], y);
+    for (int o = 0; o < n_outputs; o++) out[o * n_streams + s] += combined ? coefficients[k] * y[o] : y[o];
+  }
+}
+
+network_options oracle_network(int n_inputs, int n_hidden, const int *hidden, activation function,
+                               ntkw_dtype precision) {
+  network_options options = {.n_inputs = n_inputs,
+                             .n_outputs = 2,
+                             .n_hidden = n_hidden,
+                             .activation = function,
+                             .init = INIT_NTK,
+                             .precision = precision};
+  for (int l = 0; l < n_hidden; l++) options.hidden[l] = hidden[l];
+  for (int i = 0; i < n_inputs; i++) {
+    options.input_shift[i] = 0.25 * i - 0.125;
+    options.input_scale[i] = 1.5 - 0.375 * i;
+  }
+  return options;
+}
+
+stream_set oracle_streams(int index) {
+  static const stream_set sets[ORACLE_CASES] = {
+      {.n_first = 0},
+      {.n_first = 2, .first = {2, 0}},
+      {.n_first = 3, .first = {0, 1, 2}, .n_second = 4, .second = {{0, 0}, {0, 2}, {1, 2}, {2, 2}}},
+      {.n_first = 1, .first = {1}, .n_second = 1, .second = {{0, 0}}},
+      {.n_first = 2, .first = {0, 2}, .n_pairs = 3, .pair = {{0, 0}, {0, 1}, {1, 1}}},
+  };
+  return sets[index];
+}
+
+void oracle_points(uint64_t *state, int n, double *numbers) {
+  for (int i = 0; i < n; i++) numbers[i] = 2 * random_uniform(state) - 1;
+}
+
+void oracle_set_parameters(network *net, ntkw_dtype precision, uint64_t seed, double *parameters) {
+  const int64_t count = network_parameter_count(net);
+  float *narrow = malloc((size_t)count * sizeof *narrow);
+  network_initial_parameters(net, seed, 0, count, precision == NTKW_FLOAT64 ? (void *)parameters : narrow);
+  network_set_parameters(net, precision == NTKW_FLOAT64 ? (void *)parameters : narrow);
+  for (int64_t i = 0; i < count && precision == NTKW_FLOAT32; i++) parameters[i] = narrow[i];
+  free(narrow);
+}

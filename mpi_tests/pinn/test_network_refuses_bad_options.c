@@ -1,0 +1,74 @@
+/* Networks that cannot be: one sentence with the culprit, nothing made. */
+#include "harness.h"
+#include "jet_oracle.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+static network_options good(void) {
+  static const int hidden[2] = {8, 8};
+  return oracle_network(2, 2, hidden, ACTIVATION_TANH, NTKW_FLOAT64);
+}
+
+static void refused(network_options options, const char *part) {
+  network *net = NULL;
+  CHECK_STATUS(network_create(&options, &net), NTKW_ERR_ARGUMENT);
+  CHECK(net == NULL);
+  CHECK_TEXT_HAS(ntkw_last_error(), part);
+}
+
+#define REFUSED(change, part)         \
+  do {                                \
+    network_options options = good(); \
+    options.change;                   \
+    refused(options, part);           \
+  } while (0)
+
+static void options_out_of_range(void) {
+  REFUSED(n_inputs = 0, "0 inputs, expected 1 to 6");
+  REFUSED(n_inputs = 7, "7 inputs");
+  REFUSED(n_outputs = 0, "0 outputs, expected 1 to 8");
+  REFUSED(n_outputs = 9, "9 outputs");
+  REFUSED(n_hidden = -1, "-1 hidden layers, expected 0 to 16");
+  REFUSED(n_hidden = 17, "17 hidden layers");
+  REFUSED(hidden[1] = 0, "hidden layer 2 has width 0");
+  REFUSED(hidden[0] = 65537, "hidden layer 1 has width 65537, expected 1 to 65536");
+  REFUSED(activation = (activation)2, "activation is number 2");
+  REFUSED(init = (initialisation)3, "initialisation is number 3");
+  REFUSED(precision = (ntkw_dtype)4, "precision is number 4");
+  REFUSED(input_scale[1] = 0, "scale of input 1 is 0");
+  REFUSED(input_scale[0] = NAN, "scale of input 0 is");
+  REFUSED(input_shift[1] = INFINITY, "shift of input 1 is inf");
+}
+
+static void unknown_kernels(void) {
+  setenv("NTKW_KERNELS", "avx3", 1);
+  refused(good(), "NTKW_KERNELS is \"avx3\", expected portable, avx2 or avx512");
+  CHECK_TEXT_HAS(network_kernels(), "none");
+  setenv("NTKW_KERNELS", "portable", 1);
+  CHECK(strcmp(network_kernels(), "portable") == 0);
+  unsetenv("NTKW_KERNELS");
+  CHECK(strcmp(network_kernels(), "none") != 0);
+}
+
+static void capacity(void) {
+  const network_options options = good();
+  network *net;
+  workspace *work;
+  CHECK_OK(network_create(&options, &net));
+  CHECK_OK(workspace_create(net, &work));
+  stream_set streams = {.n_first = 0};
+  CHECK_EQUAL_INT(workspace_capacity(work, &streams), 128);
+  streams.n_first = MAX_INPUTS;
+  streams.n_second = MAX_PAIRS;
+  CHECK_EQUAL_INT(workspace_capacity(work, &streams), 128 / MAX_STREAMS);
+  workspace_destroy(&work);
+  network_destroy(&net);
+  workspace_destroy(&work);
+  network_destroy(&net);
+}
+
+int main(int argc, char **argv) {
+  static const test_case cases[] = {TEST(options_out_of_range), TEST(unknown_kernels), TEST(capacity)};
+  return run_suite("options of networks", cases, sizeof cases / sizeof *cases, argc, argv);
+}

@@ -1,0 +1,55 @@
+/* Outputs, diagonal and gradient of a lane have the same bits whatever NTKW_KERNELS says. Over one rank the kernels are
+ * tried one after the other; over several, each rank is a process with kernels of its own from the start. */
+#include "harness.h"
+#include "jet_oracle.h"
+#include "lane_run.h"
+#include "pinn/arithmetic/kernels.h"
+
+#include <stdlib.h>
+
+enum { POINTS = 75 };
+
+static bool use(int variant) {
+  if (!kernels_find((kernel_variant)variant, NTKW_FLOAT32)) return false;
+  setenv("NTKW_KERNELS", kernel_variant_name((kernel_variant)variant), 1);
+  return true;
+}
+
+static void compare(const network_options *options, int stream_case) {
+  const size_t size = lane_run(options, stream_case, POINTS, 0, NULL);
+  char *state = malloc(size), *first = malloc(size);
+  lane_run(options, stream_case, POINTS, 0, state);
+  CHECK(same_on_all_ranks(state, size));
+  memcpy(first, state, size);
+  for (int v = 0; v < KERNEL_VARIANTS && world_size() == 1; v++) {
+    if (!use(v)) continue;
+    lane_run(options, stream_case, POINTS, 0, state);
+    CHECK(memcmp(state, first, size) == 0);
+  }
+  free(state);
+  free(first);
+}
+
+static void all_networks(ntkw_dtype precision) {
+  static const int hidden[3] = {100, 37, 144};
+  for (int function = ACTIVATION_TANH; function <= ACTIVATION_SIN; function++)
+    for (int c = 0; c < ORACLE_CASES; c++) {
+      const network_options options = oracle_network(3, 3, hidden, (activation)function, precision);
+      compare(&options, c);
+    }
+}
+
+static void float32(void) {
+  all_networks(NTKW_FLOAT32);
+}
+static void float64(void) {
+  all_networks(NTKW_FLOAT64);
+}
+
+/* Set before MPI starts, as a user would. */
+int main(int argc, char **argv) {
+  static const test_case cases[] = {TEST(float32), TEST(float64)};
+  const char *rank = getenv("OMPI_COMM_WORLD_RANK");
+  use(rank ? atoi(rank) % KERNEL_VARIANTS : KERNELS_PORTABLE);
+  return run_suite("kernels", cases, sizeof cases / sizeof *cases, argc, argv);
+}

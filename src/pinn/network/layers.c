@@ -1,0 +1,57 @@
+#include "pinn/network/layers.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+void *matrix_allocate(const network *net, int64_t rows, int64_t columns) {
+  const size_t bytes = (size_t)rows * (size_t)columns * net->kernels->size;
+  const size_t rounded = (bytes / MEMORY_ALIGNMENT + 1) * MEMORY_ALIGNMENT;
+  void *memory = aligned_alloc(MEMORY_ALIGNMENT, rounded);
+  if (memory) memset(memory, 0, rounded);
+  return memory;
+}
+
+#define JOIN_(a, b) a##b
+#define JOIN(a, b) JOIN_(a, b)
+#define NAME(word) JOIN(word, SUFFIX)
+
+#define REAL float
+#define SUFFIX _f32
+#include "layers.inc"
+#undef REAL
+#undef SUFFIX
+#define REAL double
+#define SUFFIX _f64
+#include "layers.inc"
+
+static bool is_double(const network *net) {
+  return net->options.precision == NTKW_FLOAT64;
+}
+
+void layer_pack(const network *net, int index, const void *parameters) {
+  const dense_layer *layer = &net->layers[index];
+  if (is_double(net))
+    pack_f64(layer, (const double *)parameters + layer->offset);
+  else
+    pack_f32(layer, (const float *)parameters + layer->offset);
+}
+
+void layer_unpack(const network *net, int index, const void *weights, const void *biases, void *parameters) {
+  const dense_layer *layer = &net->layers[index];
+  if (is_double(net))
+    unpack_f64(layer, weights, biases, (double *)parameters + layer->offset);
+  else
+    unpack_f32(layer, weights, biases, (float *)parameters + layer->offset);
+}
+
+void inputs_write(const network *net, const jet_panel *panel, const double *points, void *h) {
+  (is_double(net) ? write_inputs_f64 : write_inputs_f32)(&net->options, panel, points, h);
+}
+
+void outputs_read(const network *net, const jet_panel *panel, const void *z, double *outputs) {
+  (is_double(net) ? read_outputs_f64 : read_outputs_f32)(net->options.n_outputs, panel, z, outputs);
+}
+
+void seeds_write(const network *net, const jet_panel *panel, const double *seeds, void *bar) {
+  (is_double(net) ? write_seeds_f64 : write_seeds_f32)(net->options.n_outputs, panel, seeds, bar);
+}

@@ -1,0 +1,44 @@
+/* The inside of a network: padded layers, and the ways between their layout and that of the outside. */
+#ifndef NTKW_PINN_LAYERS_H
+#define NTKW_PINN_LAYERS_H
+
+#include "pinn/arithmetic/kernels.h"
+#include "pinn/network/network.h"
+
+enum { MAX_LAYERS = MAX_HIDDEN_LAYERS + 1, MAX_WIDTH = 1 << 16, MEMORY_ALIGNMENT = 64 };
+
+/* Padded features and their weights are 0 and stay so; the inner index of a product never reaches them. */
+typedef struct dense_layer {
+  int in, out, in_padded, out_padded;
+  int64_t offset;   /* of the first weight among the parameters */
+  void *weights;    /* [in][out_padded] */
+  void *transposed; /* [out][in_padded]; NULL for the first layer, whose inputs need no derivative */
+  void *biases;     /* [out_padded] */
+} dense_layer;
+
+struct network {
+  network_options options;
+  nonlinearity function;
+  int n_layers, widest; /* the largest padded width */
+  dense_layer layers[MAX_LAYERS];
+  int64_t parameter_count;
+  kernel_variant variant;
+  const kernels *kernels;
+};
+
+/* rows x columns values of the precision, zeroed and aligned; NULL if there is no memory. */
+void *matrix_allocate(const network *network, int64_t rows, int64_t columns);
+
+/* Between a flat, unpadded layer (weights, then biases) and its padded matrices. */
+void layer_pack(const network *network, int layer, const void *parameters);
+void layer_unpack(const network *network, int layer, const void *weights, const void *biases, void *parameters);
+
+/* The first layer's input: (x - shift) * scale, unit vectors times scale, zeros; rounded once to the precision. h has
+ * the panel's rows, panel->width features. */
+void inputs_write(const network *network, const jet_panel *panel, const double *points, void *h);
+
+/* Between the panel of the last layer and the layout [output][stream][point] in double. */
+void outputs_read(const network *network, const jet_panel *panel, const void *z, double *outputs);
+void seeds_write(const network *network, const jet_panel *panel, const double *seeds, void *bar);
+
+#endif

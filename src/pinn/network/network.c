@@ -1,0 +1,137 @@
+#include "pinn/network/layers.h"
+#include "pinn/arithmetic/matrix.h"
+#include "pinn/arithmetic/random.h"
+#include "status/check.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+static ntkw_status check_inputs(const network_options *options) {
+  NTKW_CHECK(options->n_inputs >= 1 && options->n_inputs <= MAX_INPUTS, NTKW_ERR_ARGUMENT,
+             "a network of %d inputs, expected 1 to %d", options->n_inputs, MAX_INPUTS);
+  for (int i = 0; i < options->n_inputs; i++) {
+    NTKW_CHECK(isfinite(options->input_shift[i]), NTKW_ERR_ARGUMENT, "the shift of input %d is %g, not a finite number",
+               i, options->input_shift[i]);
+    NTKW_CHECK(isfinite(options->input_scale[i]) && options->input_scale[i] != 0, NTKW_ERR_ARGUMENT,
+               "the scale of input %d is %g, expected a finite number other than 0", i, options->input_scale[i]);
+  }
+  return NTKW_SUCCESS;
+}
+
+static ntkw_status check_options(const network_options *options) {
+  NTKW_TRY(check_inputs(options));
+  NTKW_CHECK(options->n_outputs >= 1 && options->n_outputs <= MAX_OUTPUTS, NTKW_ERR_ARGUMENT,
+             "a network of %d outputs, expected 1 to %d", options->n_outputs, MAX_OUTPUTS);
+  NTKW_CHECK(options->n_hidden >= 0 && options->n_hidden <= MAX_HIDDEN_LAYERS, NTKW_ERR_ARGUMENT,
+             "a network of %d hidden layers, expected 0 to %d", options->n_hidden, MAX_HIDDEN_LAYERS);
+  for (int l = 0; l < options->n_hidden; l++)
+    NTKW_CHECK(options->hidden[l] >= 1 && options->hidden[l] <= MAX_WIDTH, NTKW_ERR_ARGUMENT,
+               "hidden layer %d has width %d, expected 1 to %d", l + 1, options->hidden[l], MAX_WIDTH);
+  NTKW_CHECK(options->activation == ACTIVATION_TANH || options->activation == ACTIVATION_SIN, NTKW_ERR_ARGUMENT,
+             "the activation is number %d, which is neither tanh nor sin", (int)options->activation);
+  NTKW_CHECK(options->init == INIT_XAVIER || options->init == INIT_NTK, NTKW_ERR_ARGUMENT,
+             "the initialisation is number %d, which is neither xavier nor ntk", (int)options->init);
+  NTKW_CHECK(options->precision == NTKW_FLOAT32 || options->precision == NTKW_FLOAT64, NTKW_ERR_ARGUMENT,
+             "the precision is number %d, which is neither float32 nor float64", (int)options->precision);
+  return NTKW_SUCCESS;
+}
+
+static void lay_out(network *net) {
+  const network_options *options = &net->options;
+  net->n_layers = options->n_hidden + 1;
+  int in = options->n_inputs;
+  for (int l = 0; l < net->n_layers; l++) {
+    dense_layer *layer = &net->layers[l];
+    layer->in = in;
+    layer->out = l < options->n_hidden ? options->hidden[l] : options->n_outputs;
+    layer->in_padded = padded_width(layer->in);
+    layer->out_padded = padded_width(layer->out);
+    layer->offset = net->parameter_count;
+    net->parameter_count += ((int64_t)layer->in + 1) * layer->out;
+    if (layer->in_padded > net->widest) net->widest = layer->in_padded;
+    if (layer->out_padded > net->widest) net->widest = layer->out_padded;
+    in = layer->out;
+  }
+}
+
+static bool allocate_layer(network *net, int index) {
+  dense_layer *layer = &net->layers[index];
+  layer->weights = matrix_allocate(net, layer->in, layer->out_padded);
+  layer->biases = matrix_allocate(net, 1, layer->out_padded);
+  if (index > 0) layer->transposed = matrix_allocate(net, layer->out, layer->in_padded);
+  return layer->weights && layer->biases && (index == 0 || layer->transposed);
+}
+
+ntkw_status network_create(const network_options *options, network **out) {
+  *out = NULL;
+  kernel_variant variant;
+  NTKW_TRY(check_options(options));
+  NTKW_TRY(kernels_choose(&variant));
+  network *net = calloc(1, sizeof *net);
+  NTKW_CHECK(net, NTKW_ERR_MEMORY, "no memory for a network");
+  net->options = *options;
+  net->function = options->activation == ACTIVATION_SIN ? NONLINEARITY_SIN : NONLINEARITY_TANH;
+  net->variant = variant;
+  net->kernels = kernels_find(variant, options->precision);
+  lay_out(net);
+  for (int l = 0; l < net->n_layers; l++)
+    if (!allocate_layer(net, l)) {
+      const long long count = net->parameter_count;
+      network_destroy(&net);
+      return ntkw_i_fail(NTKW_ERR_MEMORY, "no memory for a network of %lld parameters", count);
+    }
+  *out = net;
+  return NTKW_SUCCESS;
+}
+
+void network_destroy(network **net) {
+  if (!*net) return;
+  for (int l = 0; l < (*net)->n_layers; l++) {
+    free((*net)->layers[l].weights);
+    free((*net)->layers[l].transposed);
+    free((*net)->layers[l].biases);
+  }
+  free(*net);
+  *net = NULL;
+}
+
+int64_t network_parameter_count(const network *net) {
+  return net->parameter_count;
+}
+
+void network_set_parameters(network *net, const void *parameters) {
+  for (int l = 0; l < net->n_layers; l++) layer_pack(net, l, parameters);
+}
+
+/* Standard deviations of the weights and biases of a layer. */
+static void deviations(const network *net, const dense_layer *layer, double *weight, double *bias) {
+  const bool ntk = net->options.init == INIT_NTK;
+  *weight = sqrt(ntk ? 1.0 / (double)layer->in : 2.0 / (double)(layer->in + layer->out));
+  *bias = ntk ? 1.0 : 0.0;
+}
+
+void network_initial_parameters(const network *net, uint64_t seed, int64_t offset, int64_t count, void *parameters) {
+  for (int l = 0; l < net->n_layers; l++) {
+    const dense_layer *layer = &net->layers[l];
+    const int64_t biases = layer->offset + (int64_t)layer->in * layer->out, end = biases + layer->out;
+    double weight, bias;
+    deviations(net, layer, &weight, &bias);
+    int64_t i = layer->offset > offset ? layer->offset : offset;
+    for (; i < end && i < offset + count; i++) {
+      const double deviation = i < biases ? weight : bias;
+      const double value = deviation == 0 ? 0 : deviation * random_normal(seed, RANDOM_PARAMETERS, 0, 0, (uint64_t)i);
+      if (net->options.precision == NTKW_FLOAT64)
+        ((double *)parameters)[i - offset] = value;
+      else
+        ((float *)parameters)[i - offset] = (float)value;
+    }
+  }
+}
+
+const char *network_kernels(void) {
+  static const char *const compiled[KERNEL_VARIANTS] = {"portable", "avx2", "avx512"};
+  static const char *const generated[KERNEL_VARIANTS] = {"portable", "avx2 with LIBXSMM", "avx512 with LIBXSMM"};
+  kernel_variant variant;
+  if (kernels_choose(&variant) != NTKW_SUCCESS) return "none";
+  return matrix_generates(variant) ? generated[variant] : compiled[variant];
+}
