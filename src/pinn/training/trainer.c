@@ -5,6 +5,7 @@
 #include "pinn/training/sharding.h"
 #include "status/check.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -215,7 +216,7 @@ static ntkw_status reduce_losses(trainer *t, bool *stop) {
     t->loss[c] = ntkw_sum_value(&t->losses[c]) / n;
   }
   for (int c = 0; c < pde->n_conditions; c++)
-    NTKW_CHECK(t->losses[c].not_finite == 0, NTKW_ERR_NOT_FINITE,
+    NTKW_CHECK(t->losses[c].not_finite == 0 && isfinite(t->loss[c]), NTKW_ERR_NOT_FINITE,
                "step %lld: the loss of condition '%s' is not finite (%lld of %lld residuals are NaN or Inf)",
                (long long)t->step, pde->conditions[c].name, (long long)t->losses[c].not_finite,
                (long long)pde->conditions[c].n_points * equations_count(pde->conditions[c].equations));
