@@ -15,11 +15,15 @@
  * Reading, on any number of ranks: open, ask for attributes and shapes, read the own part of each array. Opening
  * verifies the digest of the whole file before HDF5 sees it; reading verifies the array's own digest.
  *
+ * A run that writes PREFIX<digits>.h5 into a folder finds its newest good checkpoint with ntkw_checkpoint_open_newest
+ * and removes old ones with ntkw_checkpoint_keep.
+ *
  * Format, version 1. A user block of 512 bytes before the HDF5 file: the magic "NTKWCKPT", then little-endian unsigned
  * 64-bit: format version, length of the whole file in bytes, digest of all bytes after the user block (see
  * src/checkpoint/digest.h for the formula); the rest is zero. Arrays are datasets of the root group, stored as *global*
  * arrays, contiguous, little-endian; a dataset has the attributes "unit" (string) and "digest" (uint64). Attributes of
- * the root group hold the integers (int64), reals (float64) and texts (strings).
+ * the root group hold the integers (int64), reals (float64) and texts (strings of variable length, UTF-8). There are no
+ * time stamps: the same state gives the same bytes, whatever the number of ranks.
  */
 #ifndef NTKW_CHECKPOINT_H
 #define NTKW_CHECKPOINT_H
@@ -47,32 +51,39 @@ typedef struct ntkw_checkpoint_reader ntkw_checkpoint_reader;
 ntkw_status ntkw_checkpoint_create(MPI_Comm comm, const char *path, ntkw_checkpoint **out);
 
 /** State an integer, a real number or a text. Local; must be stated with the same value on every rank (rank 0's is
- * written). A name that is already there is replaced. The text is copied. */
+ * written). A name that is already there is replaced. The text is copied.
+ * @return NTKW_SUCCESS, NTKW_ERR_ARGUMENT (no name, no text), NTKW_ERR_MEMORY. An error is remembered: publication
+ * returns it on every rank. */
 ntkw_status ntkw_checkpoint_set_integer(ntkw_checkpoint *checkpoint, const char *name, int64_t value);
 ntkw_status ntkw_checkpoint_set_real(ntkw_checkpoint *checkpoint, const char *name, double value);
 ntkw_status ntkw_checkpoint_set_text(ntkw_checkpoint *checkpoint, const char *name, const char *text);
 
 /** State an array that is sharded over the ranks along its first dimension. Local; on every rank in the same order.
  *
- * @param[in] name, unit    as attributes of the file; "1" for numbers without a unit.
+ * @param[in] name, unit    as in the file; a name has no "/"; "1" for numbers without a unit.
  * @param[in] dtype         of the values in memory and in the file.
  * @param[in] n_dimensions  1 to NTKW_CHECKPOINT_DIMENSIONS.
  * @param[in] shape         the global shape; the same on every rank.
  * @param[in] offset        first index, along the first dimension, of this rank's part.
  * @param[in] count         number of indices of this rank's part; may be 0. The parts of all ranks must cover the first
  *                          dimension exactly once (checked at publication).
- * @param[in] values        count * shape[1] * ... values, row-major. Borrowed until the checkpoint is destroyed.
- */
+ * @param[in] values        count * shape[1] * ... values, row-major. Borrowed until the checkpoint is destroyed. May be
+ *                          NULL if there are none.
+ * @return NTKW_SUCCESS, NTKW_ERR_ARGUMENT (names the array and what is wrong), NTKW_ERR_MEMORY. An error is remembered:
+ * publication returns it on every rank. */
 ntkw_status ntkw_checkpoint_add_array(ntkw_checkpoint *checkpoint, const char *name, const char *unit, ntkw_dtype dtype,
                                       int n_dimensions, const int64_t shape[], int64_t offset, int64_t count,
                                       const void *values);
 
 /** Write, verify, and give the file its final name (an existing file of that name is replaced). Collective.
  *
- * Space is reserved before anything is written, so that a full disk is found while nobody is inside MPI-IO.
+ * Space is reserved before anything is written, so that a full disk is found while nobody is inside MPI-IO. After an
+ * error it may be tried again, and it may be repeated with other values in the same places.
  * @return the same on every rank: NTKW_SUCCESS; NTKW_ERR_FILE (names file, rank and reason: no space, read-only, I/O
  * error, read back different); NTKW_ERR_ARGUMENT, NTKW_ERR_DISAGREE (shapes, names; parts that do not cover). On error
- * nothing new is visible, what was there under that name is untouched, the temporary file is removed. */
+ * nothing new is visible, what was there under that name is untouched, the temporary file is removed (but for one case:
+ * if the folder cannot be synced after the renaming, the new file is in its place and whole, yet may not outlive a loss
+ * of power). */
 ntkw_status ntkw_checkpoint_publish(ntkw_checkpoint *checkpoint);
 
 /** Free, and set the pointer to NULL. Collective (it frees a communicator). NULL is allowed. */
@@ -86,7 +97,11 @@ ntkw_status ntkw_checkpoint_open(MPI_Comm comm, const char *path, ntkw_checkpoin
 /** Close, and set the pointer to NULL. Collective. NULL is allowed. */
 void ntkw_checkpoint_close(ntkw_checkpoint_reader **reader);
 
-/** Read an attribute. Collective. NTKW_ERR_FORMAT if there is none of that name and type (the sentence names it). */
+/** The path it was opened by. Local. Owned by the reader. */
+const char *ntkw_checkpoint_path(const ntkw_checkpoint_reader *reader);
+
+/** Read an attribute. Local (they were read when the file was opened), the same on every rank. NTKW_ERR_FORMAT if there
+ * is none of that name and type (the sentence names it); NTKW_ERR_ARGUMENT. */
 ntkw_status ntkw_checkpoint_get_integer(ntkw_checkpoint_reader *reader, const char *name, int64_t *value);
 ntkw_status ntkw_checkpoint_get_real(ntkw_checkpoint_reader *reader, const char *name, double *value);
 /** @param[out] text  valid until the reader is closed; owned by the reader. */
@@ -126,6 +141,30 @@ const ntkw_checkpoint_attribute *ntkw_checkpoint_attribute_at(const ntkw_checkpo
  *         NTKW_ERR_ARGUMENT (parts do not cover); NTKW_ERR_FILE. */
 ntkw_status ntkw_checkpoint_read_array(ntkw_checkpoint_reader *reader, const char *name, ntkw_dtype dtype,
                                        int64_t offset, int64_t count, void *values);
+
+/** Open the newest good checkpoint of a folder: of the files PREFIX<digits>.h5 the one with the largest number that
+ * ntkw_checkpoint_open does not refuse. Collective on comm (it is duplicated).
+ *
+ * @param[in]  folder, prefix  the same on every rank; such as "run" and "step-".
+ * @param[out] skipped         one line for each newer file that was refused, with its name and the reason; cut off at
+ *                             skipped_size bytes. NULL: not wanted.
+ * @param[out] out             to be closed by ntkw_checkpoint_close; NULL if there is no file of such a name.
+ * @return the same on every rank: NTKW_SUCCESS; NTKW_ERR_FORMAT: there are some, but none is good; NTKW_ERR_FILE: the
+ *         folder cannot be read; NTKW_ERR_ARGUMENT, NTKW_ERR_DISAGREE, NTKW_ERR_MEMORY. */
+ntkw_status ntkw_checkpoint_open_newest(MPI_Comm comm, const char *folder, const char *prefix, char *skipped,
+                                        size_t skipped_size, ntkw_checkpoint_reader **out);
+
+/** Keep the newest n checkpoints PREFIX<digits>.h5 of a folder: remove the older ones, and temporary files that runs
+ * left behind when they were killed. Collective on comm (it is duplicated).
+ *
+ * A file whose user block shows that it is not whole does not count towards n; it is removed only when n newer ones
+ * are. No other run may be publishing in the folder under this prefix: its temporary file would be taken for a stale
+ * one.
+ *
+ * @param[in] n  >= 1; rank 0's counts.
+ * @return the same on every rank: NTKW_SUCCESS; NTKW_ERR_FILE: the folder cannot be read, or a file not be removed (it
+ * is named; the others are gone); NTKW_ERR_ARGUMENT, NTKW_ERR_DISAGREE, NTKW_ERR_MEMORY. */
+ntkw_status ntkw_checkpoint_keep(MPI_Comm comm, const char *folder, const char *prefix, int n);
 
 #ifdef __cplusplus
 }

@@ -1,0 +1,107 @@
+/* What is published is read back in every bit, on any cut and any number of ranks, and the file is always the same. */
+#include "support.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+#include "checkpoint/file_bytes.h"
+
+static void another_cut_reads_the_same_bits(void) {
+  const char *path = scratch_path("cut.h5");
+  for (uint64_t seed = 1; seed <= 3; seed++) {
+    CHECK_OK(publish_state(MPI_COMM_WORLD, path, seed, seed)); /* replaces the last one */
+    check_state(MPI_COMM_WORLD, path, seed, seed);
+    check_state(MPI_COMM_WORLD, path, seed, seed + 100);
+  }
+}
+
+static MPI_Comm first_ranks(int size) {
+  MPI_Comm comm;
+  MPI_Comm_split(MPI_COMM_WORLD, world_rank() < size ? 0 : MPI_UNDEFINED, world_rank(), &comm);
+  return comm;
+}
+
+static void another_number_of_ranks_reads_the_same_bits(void) {
+  const char *by_all = scratch_path("all.h5"), *by_some = scratch_path("some.h5");
+  CHECK_OK(publish_state(MPI_COMM_WORLD, by_all, 7, 7));
+  for (int size = 1; size <= world_size(); size++) {
+    MPI_Comm comm = first_ranks(size);
+    if (comm != MPI_COMM_NULL) {
+      check_state(comm, by_all, 7, (uint64_t)size);
+      CHECK_OK(publish_state(comm, by_some, (uint64_t)size, 5));
+      MPI_Comm_free(&comm);
+    }
+    MPI_Barrier(MPI_COMM_WORLD);
+    check_state(MPI_COMM_WORLD, by_some, (uint64_t)size, 9);
+  }
+}
+
+static void bytes_do_not_depend_on_ranks(void) {
+  const char *path = scratch_path("bytes.h5"), *other_path = scratch_path("bytes-other.h5");
+  CHECK_OK(publish_state(MPI_COMM_WORLD, path, 3, 3));
+  size_t length, other_length;
+  unsigned char *bytes = get_file(path, &length);
+  for (int size = 1; size <= world_size(); size++) {
+    MPI_Comm comm = first_ranks(size);
+    if (comm != MPI_COMM_NULL) {
+      CHECK_OK(publish_state(comm, other_path, 3, 50 + (uint64_t)size));
+      MPI_Comm_free(&comm);
+    }
+    unsigned char *other = get_file(other_path, &other_length);
+    CHECK_EQUAL_INT(other_length, length);
+    if (world_rank() == 0 && other_length == length) CHECK(memcmp(bytes, other, length) == 0);
+    free(other);
+  }
+  free(bytes);
+}
+
+static void small_pieces_make_the_same_file(void) {
+  const char *path = scratch_path("whole.h5"), *in_pieces = scratch_path("pieces.h5");
+  CHECK_OK(publish_state(MPI_COMM_WORLD, path, 4, 4));
+  const int64_t usual = ntkw_i_piece_length;
+  ntkw_i_piece_length = 24; /* less than a row of the matrix */
+  CHECK_OK(publish_state(MPI_COMM_WORLD, in_pieces, 4, 4));
+  check_state(MPI_COMM_WORLD, in_pieces, 4, 8);
+  ntkw_i_piece_length = usual;
+  size_t length, other_length;
+  unsigned char *bytes = get_file(path, &length), *other = get_file(in_pieces, &other_length);
+  CHECK_EQUAL_INT(length, other_length);
+  if (world_rank() == 0 && length == other_length) CHECK(memcmp(bytes, other, length) == 0);
+  free(bytes);
+  free(other);
+}
+
+static void a_reader_keeps_the_file_it_opened(void) {
+  const char *path = scratch_path("kept.h5");
+  ntkw_checkpoint_reader *reader;
+  CHECK_OK(publish_state(MPI_COMM_WORLD, path, 1, 1));
+  CHECK_OK(ntkw_checkpoint_open(MPI_COMM_WORLD, path, &reader));
+  CHECK_OK(publish_state(MPI_COMM_WORLD, path, 2, 1));
+  int64_t step = 0, offset, count;
+  CHECK_OK(ntkw_checkpoint_get_integer(reader, "step", &step));
+  CHECK_EQUAL_INT(step, -1);
+  float *values = malloc(VECTOR_LENGTH * sizeof *values);
+  cut(MPI_COMM_WORLD, VECTOR_LENGTH, 2, &offset, &count);
+  CHECK_OK(ntkw_checkpoint_read_array(reader, "vector", NTKW_FLOAT32, offset, count, values));
+  free(values);
+  ntkw_checkpoint_close(&reader);
+  check_state(MPI_COMM_WORLD, path, 2, 1);
+}
+
+static void topologies_are_taken(void) {
+  MPI_Comm ring;
+  const int n = world_size(), periodic = 1;
+  MPI_Cart_create(MPI_COMM_WORLD, 1, &n, &periodic, 1, &ring);
+  const char *path = scratch_path("ring.h5");
+  CHECK_OK(publish_state(ring, path, 6, 6));
+  check_state(ring, path, 6, 7);
+  MPI_Comm_free(&ring);
+}
+
+int main(int argc, char **argv) {
+  static const test_case cases[] = {
+      TEST(another_cut_reads_the_same_bits), TEST(another_number_of_ranks_reads_the_same_bits),
+      TEST(bytes_do_not_depend_on_ranks),    TEST(small_pieces_make_the_same_file),
+      TEST(a_reader_keeps_the_file_it_opened), TEST(topologies_are_taken)};
+  return run_suite("checkpoint round trip", cases, sizeof cases / sizeof *cases, argc, argv);
+}

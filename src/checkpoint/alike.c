@@ -1,0 +1,72 @@
+/* Have all ranks stated the same arrays? Rank 0 tells what it has; the others compare, and can name the difference. */
+#include "checkpoint/agreement.h"
+#include "checkpoint/packet.h"
+#include "checkpoint/stated.h"
+
+#include <string.h>
+
+static void describe(const ntkw_checkpoint *checkpoint, ntkw_i_packet *packet) {
+  ntkw_i_packet_put_integer(packet, checkpoint->n_arrays);
+  for (int i = 0; i < checkpoint->n_arrays; i++) {
+    const stated_array *array = &checkpoint->arrays[i];
+    ntkw_i_packet_put_text(packet, array->name);
+    ntkw_i_packet_put_text(packet, array->unit);
+    ntkw_i_packet_put_integer(packet, array->dtype);
+    ntkw_i_packet_put_integer(packet, array->n_dimensions);
+    for (int d = 0; d < array->n_dimensions; d++) ntkw_i_packet_put_integer(packet, array->shape[d]);
+  }
+}
+
+/* The strings lie in the packet. */
+static stated_array next_array(ntkw_i_packet *packet) {
+  stated_array array = {.name = (char *)ntkw_i_packet_get_text(packet)};
+  array.unit = (char *)ntkw_i_packet_get_text(packet);
+  array.dtype = (ntkw_dtype)ntkw_i_packet_get_integer(packet);
+  array.n_dimensions = (int)ntkw_i_packet_get_integer(packet);
+  for (int d = 0; d < array.n_dimensions; d++) array.shape[d] = ntkw_i_packet_get_integer(packet);
+  return array;
+}
+
+static ntkw_status compare_array(const stated_array *mine, const stated_array *first, int index, int rank) {
+  NTKW_CHECK(strcmp(mine->name, first->name) == 0, NTKW_ERR_DISAGREE,
+             "array %d is \"%s\" on rank %d, but \"%s\" on rank 0", index, mine->name, rank, first->name);
+  NTKW_CHECK(strcmp(mine->unit, first->unit) == 0, NTKW_ERR_DISAGREE,
+             "array \"%s\" has the unit \"%s\" on rank %d, but \"%s\" on rank 0", mine->name, mine->unit, rank,
+             first->unit);
+  NTKW_CHECK(mine->dtype == first->dtype, NTKW_ERR_DISAGREE,
+             "array \"%s\" is float%d on rank %d, but float%d on rank 0", mine->name,
+             8 * (int)ntkw_i_value_size(mine->dtype), rank, 8 * (int)ntkw_i_value_size(first->dtype));
+  NTKW_CHECK(mine->n_dimensions == first->n_dimensions &&
+                 memcmp(mine->shape, first->shape, (size_t)mine->n_dimensions * sizeof *mine->shape) == 0,
+             NTKW_ERR_DISAGREE, "array \"%s\" has the shape %s on rank %d, but %s on rank 0", mine->name,
+             ntkw_i_shape_text(mine->n_dimensions, mine->shape).text, rank,
+             ntkw_i_shape_text(first->n_dimensions, first->shape).text);
+  return NTKW_SUCCESS;
+}
+
+static ntkw_status compare(const ntkw_checkpoint *checkpoint, ntkw_i_packet *packet) {
+  const int64_t n = ntkw_i_packet_get_integer(packet);
+  for (int i = 0; i < n && i < checkpoint->n_arrays; i++) {
+    const stated_array first = next_array(packet);
+    NTKW_TRY(compare_array(&checkpoint->arrays[i], &first, i, checkpoint->rank));
+  }
+  NTKW_CHECK(n == checkpoint->n_arrays, NTKW_ERR_DISAGREE, "rank %d has stated %d arrays, but rank 0 %lld",
+             checkpoint->rank, checkpoint->n_arrays, (long long)n);
+  return NTKW_SUCCESS;
+}
+
+static ntkw_status recall_fault(const ntkw_checkpoint *checkpoint) {
+  NTKW_CHECK(checkpoint->fault == NTKW_SUCCESS, checkpoint->fault, "rank %d: %s", checkpoint->rank,
+             checkpoint->fault_sentence);
+  return NTKW_SUCCESS;
+}
+
+ntkw_status ntkw_i_stated_alike(ntkw_checkpoint *checkpoint) {
+  NTKW_TRY(ntkw_status_agree(checkpoint->comm, recall_fault(checkpoint)));
+  ntkw_i_packet packet = {0};
+  describe(checkpoint, &packet);
+  ntkw_status status = ntkw_i_packet_broadcast(&packet, checkpoint->comm);
+  if (status == NTKW_SUCCESS) status = ntkw_status_agree(checkpoint->comm, compare(checkpoint, &packet));
+  ntkw_i_packet_free(&packet);
+  return status;
+}

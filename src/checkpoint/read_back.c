@@ -1,0 +1,44 @@
+/* A success code of MPI-IO proves nothing: read what was written, past HDF5 and MPI-IO. */
+#include "checkpoint/digest.h"
+#include "checkpoint/part_bytes.h"
+#include "checkpoint/publication.h"
+#include "status/check.h"
+
+#include <stdlib.h>
+
+enum { BUFFER_VALUES = 1 << 19 };
+
+static ntkw_status digest_part(const ntkw_i_publication *publication, const stated_array *array, void *buffer,
+                               uint64_t *digest) {
+  const int64_t row = ntkw_i_row_length(array->n_dimensions, array->shape);
+  const int64_t last = (array->offset + array->count) * row;
+  *digest = 0;
+  for (int64_t first = array->offset * row; first < last; first += BUFFER_VALUES) {
+    const size_t count = (size_t)(last - first < BUFFER_VALUES ? last - first : BUFFER_VALUES);
+    NTKW_TRY(
+        ntkw_i_part_read(publication->fd, publication->temporary, array->dtype, array->address, first, count, buffer));
+    *digest += ntkw_i_digest_values(buffer, array->dtype, first, count);
+  }
+  return NTKW_SUCCESS;
+}
+
+static ntkw_status check_part(const ntkw_i_publication *publication, const stated_array *array, void *buffer) {
+  if (array->address < 0 || array->count == 0) return NTKW_SUCCESS;
+  uint64_t digest;
+  NTKW_TRY(digest_part(publication, array, buffer, &digest));
+  NTKW_CHECK(digest == array->digest_of_part, NTKW_ERR_FILE,
+             "array \"%s\" is read back from %s with other values than were written", array->name,
+             publication->temporary);
+  return NTKW_SUCCESS;
+}
+
+ntkw_status ntkw_i_read_back(const ntkw_i_publication *publication) {
+  const ntkw_checkpoint *checkpoint = publication->checkpoint;
+  void *buffer = malloc(BUFFER_VALUES * sizeof(double));
+  NTKW_CHECK(buffer, NTKW_ERR_MEMORY, "out of memory for reading %s back", publication->temporary);
+  ntkw_status status = NTKW_SUCCESS;
+  for (int i = 0; i < checkpoint->n_arrays && status == NTKW_SUCCESS; i++)
+    status = check_part(publication, &checkpoint->arrays[i], buffer);
+  free(buffer);
+  return status;
+}

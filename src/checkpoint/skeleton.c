@@ -1,0 +1,133 @@
+/* The file without its values: written by one rank with plain HDF5. */
+#include "checkpoint/file_bytes.h"
+#include "checkpoint/hdf5_calls.h"
+#include "checkpoint/publication.h"
+#include "checkpoint/user_block.h"
+#include "status/check.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static ntkw_status write_attribute(hid_t object, const char *name, hid_t file_type, hid_t memory_type,
+                                   const void *value, const char *path) {
+  const hid_t space = H5Screate(H5S_SCALAR), names = H5Pcreate(H5P_ATTRIBUTE_CREATE);
+  H5Pset_char_encoding(names, H5T_CSET_UTF8);
+  const hid_t attribute = H5Acreate2(object, name, file_type, space, names, H5P_DEFAULT);
+  ntkw_status status = NTKW_SUCCESS;
+  if (attribute < 0 || H5Awrite(attribute, memory_type, value) < 0)
+    status = ntkw_i_hdf5_fail(NTKW_ERR_FILE, "write an attribute to", path);
+  if (attribute >= 0) H5Aclose(attribute);
+  H5Pclose(names);
+  H5Sclose(space);
+  return status;
+}
+
+static ntkw_status write_text(hid_t object, const char *name, const char *text, const char *path) {
+  const hid_t type = ntkw_i_hdf5_text_type();
+  const ntkw_status status = write_attribute(object, name, type, type, &text, path);
+  H5Tclose(type);
+  return status;
+}
+
+static ntkw_status write_stated(hid_t root, const ntkw_checkpoint_attribute *attribute, const char *path) {
+  switch (attribute->type) {
+  case NTKW_ATTRIBUTE_INTEGER:
+    return write_attribute(root, attribute->name, H5T_STD_I64LE, H5T_NATIVE_INT64, &attribute->integer, path);
+  case NTKW_ATTRIBUTE_REAL:
+    return write_attribute(root, attribute->name, H5T_IEEE_F64LE, H5T_NATIVE_DOUBLE, &attribute->real, path);
+  case NTKW_ATTRIBUTE_TEXT:
+    return write_text(root, attribute->name, attribute->text, path);
+  }
+  return ntkw_i_fail(NTKW_ERR_ARGUMENT, "attribute \"%s\" has no type", attribute->name);
+}
+
+static hid_t array_properties(void) {
+  const hid_t properties = H5Pcreate(H5P_DATASET_CREATE);
+  H5Pset_layout(properties, H5D_CONTIGUOUS);
+  H5Pset_alloc_time(properties, H5D_ALLOC_TIME_EARLY);
+  H5Pset_fill_time(properties, H5D_FILL_TIME_NEVER);
+  H5Pset_obj_track_times(properties, false); /* the same state gives the same bytes */
+  return properties;
+}
+
+static ntkw_status make_dataset(hid_t file, const stated_array *array, const char *path, hid_t *dataset) {
+  hsize_t shape[NTKW_CHECKPOINT_DIMENSIONS];
+  for (int d = 0; d < array->n_dimensions; d++) shape[d] = (hsize_t)array->shape[d];
+  const hid_t space = H5Screate_simple(array->n_dimensions, shape, NULL), properties = array_properties();
+  *dataset =
+      H5Dcreate2(file, array->name, ntkw_i_hdf5_file_type(array->dtype), space, H5P_DEFAULT, properties, H5P_DEFAULT);
+  const ntkw_status status = *dataset >= 0 ? NTKW_SUCCESS : ntkw_i_hdf5_fail(NTKW_ERR_FILE, "make an array in", path);
+  H5Pclose(properties);
+  H5Sclose(space);
+  return status;
+}
+
+static ntkw_status write_array(hid_t file, stated_array *array, const char *path) {
+  hid_t dataset;
+  NTKW_TRY(make_dataset(file, array, path, &dataset));
+  const haddr_t address = H5Dget_offset(dataset);
+  array->address = address == HADDR_UNDEF ? -1 : (int64_t)address;
+  ntkw_status status = write_text(dataset, "unit", array->unit, path);
+  if (status == NTKW_SUCCESS)
+    status = write_attribute(dataset, "digest", H5T_STD_U64LE, H5T_NATIVE_UINT64, &array->digest, path);
+  if (H5Dclose(dataset) < 0 && status == NTKW_SUCCESS)
+    status = ntkw_i_hdf5_fail(NTKW_ERR_FILE, "make an array in", path);
+  return status;
+}
+
+static ntkw_status write_all(hid_t file, ntkw_checkpoint *checkpoint, const char *path) {
+  for (int i = 0; i < checkpoint->n_attributes; i++) NTKW_TRY(write_stated(file, &checkpoint->attributes[i], path));
+  for (int i = 0; i < checkpoint->n_arrays; i++) NTKW_TRY(write_array(file, &checkpoint->arrays[i], path));
+  return NTKW_SUCCESS;
+}
+
+static ntkw_status make_file(const char *path, hid_t *file) {
+  const hid_t creation = H5Pcreate(H5P_FILE_CREATE), access = ntkw_i_hdf5_access(MPI_COMM_NULL);
+  H5Pset_userblock(creation, USER_BLOCK_LENGTH);
+  H5Pset_obj_track_times(creation, false);
+  *file = H5Fcreate(path, H5F_ACC_TRUNC, creation, access);
+  const ntkw_status status = *file >= 0 ? NTKW_SUCCESS : ntkw_i_hdf5_fail(NTKW_ERR_FILE, "make", path);
+  H5Pclose(access);
+  H5Pclose(creation);
+  return status;
+}
+
+/* A little more than the file will need. */
+static int64_t estimate_length(const ntkw_checkpoint *checkpoint) {
+  int64_t length = 1 << 16;
+  for (int i = 0; i < checkpoint->n_attributes; i++) {
+    const char *text = checkpoint->attributes[i].text;
+    length += 1024 + (text ? (int64_t)strlen(text) : 0);
+  }
+  for (int i = 0; i < checkpoint->n_arrays; i++) {
+    const stated_array *array = &checkpoint->arrays[i];
+    length += 4096 + array->shape[0] * ntkw_i_row_length(array->n_dimensions, array->shape) *
+                         (int64_t)ntkw_i_value_size(array->dtype);
+  }
+  return length;
+}
+
+/* A file that HDF5 cannot complete stays open in HDF5 for ever: see beforehand that there is room. */
+static ntkw_status check_room(const ntkw_i_publication *publication) {
+  NTKW_TRY(
+      ntkw_i_file_reserve(publication->fd, publication->checkpoint->path, estimate_length(publication->checkpoint)));
+  NTKW_CHECK(ftruncate(publication->fd, 0) == 0, NTKW_ERR_FILE, "cannot write %s: %s", publication->checkpoint->path,
+             strerror(errno));
+  return NTKW_SUCCESS;
+}
+
+ntkw_status ntkw_i_skeleton_write(ntkw_i_publication *publication) {
+  NTKW_TRY(check_room(publication));
+  const char *path = publication->temporary;
+  hid_t file;
+  NTKW_TRY(make_file(path, &file));
+  ntkw_status status = write_all(file, publication->checkpoint, path);
+  if (H5Fclose(file) < 0 && status == NTKW_SUCCESS) status = ntkw_i_hdf5_fail(NTKW_ERR_FILE, "write", path);
+  struct stat about;
+  if (status == NTKW_SUCCESS && fstat(publication->fd, &about) != 0)
+    status = ntkw_i_fail(NTKW_ERR_FILE, "cannot read %s: %s", path, strerror(errno));
+  if (status == NTKW_SUCCESS) publication->length = about.st_size;
+  return status;
+}

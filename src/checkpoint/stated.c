@@ -1,0 +1,215 @@
+/* ntkw_checkpoint_create, set_*, add_array, destroy. */
+#include "checkpoint/stated.h"
+#include "checkpoint/agreement.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+int64_t ntkw_i_row_length(int n_dimensions, const int64_t shape[]) {
+  int64_t length = 1;
+  for (int d = 1; d < n_dimensions; d++) length *= shape[d];
+  return length;
+}
+
+size_t ntkw_i_value_size(ntkw_dtype dtype) {
+  return dtype == NTKW_FLOAT32 ? 4 : 8;
+}
+
+shape_text ntkw_i_shape_text(int n_dimensions, const int64_t shape[]) {
+  shape_text out = {"("};
+  for (int d = 0; d < n_dimensions; d++) {
+    const size_t at = strlen(out.text);
+    snprintf(out.text + at, sizeof out.text - at, "%s%lld", d ? ", " : "", (long long)shape[d]);
+  }
+  strcat(out.text, ")");
+  return out;
+}
+
+static ntkw_status make(MPI_Comm comm, ntkw_checkpoint **out) {
+  *out = calloc(1, sizeof **out);
+  NTKW_CHECK(*out, NTKW_ERR_MEMORY, "out of memory for a checkpoint");
+  (*out)->comm = comm;
+  MPI_TRY(MPI_Comm_rank(comm, &(*out)->rank));
+  MPI_TRY(MPI_Comm_size(comm, &(*out)->size));
+  return NTKW_SUCCESS;
+}
+
+static ntkw_status copy_text(const char *text, char **copy) {
+  *copy = strdup(text);
+  NTKW_CHECK(*copy, NTKW_ERR_MEMORY, "out of memory for a text of %zu bytes", strlen(text));
+  return NTKW_SUCCESS;
+}
+
+ntkw_status ntkw_checkpoint_create(MPI_Comm comm, const char *path, ntkw_checkpoint **out) {
+  MPI_Comm plain;
+  ntkw_checkpoint *checkpoint = NULL;
+  if (out) *out = NULL;
+  NTKW_TRY(ntkw_i_plain_communicator(comm, &plain));
+  ntkw_status status = out ? NTKW_SUCCESS : ntkw_i_fail(NTKW_ERR_ARGUMENT, "ntkw_checkpoint_create: out is NULL");
+  if (status == NTKW_SUCCESS) status = make(plain, &checkpoint);
+  status = ntkw_status_agree(plain, status);
+  if (status == NTKW_SUCCESS) status = ntkw_i_same_text(plain, "the path of a checkpoint", path);
+  if (status == NTKW_SUCCESS) status = ntkw_status_agree(plain, copy_text(path, &checkpoint->path));
+  if (status != NTKW_SUCCESS) {
+    free(checkpoint);
+    MPI_Comm_free(&plain);
+    return status;
+  }
+  *out = checkpoint;
+  return NTKW_SUCCESS;
+}
+
+/* Remember the first error of a local call, and pass it on. */
+static ntkw_status noted(ntkw_checkpoint *checkpoint, ntkw_status status) {
+  if (status == NTKW_SUCCESS || checkpoint->fault != NTKW_SUCCESS) return status;
+  checkpoint->fault = status;
+  snprintf(checkpoint->fault_sentence, sizeof checkpoint->fault_sentence, "%s", ntkw_last_error());
+  return status;
+}
+
+static void free_attribute(ntkw_checkpoint_attribute *attribute) {
+  free((char *)attribute->name);
+  free((char *)attribute->text);
+}
+
+/* The attribute of that name, made if need be; its value is not set yet. */
+static ntkw_status place_attribute(ntkw_checkpoint *checkpoint, const char *name, ntkw_checkpoint_attribute **out) {
+  NTKW_CHECK(name && *name, NTKW_ERR_ARGUMENT, "an attribute of the checkpoint %s has no name", checkpoint->path);
+  for (int i = 0; i < checkpoint->n_attributes; i++) {
+    *out = &checkpoint->attributes[i];
+    if (strcmp((*out)->name, name) == 0) return NTKW_SUCCESS;
+  }
+  ntkw_checkpoint_attribute *more =
+      realloc(checkpoint->attributes, (size_t)(checkpoint->n_attributes + 1) * sizeof *more);
+  NTKW_CHECK(more, NTKW_ERR_MEMORY, "out of memory for attribute \"%s\"", name);
+  checkpoint->attributes = more;
+  char *copy;
+  NTKW_TRY(copy_text(name, &copy));
+  *out = &more[checkpoint->n_attributes++];
+  **out = (ntkw_checkpoint_attribute){.name = copy};
+  return NTKW_SUCCESS;
+}
+
+/* value: takes over its text. */
+static ntkw_status set_attribute(ntkw_checkpoint *checkpoint, const char *name, ntkw_checkpoint_attribute value) {
+  ntkw_checkpoint_attribute *attribute = NULL;
+  const ntkw_status status = place_attribute(checkpoint, name, &attribute);
+  if (status != NTKW_SUCCESS) {
+    free((char *)value.text);
+    return noted(checkpoint, status);
+  }
+  value.name = attribute->name;
+  free((char *)attribute->text);
+  *attribute = value;
+  return NTKW_SUCCESS;
+}
+
+ntkw_status ntkw_checkpoint_set_integer(ntkw_checkpoint *checkpoint, const char *name, int64_t value) {
+  NTKW_CHECK(checkpoint, NTKW_ERR_ARGUMENT, "ntkw_checkpoint_set_integer: the checkpoint is NULL");
+  return set_attribute(checkpoint, name, (ntkw_checkpoint_attribute){.type = NTKW_ATTRIBUTE_INTEGER, .integer = value});
+}
+
+ntkw_status ntkw_checkpoint_set_real(ntkw_checkpoint *checkpoint, const char *name, double value) {
+  NTKW_CHECK(checkpoint, NTKW_ERR_ARGUMENT, "ntkw_checkpoint_set_real: the checkpoint is NULL");
+  return set_attribute(checkpoint, name, (ntkw_checkpoint_attribute){.type = NTKW_ATTRIBUTE_REAL, .real = value});
+}
+
+static ntkw_status copy_value(const char *name, const char *text, char **copy) {
+  NTKW_CHECK(text, NTKW_ERR_ARGUMENT, "the text of attribute \"%s\" is NULL", name ? name : "");
+  return copy_text(text, copy);
+}
+
+ntkw_status ntkw_checkpoint_set_text(ntkw_checkpoint *checkpoint, const char *name, const char *text) {
+  NTKW_CHECK(checkpoint, NTKW_ERR_ARGUMENT, "ntkw_checkpoint_set_text: the checkpoint is NULL");
+  char *copy;
+  NTKW_TRY(noted(checkpoint, copy_value(name, text, &copy)));
+  return set_attribute(checkpoint, name, (ntkw_checkpoint_attribute){.type = NTKW_ATTRIBUTE_TEXT, .text = copy});
+}
+
+static ntkw_status check_name(const ntkw_checkpoint *checkpoint, const char *name) {
+  NTKW_CHECK(name && *name, NTKW_ERR_ARGUMENT, "an array of the checkpoint %s has no name", checkpoint->path);
+  NTKW_CHECK(!strchr(name, '/') && strcmp(name, ".") != 0, NTKW_ERR_ARGUMENT,
+             "array \"%s\": a name may not have \"/\" nor be \".\"", name);
+  for (int i = 0; i < checkpoint->n_arrays; i++)
+    NTKW_CHECK(strcmp(checkpoint->arrays[i].name, name) != 0, NTKW_ERR_ARGUMENT, "array \"%s\" is stated twice", name);
+  return NTKW_SUCCESS;
+}
+
+static ntkw_status check_shape(const stated_array *array) {
+  NTKW_CHECK(array->dtype == NTKW_FLOAT32 || array->dtype == NTKW_FLOAT64, NTKW_ERR_ARGUMENT,
+             "array \"%s\": %d is not a type of values", array->name, (int)array->dtype);
+  int64_t room = INT64_MAX / (int64_t)ntkw_i_value_size(array->dtype);
+  for (int d = 0; d < array->n_dimensions; d++) {
+    const int64_t n = array->shape[d];
+    NTKW_CHECK(n >= 0 && n <= room, NTKW_ERR_ARGUMENT, "array \"%s\": the shape %s is negative or too large",
+               array->name, ntkw_i_shape_text(array->n_dimensions, array->shape).text);
+    if (n > 0) room /= n;
+  }
+  return NTKW_SUCCESS;
+}
+
+static ntkw_status check_part(const stated_array *array) {
+  NTKW_CHECK(array->count >= 0 && array->count <= array->shape[0], NTKW_ERR_ARGUMENT,
+             "array \"%s\": a part has %lld indices of a first dimension of %lld", array->name, (long long)array->count,
+             (long long)array->shape[0]);
+  const int64_t row = ntkw_i_row_length(array->n_dimensions, array->shape);
+  NTKW_CHECK(array->values || array->count * row == 0, NTKW_ERR_ARGUMENT,
+             "array \"%s\": the values are NULL, expected %lld of them", array->name, (long long)(array->count * row));
+  return NTKW_SUCCESS;
+}
+
+static void free_array(stated_array *array) {
+  free(array->name);
+  free(array->unit);
+}
+
+static ntkw_status append(ntkw_checkpoint *checkpoint, stated_array array, const char *name, const char *unit) {
+  stated_array *more = realloc(checkpoint->arrays, (size_t)(checkpoint->n_arrays + 1) * sizeof *more);
+  NTKW_CHECK(more, NTKW_ERR_MEMORY, "out of memory for array \"%s\"", name);
+  checkpoint->arrays = more;
+  array.name = strdup(name);
+  array.unit = strdup(unit);
+  if (!array.name || !array.unit) {
+    free_array(&array);
+    return ntkw_i_fail(NTKW_ERR_MEMORY, "out of memory for array \"%s\"", name);
+  }
+  more[checkpoint->n_arrays++] = array;
+  return NTKW_SUCCESS;
+}
+
+static ntkw_status add_array(ntkw_checkpoint *checkpoint, const char *name, const char *unit, stated_array array,
+                             const int64_t shape[]) {
+  NTKW_TRY(check_name(checkpoint, name));
+  NTKW_CHECK(unit && *unit, NTKW_ERR_ARGUMENT, "array \"%s\" has no unit; it is \"1\" for plain numbers", name);
+  NTKW_CHECK(array.n_dimensions >= 1 && array.n_dimensions <= NTKW_CHECKPOINT_DIMENSIONS, NTKW_ERR_ARGUMENT,
+             "array \"%s\" has %d dimensions, expected 1 to %d", name, array.n_dimensions, NTKW_CHECKPOINT_DIMENSIONS);
+  NTKW_CHECK(shape, NTKW_ERR_ARGUMENT, "array \"%s\": the shape is NULL", name);
+  memcpy(array.shape, shape, (size_t)array.n_dimensions * sizeof *shape);
+  array.name = (char *)name;
+  NTKW_TRY(check_shape(&array));
+  NTKW_TRY(check_part(&array));
+  return append(checkpoint, array, name, unit);
+}
+
+ntkw_status ntkw_checkpoint_add_array(ntkw_checkpoint *checkpoint, const char *name, const char *unit, ntkw_dtype dtype,
+                                      int n_dimensions, const int64_t shape[], int64_t offset, int64_t count,
+                                      const void *values) {
+  NTKW_CHECK(checkpoint, NTKW_ERR_ARGUMENT, "ntkw_checkpoint_add_array: the checkpoint is NULL");
+  const stated_array array = {
+      .dtype = dtype, .n_dimensions = n_dimensions, .offset = offset, .count = count, .values = values};
+  return noted(checkpoint, add_array(checkpoint, name, unit, array, shape));
+}
+
+void ntkw_checkpoint_destroy(ntkw_checkpoint **checkpoint) {
+  if (!checkpoint || !*checkpoint) return;
+  ntkw_checkpoint *old = *checkpoint;
+  for (int i = 0; i < old->n_arrays; i++) free_array(&old->arrays[i]);
+  for (int i = 0; i < old->n_attributes; i++) free_attribute(&old->attributes[i]);
+  free(old->arrays);
+  free(old->attributes);
+  free(old->path);
+  MPI_Comm_free(&old->comm);
+  free(old);
+  *checkpoint = NULL;
+}

@@ -1,0 +1,104 @@
+/* The values, from the memory of each rank to its hyperslabs, over MPI-IO. */
+#include "checkpoint/file_bytes.h"
+#include "checkpoint/hdf5_calls.h"
+#include "checkpoint/publication.h"
+#include "status/check.h"
+
+#include <stdio.h>
+#include <string.h>
+
+ntkw_status ntkw_i_transfer_begin(ntkw_i_publication *publication) {
+  const hid_t access = ntkw_i_hdf5_access(publication->checkpoint->comm);
+  publication->file = H5Fopen(publication->temporary, H5F_ACC_RDWR, access);
+  ntkw_status status = NTKW_SUCCESS;
+  if (publication->file < 0) status = ntkw_i_hdf5_fail(NTKW_ERR_FILE, "open over MPI-IO", publication->temporary);
+  H5Pclose(access);
+  return status;
+}
+
+ntkw_status ntkw_i_transfer_end(ntkw_i_publication *publication) {
+  const hid_t file = publication->file;
+  publication->file = H5I_INVALID_HID;
+  if (file >= 0 && H5Fclose(file) < 0)
+    return ntkw_i_hdf5_fail(NTKW_ERR_FILE, "close over MPI-IO", publication->temporary);
+  return NTKW_SUCCESS;
+}
+
+/* A block of rows of an array that is contiguous in the file and in memory. */
+typedef struct value_block {
+  hsize_t start[NTKW_CHECKPOINT_DIMENSIONS], count[NTKW_CHECKPOINT_DIMENSIONS];
+  const char *values;
+} value_block;
+
+typedef struct destination {
+  const ntkw_i_publication *publication;
+  const stated_array *array;
+  hid_t dataset, space;
+} destination;
+
+static hsize_t block_length(const value_block *block, int from, int n_dimensions) {
+  hsize_t length = 1;
+  for (int d = from; d < n_dimensions; d++) length *= block->count[d];
+  return length;
+}
+
+/* MPI-IO knows no reasons: ask the system for its own, by writing the same once more. */
+static ntkw_status explain(const destination *to, const value_block *block, size_t length) {
+  const stated_array *array = to->array;
+  char what[300];
+  snprintf(what, sizeof what, "write array \"%s\" over MPI-IO to", array->name);
+  const ntkw_status status = ntkw_i_hdf5_fail(NTKW_ERR_FILE, what, to->publication->temporary);
+  hsize_t index = 0;
+  for (int d = 0; d < array->n_dimensions; d++) index = index * (hsize_t)array->shape[d] + block->start[d];
+  const int64_t at = array->address + (int64_t)(index * ntkw_i_value_size(array->dtype));
+  ntkw_i_file_write(to->publication->fd, to->publication->temporary, block->values, length, at);
+  return status;
+}
+
+static ntkw_status write_whole(const destination *to, const value_block *block, hsize_t length) {
+  const hid_t memory = H5Screate_simple(1, &length, NULL);
+  const bool written = H5Sselect_hyperslab(to->space, H5S_SELECT_SET, block->start, NULL, block->count, NULL) >= 0 &&
+                       H5Dwrite(to->dataset, ntkw_i_hdf5_memory_type(to->array->dtype), memory, to->space, H5P_DEFAULT,
+                                block->values) >= 0;
+  ntkw_status status = NTKW_SUCCESS;
+  if (!written) status = explain(to, block, length * ntkw_i_value_size(to->array->dtype));
+  H5Sclose(memory);
+  return status;
+}
+
+/* Halve along the first dimension that can be, until a piece is small enough: pieces stay contiguous. */
+static ntkw_status write_pieces(const destination *to, const value_block *whole) {
+  const int n_dimensions = to->array->n_dimensions;
+  const size_t value_size = ntkw_i_value_size(to->array->dtype);
+  const hsize_t length = block_length(whole, 0, n_dimensions);
+  int d = 0;
+  while (d < n_dimensions && whole->count[d] == 1) d++;
+  if (length * value_size <= (hsize_t)ntkw_i_piece_length || d == n_dimensions) return write_whole(to, whole, length);
+  const hsize_t half = whole->count[d] / 2;
+  value_block first = *whole, second = *whole;
+  first.count[d] = half;
+  second.start[d] += half;
+  second.count[d] -= half;
+  second.values += half * block_length(whole, d + 1, n_dimensions) * value_size;
+  NTKW_TRY(write_pieces(to, &first));
+  return write_pieces(to, &second);
+}
+
+static ntkw_status write_part(const ntkw_i_publication *publication, const stated_array *array) {
+  if (array->address < 0 || array->count == 0) return NTKW_SUCCESS;
+  const hid_t dataset = H5Dopen2(publication->file, array->name, H5P_DEFAULT);
+  if (dataset < 0) return ntkw_i_hdf5_fail(NTKW_ERR_FILE, "find an array in", publication->temporary);
+  const destination to = {publication, array, dataset, H5Dget_space(dataset)};
+  value_block whole = {.start = {(hsize_t)array->offset}, .count = {(hsize_t)array->count}, .values = array->values};
+  for (int d = 1; d < array->n_dimensions; d++) whole.count[d] = (hsize_t)array->shape[d];
+  const ntkw_status status = write_pieces(&to, &whole);
+  H5Sclose(to.space);
+  H5Dclose(dataset);
+  return status;
+}
+
+ntkw_status ntkw_i_transfer_write(ntkw_i_publication *publication) {
+  for (int i = 0; i < publication->checkpoint->n_arrays; i++)
+    NTKW_TRY(write_part(publication, &publication->checkpoint->arrays[i]));
+  return NTKW_SUCCESS;
+}
