@@ -1,0 +1,49 @@
+/* What a replay found, held against what was recorded. */
+#ifndef NTKW_CLI_COMPARISON_H
+#define NTKW_CLI_COMPARISON_H
+
+#include <mpi.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include "cli/trace.h"
+
+/* The largest relative deviation, and where it was. */
+typedef struct deviation {
+  double largest; /* infinite if a NaN, or anything but 0, stands where 0 or a number was recorded */
+  int64_t step;
+  int condition; /* -1: a total */
+} deviation;
+
+/* Start from {.weights_too = ..., .tolerance = ...}. */
+typedef struct comparison {
+  bool weights_too; /* rule and options are the recorded ones: weights, totals and renewals must match */
+  double tolerance; /* of weights and totals, relative */
+  deviation weights, totals;
+  int64_t n_steps, n_values, renewals;
+  int64_t unequal_norms, unequal_squares, unequal_updates; /* unequal_updates: steps renewed here but not there, or not
+                                                              here but there */
+  int64_t steps_with_zero_norm;
+  uint64_t digest; /* of the bits of all weights, norms, squares and totals so far */
+  bool ranks_differ;
+} comparison;
+
+/* What one step gave; the arrays have an entry per condition. */
+typedef struct step_result {
+  bool updated, zero_norm;
+  const double *weights, *norms, *squares;
+  double total;
+} step_result;
+
+/* Hold the results of one step against the recorded ones. Local. */
+void comparison_add(comparison *c, const trace *recorded, int64_t step, const step_result *got);
+
+/* Set ranks_differ unless all ranks have had the same bits. Collective on comm. */
+ntkw_status comparison_join(comparison *c, MPI_Comm comm);
+
+/* Does everything match? The same on every rank after comparison_join. Local. */
+bool comparison_matches(const comparison *c);
+
+/* Print the findings, a line each. To be called on one rank. */
+void comparison_print(const comparison *c, const trace *recorded);
+
+#endif

@@ -1,0 +1,40 @@
+/* Recorded training runs: losses, gradients and weights of every step, in HDF5 (mpi_tests/data/README.md has the
+ * format). Everything small is read when the file is opened; gradients are read piece by piece. */
+#ifndef NTKW_CLI_TRACE_H
+#define NTKW_CLI_TRACE_H
+
+#include <mpi.h>
+#include <stdint.h>
+#include "ntkw/status.h"
+
+/* T steps, C conditions, N parameters in S segments. All arrays are row-major and owned by the trace. */
+typedef struct trace {
+  char rule[32], source[160];
+  double alpha;         /* share of the old weight; NaN for a rule that has none */
+  int64_t update_every; /* epochs between renewals */
+  ntkw_dtype dtype;     /* of the gradients */
+  int64_t n_steps, n_parameters, n_segments;
+  int n_conditions;
+  char **conditions;                      /* [C] names */
+  int64_t *epoch, *batch, *updated;       /* [T]; updated is 1 where the weights were renewed, else 0 */
+  double *losses, *weights;               /* [T, C] */
+  double *total;                          /* [T] sum of weight times loss */
+  double *squares, *norms;                /* [T, C] exact, rounded once */
+  int64_t *segment_offset, *segment_size; /* [S]; they follow each other and make up all N parameters */
+  struct trace_file *file;
+} trace;
+
+/* Open a trace and check that it can be replayed. Collective on comm (every rank reads the file by itself).
+ * @return the same on every rank: NTKW_SUCCESS; NTKW_ERR_FILE (cannot be read: names the reason); NTKW_ERR_FORMAT (not
+ * HDF5, truncated, a dataset or attribute missing or of another shape or type, without gradients: names which);
+ * NTKW_ERR_MEMORY. *out is NULL on error. */
+ntkw_status trace_open(MPI_Comm comm, const char *path, trace **out);
+
+/* Read the gradients of all conditions at one step, for count parameters from offset on. Local.
+ * @param[out] values  [C, count] of the trace's dtype. @return NTKW_SUCCESS, NTKW_ERR_FILE. */
+ntkw_status trace_read_gradients(const trace *t, int64_t step, int64_t offset, int64_t count, void *values);
+
+/* Close the file, free, and set the pointer to NULL. Local. NULL is allowed. */
+void trace_close(trace **t);
+
+#endif
