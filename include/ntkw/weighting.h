@@ -13,31 +13,36 @@
  *     }
  *     ntkw_gradient_combine(weighting, shards, n_local, NTKW_FLOAT64, total);     // sum_c w_c g_c of the own shard
  *
- * What to add, by layout of the model (`comm` is the communicator handed to ntkw_weighting_create; it must span exactly
- * the ranks over which the *shards* are spread, so that every parameter is counted once):
+ * What to add, by layout of the model. `comm` is the communicator handed to ntkw_weighting_create; it must span exactly
+ * the ranks over which the *shards* are spread, so that every parameter is counted once:
  *
- * | layout                    | comm                     | reduced before                          | each rank adds |
- * | ------------------------- | ------------------------ | --------------------------------------- |
- * ------------------------- | | flat / FSDP / ZeRO        | all shard ranks          | the K gradients, by
- * reduce-scatter      | its shard of each         | | tensor parallel           | the tensor-parallel group| - | its
- * slices; replicated    | |                           |                          | | biases with add_copy      | |
- * hybrid (HSDP, TP x DP)    | the shard group          | the K gradients, over the replicas      | as above | | plain
- * data parallel       | any one-rank communicator| the K gradients, by Allreduce           | everything |
+ * | layout              | comm                       | reduced before                  | each rank adds            |
+ * | ------------------- | -------------------------- | ------------------------------- | ------------------------- |
+ * | flat / FSDP / ZeRO  | all shard ranks            | the K gradients, reduce-scatter | its shard of each         |
+ * | tensor parallel     | the tensor-parallel group  | -                               | its slices; replicated    |
+ * |                     |                            |                                 | biases with add_copy      |
+ * | hybrid (HSDP, ...)  | the shard group            | the K gradients, over replicas  | as above                  |
+ * | plain data parallel | any one-rank communicator  | the K gradients, by Allreduce   | everything                |
  *
  * Rules (ntkw_weighting_options.rule); alpha is always the share of the *old* weight, w <- alpha w + (1-alpha) target:
  *
- * | name                    | target of condition c | alpha / every | source | | ----------------------- |
- * --------------------- | ------------- | ------------------------------------------------------- | | `gradient-share`
- * | n_c / sum n           | 0.5 / 1       | PINA 0.3.2, NeuralTangentKernelWeighting; the default   | |
- * `inverse-gradient-norm` | sum n / n_c           | 0.9 / 1000    | Wang et al., arXiv:2308.08468, eq. 2.12-2.15 | |
- * `ntk-trace`             | sum T / T_c           | 0 / 100       | Wang, Yu, Perdikaris, JCP 449 (2022) 110768,
- * Algorithm 1|
+ * | name                    | target of c | alpha / every | source                                                  |
+ * | ----------------------- | ----------- | ------------- | ------------------------------------------------------- |
+ * | `gradient-share`        | n_c / sum n | 0.5 / 1       | PINA 0.3.2, NeuralTangentKernelWeighting; the default   |
+ * | `inverse-gradient-norm` | sum n / n_c | 0.9 / 1000    | Wang et al., arXiv:2308.08468, eq. 2.12-2.15            |
+ * | `ntk-trace`             | sum T / T_c | 0 / 100       | Wang, Yu, Perdikaris, JCP 449 (2022) 110768, Alg. 1     |
+ *
+ * A condition takes part in an update if some rank added to it what the rule needs: a gradient, or for `ntk-trace`
+ * trace entries (gradients may then be left out). The gradients' norms are reported under every rule, where gradients
+ * were added.
  *
  * Note the direction: `gradient-share` gives *more* weight to the condition with the *larger* gradient, the other two
  * give it less. For training PINNs `ntk-trace` is what we recommend.
  *
  * A rank whose arguments were bad still takes part in the update, with zeros, and every rank gets the error. The
- * library duplicates comm, never prints, never ends the program, allocates nothing after create.
+ * library duplicates comm, never prints, never ends the program, allocates nothing after create. The weights do not
+ * depend on the floating-point environment (rounding mode, flush-to-zero) of any rank. One weighting must not be used
+ * by two threads at once; threads keep an ntkw_sum each and hand it over by ntkw_gradient_merge.
  */
 #ifndef NTKW_WEIGHTING_H
 #define NTKW_WEIGHTING_H
@@ -65,7 +70,7 @@ typedef struct ntkw_weighting_options {
   double alpha;                  /**< share of the old weight, in [0, 1]; NTKW_RULE_ALPHA: the rule's default */
   int64_t update_every;          /**< epochs between updates, >= 1; 0: the rule's default */
   ntkw_dtype dtype;              /**< widest type of gradient pieces; fixes the size of the message (default float64) */
-  int64_t parameter_count;       /**< if > 0: values that must be counted for every present condition at every update */
+  int64_t parameter_count;       /**< if > 0: values that must be counted for every condition with a gradient */
   const double *initial_weights; /**< n finite values >= 0; NULL: all 1 */
 } ntkw_weighting_options;
 
@@ -118,7 +123,7 @@ ntkw_status ntkw_gradient_merge(ntkw_weighting *weighting, int condition, const 
 
 /** Add diagonal entries K_ii = |dr_i/dtheta|^2 of the condition's NTK block, for points that no other rank adds. Local.
  *
- * Needed by `ntk-trace`; ignored by rules that do not use traces.
+ * Needed by `ntk-trace`; ignored by rules that do not use traces (then the entries are not looked at).
  * @param[in] diagonal  count values >= 0.
  * @return NTKW_SUCCESS or NTKW_ERR_ARGUMENT (a negative entry), remembered as in ntkw_gradient_add. */
 ntkw_status ntkw_trace_add(ntkw_weighting *weighting, int condition, const double *diagonal, size_t count);
@@ -134,27 +139,33 @@ ntkw_status ntkw_trace_add(ntkw_weighting *weighting, int condition, const doubl
  *                           several times (several batches): each renews the weights, as in PINA.
  * @return the same on every rank, sentence included:
  *         NTKW_SUCCESS;
- *         NTKW_ZERO_NORM: all norms (traces) are zero, and every weight was kept; or, under an inverse rule, some are:
- *           those conditions left the sum and kept their weight, the others were renewed (where PINA has NaN);
+ *         NTKW_ZERO_NORM (only if due): all norms (traces) are zero, and every weight was kept; or, under an inverse
+ *           rule, some are, or are so small beside the others that their target is beyond double: those conditions left
+ *           the sum and kept their weight, the others were renewed (where PINA has NaN);
  *         NTKW_ERR_ABSENT: due, but no rank added to any condition;
  *         NTKW_ERR_NOT_FINITE: names the condition and the number of NaN or Inf values;
- *         NTKW_ERR_COUNT: a present condition has not parameter_count values (expected and found are named): a replica
- *           counted twice, a lost shard, an unreduced data-parallel gradient;
- *         NTKW_ERR_DISAGREE: epoch or number of updates differ over the ranks;
- *         NTKW_ERR_ORDER: a begun update is not ended; NTKW_ERR_ARGUMENT: remembered from an add, names how many ranks;
- *         NTKW_ERR_MPI (ranks may differ).
- *         A condition to which no rank added is absent: it keeps its weight. On error the weights are unchanged.
+ *         NTKW_ERR_COUNT: a condition with a gradient has not parameter_count values (expected and found are named): a
+ *           replica counted twice, a lost shard, an unreduced data-parallel gradient;
+ *         NTKW_ERR_ARGUMENT: remembered from an add, or a negative epoch; names the one rank and its fault, or how
+ * many; NTKW_ERR_DISAGREE: epoch, number of updates or present weights differ over the ranks; NTKW_ERR_MPI (ranks may
+ * differ). If several apply, the largest code is returned. A condition to which no rank added is absent: it keeps its
+ *         weight. On error weights and norms are unchanged, and the moments and faults are cleared all the same.
+ *         NTKW_ERR_ORDER, if a begun update is not ended, and NTKW_ERR_ARGUMENT, if weighting is NULL, are returned at
+ *         once, without communication and on this rank only; nothing is changed.
  */
 ntkw_status ntkw_weighting_update(ntkw_weighting *weighting, int64_t epoch);
 
 /** Begin an update: post the reduction. Collective (MPI_Iallreduce; does not wait). Arguments as ntkw_weighting_update.
+ * @return NTKW_SUCCESS, NTKW_ERR_ORDER, NTKW_ERR_MPI; a bad epoch is remembered and told by ntkw_weighting_update_end.
  */
 ntkw_status ntkw_weighting_update_begin(ntkw_weighting *weighting, int64_t epoch);
 
-/** Give MPI a chance to progress the begun update. Local. @param[out] done  true once the reduction is complete. */
+/** Give MPI a chance to progress the begun update. Local. NTKW_ERR_ORDER if none was begun.
+ * @param[out] done  true once the reduction is complete; ntkw_weighting_update_end then does not wait. */
 ntkw_status ntkw_weighting_update_test(ntkw_weighting *weighting, bool *done);
 
-/** Wait for the begun update and renew the weights. Collective; returns what ntkw_weighting_update would. */
+/** Wait for the begun update and renew the weights. Collective; returns what ntkw_weighting_update would, or
+ * NTKW_ERR_ORDER, on this rank only, if none was begun. */
 ntkw_status ntkw_weighting_update_end(ntkw_weighting *weighting);
 
 /** Give up what was added since the last update (the step was abandoned), remembered errors too. Local; a begun update
@@ -192,17 +203,20 @@ ntkw_status ntkw_aggregate(const ntkw_weighting *weighting, const double losses[
 
 /** total[i] = sum_c w_c pieces[c][i], in double, conditions in order, rounded once to dtype; one pass. Local.
  * @param[in]  pieces  n pointers to count values of dtype; NULL: the condition is absent and left out.
- * @param[out] total   count values of dtype; may be one of the pieces. */
+ * @param[out] total   count values of dtype; may be one of the pieces, but not overlap one otherwise.
+ * @return NTKW_SUCCESS, NTKW_ERR_ARGUMENT. What is not finite in the pieces is not finite in the total. */
 ntkw_status ntkw_gradient_combine(const ntkw_weighting *weighting, const void *const pieces[], size_t count,
                                   ntkw_dtype dtype, void *total);
 
-/** Bytes of the state (weights, norms, number of updates), for codes with their own checkpoints. Local. */
+/** Bytes of the state (weights, norms, traces, number of updates), for codes with their own checkpoints. Local. */
 size_t ntkw_weighting_state_size(const ntkw_weighting *weighting);
-/** Copy the state out. Local; the same bytes on every rank. */
+/** Copy the state out. Local; the same bytes on every rank and every kind of machine. What was added since the last
+ * update, or belongs to a begun one, is not part of it. */
 ntkw_status ntkw_weighting_state_get(const ntkw_weighting *weighting, void *state);
-/** Put back a state made by a weighting with the same number of conditions and rule. Local; all ranks must do it alike.
- * @return NTKW_SUCCESS, NTKW_ERR_FORMAT (not a state, or of another rule or number of conditions; nothing is changed).
- */
+/** Put back a state made by a weighting with the same number of conditions and rule. Local; all ranks must do it alike
+ * (if not, the next update returns NTKW_ERR_DISAGREE). What was added since the last update is left alone.
+ * @return NTKW_SUCCESS; NTKW_ERR_FORMAT (not a state, damaged, or of another rule or number of conditions);
+ *         NTKW_ERR_ORDER (an update is begun). On error nothing is changed. */
 ntkw_status ntkw_weighting_state_set(ntkw_weighting *weighting, const void *state, size_t size);
 
 #ifdef __cplusplus

@@ -84,7 +84,31 @@ static void same_bits_in_any_environment(void) {
   for (int c = 0; c < CONDITIONS; c++) free(pieces[c]);
 }
 
+/* A host that traps on overflow, division by zero and invalid operations is not killed by ours. */
+static void traps_do_not_fire(void) {
+  const ntkw_weighting_options options = options_of("inverse-gradient-norm", 0, 1, NTKW_FLOAT64);
+  ntkw_weighting *weighting = weighting_of(MPI_COMM_WORLD, 3, &options);
+  const double far_apart[3] = {1e200, 1e-200, 0x1p-1074}, overflowing[3] = {1e308, 1e308, 1e308};
+  fenv_t saved;
+  feholdexcept(&saved);
+  feenableexcept(FE_DIVBYZERO | FE_OVERFLOW | FE_INVALID);
+  add_norms(weighting, 3, far_apart);
+  const ntkw_status status = ntkw_weighting_update(weighting, 0);
+  double total, combined;
+  const ntkw_status aggregated = ntkw_aggregate(weighting, overflowing, &total);
+  const void *huge[3] = {&overflowing[0], &overflowing[1], &overflowing[2]};
+  const ntkw_status mixed = ntkw_gradient_combine(weighting, huge, 1, NTKW_FLOAT64, &combined);
+  const int raised = fetestexcept(FE_DIVBYZERO | FE_OVERFLOW | FE_INVALID);
+  fesetenv(&saved);
+  CHECK_STATUS(status, NTKW_ZERO_NORM);
+  CHECK_STATUS(aggregated, NTKW_ERR_NOT_FINITE);
+  CHECK_OK(mixed);
+  CHECK(isinf(combined));
+  CHECK_EQUAL_INT(raised, 0);
+  ntkw_weighting_destroy(&weighting);
+}
+
 int main(int argc, char **argv) {
-  static const test_case cases[] = {TEST(same_bits_in_any_environment)};
+  static const test_case cases[] = {TEST(same_bits_in_any_environment), TEST(traps_do_not_fire)};
   return run_suite("environment is ignored", cases, CASES(cases), argc, argv);
 }

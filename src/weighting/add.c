@@ -1,4 +1,5 @@
 /* Handing over this rank's part of the moments. */
+#include <math.h>
 #include <stddef.h>
 #include "status/check.h"
 #include "weighting/handle.h"
@@ -62,8 +63,8 @@ ntkw_status ntkw_gradient_merge(ntkw_weighting *weighting, int condition, const 
 ntkw_status ntkw_trace_add(ntkw_weighting *weighting, int condition, const double *diagonal, size_t count) {
   NTKW_TRY(check_piece(weighting, condition, diagonal, count));
   if (!ntkw_weighting_needs_traces(weighting)) return NTKW_SUCCESS;
-  for (size_t i = 0; i < count; i++)
-    if (diagonal[i] < 0) return ntkw_i_fault_remember(weighting, NTKW_I_FAULT_NEGATIVE, condition, (int64_t)i);
+  for (size_t i = 0; i < count; i++) /* isless: a NaN must not trap here, it is told at the update */
+    if (isless(diagonal[i], 0)) return ntkw_i_fault_remember(weighting, NTKW_I_FAULT_NEGATIVE, condition, (int64_t)i);
   ntkw_i_addends *addends = &weighting->local.condition[condition];
   addends->trace = true;
   return ntkw_sum_add_magnitudes(&addends->diagonal, diagonal, count, NTKW_FLOAT64);

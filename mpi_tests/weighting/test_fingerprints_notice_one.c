@@ -1,0 +1,57 @@
+/* Sums of fingerprints tell a single deviating rank among up to 2^31, and never accuse ranks that agree. */
+#include "fixtures.h"
+#include "weighting/fingerprint.h"
+#include "weighting/nearest.h"
+
+enum { VALUES = NTKW_I_FINGERPRINT_VALUES };
+
+/* What an Allreduce over ranks - 1 ranks with one fingerprint and one with another gives. */
+static bool agree(int64_t ranks, uint64_t most, uint64_t one) {
+  int64_t common[VALUES], single[VALUES], sum[VALUES];
+  ntkw_i_fingerprint_pack(most, common);
+  ntkw_i_fingerprint_pack(one, single);
+  for (int i = 0; i < VALUES; i++) sum[i] = (ranks - 1) * common[i] + single[i];
+  return ntkw_i_fingerprint_agrees(sum, ranks);
+}
+
+static void one_bit_of_one_rank_shows(void) {
+  static const int64_t sizes[] = {2, 3, 8, 1000003, INT64_C(1) << 31};
+  static const uint64_t fingerprints[] = {0, 1, UINT64_MAX, 0x0123456789abcdef, 0xffff0000ffff0000};
+  for (size_t s = 0; s < CASES(sizes); s++)
+    for (size_t f = 0; f < CASES(fingerprints); f++) {
+      CHECK(agree(sizes[s], fingerprints[f], fingerprints[f]));
+      for (int bit = 0; bit < 64; bit++)
+        CHECK(!agree(sizes[s], fingerprints[f], fingerprints[f] ^ (UINT64_C(1) << bit)));
+    }
+}
+
+static void no_healthy_rank_agrees(void) {
+  const int64_t zeros[VALUES] = {0};
+  CHECK(ntkw_i_fingerprint_agrees(zeros, 0));
+}
+
+static void texts_and_numbers_differ(void) {
+  CHECK(ntkw_i_fingerprint_text(0, "ab") != ntkw_i_fingerprint_text(0, "ba"));
+  CHECK(ntkw_i_fingerprint_text(ntkw_i_fingerprint_text(0, "a"), "bc") !=
+        ntkw_i_fingerprint_text(ntkw_i_fingerprint_text(0, "ab"), "c"));
+  CHECK(ntkw_i_fingerprint_doubles(0, (double[]){0.0}, 1) != ntkw_i_fingerprint_doubles(0, (double[]){-0.0}, 1));
+}
+
+static void nearest_name_is_found(void) {
+  static const char *const names[] = {"gradient-share", "inverse-gradient-norm", "ntk-trace", NULL};
+  CHECK(strcmp(ntkw_i_nearest("ntk_trace", names), "ntk-trace") == 0);
+  CHECK(strcmp(ntkw_i_nearest("gradient-norm", names), "inverse-gradient-norm") == 0 ||
+        strcmp(ntkw_i_nearest("gradient-norm", names), "gradient-share") == 0);
+  CHECK(strcmp(ntkw_i_nearest("Gradient-Share", names), "gradient-share") == 0);
+  CHECK(ntkw_i_nearest("x", names + 3) == NULL);
+  char longer[300];
+  memset(longer, 'n', sizeof longer - 1);
+  longer[sizeof longer - 1] = '\0';
+  CHECK(ntkw_i_nearest(longer, names) != NULL);
+}
+
+int main(int argc, char **argv) {
+  static const test_case cases[] = {TEST(one_bit_of_one_rank_shows), TEST(no_healthy_rank_agrees),
+                                    TEST(texts_and_numbers_differ), TEST(nearest_name_is_found)};
+  return run_suite("fingerprints notice one", cases, CASES(cases), argc, argv);
+}
