@@ -102,26 +102,36 @@ static void epochs_disagree(void) {
   put_wrong(&far_epoch, world_size() / 2);
 }
 
-/* A state put back on one rank only: the number of updates differs, or at the same number the weights do. */
-static void states_disagree(void) {
-  if (world_size() == 1) return;
-  const ntkw_weighting_options options = options_of("gradient-share", 0, 1, NTKW_FLOAT64);
-  ntkw_weighting *weighting = weighting_of(MPI_COMM_WORLD, 3, &options);
-  unsigned char before[512], after[512];
-  CHECK_OK(ntkw_weighting_state_get(weighting, before));
+/* Put a state back on rank 0 only: all ranks notice; put it back on all: they go on. */
+static void put_back_on_one_rank(ntkw_weighting *weighting, const void *state, const char *sentence) {
   const size_t size = ntkw_weighting_state_size(weighting);
-  add_norms(weighting, 3, healthy);
-  CHECK_OK(ntkw_weighting_update(weighting, 0));
-  CHECK_OK(ntkw_weighting_state_get(weighting, after));
-  if (world_rank() == 0) CHECK_OK(ntkw_weighting_state_set(weighting, before, size));
+  if (world_rank() == 0) CHECK_OK(ntkw_weighting_state_set(weighting, state, size));
   add_norms(weighting, 3, healthy);
   CHECK_STATUS(ntkw_weighting_update(weighting, 1), NTKW_ERR_DISAGREE);
-  CHECK_SENTENCE("number of updates");
-  CHECK_OK(ntkw_weighting_state_set(weighting, after, size));
-  add_norms(weighting, 3, world_rank() == 0 ? healthy : (double[]){0, 0, 0});
+  CHECK_SENTENCE(sentence);
+  CHECK_OK(ntkw_weighting_state_set(weighting, state, size));
+  add_norms(weighting, 3, healthy);
   CHECK_OK(ntkw_weighting_update(weighting, 1));
   check_same_weights(weighting);
+}
+
+/* The number of updates differs, or at the same number the weights do. */
+static void states_disagree(void) {
+  if (world_size() == 1) return;
+  const ntkw_weighting_options options = options_of("gradient-share", 0.5, 1, NTKW_FLOAT64);
+  ntkw_weighting *weighting = weighting_of(MPI_COMM_WORLD, 3, &options);
+  ntkw_weighting *other = weighting_of(MPI_COMM_WORLD, 3, &options);
+  unsigned char start[512], other_weights[512];
+  CHECK_OK(ntkw_weighting_state_get(weighting, start));
+  add_norms(weighting, 3, healthy);
+  CHECK_OK(ntkw_weighting_update(weighting, 0));
+  add_norms(other, 3, (double[]){1, 1, 1});
+  CHECK_OK(ntkw_weighting_update(other, 0));
+  CHECK_OK(ntkw_weighting_state_get(other, other_weights));
+  put_back_on_one_rank(weighting, start, "number of updates");
+  put_back_on_one_rank(weighting, other_weights, "present weights");
   ntkw_weighting_destroy(&weighting);
+  ntkw_weighting_destroy(&other);
 }
 
 static void several_culprits_are_counted(void) {
