@@ -9,6 +9,7 @@ double Sleef_finz_logd1_u10purecfma(double);
 double Sleef_finz_sind1_u10purecfma(double);
 double Sleef_finz_cosd1_u10purecfma(double);
 double Sleef_finz_tanhd1_u10purecfma(double);
+double Sleef_finz_powd1_u10purecfma(double, double);
 
 static inline double reproducible_exp(double x) {
   return Sleef_finz_expd1_u10purecfma(x);
@@ -24,6 +25,9 @@ static inline double reproducible_cos(double x) {
 }
 static inline double reproducible_tanh(double x) {
   return Sleef_finz_tanhd1_u10purecfma(x);
+}
+static inline double reproducible_pow(double x, double y) {
+  return Sleef_finz_powd1_u10purecfma(x, y);
 }
 
 #endif

@@ -40,7 +40,7 @@ void equations_residuals(equations_workspace *workspace, int n, int n_inputs, co
                          const double *outputs, double *residuals);
 
 /* After equations_residuals of the same points: seeds = sum_e factors[e * n + p] * d residual_e / d outputs, laid out
- * as outputs. factors NULL for one equation alone: use equation `only` with factor 1 (only >= 0), else all. */
+ * as outputs. only >= 0: that equation alone; only < 0: all. factors NULL: every factor is 1. */
 void equations_seeds(equations_workspace *workspace, int only, const double *factors, double *seeds);
 
 #endif

@@ -1,0 +1,166 @@
+/* Equations: two programs, one for the residuals and one for the coefficients of the forward Laplacian. */
+#include "pinn/expression/equations.h"
+#include "pinn/expression/laplacian.h"
+#include "pinn/expression/program.h"
+#include "status/check.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct equations {
+  int n, n_outputs;
+  stream_set streams;
+  program residuals, coefficients;
+};
+
+struct equations_workspace {
+  const equations *equations;
+  program_points at; /* of the last residuals; points and outputs are not kept */
+  double *values, *adjoints, *coefficient_values;
+};
+
+/* The derivatives that the roots use, downward closed; with l if found has pairs. */
+static void collect(const tape *nodes, int n, const node roots[], const combination *found, bool *needed,
+                    stream_set *streams) {
+  bool first[MAX_INPUTS] = {false}, second[MAX_INPUTS][MAX_INPUTS] = {{false}};
+  for (int i = 0; i < n; i++) needed[roots[i]] = true;
+  for (int k = nodes->n - 1; k >= 0; k--) {
+    const record *r = &nodes->records[k];
+    if (!needed[k] || r->operation < OP_OUTPUT) continue;
+    if (r->operation > OP_OUTPUT) {
+      needed[r->a] = true;
+      if (r->b != NO_NODE) needed[r->b] = true;
+      if (r->c != NO_NODE) needed[r->c] = true;
+      continue;
+    }
+    if (r->b >= 0) first[r->b] = true;
+    if (r->c >= 0) first[r->c] = second[r->b][r->c] = true;
+  }
+  for (int k = 0; k < found->n_pairs; k++) first[found->pair[k].a] = first[found->pair[k].b] = true;
+
+  int position[MAX_INPUTS] = {0};
+  *streams = (stream_set){0};
+  for (int i = 0; i < MAX_INPUTS; i++) {
+    position[i] = streams->n_first;
+    if (first[i]) streams->first[streams->n_first++] = i;
+  }
+  for (int i = 0; i < MAX_INPUTS; i++)
+    for (int j = i; j < MAX_INPUTS; j++)
+      if (second[i][j]) streams->second[streams->n_second++] = (stream_pair){position[i], position[j]};
+  for (; streams->n_pairs < found->n_pairs; streams->n_pairs++) {
+    const stream_pair inputs = found->pair[streams->n_pairs];
+    streams->pair[streams->n_pairs] = (stream_pair){position[inputs.a], position[inputs.b]};
+  }
+}
+
+static ntkw_status compile(tape *nodes, int n, const node roots[], equations *to) {
+  node rewritten[MAX_EQUATIONS];
+  combination found;
+  const node *used = laplacian_find(nodes, n, roots, rewritten, &found) ? rewritten : roots;
+  bool *needed = calloc((size_t)nodes->n + 1, sizeof *needed);
+  NTKW_CHECK(needed, NTKW_ERR_MEMORY, "no memory for the equations");
+  collect(nodes, n, used, &found, needed, &to->streams);
+  free(needed);
+  NTKW_TRY(program_create(nodes, n, used, &to->streams, &to->residuals));
+  return program_create(nodes, found.n_pairs, found.coefficient, &to->streams, &to->coefficients);
+}
+
+ntkw_status equations_create(tape *nodes, int n, const node roots[], int n_outputs, equations **out) {
+  *out = NULL;
+  NTKW_CHECK(n >= 1 && n <= MAX_EQUATIONS, NTKW_ERR_ARGUMENT, "there are %d equations; expected 1 to %d", n,
+             MAX_EQUATIONS);
+  for (int i = 0; i < n; i++)
+    NTKW_CHECK(roots[i] >= 0 && roots[i] < nodes->n, NTKW_ERR_ARGUMENT, "equation %d is no node of the tape", i);
+  equations *made = calloc(1, sizeof *made);
+  NTKW_CHECK(made, NTKW_ERR_MEMORY, "no memory for the equations");
+  made->n = n;
+  made->n_outputs = n_outputs;
+  const ntkw_status status = compile(nodes, n, roots, made);
+  if (status != NTKW_SUCCESS) equations_destroy(&made);
+  *out = made;
+  return status;
+}
+
+void equations_destroy(equations **set) {
+  if (!set || !*set) return;
+  program_free(&(*set)->residuals);
+  program_free(&(*set)->coefficients);
+  free(*set);
+  *set = NULL;
+}
+
+int equations_count(const equations *set) {
+  return set->n;
+}
+
+const stream_set *equations_streams(const equations *set) {
+  return &set->streams;
+}
+
+ntkw_status equations_workspace_create(const equations *set, int max_points, equations_workspace **out) {
+  *out = NULL;
+  NTKW_CHECK(max_points >= 1, NTKW_ERR_ARGUMENT, "max_points is %d; expected at least 1", max_points);
+  equations_workspace *made = calloc(1, sizeof *made);
+  NTKW_CHECK(made, NTKW_ERR_MEMORY, "no memory for a workspace of equations");
+  const size_t stride = (size_t)max_points;
+  made->equations = set;
+  made->at.stride = stride;
+  made->values = calloc((size_t)set->residuals.n * stride + 1, sizeof(double));
+  made->adjoints = calloc((size_t)set->residuals.n * stride + 1, sizeof(double));
+  made->coefficient_values = calloc((size_t)set->coefficients.n * stride + 1, sizeof(double));
+  if (!made->values || !made->adjoints || !made->coefficient_values) {
+    equations_workspace_destroy(&made);
+    return ntkw_i_fail(NTKW_ERR_MEMORY, "no memory for equations at %d points", max_points);
+  }
+  program_constants(&set->residuals, made->values, stride);
+  program_constants(&set->coefficients, made->coefficient_values, stride);
+  *out = made;
+  return NTKW_SUCCESS;
+}
+
+void equations_workspace_destroy(equations_workspace **workspace) {
+  if (!workspace || !*workspace) return;
+  free((*workspace)->values);
+  free((*workspace)->adjoints);
+  free((*workspace)->coefficient_values);
+  free(*workspace);
+  *workspace = NULL;
+}
+
+static void copy_roots(const program *code, const double *values, size_t stride, int n, double *to) {
+  for (int e = 0; e < code->n_roots; e++)
+    memcpy(to + (size_t)e * (size_t)n, values + (size_t)code->roots[e] * stride, (size_t)n * sizeof *to);
+}
+
+void equations_coefficients(equations_workspace *workspace, int n, int n_inputs, const double *points,
+                            double *coefficients) {
+  const program *code = &workspace->equations->coefficients;
+  const program_points at = {.n = n, .n_inputs = n_inputs, .points = points, .stride = workspace->at.stride};
+  program_forward(code, &at, workspace->coefficient_values);
+  copy_roots(code, workspace->coefficient_values, at.stride, n, coefficients);
+}
+
+void equations_residuals(equations_workspace *workspace, int n, int n_inputs, const double *points,
+                         const double *outputs, double *residuals) {
+  const equations *set = workspace->equations;
+  program_points *at = &workspace->at;
+  *at = (program_points){n, n_inputs, stream_count(&set->streams), points, outputs, at->stride};
+  program_forward(&set->residuals, at, workspace->values);
+  copy_roots(&set->residuals, workspace->values, at->stride, n, residuals);
+  at->points = at->outputs = NULL;
+}
+
+void equations_seeds(equations_workspace *workspace, int only, const double *factors, double *seeds) {
+  const equations *set = workspace->equations;
+  const program *code = &set->residuals;
+  const program_points *at = &workspace->at;
+  const size_t n = (size_t)at->n;
+  memset(workspace->adjoints, 0, (size_t)code->n * at->stride * sizeof(double));
+  memset(seeds, 0, (size_t)set->n_outputs * (size_t)at->n_streams * n * sizeof *seeds);
+  for (int e = 0; e < set->n; e++) {
+    if (only >= 0 && e != only) continue;
+    double *adjoint = workspace->adjoints + (size_t)code->roots[e] * at->stride;
+    for (size_t p = 0; p < n; p++) adjoint[p] += factors ? factors[(size_t)e * n + p] : 1.0;
+  }
+  program_reverse(code, at, workspace->values, workspace->adjoints, seeds);
+}

@@ -1,0 +1,72 @@
+/* Compiling: from the nodes that the roots reach to instructions. */
+#include "pinn/expression/program.h"
+#include "status/check.h"
+
+#include <stdlib.h>
+
+int stream_index(const stream_set *streams, int i, int j) {
+  if (i == NO_INPUT) return 0;
+  if (i == LAPLACIAN) return streams->n_pairs > 0 ? 1 + streams->n_first : -1;
+  int first_i = -1, first_j = -1;
+  for (int k = 0; k < streams->n_first; k++) {
+    if (streams->first[k] == i) first_i = k;
+    if (streams->first[k] == j) first_j = k;
+  }
+  if (j == NO_INPUT) return first_i < 0 ? -1 : 1 + first_i;
+  for (int k = 0; k < streams->n_second; k++)
+    if (streams->second[k].a == first_i && streams->second[k].b == first_j) return 1 + streams->n_first + k;
+  return -1;
+}
+
+/* place[k]: instruction of node k, or -1. Returns the number of instructions. */
+static int place_nodes(const tape *nodes, int n_roots, const node roots[], int *place) {
+  for (int k = 0; k < nodes->n; k++) place[k] = -1;
+  for (int i = 0; i < n_roots; i++) place[roots[i]] = 0;
+  for (int k = nodes->n - 1; k >= 0; k--) { /* operands come before their users */
+    const record *r = &nodes->records[k];
+    if (place[k] < 0 || r->operation <= OP_OUTPUT) continue;
+    place[r->a] = 0;
+    if (r->b != NO_NODE) place[r->b] = 0;
+    if (r->c != NO_NODE) place[r->c] = 0;
+  }
+  int n = 0;
+  for (int k = 0; k < nodes->n; k++)
+    if (place[k] == 0) place[k] = n++;
+  return n;
+}
+
+static instruction translate(const record *r, const int *place, const stream_set *streams) {
+  instruction made = {r->operation, r->a, r->b, r->c, r->value, r->uses_outputs};
+  if (r->operation == OP_OUTPUT) made.b = stream_index(streams, r->b, r->c);
+  if (r->operation <= OP_OUTPUT) return made;
+  made.a = place[r->a];
+  made.b = r->b == NO_NODE ? -1 : place[r->b];
+  made.c = r->c == NO_NODE ? -1 : place[r->c];
+  return made;
+}
+
+ntkw_status program_create(const tape *nodes, int n_roots, const node roots[], const stream_set *streams,
+                           program *out) {
+  *out = (program){.n_roots = n_roots};
+  int *place = malloc(((size_t)nodes->n + 1) * sizeof *place);
+  if (place) out->n = place_nodes(nodes, n_roots, roots, place);
+  out->list = malloc(((size_t)out->n + 1) * sizeof *out->list);
+  out->roots = malloc(((size_t)n_roots + 1) * sizeof *out->roots);
+  if (!place || !out->list || !out->roots) {
+    free(place);
+    program_free(out);
+    return ntkw_i_fail(NTKW_ERR_MEMORY, "no memory to compile %d equations", n_roots);
+  }
+  for (int k = 0; k < nodes->n; k++)
+    if (place[k] >= 0) out->list[place[k]] = translate(&nodes->records[k], place, streams);
+  for (int i = 0; i < n_roots; i++) out->roots[i] = place[roots[i]];
+  free(place);
+  return NTKW_SUCCESS;
+}
+
+void program_free(program *code) {
+  free(code->list);
+  free(code->roots);
+  code->list = NULL;
+  code->roots = NULL;
+}

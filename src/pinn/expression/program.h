@@ -1,0 +1,47 @@
+/* The part of a tape that some roots need, compact, and run over many points at once: for the files of this folder.
+ *
+ * Values and adjoints are tables of doubles: instruction k, point p at [k * stride + p]. */
+#ifndef NTKW_PINN_PROGRAM_H
+#define NTKW_PINN_PROGRAM_H
+
+#include "pinn/expression/tape_nodes.h"
+
+/* As a record, but operands are instructions; OP_OUTPUT: a is the output, b the stream. */
+typedef struct instruction {
+  operation operation;
+  int a, b, c;
+  double value;
+  bool uses_outputs;
+} instruction;
+
+typedef struct program {
+  int n, n_roots;
+  instruction *list; /* operands first */
+  int *roots;
+} program;
+
+/* The index of an output's stream by its derivative, as in streams.h; -1 if it is not carried. */
+int stream_index(const stream_set *streams, int i, int j);
+
+/* Compile the roots. streams: where their outputs are found; must hold all they use. On error nothing is left. */
+ntkw_status program_create(const tape *tape, int n_roots, const node roots[], const stream_set *streams, program *out);
+void program_free(program *program);
+
+/* Where points and outputs are, and how many. */
+typedef struct program_points {
+  int n, n_inputs, n_streams;
+  const double *points;  /* n x n_inputs */
+  const double *outputs; /* output o, stream s, point p at [(o * n_streams + s) * n + p]; may be NULL if unused */
+  size_t stride;         /* >= n */
+} program_points;
+
+/* Fill in the values of the constants, once for a table. */
+void program_constants(const program *program, double *values, size_t stride);
+/* All values but the constants'. */
+void program_forward(const program *program, const program_points *at, double *values);
+/* From the adjoints of the roots (added by the caller to zeros) to those of the outputs, which are added to seeds (laid
+ * out as outputs). Only instructions that use outputs take part. */
+void program_reverse(const program *program, const program_points *at, const double *values, double *adjoints,
+                     double *seeds);
+
+#endif

@@ -1,0 +1,38 @@
+/* The inside of a tape, for the files of this folder. */
+#ifndef NTKW_PINN_TAPE_NODES_H
+#define NTKW_PINN_TAPE_NODES_H
+
+#include <stdint.h>
+#include "pinn/expression/tape.h"
+
+/* As first derivative of OP_OUTPUT: the stream of the forward Laplacian. */
+enum { LAPLACIAN = -2 };
+
+/* A node. Operands: a, b, c (NO_NODE if unused). OP_INPUT: a is the input. OP_OUTPUT: a is the output, b and c the
+ * inputs of its derivatives (b <= c; NO_INPUT; b may be LAPLACIAN). OP_CONSTANT: value. */
+typedef struct record {
+  operation operation;
+  int a, b, c;
+  double value;
+  bool uses_outputs;
+} record;
+
+struct tape {
+  record *records;
+  int n, capacity;
+  int *slots; /* hash table of node indices, NO_NODE where empty; a power of two, at most half full */
+  uint32_t n_slots;
+  ntkw_status status;
+};
+
+/* The node equal to this record, made if there is none yet. */
+node tape_intern(tape *tape, record wanted);
+
+/* An operand that equals `operation` of a and b for all values (b is NO_NODE for a unary one), or NO_NODE if the
+ * operation is needed. May make nodes. */
+node tape_simplify(tape *tape, operation operation, node a, node b);
+
+/* The operation on numbers, in the same arithmetic as the evaluation of tapes. */
+double operation_apply(operation operation, double a, double b);
+
+#endif
