@@ -12,6 +12,8 @@
 #include "pinn/network/network.h"
 
 enum { MAX_CONDITIONS = 64, MAX_PLACES = 16, MAX_NAME = 64 };
+/* Limits of what a file may ask for: points of a condition, width of a layer, lanes, bytes of the file. */
+enum { MAX_POINTS = 1000000000, MAX_WIDTH = 65536, MAX_LANES = 65536, MAX_PROBLEM_TEXT = 1 << 20 };
 
 /* A box with some coordinates held fixed: interior() fixes none, boundary{x=0} fixes x. */
 typedef struct place {
@@ -51,9 +53,27 @@ typedef struct problem {
   int lanes; /* at most so many lanes (DESIGN 5.4, rule 2); default 64 */
 } problem;
 
-/* file: the name for messages; text: NUL-terminated. @return NTKW_SUCCESS, NTKW_ERR_PROBLEM, NTKW_ERR_MEMORY. */
+/* Read a problem from a Lua text. file: the name for messages; text: NUL-terminated.
+ *
+ * Keys of problem{} and their defaults; inputs, outputs, conditions and network must be there:
+ *   inputs = { {"t", from, to}, ... }   outputs = { "u", ... }   exact = { u = function(p) } (none; per output)
+ *   conditions = { {"name", points = n, on = interior() | boundary{x=0} | list, equation = function(p)}, ... }
+ *   network = { hidden = {widths}, activation = "tanh" ("sin"), init = "xavier" ("ntk"), scale_inputs = false }
+ *   optimizer = { "adam", rate = 1e-3, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8, decay = none ({0.9, every = n}) }
+ *   weighting = { "ntk-trace", update_every = the rule's, alpha = the rule's }; "none": no weighting
+ *   resample = 1   precision = "float64" ("float32")   steps = 10000   seed = 1   lanes = 64
+ * optimizer and weighting may be their name alone. Equations and exact solutions are called once, with p: p.x is an
+ * input, p.u an output, p.u_x and p.u_xt its derivatives. They may use + - * / ^, sin cos tan tanh sinh cosh exp log
+ * sqrt abs min max, where(condition, a, b), less(a, b), less_equal(a, b), on numbers too (in reproducible arithmetic).
+ *
+ * @return NTKW_SUCCESS, NTKW_ERR_PROBLEM, NTKW_ERR_MEMORY. */
 ntkw_status problem_from_lua(const char *file, const char *text, problem **out);
 void problem_destroy(problem **problem);
+
+/* Read the text of a problem file, for one rank to broadcast: to be freed. Local.
+ * @return NTKW_SUCCESS, NTKW_ERR_FILE (cannot be opened or read), NTKW_ERR_PROBLEM (too long, compiled, or with a zero
+ *         byte: not a text), NTKW_ERR_MEMORY. */
+ntkw_status problem_read_text(const char *file, char **text);
 
 /* The nearest of n words to a misspelt one, or NULL if none is near. */
 const char *nearest_word(const char *word, const char *const words[], int n);

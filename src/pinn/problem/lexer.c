@@ -1,0 +1,153 @@
+#include "pinn/problem/lexer.h"
+#include "status/check.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+static bool is_name_start(char c) {
+  return isalpha((unsigned char)c) || c == '_';
+}
+
+static bool is_name_part(char c) {
+  return isalnum((unsigned char)c) || c == '_';
+}
+
+/* If a long bracket opens at s, its whole length, else 0. */
+static size_t long_bracket(const char *s) {
+  size_t level = 1;
+  if (s[0] != '[') return 0;
+  while (s[level] == '=') level++;
+  if (s[level] != '[') return 0;
+  for (const char *end = s + level + 1; *end; end++) {
+    if (*end != ']') continue;
+    size_t found = 1;
+    while (end[found] == '=') found++;
+    if (found == level && end[found] == ']') return (size_t)(end - s) + level + 1;
+  }
+  return strlen(s);
+}
+
+static size_t quoted(const char *s) {
+  size_t n = 1;
+  while (s[n] && s[n] != s[0]) n += s[n] == '\\' && s[n + 1] ? 2 : 1;
+  return s[n] ? n + 1 : n;
+}
+
+static size_t number(const char *s) {
+  size_t n = 0;
+  const bool hexadecimal = s[0] == '0' && (s[1] == 'x' || s[1] == 'X');
+  const char *const exponent = hexadecimal ? "pP" : "eE";
+  while (is_name_part(s[n]) || s[n] == '.') {
+    const bool signed_exponent = strchr(exponent, s[n]) && (s[n + 1] == '+' || s[n + 1] == '-');
+    n += signed_exponent ? 2 : 1;
+  }
+  return n;
+}
+
+static size_t symbol(const char *s) {
+  static const char *const longer[] = {"...", "..", "::", "//", "<<", ">>", "<=", ">=", "==", "~="};
+  for (size_t i = 0; i < sizeof longer / sizeof *longer; i++)
+    if (strncmp(s, longer[i], strlen(longer[i])) == 0) return strlen(longer[i]);
+  return 1;
+}
+
+static size_t comment(const char *s) {
+  if (strncmp(s, "--", 2) != 0) return 0;
+  const size_t bracket = long_bracket(s + 2);
+  return bracket ? 2 + bracket : strcspn(s, "\n");
+}
+
+static bool is_keyword(const char *s, size_t length) {
+  static const char *const words[] = {"and",      "break",  "do",   "else", "elseif", "end",  "false", "for",
+                                      "function", "goto",   "if",   "in",   "local",  "nil",  "not",   "or",
+                                      "repeat",   "return", "then", "true", "until",  "while"};
+  for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+    if (strlen(words[i]) == length && memcmp(s, words[i], length) == 0) return true;
+  return false;
+}
+
+static token next_token(const char *s) {
+  token made = {.kind = TOKEN_SYMBOL, .partner = -1};
+  if (is_name_start(*s)) {
+    while (is_name_part(s[made.length])) made.length++;
+    made.kind = is_keyword(s, made.length) ? TOKEN_KEYWORD : TOKEN_NAME;
+  } else if (isdigit((unsigned char)*s) || (*s == '.' && isdigit((unsigned char)s[1]))) {
+    made.kind = TOKEN_NUMBER;
+    made.length = number(s);
+  } else if (*s == '"' || *s == '\'') {
+    made.kind = TOKEN_STRING;
+    made.length = quoted(s);
+  } else if ((made.length = long_bracket(s)) > 0) {
+    made.kind = TOKEN_STRING;
+  } else {
+    made.length = symbol(s);
+  }
+  return made;
+}
+
+static bool any_of(const token_list *list, int i, const char *const words[]) {
+  for (; *words; words++)
+    if (token_is(list, i, *words)) return true;
+  return false;
+}
+
+static void find_partners(token_list *list, int *stack) {
+  static const char *const open[] = {"(", "[", "{", "function", "if", "do", "repeat", NULL};
+  static const char *const close[] = {")", "]", "}", "end", "until", NULL};
+  int depth = 0;
+  for (int i = 0; i < list->n; i++) {
+    if (any_of(list, i, open)) stack[depth++] = i;
+    if (depth == 0 || !any_of(list, i, close)) continue;
+    list->tokens[i].partner = stack[--depth];
+    list->tokens[stack[depth]].partner = i;
+  }
+}
+
+ntkw_status tokens_create(const char *text, token_list *out) {
+  const size_t most = strlen(text) + 1; /* a token has at least one character */
+  *out = (token_list){.text = text, .tokens = malloc(most * sizeof(token))};
+  int *stack = malloc(most * sizeof *stack);
+  if (!out->tokens || !stack) {
+    tokens_free(out);
+    free(stack);
+    return ntkw_i_fail(NTKW_ERR_MEMORY, "no memory for the tokens of the problem file");
+  }
+  int line = 1;
+  for (const char *s = text; *s;) {
+    size_t length = isspace((unsigned char)*s) ? 1 : comment(s);
+    if (length == 0) {
+      token made = next_token(s);
+      made.line = line;
+      made.start = (size_t)(s - text);
+      length = made.length;
+      out->tokens[out->n++] = made;
+    }
+    for (size_t i = 0; i < length; i++) line += s[i] == '\n';
+    s += length;
+  }
+  find_partners(out, stack);
+  free(stack);
+  return NTKW_SUCCESS;
+}
+
+void tokens_free(token_list *list) {
+  free(list->tokens);
+  list->tokens = NULL;
+  list->n = 0;
+}
+
+bool token_is(const token_list *list, int i, const char *word) {
+  if (i < 0 || i >= list->n) return false;
+  const token *t = &list->tokens[i];
+  return (t->kind == TOKEN_KEYWORD || t->kind == TOKEN_SYMBOL) && t->length == strlen(word) &&
+         memcmp(list->text + t->start, word, t->length) == 0;
+}
+
+bool token_names(const token_list *list, int i, const char *name) {
+  if (i < 0 || i >= list->n) return false;
+  const token *t = &list->tokens[i];
+  const size_t quotes = t->kind == TOKEN_STRING ? 1 : 0, length = strlen(name);
+  if (t->kind != TOKEN_NAME && t->kind != TOKEN_STRING) return false;
+  return t->length == length + 2 * quotes && memcmp(list->text + t->start + quotes, name, length) == 0;
+}

@@ -1,0 +1,243 @@
+/* The globals of problem files but for functions of symbolic values: a harmless part of Lua's library, and problem,
+ * interior and boundary.
+ *
+ * Whatever could differ between two ranks that read the same text is left out or replaced: addresses in tostring and
+ * string.format, the order of pairs (Lua's depends on a random seed). So is what could run long without being counted
+ * (patterns), run text as code, or catch errors. Reading a global that is not there is an error, not nil. */
+#include "pinn/problem/reader.h"
+
+#include <lualib.h>
+#include <math.h>
+#include <string.h>
+
+const char RAW_PLACE[] = "place";
+
+static const char *const BASE_NAMES[] = {"assert", "error", "ipairs", "select", "tonumber", "type"};
+static const char *const STRING_NAMES[] = {"byte", "char", "format", "len", "lower", "rep", "reverse", "sub", "upper"};
+static const char *const TABLE_NAMES[] = {"concat", "insert", "remove", "sort", "unpack"};
+static const char *const ABSENT_NAMES[] = {
+    "io",      "os",     "require",  "load",      "loadfile", "dofile",         "loadstring",   "debug",
+    "package", "pcall",  "xpcall",   "next",      "print",    "setmetatable",   "getmetatable", "rawget",
+    "rawset",  "rawlen", "rawequal", "coroutine", "utf8",     "collectgarbage", "warn"};
+static const char *const GLOBAL_NAMES[] = {
+    "problem", "interior", "boundary", "where",  "less",     "less_equal", "min",   "max",
+    "sin",     "cos",      "tan",      "tanh",   "sinh",     "cosh",       "exp",   "log",
+    "sqrt",    "abs",      "floor",    "ceil",   "math",     "string",     "table", "assert",
+    "error",   "ipairs",   "pairs",    "select", "tonumber", "tostring",   "type"};
+#define COUNT(names) ((int)(sizeof(names) / sizeof *(names)))
+
+static int unknown_global(lua_State *L) {
+  const char *name = lua_type(L, 2) == LUA_TSTRING ? lua_tostring(L, 2) : "?";
+  for (int i = 0; i < COUNT(ABSENT_NAMES); i++)
+    if (strcmp(name, ABSENT_NAMES[i]) == 0) reader_fail_here(L, "'%s' is not available in problem files", name);
+  reader_fail_here(L, "'%s' is unknown; expected a local variable or a function of problem files%s", name,
+                   hint(L, name, GLOBAL_NAMES, COUNT(GLOBAL_NAMES)));
+}
+
+static int unknown_field(lua_State *L) {
+  const char *field = lua_type(L, 2) == LUA_TSTRING ? lua_tostring(L, 2) : "?";
+  reader_fail_here(L, "'%s.%s' is not available in problem files", lua_tostring(L, lua_upvalueindex(1)), field);
+}
+
+/* A library function that works in proportion to its arguments, counted. */
+static int counted(lua_State *L) {
+  int64_t work = 0;
+  for (int i = 1; i <= lua_gettop(L); i++)
+    if (lua_type(L, i) == LUA_TSTRING || lua_type(L, i) == LUA_TTABLE) work += (int64_t)lua_rawlen(L, i);
+  reader_charge(L, work / 8);
+  return lua_tocfunction(L, lua_upvalueindex(1))(L); /* in this frame, so that its errors know the line */
+}
+
+static bool is_plain(lua_State *L, int index) {
+  const int type = lua_type(L, index);
+  return type == LUA_TSTRING || type == LUA_TNUMBER || type == LUA_TBOOLEAN || type == LUA_TNIL;
+}
+
+static int format_plain(lua_State *L) {
+  for (int i = 1; i <= lua_gettop(L); i++)
+    if (!is_plain(L, i)) reader_fail_here(L, "string.format is given %s; expected strings and numbers", describe(L, i));
+  if (lua_type(L, 1) == LUA_TSTRING && strstr(lua_tostring(L, 1), "%p"))
+    reader_fail_here(L, "%%p is not available in problem files");
+  return counted(L);
+}
+
+static int to_string(lua_State *L) {
+  if (is_plain(L, 1))
+    luaL_tolstring(L, 1, NULL);
+  else
+    describe(L, 1);
+  return 1;
+}
+
+/* Numbers before strings, each in order. */
+static bool goes_before(lua_State *L, int a, int b) {
+  const int type_a = lua_type(L, a), type_b = lua_type(L, b);
+  if (type_a != type_b) return type_a == LUA_TNUMBER;
+  if (type_a == LUA_TNUMBER) return lua_compare(L, a, b, LUA_OPLT);
+  return strcmp(lua_tostring(L, a), lua_tostring(L, b)) < 0;
+}
+
+static int key_order(lua_State *L) {
+  lua_pushboolean(L, goes_before(L, 1, 2));
+  return 1;
+}
+
+/* The iterator of pairs: upvalues are the table, its sorted keys, and how many were visited. */
+static int next_pair(lua_State *L) {
+  const lua_Integer i = lua_tointeger(L, lua_upvalueindex(3)) + 1;
+  lua_pushinteger(L, i);
+  lua_replace(L, lua_upvalueindex(3));
+  if (lua_rawgeti(L, lua_upvalueindex(2), i) == LUA_TNIL) return 1;
+  lua_pushvalue(L, -1);
+  lua_rawget(L, lua_upvalueindex(1));
+  return 2;
+}
+
+static int pairs_in_order(lua_State *L) {
+  if (lua_type(L, 1) != LUA_TTABLE) reader_fail_here(L, "pairs is given %s; expected a table", describe(L, 1));
+  lua_settop(L, 1);
+  lua_getfield(L, LUA_REGISTRYINDEX, "sort");
+  lua_newtable(L);
+  lua_Integer n = 0;
+  for (lua_pushnil(L); lua_next(L, 1); lua_pop(L, 1)) {
+    const int type = lua_type(L, -2);
+    if (type != LUA_TNUMBER && type != LUA_TSTRING)
+      reader_fail_here(L, "pairs meets a key that is %s; expected numbers and strings, whose order is defined",
+                       describe(L, -2));
+    lua_pushvalue(L, -2);
+    lua_rawseti(L, 3, ++n);
+  }
+  reader_charge(L, n);
+  lua_pushvalue(L, 2);
+  lua_pushvalue(L, 3);
+  lua_pushcfunction(L, key_order);
+  lua_call(L, 2, 0);
+  lua_pushvalue(L, 1);
+  lua_pushvalue(L, 3);
+  lua_pushinteger(L, 0);
+  lua_pushcclosure(L, next_pair, 3);
+  return 1;
+}
+
+static int calling_line(lua_State *L) {
+  lua_Debug at;
+  return lua_getstack(L, 1, &at) && lua_getinfo(L, "l", &at) && at.currentline > 0 ? at.currentline : 0;
+}
+
+static raw_place *new_place(lua_State *L) {
+  raw_place *made = lua_newuserdatauv(L, sizeof *made, 0);
+  memset(made, 0, sizeof *made);
+  made->line = calling_line(L);
+  luaL_setmetatable(L, RAW_PLACE);
+  return made;
+}
+
+static int interior(lua_State *L) {
+  if (lua_gettop(L) > 0)
+    reader_fail_here(L, "interior is given %s; expected interior(), or boundary{x=0} to fix a coordinate",
+                     describe(L, 1));
+  new_place(L);
+  return 1;
+}
+
+/* Insert by name: the order of lua_next differs between ranks, and messages must not. */
+static void fix_coordinate(lua_State *L, raw_place *to, const char *name, double value) {
+  int at = to->n;
+  if (to->n == MAX_INPUTS) reader_fail_here(L, "boundary fixes more than %d coordinates", MAX_INPUTS);
+  if (strlen(name) >= MAX_NAME) reader_fail_here(L, "boundary fixes a coordinate that no input can be called");
+  for (; at > 0 && strcmp(to->names[at - 1], name) > 0; at--) {
+    memcpy(to->names[at], to->names[at - 1], MAX_NAME);
+    to->values[at] = to->values[at - 1];
+  }
+  memcpy(to->names[at], name, strlen(name) + 1);
+  to->values[at] = value;
+  to->n++;
+}
+
+static int boundary(lua_State *L) {
+  static const char expected[] = "expected fixed coordinates, such as boundary{x=0}";
+  if (lua_type(L, 1) != LUA_TTABLE || lua_gettop(L) != 1)
+    reader_fail_here(L, "boundary is given %s; %s", describe(L, 1), expected);
+  raw_place *made = new_place(L);
+  for (lua_pushnil(L); lua_next(L, 1); lua_pop(L, 1)) {
+    if (lua_type(L, -2) != LUA_TSTRING || lua_type(L, -1) != LUA_TNUMBER || !isfinite(lua_tonumber(L, -1)))
+      reader_fail_here(L, "boundary is given %s at %s; %s", describe(L, -1), describe(L, -3), expected);
+    fix_coordinate(L, made, lua_tostring(L, -2), lua_tonumber(L, -1));
+  }
+  if (made->n == 0) reader_fail_here(L, "boundary fixes no coordinate; %s", expected);
+  return 1;
+}
+
+static int state_problem(lua_State *L) {
+  reader *r = reader_of(L);
+  if (lua_type(L, 1) != LUA_TTABLE) reader_fail_here(L, "problem is given %s; expected a table", describe(L, 1));
+  if (r->problem_line > 0)
+    reader_fail_here(L, "problem{} is called again; expected one problem, already stated at line %d", r->problem_line);
+  r->problem_line = calling_line(L);
+  lua_settop(L, 1);
+  lua_pushvalue(L, 1);
+  lua_rawsetp(L, LUA_REGISTRYINDEX, &PROBLEM_TABLE);
+  return 1;
+}
+
+/* Refuse to read what is not in the table on top of the stack. */
+static void make_strict(lua_State *L, const char *name) {
+  lua_newtable(L);
+  lua_pushstring(L, name);
+  lua_pushcclosure(L, name ? unknown_field : unknown_global, 1);
+  lua_setfield(L, -2, "__index");
+  lua_setmetatable(L, -2);
+}
+
+/* Put the chosen functions of a library, counted, into a new table on top of the stack. */
+static void choose(lua_State *L, const char *library, lua_CFunction open, const char *const names[], int n) {
+  luaL_requiref(L, library, open, 0);
+  lua_newtable(L);
+  for (int i = 0; i < n; i++) {
+    lua_getfield(L, -2, names[i]);
+    lua_pushcclosure(L, strcmp(names[i], "format") == 0 ? format_plain : counted, 1);
+    lua_setfield(L, -2, names[i]);
+  }
+  make_strict(L, library);
+  lua_remove(L, -2);
+  lua_pushvalue(L, -1);
+  lua_setglobal(L, library);
+}
+
+/* ("x"):rep(3) finds our table; "1" + 1 is an error. */
+static void set_string_metatable(lua_State *L) {
+  lua_pushliteral(L, "");
+  lua_newtable(L);
+  lua_pushvalue(L, -3);
+  lua_setfield(L, -2, "__index");
+  lua_setmetatable(L, -2);
+  lua_pop(L, 1);
+}
+
+static void open_base(lua_State *L) {
+  luaL_requiref(L, LUA_GNAME, luaopen_base, 0); /* fills the globals, which are then made anew */
+  lua_newtable(L);
+  for (int i = 0; i < COUNT(BASE_NAMES); i++) {
+    lua_getfield(L, -2, BASE_NAMES[i]);
+    lua_setfield(L, -2, BASE_NAMES[i]);
+  }
+  make_strict(L, NULL);
+  lua_rawseti(L, LUA_REGISTRYINDEX, LUA_RIDX_GLOBALS);
+  lua_pop(L, 1);
+}
+
+void library_open(lua_State *L) {
+  static const luaL_Reg own[] = {{"tostring", to_string}, {"pairs", pairs_in_order},  {"interior", interior},
+                                 {"boundary", boundary},  {"problem", state_problem}, {NULL, NULL}};
+  open_base(L);
+  choose(L, LUA_STRLIBNAME, luaopen_string, STRING_NAMES, COUNT(STRING_NAMES));
+  set_string_metatable(L);
+  lua_pop(L, 1);
+  choose(L, LUA_TABLIBNAME, luaopen_table, TABLE_NAMES, COUNT(TABLE_NAMES));
+  lua_getfield(L, -1, "sort");
+  lua_setfield(L, LUA_REGISTRYINDEX, "sort");
+  lua_pop(L, 1);
+  luaL_newmetatable(L, RAW_PLACE);
+  lua_pop(L, 1);
+  for (const luaL_Reg *f = own; f->name; f++) lua_register(L, f->name, f->func);
+}

@@ -1,0 +1,21 @@
+/* p, the argument of equations: inputs, outputs and their derivatives by name. */
+#ifndef NTKW_PINN_POINT_H
+#define NTKW_PINN_POINT_H
+
+#include "pinn/problem/reader.h"
+
+void point_open(lua_State *L);
+
+/* What a name such as u_xt means: an input (output < 0), or an output and the inputs it is derived by, of which order
+ * may exceed 2 (the first two are given). */
+typedef struct symbol_name {
+  int output, order, inputs[2];
+} symbol_name;
+
+/* Longer names of outputs and inputs are tried first. False if the name means nothing. */
+bool symbol_name_parse(const problem *p, const char *name, symbol_name *out);
+
+/* Does the name read like a derivative of this output? */
+bool symbol_is_derivative(const problem *p, int output, const char *name);
+
+#endif

@@ -1,0 +1,152 @@
+/* Exact solutions and conditions: their functions are called once, on symbolic values. */
+#include "pinn/problem/read_parts.h"
+#include "pinn/problem/rules.h"
+#include "pinn/problem/symbols.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static int line_of_function(lua_State *L, int index) {
+  lua_Debug about;
+  lua_pushvalue(L, index);
+  lua_getinfo(L, ">S", &about);
+  return about.linedefined > 0 ? about.linedefined : 0;
+}
+
+/* Call the function on top of the stack with p, check what it returns and compile it. The function is popped. */
+static equations *trace(reader *r, const char *title, const char *exact, int line) {
+  lua_State *L = r->L;
+  node roots[MAX_EQUATIONS];
+  equations *made = NULL;
+  if (lua_type(L, -1) != LUA_TFUNCTION)
+    reader_fail(L, line, "%s is %s; expected a function(p)", title, describe(L, -1));
+  const int base = lua_gettop(L), most = exact ? 1 : MAX_EQUATIONS;
+  if (line_of_function(L, -1) > 0) line = line_of_function(L, -1);
+  lua_pushvalue(L, base);
+  point_push(L, exact);
+  lua_call(L, 1, LUA_MULTRET);
+  const int n = lua_gettop(L) - base;
+  luaL_checkstack(L, LUA_MINSTACK, NULL);
+  if (n < 1 || n > most)
+    reader_fail(L, line, "%s returns %d values; expected %s", title, n, exact ? "one" : "one to 16 (equations)");
+  for (int i = 0; i < n; i++) {
+    if (!symbol_test(L, base + 1 + i) && !(exact && lua_type(L, base + 1 + i) == LUA_TNUMBER))
+      reader_fail(L, line, "%s returns %s; expected a symbolic value made of fields of p", title,
+                  describe(L, base + 1 + i));
+    roots[i] = symbol_get(L, base + 1 + i, title);
+    if (exact ? tape_uses_outputs(r->made->tape, roots[i]) : !tape_uses_outputs(r->made->tape, roots[i]))
+      reader_fail(L, line, "%s %s", title,
+                  exact ? "uses an output; expected inputs only"
+                        : "does not depend on any output; expected an equation that the network can fulfil");
+  }
+  const ntkw_status status = equations_create(r->made->tape, n, roots, exact ? 0 : r->made->n_outputs, &made);
+  if (status != NTKW_SUCCESS) reader_fail_with(L, line, status);
+  lua_settop(L, base - 1);
+  return made;
+}
+
+void read_exact(reader *r, const section *s) {
+  problem *p = r->made;
+  const char *names[MAX_OUTPUTS];
+  for (int o = 0; o < p->n_outputs; o++) names[o] = p->output_names[o];
+  if (push_key(r, s, "exact")) {
+    const section list = section_at_key(r, s, "exact", "exact", "{ output = function(p) ... end }");
+    check_keys(r, &list, names, p->n_outputs, 0);
+    for (int o = 0; o < p->n_outputs; o++) {
+      if (push_key(r, &list, names[o])) {
+        const char *title = lua_pushfstring(r->L, "the exact solution of '%s'", names[o]);
+        lua_insert(r->L, -2);
+        p->exact[o] = trace(r, title, names[o], line_of_key(r, &list, names[o]));
+        p->has_exact[o] = true;
+      }
+      lua_pop(r->L, 1);
+    }
+  }
+  lua_pop(r->L, 1);
+}
+
+static void fix_place(reader *r, const raw_place *from, place *to) {
+  const problem *p = r->made;
+  const char *names[MAX_INPUTS];
+  for (int i = 0; i < p->n_inputs; i++) names[i] = p->input_names[i];
+  for (int k = 0; k < from->n; k++) {
+    int i = 0;
+    while (i < p->n_inputs && strcmp(from->names[k], names[i]) != 0) i++;
+    if (i == p->n_inputs)
+      reader_fail(r->L, from->line, "boundary fixes '%s', which is no input%s", from->names[k],
+                  hint(r->L, from->names[k], names, p->n_inputs));
+    if (from->values[k] < p->lower[i] || from->values[k] > p->upper[i]) {
+      char text[160];
+      snprintf(text, sizeof text, "%.14g; expected a value in its range, from %.14g to %.14g", from->values[k],
+               p->lower[i], p->upper[i]);
+      reader_fail(r->L, from->line, "boundary fixes %s at %s", names[i], text);
+    }
+    to->fixed[i] = true;
+    to->value[i] = from->values[k];
+  }
+}
+
+static const char PLACES[] = "interior(), boundary{x=0} or a list of them";
+
+static void read_places(reader *r, const section *s, condition *to) {
+  lua_State *L = r->L;
+  const int line = line_of_key(r, s, "on");
+  if (!push_key(r, s, "on")) reader_fail(L, s->line, "%s has no 'on'; expected %s", s->name, PLACES);
+  const bool is_list = lua_istable(L, -1);
+  const int index = lua_gettop(L), n = is_list ? (int)lua_rawlen(L, -1) : 1;
+  if (n < 1) reader_fail(L, line, "'on' of %s is empty; expected %s", s->name, PLACES);
+  if (n > MAX_PLACES) reader_fail(L, line, "'on' of %s has %d places; expected up to %d", s->name, n, MAX_PLACES);
+  if (is_list) check_keys(r, &(section){"on", index, line, -1}, NULL, 0, n);
+  for (int i = 0; i < n; i++) {
+    if (is_list)
+      lua_rawgeti(L, index, i + 1);
+    else
+      lua_pushvalue(L, index);
+    const raw_place *raw = luaL_testudata(L, -1, RAW_PLACE);
+    if (!raw) reader_fail(L, line, "'on' of %s has %s; expected %s", s->name, describe(L, -1), PLACES);
+    fix_place(r, raw, &to->places[to->n_places++]);
+    lua_pop(L, 1);
+  }
+  lua_pop(L, 1);
+}
+
+static void read_condition(reader *r, const section *list, int c) {
+  static const char *const keys[] = {"points", "on", "equation"};
+  problem *p = r->made;
+  condition *to = &p->conditions[c];
+  push_item(r, list, c + 1);
+  section s =
+      section_at_item(r, list, c + 1, "a condition", "{ \"name\", points = n, on = place, equation = function(p) }");
+  read_name(r, &s, 1, false, to->name);
+  for (int k = 0; k < c; k++)
+    if (strcmp(p->conditions[k].name, to->name) == 0)
+      reader_fail(r->L, s.line, "condition '%s' is named twice; expected different names", to->name);
+  s.name = lua_pushfstring(r->L, "condition '%s'", to->name);
+  check_keys(r, &s, keys, 3, 1);
+  to->n_points = read_integer(r, &s, "points", 1, MAX_POINTS, 0);
+  if (to->n_points == 0) reader_fail(r->L, s.line, "%s has no 'points'; expected points = n", s.name);
+  read_places(r, &s, to);
+  if (!push_key(r, &s, "equation"))
+    reader_fail(r->L, s.line, "%s has no 'equation'; expected equation = function(p) return ... end", s.name);
+  const char *title = lua_pushfstring(r->L, "the equation of %s", s.name);
+  lua_insert(r->L, -2);
+  to->equations = trace(r, title, NULL, line_of_key(r, &s, "equation"));
+  lua_pop(r->L, 3);
+}
+
+void read_conditions(reader *r, const section *s) {
+  static const char expected[] = "{ {\"name\", points = n, on = place, equation = function(p) }, ... }";
+  problem *p = r->made;
+  if (!push_key(r, s, "conditions"))
+    reader_fail(r->L, s->line, "there are no conditions; expected conditions = %s", expected);
+  const section list = section_at_key(r, s, "conditions", "conditions", expected);
+  const int n = (int)lua_rawlen(r->L, -1);
+  if (n > MAX_CONDITIONS) reader_fail(r->L, list.line, "there are %d conditions; expected up to %d", n, MAX_CONDITIONS);
+  check_keys(r, &list, NULL, 0, n);
+  if (n < 1) reader_fail(r->L, list.line, "there are no conditions; expected %s", expected);
+  for (int c = 0; c < n; c++) {
+    read_condition(r, &list, c);
+    p->n_conditions = c + 1;
+  }
+  lua_pop(r->L, 1);
+}

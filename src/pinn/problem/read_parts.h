@@ -1,0 +1,14 @@
+/* The parts of a problem, each read by a file of its own. */
+#ifndef NTKW_PINN_READ_PARTS_H
+#define NTKW_PINN_READ_PARTS_H
+
+#include "pinn/problem/read_table.h"
+
+/* Inputs and outputs (read_domain.c); exact solutions and conditions, which need them (read_conditions.c); network,
+ * optimizer, weighting and the rest (read_training.c). s: the problem{}. */
+void read_domain(reader *r, const section *s);
+void read_exact(reader *r, const section *s);
+void read_conditions(reader *r, const section *s);
+void read_training(reader *r, const section *s);
+
+#endif

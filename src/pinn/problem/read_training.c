@@ -1,0 +1,149 @@
+/* Network, optimizer, weighting, and the numbers of the run, with the defaults that problem.h lists. */
+#include "pinn/problem/read_parts.h"
+#include "pinn/problem/rules.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+static const int64_t MAX_COUNT = INT64_C(1) << 53; /* of steps, seeds: exact as a double too */
+
+static bool is_positive(double x) {
+  return x > 0.0 && isfinite(x);
+}
+static bool is_share(double x) {
+  return x >= 0.0 && x <= 1.0;
+}
+static bool is_momentum(double x) {
+  return x >= 0.0 && x < 1.0;
+}
+static bool is_decay(double x) {
+  return x > 0.0 && x <= 1.0;
+}
+
+static void read_hidden(reader *r, const section *s, network_options *to) {
+  static const char expected[] = "a list of widths, such as {100, 100, 100}";
+  lua_State *L = r->L;
+  push_key(r, s, "hidden");
+  const section list = section_at_key(r, s, "hidden", "hidden", expected);
+  const int n = (int)lua_rawlen(L, -1);
+  if (n < 1 || n > MAX_HIDDEN_LAYERS)
+    reader_fail(L, list.line, "hidden has %d layers; expected 1 to %d", n, MAX_HIDDEN_LAYERS);
+  check_keys(r, &list, NULL, 0, n);
+  for (int i = 0; i < n; i++) {
+    int whole = 0;
+    push_item(r, &list, i + 1);
+    const lua_Integer width = lua_type(L, -1) == LUA_TNUMBER ? lua_tointegerx(L, -1, &whole) : 0;
+    if (!whole || width < 1 || width > MAX_WIDTH)
+      reader_fail(L, list.line, "a width in hidden is %s; expected an integer from 1 to %d", describe(L, -1),
+                  MAX_WIDTH);
+    to->hidden[i] = (int)width;
+    lua_pop(L, 1);
+  }
+  to->n_hidden = n;
+  lua_pop(L, 1);
+}
+
+static void read_network(reader *r, const section *parent) {
+  static const char *const keys[] = {"hidden", "activation", "init", "scale_inputs"};
+  static const char *const activations[] = {"tanh", "sin"}, *const inits[] = {"xavier", "ntk"};
+  problem *p = r->made;
+  network_options *to = &p->network;
+  if (!push_key(r, parent, "network"))
+    reader_fail(r->L, parent->line, "there is no network; expected network = { hidden = {100, 100, 100} }");
+  const section s = section_at_key(r, parent, "network", "network", "{ hidden = {100, 100, 100} }");
+  check_keys(r, &s, keys, 4, 0);
+  to->n_inputs = p->n_inputs;
+  to->n_outputs = p->n_outputs;
+  read_hidden(r, &s, to);
+  to->activation = read_word(r, &s, "activation", activations, 2, 0) == 0 ? ACTIVATION_TANH : ACTIVATION_SIN;
+  to->init = read_word(r, &s, "init", inits, 2, 0) == 0 ? INIT_XAVIER : INIT_NTK;
+  const bool scale = read_boolean(r, &s, "scale_inputs", false);
+  for (int i = 0; i < p->n_inputs; i++) { /* a uniform variable has the variance (to - from)^2 / 12 */
+    to->input_shift[i] = scale ? 0.5 * p->lower[i] + 0.5 * p->upper[i] : 0.0;
+    to->input_scale[i] = scale ? sqrt(12.0) / (p->upper[i] - p->lower[i]) : 1.0;
+  }
+  lua_pop(r->L, 1);
+}
+
+static void read_decay(reader *r, const section *parent) {
+  static const char *const keys[] = {"every"};
+  static const char expected[] = "{factor, every = steps}, such as {0.9, every = 1000}";
+  problem *p = r->made;
+  if (push_key(r, parent, "decay")) {
+    const section s = section_at_key(r, parent, "decay", "decay", expected);
+    check_keys(r, &s, keys, 1, 1);
+    push_item(r, &s, 1);
+    p->decay = lua_type(r->L, -1) == LUA_TNUMBER ? lua_tonumber(r->L, -1) : NAN;
+    if (!is_decay(p->decay))
+      reader_fail(r->L, s.line, "the factor of decay is %s; expected a number above 0 and up to 1, as in %s",
+                  describe(r->L, -1), expected);
+    lua_pop(r->L, 1);
+    p->decay_every = read_integer(r, &s, "every", 1, MAX_COUNT, 0);
+    if (p->decay_every == 0) reader_fail(r->L, s.line, "decay has no 'every'; expected %s", expected);
+  }
+  lua_pop(r->L, 1);
+}
+
+/* The word of { "word", ... } or of "word" alone, at the top of the stack. */
+static int leading_word(reader *r, section *s, const char *what, const char *const words[], int n) {
+  if (lua_istable(r->L, s->index))
+    push_item(r, s, 1);
+  else
+    lua_pushvalue(r->L, s->index);
+  return word_at_top(r, s->line, what, words, n);
+}
+
+static section word_or_table(reader *r, const section *parent, const char *key, const char *expected) {
+  if (lua_type(r->L, -1) == LUA_TSTRING) return (section){key, lua_gettop(r->L), line_of_key(r, parent, key), -1};
+  return section_at_key(r, parent, key, key, expected);
+}
+
+static void read_optimizer(reader *r, const section *parent) {
+  static const char *const keys[] = {"rate", "decay", "beta1", "beta2", "epsilon"}, *const names[] = {"adam"};
+  problem *p = r->made;
+  if (push_key(r, parent, "optimizer")) {
+    section s = word_or_table(r, parent, "optimizer", "{ \"adam\", rate = 1e-3 }");
+    leading_word(r, &s, "the optimizer", names, 1);
+    if (lua_istable(r->L, -1)) {
+      check_keys(r, &s, keys, 5, 1);
+      p->learning_rate = read_number(r, &s, "rate", is_positive, "a number above 0", p->learning_rate);
+      p->beta1 = read_number(r, &s, "beta1", is_momentum, "a number from 0 to below 1", p->beta1);
+      p->beta2 = read_number(r, &s, "beta2", is_momentum, "a number from 0 to below 1", p->beta2);
+      p->epsilon = read_number(r, &s, "epsilon", is_positive, "a number above 0", p->epsilon);
+      read_decay(r, &s);
+    }
+  }
+  lua_pop(r->L, 1);
+}
+
+static void read_weighting(reader *r, const section *parent) {
+  static const char *const keys[] = {"update_every", "alpha"};
+  problem *p = r->made;
+  int n = 0;
+  const char *const *const rules = rule_names(&n);
+  if (push_key(r, parent, "weighting")) {
+    section s = word_or_table(r, parent, "weighting", "{ \"ntk-trace\", update_every = 100, alpha = 0 }");
+    const int rule = leading_word(r, &s, "the weighting rule", rules, n);
+    snprintf(p->rule, sizeof p->rule, "%s", rules[rule]);
+    if (lua_istable(r->L, -1)) {
+      check_keys(r, &s, keys, 2, 1);
+      p->update_every = read_integer(r, &s, "update_every", 1, MAX_COUNT, p->update_every);
+      p->alpha = read_number(r, &s, "alpha", is_share, "a number from 0 to 1", p->alpha);
+    }
+  }
+  lua_pop(r->L, 1);
+}
+
+void read_training(reader *r, const section *s) {
+  static const char *const precisions[] = {"float64", "float32"};
+  problem *p = r->made;
+  read_network(r, s);
+  read_optimizer(r, s);
+  read_weighting(r, s);
+  p->network.precision = read_word(r, s, "precision", precisions, 2, 0) == 0 ? NTKW_FLOAT64 : NTKW_FLOAT32;
+  p->resample = read_integer(r, s, "resample", 0, MAX_COUNT, p->resample);
+  p->steps = read_integer(r, s, "steps", 1, MAX_COUNT, p->steps);
+  p->seed = (uint64_t)read_integer(r, s, "seed", 0, INT64_MAX, (int64_t)p->seed);
+  p->lanes = (int)read_integer(r, s, "lanes", 1, MAX_LANES, p->lanes);
+}

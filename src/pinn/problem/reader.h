@@ -1,0 +1,75 @@
+/* Reading a problem file: what the parts of this folder share.
+ *
+ * Everything between reader_run and its return may leave by a Lua error (a longjmp): memory is owned by Lua, by the
+ * reader or by the problem, never by a local variable. The message of an error is a string that begins with
+ * CHUNK ":LINE: " or CHUNK ": "; reader_run puts the file's name there. */
+#ifndef NTKW_PINN_READER_H
+#define NTKW_PINN_READER_H
+
+#include <lauxlib.h>
+#include <lua.h>
+#include <stddef.h>
+#include <stdint.h>
+#include "pinn/problem/lexer.h"
+#include "pinn/problem/problem.h"
+
+#define CHUNK "\1"
+
+enum { MEGABYTE = 1 << 20 };
+static const int64_t INSTRUCTION_LIMIT = 50000000;
+static const size_t MEMORY_LIMIT = 64 * (size_t)MEGABYTE;         /* at any time */
+static const size_t MEMORY_TOTAL_LIMIT = 4096 * (size_t)MEGABYTE; /* asked for altogether: bounds copying of strings */
+
+typedef struct reader {
+  lua_State *L;
+  problem *made; /* being filled in */
+  token_list tokens;
+  char *checked;      /* the text that runs */
+  int problem_line;   /* of the call of problem{}, 0 before it */
+  ntkw_status status; /* of an error: NTKW_ERR_PROBLEM unless memory was short */
+  int64_t instructions;
+  size_t memory, memory_total;
+  bool memory_limit_met;
+} reader;
+
+/* The reader that a state belongs to. */
+reader *reader_of(lua_State *L);
+
+/* Run the file and read its problem{}: reader.made is filled in. made->file, made->source and made->tape are there. */
+ntkw_status reader_run(reader *r);
+
+/* Raise an error at a line of the file (0: unknown). The format is that of lua_pushfstring. */
+_Noreturn void reader_fail(lua_State *L, int line, const char *format, ...);
+/* The same at the line that calls the running C function. */
+_Noreturn void reader_fail_here(lua_State *L, const char *format, ...);
+/* Raise the error of ntkw_last_error(). */
+_Noreturn void reader_fail_with(lua_State *L, int line, ntkw_status status);
+
+/* "; did you mean 'x'?" or "", left on the stack. */
+const char *hint(lua_State *L, const char *word, const char *const words[], int n);
+/* What a value is, for messages ("a table", "the number 3"), left on the stack. */
+const char *describe(lua_State *L, int index);
+
+/* Count work of a C function against the limit of instructions. */
+void reader_charge(lua_State *L, int64_t work);
+
+/* The globals of problem files: a part of Lua's library (library.c), problem, interior and boundary (library.c), and
+ * functions of symbolic values (functions.c). Each leaves the stack as it was. */
+void library_open(lua_State *L);
+void functions_open(lua_State *L);
+
+/* The key of the registry under which problem{} leaves its table. */
+extern const char PROBLEM_TABLE;
+
+/* What interior() and boundary{} return: a userdata. The names are not checked yet. */
+typedef struct raw_place {
+  int line, n;
+  char names[MAX_INPUTS][MAX_NAME];
+  double values[MAX_INPUTS];
+} raw_place;
+extern const char RAW_PLACE[];
+
+/* Fill in the problem from the table on top of the stack. */
+void read_problem(reader *r);
+
+#endif

@@ -1,0 +1,182 @@
+/* The Lua state in which a problem file runs: limits of memory and instructions, and errors with the file's name.
+ *
+ * The file gets no io, os, require, load, debug, coroutine, pcall or metatables (library.c), so it can neither reach
+ * outside nor catch the error by which a limit ends it. */
+#include "pinn/problem/checked_source.h"
+#include "pinn/problem/reader.h"
+#include "pinn/problem/symbols.h"
+#include "status/check.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { HOOK_INTERVAL = 1000 };
+const char PROBLEM_TABLE = 0;
+
+reader *reader_of(lua_State *L) {
+  return *(reader **)lua_getextraspace(L);
+}
+
+static void *allocate(void *owner, void *block, size_t old_size, size_t new_size) {
+  reader *r = owner;
+  if (!block) old_size = 0; /* it is a type then */
+  if (new_size == 0) {
+    r->memory -= old_size;
+    free(block);
+    return NULL;
+  }
+  const size_t memory = r->memory - old_size + new_size;
+  if (new_size > old_size && (memory > MEMORY_LIMIT || r->memory_total + new_size > MEMORY_TOTAL_LIMIT)) {
+    r->memory_limit_met = true;
+    return NULL;
+  }
+  void *moved = realloc(block, new_size);
+  if (!moved) return NULL;
+  r->memory = memory;
+  if (new_size > old_size) r->memory_total += new_size;
+  return moved;
+}
+
+static int line_of(lua_State *L, int level) {
+  lua_Debug at;
+  if (!lua_getstack(L, level, &at) || !lua_getinfo(L, "l", &at)) return 0;
+  return at.currentline > 0 ? at.currentline : 0;
+}
+
+_Noreturn static void raise_at(lua_State *L, int line, const char *format, va_list arguments) {
+  if (line > 0)
+    lua_pushfstring(L, CHUNK ":%d: ", line);
+  else
+    lua_pushliteral(L, CHUNK ": ");
+  lua_pushvfstring(L, format, arguments);
+  lua_concat(L, 2);
+  lua_error(L);
+  abort(); /* lua_error does not return, but its declaration does not say so */
+}
+
+void reader_fail(lua_State *L, int line, const char *format, ...) {
+  va_list arguments;
+  va_start(arguments, format);
+  raise_at(L, line, format, arguments);
+}
+
+void reader_fail_here(lua_State *L, const char *format, ...) {
+  va_list arguments;
+  va_start(arguments, format);
+  raise_at(L, line_of(L, 1), format, arguments);
+}
+
+void reader_fail_with(lua_State *L, int line, ntkw_status status) {
+  reader_of(L)->status = status;
+  reader_fail(L, line > 0 ? line : line_of(L, 1), "%s", ntkw_last_error());
+}
+
+static const char TOO_LONG[] = "still running after %d million instructions; expected a file that ends (is there an "
+                               "endless loop?)";
+
+void reader_charge(lua_State *L, int64_t work) {
+  reader *r = reader_of(L);
+  r->instructions += work;
+  if (r->instructions > INSTRUCTION_LIMIT) reader_fail_here(L, TOO_LONG, (int)(INSTRUCTION_LIMIT / 1000000));
+}
+
+static void count(lua_State *L, lua_Debug *at) {
+  reader *r = reader_of(L);
+  r->instructions += HOOK_INTERVAL;
+  if (r->instructions <= INSTRUCTION_LIMIT) return;
+  lua_getinfo(L, "l", at);
+  reader_fail(L, at->currentline, TOO_LONG, (int)(INSTRUCTION_LIMIT / 1000000));
+}
+
+const char *hint(lua_State *L, const char *word, const char *const words[], int n) {
+  const char *near = nearest_word(word, words, n);
+  return near ? lua_pushfstring(L, "; did you mean '%s'?", near) : lua_pushliteral(L, "");
+}
+
+const char *describe(lua_State *L, int index) {
+  enum { SHOWN = 40 };
+  switch (lua_type(L, index)) {
+  case LUA_TNONE:
+  case LUA_TNIL:
+    return lua_pushliteral(L, "nothing");
+  case LUA_TBOOLEAN:
+    return lua_pushstring(L, lua_toboolean(L, index) ? "true" : "false");
+  case LUA_TNUMBER:
+    lua_pushvalue(L, index); /* lua_tostring would change it in place */
+    lua_tostring(L, -1);
+    return lua_pushfstring(L, "the number %s", lua_tostring(L, -1));
+  case LUA_TSTRING:
+    lua_pushlstring(L, lua_tostring(L, index), strnlen(lua_tostring(L, index), SHOWN));
+    return lua_pushfstring(L, "the string \"%s\"", lua_tostring(L, -1));
+  case LUA_TUSERDATA:
+    if (luaL_testudata(L, index, RAW_PLACE)) return lua_pushliteral(L, "a place");
+    return lua_pushstring(L, symbol_test(L, index) ? "a symbolic value" : "the argument p");
+  default:
+    return lua_pushfstring(L, "a %s", luaL_typename(L, index));
+  }
+}
+
+/* The text is compiled as the user wrote it first, so that messages about its syntax quote what they know. */
+static void load_text(reader *r) {
+  lua_State *L = r->L;
+  const char *text = r->made->source;
+  if (luaL_loadbufferx(L, text, strlen(text), "=" CHUNK, "t") != LUA_OK) lua_error(L);
+  lua_pop(L, 1);
+  ntkw_status status = tokens_create(text, &r->tokens);
+  if (status == NTKW_SUCCESS) status = checked_source_create(&r->tokens, &r->checked);
+  if (status != NTKW_SUCCESS) reader_fail_with(L, 0, status);
+  for (int i = 0; i < r->tokens.n; i++)
+    if (token_names(&r->tokens, i, "_ENV") && r->tokens.tokens[i].kind == TOKEN_NAME)
+      reader_fail(L, r->tokens.tokens[i].line, "_ENV is not available in problem files");
+  if (luaL_loadbufferx(L, r->checked, strlen(r->checked), "=" CHUNK, "t") != LUA_OK) lua_error(L);
+}
+
+static int run_file(lua_State *L) {
+  reader *r = reader_of(L);
+  luaL_checkstack(L, 100, NULL);
+  library_open(L);
+  symbols_open(L);
+  functions_open(L);
+  load_text(r);
+  lua_sethook(L, count, LUA_MASKCOUNT, HOOK_INTERVAL);
+  lua_call(L, 0, 1);
+  const bool called = lua_rawgetp(L, LUA_REGISTRYINDEX, &PROBLEM_TABLE) == LUA_TTABLE;
+  if (!called) reader_fail(L, 0, "the file states no problem; expected it to end with return problem { ... }");
+  if (!lua_rawequal(L, -1, -2))
+    reader_fail(L, r->problem_line, "the file returns %s; expected it to end with return problem { ... }",
+                describe(L, -2));
+  read_problem(r);
+  return 0;
+}
+
+/* Put the file's name where CHUNK stands, and make one sentence of one line. */
+static ntkw_status report(reader *r, int code) {
+  const char *file = r->made->file, *text = lua_tostring(r->L, -1);
+  if (code == LUA_ERRMEM && !r->memory_limit_met) return ntkw_i_fail(NTKW_ERR_MEMORY, "%s: no memory to read it", file);
+  if (code == LUA_ERRMEM)
+    return ntkw_i_fail(NTKW_ERR_PROBLEM,
+                       "%s: needs more than %d MB of memory while it is read; expected a problem that can be stated in "
+                       "less",
+                       file, (int)(MEMORY_LIMIT / MEGABYTE));
+  char sentence[1024] = "";
+  if (!text) text = "an error that is not a string was raised";
+  const bool placed = strncmp(text, CHUNK ":", 2) == 0;
+  snprintf(sentence, sizeof sentence, "%s:%s%s", file, placed ? "" : " ", placed ? text + 2 : text);
+  for (char *c = sentence; *c; c++)
+    if (*c == '\n' || *c == CHUNK[0]) *c = ' ';
+  return ntkw_i_fail(r->status, "%s", sentence);
+}
+
+ntkw_status reader_run(reader *r) {
+  r->L = lua_newstate(allocate, r);
+  NTKW_CHECK(r->L, NTKW_ERR_MEMORY, "%s: no memory to read it", r->made->file);
+  *(reader **)lua_getextraspace(r->L) = r;
+  lua_pushcfunction(r->L, run_file);
+  const int code = lua_pcall(r->L, 0, 0, 0);
+  const ntkw_status status = code == LUA_OK ? NTKW_SUCCESS : report(r, code);
+  lua_close(r->L);
+  r->L = NULL;
+  return status;
+}

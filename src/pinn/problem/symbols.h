@@ -1,0 +1,25 @@
+/* Symbolic values of problem files: nodes of the tape behind Lua's operators.
+ *
+ * A symbolic value is a userdata that names a node; p, the argument of equations, is a userdata whose fields are made
+ * when they are asked for (p.u_xt). Functions raise Lua errors. */
+#ifndef NTKW_PINN_SYMBOLS_H
+#define NTKW_PINN_SYMBOLS_H
+
+#include <lua.h>
+#include "pinn/problem/reader.h"
+
+/* Make the metatables and the helpers of checked_source.h. */
+void symbols_open(lua_State *L);
+
+/* The node of a symbolic value, or NULL if the value is none. */
+const node *symbol_test(lua_State *L, int index);
+/* The node of a symbolic value or a number; raises an error, in which the value is `what`, if it is neither. */
+node symbol_get(lua_State *L, int index, const char *what);
+/* Push a node; NO_NODE raises the error of the tape. */
+void symbol_push(lua_State *L, node value);
+
+/* Push p. exact: name of the output whose exact solution is being read, so that outputs are refused; NULL: an equation.
+ * The name must live as long. */
+void point_push(lua_State *L, const char *exact);
+
+#endif
