@@ -44,7 +44,7 @@ static int counted(lua_State *L) {
   int64_t work = 0;
   for (int i = 1; i <= lua_gettop(L); i++)
     if (lua_type(L, i) == LUA_TSTRING || lua_type(L, i) == LUA_TTABLE) work += (int64_t)lua_rawlen(L, i);
-  reader_charge(L, work / 8);
+  reader_charge(L, work);
   return lua_tocfunction(L, lua_upvalueindex(1))(L); /* in this frame, so that its errors know the line */
 }
 

@@ -18,7 +18,7 @@
 enum { MEGABYTE = 1 << 20 };
 static const int64_t INSTRUCTION_LIMIT = 50000000;
 static const size_t MEMORY_LIMIT = 64 * (size_t)MEGABYTE;         /* at any time */
-static const size_t MEMORY_TOTAL_LIMIT = 4096 * (size_t)MEGABYTE; /* asked for altogether: bounds copying of strings */
+static const size_t MEMORY_TOTAL_LIMIT = 1024 * (size_t)MEGABYTE; /* asked for altogether: bounds copying of strings */
 
 typedef struct reader {
   lua_State *L;

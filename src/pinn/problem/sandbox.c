@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { HOOK_INTERVAL = 1000 };
+enum { HOOK_INTERVAL = 1000, CALL_DEPTH_LIMIT = 10000 };
 const char PROBLEM_TABLE = 0;
 
 reader *reader_of(lua_State *L) {
@@ -84,10 +84,14 @@ void reader_charge(lua_State *L, int64_t work) {
 
 static void count(lua_State *L, lua_Debug *at) {
   reader *r = reader_of(L);
+  lua_Debug deep;
   r->instructions += HOOK_INTERVAL;
-  if (r->instructions <= INSTRUCTION_LIMIT) return;
   lua_getinfo(L, "l", at);
-  reader_fail(L, at->currentline, TOO_LONG, (int)(INSTRUCTION_LIMIT / 1000000));
+  if (r->instructions > INSTRUCTION_LIMIT)
+    reader_fail(L, at->currentline, TOO_LONG, (int)(INSTRUCTION_LIMIT / 1000000));
+  if (lua_getstack(L, CALL_DEPTH_LIMIT, &deep))
+    reader_fail(L, at->currentline, "calls are nested %d deep; expected less (is there an endless recursion?)",
+                CALL_DEPTH_LIMIT);
 }
 
 const char *hint(lua_State *L, const char *word, const char *const words[], int n) {

@@ -1,0 +1,118 @@
+/* Every mistake in keys, types, ranges and names is one sentence with the file, the line, what was found and what was
+ * expected, the same on all ranks. */
+#include "problem_fixture.h"
+
+static void keys(void) {
+  static const mistake list[] = {
+      {STEPS_LINE, "stepps = 10,", STEPS_LINE, "'stepps' is no key of problem", "did you mean 'steps'?"},
+      {STEPS_LINE, "steps = 10, \n\n zzz = 1, colour = 2,", STEPS_LINE + 2, "'colour' is no key", "expected inputs"},
+      {STEPS_LINE, "7,", STEPS_LINE, "problem has an item without a name", NULL},
+      {NETWORK_LINE, "network = {\n hidden = {8},\n activaton = \"tanh\" },", NETWORK_LINE + 2,
+       "'activaton' is no key of network", "did you mean 'activation'?"},
+      {RESIDUAL_LINE, "{ \"r\", pts = 1, on = interior(), equation = function(p) return p.u end },", RESIDUAL_LINE,
+       "'pts' is no key of condition 'r'", "expected points, on or equation"},
+      {STEPS_LINE, "optimizer = { \"adam\", rat = 1 },", STEPS_LINE, "'rat' is no key", "did you mean 'rate'?"},
+      {STEPS_LINE, "optimizer = { \"adam\", decay = {0.9, evry = 1} },", STEPS_LINE, "'evry'", "'every'"},
+      {STEPS_LINE, "weighting = { \"none\", alfa = 1 },", STEPS_LINE, "'alfa'", "did you mean 'alpha'?"},
+      {STEPS_LINE, "exact = { w = function(p) return p.x end },", STEPS_LINE, "'w' is no key of exact", "u or v"},
+      {STEPS_LINE, "weighting = { \"none\", \"ntk-trace\" },", STEPS_LINE, "more than 1 items", NULL},
+  };
+  CHECK_MISTAKES(list);
+}
+
+static void types_and_ranges(void) {
+  static const mistake list[] = {
+      {STEPS_LINE, "steps = \"many\",", STEPS_LINE, "steps of problem is the string \"many\"", "expected an integer"},
+      {STEPS_LINE, "steps = 0,", STEPS_LINE, "steps of problem is the number 0", "expected an integer from 1"},
+      {STEPS_LINE, "steps = 1.5,", STEPS_LINE, "the number 1.5", NULL},
+      {STEPS_LINE, "seed = -1,", STEPS_LINE, "seed", "from 0"},
+      {STEPS_LINE, "lanes = 0,", STEPS_LINE, "lanes", NULL},
+      {STEPS_LINE, "resample = true,", STEPS_LINE, "resample of problem is true", NULL},
+      {STEPS_LINE, "precision = \"float16\",", STEPS_LINE, "\"float16\"", "\"float64\" or \"float32\""},
+      {STEPS_LINE, "optimizer = { \"adam\", rate = 0 },", STEPS_LINE, "rate of optimizer is the number 0", "above 0"},
+      {STEPS_LINE, "optimizer = { \"adm\" },", STEPS_LINE, "the optimizer is the string \"adm\"", "\"adam\""},
+      {STEPS_LINE, "optimizer = { rate = 1 },", STEPS_LINE, "the optimizer is nothing", NULL},
+      {STEPS_LINE, "optimizer = { \"adam\", beta1 = 1 },", STEPS_LINE, "beta1", "below 1"},
+      {STEPS_LINE, "optimizer = { \"adam\", decay = {1.5, every = 2} },", STEPS_LINE, "decay", "up to 1"},
+      {STEPS_LINE, "optimizer = { \"adam\", decay = {0.5} },", STEPS_LINE, "decay has no 'every'", NULL},
+      {STEPS_LINE, "weighting = { \"ntk-trace\", alpha = 1.25 },", STEPS_LINE, "alpha of weighting is the number 1.25",
+       "from 0 to 1"},
+      {STEPS_LINE, "weighting = { \"ntk-trac\" },", STEPS_LINE, "\"ntk-trac\"", "did you mean 'ntk-trace'?"},
+      {STEPS_LINE, "weighting = 3,", STEPS_LINE, "weighting is the number 3", NULL},
+      {NETWORK_LINE, "network = 7,", NETWORK_LINE, "network is the number 7", "hidden"},
+      {NETWORK_LINE, "", 2, "there is no network", "expected network ="},
+      {NETWORK_LINE, "network = {},", NETWORK_LINE, "hidden is nothing", "list of widths"},
+      {NETWORK_LINE, "network = { hidden = {8, 0} },", NETWORK_LINE, "a width in hidden is the number 0", NULL},
+      {NETWORK_LINE, "network = { hidden = {8}, scale_inputs = 1 },", NETWORK_LINE, "scale_inputs", "true or false"},
+      {INPUTS_LINE, "inputs = { {\"t\", 1, 0}, {\"x\", 0, 1} },", INPUTS_LINE, "input 't' goes from 1",
+       "above its start"},
+      {INPUTS_LINE, "inputs = { {\"t\", 0}, {\"x\", 0, 1} },", INPUTS_LINE, "the range of an input has nothing", NULL},
+      {INPUTS_LINE, "inputs = { {\"t\", 0, math.huge}, {\"x\", 0, 1} },", INPUTS_LINE, "the number inf", NULL},
+      {INPUTS_LINE, "inputs = { {\"t\", 0, 1}, {\"t\", 0, 1} },", INPUTS_LINE, "input 't' is named twice", NULL},
+      {INPUTS_LINE, "inputs = { {\"1t\", 0, 1} },", INPUTS_LINE, "the name of an input is the string \"1t\"", NULL},
+      {INPUTS_LINE, "inputs = {},", INPUTS_LINE, "there are 0 inputs", "expected 1 to 6"},
+      {INPUTS_LINE, "inputs = 3,", INPUTS_LINE, "inputs is the number 3", NULL},
+      {INPUTS_LINE, "", 2, "inputs is nothing", NULL},
+      {OUTPUTS_LINE, "outputs = { \"u\", \"x\" },", OUTPUTS_LINE, "output 'x' is already an input", NULL},
+      {OUTPUTS_LINE, "outputs = { \"u_x\", \"u\" },", OUTPUTS_LINE, "'u_x' and 'u'", "derivative"},
+  };
+  CHECK_MISTAKES(list);
+}
+
+static void conditions(void) {
+  static const mistake list[] = {
+      {BOUNDARY_LINE, "{ \"residual\", points = 1, on = interior(), equation = function(p) return p.u end },",
+       BOUNDARY_LINE, "condition 'residual' is named twice", NULL},
+      {BOUNDARY_LINE, "{ \"w\", points = 0, on = interior(), equation = function(p) return p.u end },", BOUNDARY_LINE,
+       "points of condition 'w' is the number 0", "from 1"},
+      {BOUNDARY_LINE, "{ \"w\", on = interior(), equation = function(p) return p.u end },", BOUNDARY_LINE,
+       "condition 'w' has no 'points'", NULL},
+      {BOUNDARY_LINE, "{ \"w\", points = 1, equation = function(p) return p.u end },", BOUNDARY_LINE, "has no 'on'",
+       NULL},
+      {BOUNDARY_LINE, "{ \"w\", points = 1,\n on = {}, equation = function(p) return p.u end },", BOUNDARY_LINE + 1,
+       "'on' of condition 'w' is empty", NULL},
+      {BOUNDARY_LINE, "{ \"w\", points = 1, on = 5, equation = function(p) return p.u end },", BOUNDARY_LINE,
+       "has the number 5", "interior()"},
+      {BOUNDARY_LINE, "{ \"w\", points = 1, on = boundary{x=2}, equation = function(p) return p.u end },",
+       BOUNDARY_LINE, "boundary fixes x at 2", "from -1 to 1"},
+      {BOUNDARY_LINE, "{ \"w\", points = 1, on = boundary{z=0}, equation = function(p) return p.u end },",
+       BOUNDARY_LINE, "boundary fixes 'z', which is no input", NULL},
+      {BOUNDARY_LINE, "{ \"w\", points = 1, on = boundary{}, equation = function(p) return p.u end },", BOUNDARY_LINE,
+       "boundary fixes no coordinate", NULL},
+      {BOUNDARY_LINE, "{ \"w\", points = 1, on = interior() },", BOUNDARY_LINE, "has no 'equation'", NULL},
+      {BOUNDARY_LINE, "{ \"w\", points = 1, on = interior(), equation = 3 },", BOUNDARY_LINE, "the number 3",
+       "expected a function"},
+      {BOUNDARY_LINE, "{ \"a\\nb\", points = 1, on = interior(), equation = sin },", BOUNDARY_LINE, "the name of",
+       NULL},
+      {BOUNDARY_LINE, "5,", BOUNDARY_LINE, "a condition is the number 5", NULL},
+  };
+  CHECK_MISTAKES(list);
+  check_refused("return problem { inputs = { {\"x\", 0, 1} }, outputs = {\"u\"}, network = { hidden = {8} } }", 1,
+                "there are no conditions", "expected conditions =");
+  check_refused("return problem { inputs = { {\"x\", 0, 1} }, outputs = {\"u\"}, network = { hidden = {8} },\n"
+                "conditions = {} }",
+                2, "there are no conditions", NULL);
+}
+
+/* More of everything than fits. */
+static void limits(void) {
+  check_refused("local list = {} for i = 1, 65 do list[i] = { \"c\" .. i, points = 1, on = interior(),\n"
+                "equation = function(p) return p.u end } end\n"
+                "return problem { inputs = { {\"x\", 0, 1} }, outputs = {\"u\"}, network = { hidden = {8} },\n"
+                "conditions = list }",
+                4, "there are 65 conditions", "up to 64");
+  check_refused("local list = {} for i = 1, 9 do list[i] = \"u\" .. i end\n"
+                "return problem { inputs = { {\"x\", 0, 1} }, outputs = list }",
+                2, "there are 9 outputs", "1 to 8");
+  check_refused(text_with(RESIDUAL_LINE,
+                          "{ \"r\", points = 1, on = interior(), equation = function(p) return p.u, p.u, p.u,"
+                          "p.u, p.u, p.u, p.u, p.u, p.u, p.u, p.u, p.u, p.u, p.u, p.u, p.u, p.u end },"),
+                RESIDUAL_LINE, "returns 17 values", "one to 16");
+  check_refused(text_with(NETWORK_LINE, "network = { hidden = {8,8,8,8,8,8,8,8,8,8,8,8,8,8,8,8,8} },"), NETWORK_LINE,
+                "hidden has 17 layers", "1 to 16");
+}
+
+int main(int argc, char **argv) {
+  static const test_case cases[] = {TEST(keys), TEST(types_and_ranges), TEST(conditions), TEST(limits)};
+  return run_suite("problem: mistakes", cases, sizeof cases / sizeof *cases, argc, argv);
+}
