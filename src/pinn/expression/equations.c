@@ -97,6 +97,16 @@ const stream_set *equations_streams(const equations *set) {
   return &set->streams;
 }
 
+uint64_t equations_fingerprint(const equations *set) {
+  uint64_t hash = program_fingerprint(&set->coefficients, (uint64_t)stream_count(&set->streams));
+  for (int k = 0; k < set->streams.n_first; k++) hash = hash * 31 + (uint64_t)set->streams.first[k];
+  for (int k = 0; k < set->streams.n_pairs; k++)
+    hash = (hash * 31 + (uint64_t)set->streams.pair[k].a) * 31 + (uint64_t)set->streams.pair[k].b;
+  for (int k = 0; k < set->streams.n_second; k++)
+    hash = (hash * 31 + (uint64_t)set->streams.second[k].a) * 31 + (uint64_t)set->streams.second[k].b;
+  return program_fingerprint(&set->residuals, hash);
+}
+
 ntkw_status equations_workspace_create(const equations *set, int max_points, equations_workspace **out) {
   *out = NULL;
   NTKW_CHECK(max_points >= 1, NTKW_ERR_ARGUMENT, "max_points is %d; expected at least 1", max_points);

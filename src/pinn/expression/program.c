@@ -3,6 +3,7 @@
 #include "status/check.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 int stream_index(const stream_set *streams, int i, int j) {
   if (i == NO_INPUT) return 0;
@@ -69,4 +70,22 @@ void program_free(program *code) {
   free(code->roots);
   code->list = NULL;
   code->roots = NULL;
+}
+
+static uint64_t mix(uint64_t hash, uint64_t value) {
+  hash = (hash ^ value) * UINT64_C(0x9e3779b97f4a7c15);
+  return hash ^ (hash >> 29);
+}
+
+uint64_t program_fingerprint(const program *code, uint64_t hash) {
+  for (int k = 0; k < code->n; k++) {
+    const instruction *at = &code->list[k];
+    uint64_t bits;
+    memcpy(&bits, &at->value, sizeof bits);
+    hash = mix(hash, (uint64_t)at->operation);
+    hash = mix(mix(mix(hash, (uint64_t)at->a), (uint64_t)at->b), (uint64_t)at->c);
+    hash = mix(hash, bits);
+  }
+  for (int i = 0; i < code->n_roots; i++) hash = mix(hash, (uint64_t)code->roots[i]);
+  return hash;
 }

@@ -4,6 +4,7 @@
 #ifndef NTKW_PINN_PROGRAM_H
 #define NTKW_PINN_PROGRAM_H
 
+#include <stdint.h>
 #include "pinn/expression/tape_nodes.h"
 
 /* As a record, but operands are instructions; OP_OUTPUT: a is the output, b the stream. */
@@ -26,6 +27,8 @@ int stream_index(const stream_set *streams, int i, int j);
 /* Compile the roots. streams: where their outputs are found; must hold all they use. On error nothing is left. */
 ntkw_status program_create(const tape *tape, int n_roots, const node roots[], const stream_set *streams, program *out);
 void program_free(program *program);
+/* Mix everything that the program computes into a 64-bit hash. */
+uint64_t program_fingerprint(const program *program, uint64_t hash);
 
 /* Where points and outputs are, and how many. */
 typedef struct program_points {

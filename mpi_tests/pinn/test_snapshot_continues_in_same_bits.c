@@ -1,0 +1,109 @@
+/* A run that is checkpointed and continued equals the uninterrupted one in every bit, also on another number of ranks; another
+ * problem's checkpoint is refused with the difference named. */
+#include "pinn/training/snapshot.h"
+#include "training_fixture.h"
+
+#include <stdlib.h>
+
+enum { HALF = 6 };
+
+static void steps(trainer *t, const problem *pde, history *past, int n) {
+  bool stop = false;
+  for (int i = 0; i < n; i++) {
+    const int64_t step = trainer_steps_done(t);
+    CHECK_OK(trainer_step(t, &stop));
+    double *row = history_append(past, history_columns(pde));
+    row[0] = (double)step;
+    for (int c = 0; c < pde->n_conditions; c++) {
+      row[history_loss_column(c)] = trainer_losses(t)[c];
+      row[history_weight_column(pde, c)] = trainer_weights(t)[c];
+    }
+  }
+}
+
+static void check_same(trainer *a, trainer *b, const history *past_a, const history *past_b, size_t width) {
+  const trainer_state x = trainer_get_state(a), y = trainer_get_state(b);
+  CHECK(memcmp(x.parameters, (char *)y.parameters + (size_t)(x.offset - y.offset) * width, (size_t)x.count * width) == 0);
+  CHECK(memcmp(x.moment2, (char *)y.moment2 + (size_t)(x.offset - y.offset) * width, (size_t)x.count * width) == 0);
+  CHECK_EQUAL_INT(past_a->n_rows, past_b->n_rows);
+  CHECK(memcmp(past_a->rows, past_b->rows, (size_t)(past_a->n_rows * past_a->n_columns) * sizeof(double)) == 0);
+}
+
+/* Train HALF steps on `first`, checkpoint, continue on `second` and compare with 2 * HALF steps on one rank. */
+static void interrupt(MPI_Comm first, MPI_Comm second, const char *path, const char *precision, const char *rule) {
+  problem *pde = wave_problem(precision, rule, 4), *fresh = wave_problem(precision, "none", 1);
+  trainer *before, *after, *whole;
+  history past_before = {0}, past_after = {0}, past_whole = {0};
+  ntkw_checkpoint_reader *reader;
+  CHECK_OK(trainer_create(MPI_COMM_SELF, pde, &whole));
+  steps(whole, pde, &past_whole, 2 * HALF);
+  if (first != MPI_COMM_NULL) {
+    CHECK_OK(trainer_create(first, pde, &before));
+    steps(before, pde, &past_before, HALF);
+    CHECK_OK(snapshot_write(before, pde, &past_before, path));
+    trainer_destroy(&before);
+  }
+  MPI_Barrier(MPI_COMM_WORLD);
+  if (second != MPI_COMM_NULL) {
+    fresh->seed = 99; /* the checkpoint knows better */
+    CHECK_OK(ntkw_checkpoint_open(second, path, &reader));
+    CHECK_OK(snapshot_adopt(reader, path, fresh));
+    CHECK_EQUAL_INT(fresh->seed, pde->seed);
+    CHECK_OK(trainer_create(second, fresh, &after));
+    CHECK_OK(snapshot_restore(reader, after, fresh, &past_after));
+    CHECK_EQUAL_INT(trainer_steps_done(after), HALF);
+    steps(after, fresh, &past_after, HALF);
+    check_same(after, whole, &past_after, &past_whole, strcmp(precision, "float32") == 0 ? 4 : 8);
+    trainer_destroy(&after);
+    ntkw_checkpoint_close(&reader);
+  }
+  trainer_destroy(&whole);
+  history_free(&past_before);
+  history_free(&past_after);
+  history_free(&past_whole);
+  problem_destroy(&pde);
+  problem_destroy(&fresh);
+}
+
+static void on_the_same_ranks(void) {
+  interrupt(MPI_COMM_WORLD, MPI_COMM_WORLD, scratch_path("same.h5"), "float64", "gradient-share");
+  interrupt(MPI_COMM_WORLD, MPI_COMM_WORLD, scratch_path("same32.h5"), "float32", "ntk-trace");
+}
+
+static void on_other_ranks(void) {
+  MPI_Comm first_rank;
+  MPI_Comm_split(MPI_COMM_WORLD, world_rank() == 0 ? 0 : MPI_UNDEFINED, 0, &first_rank);
+  interrupt(MPI_COMM_WORLD, first_rank, scratch_path("fewer.h5"), "float32", "inverse-gradient-norm");
+  interrupt(first_rank, MPI_COMM_WORLD, scratch_path("more.h5"), "float64", "none");
+  if (first_rank != MPI_COMM_NULL) MPI_Comm_free(&first_rank);
+}
+
+static void other_problems_are_refused(void) {
+  problem *pde = wave_problem("float64", "none", 1), *other = wave_problem("float64", "none", 1);
+  trainer *t;
+  history past = {0};
+  ntkw_checkpoint_reader *reader;
+  const char *path = scratch_path("other.h5");
+  CHECK_OK(trainer_create(MPI_COMM_WORLD, pde, &t));
+  steps(t, pde, &past, 1);
+  CHECK_OK(snapshot_write(t, pde, &past, path));
+  CHECK_OK(ntkw_checkpoint_open(MPI_COMM_WORLD, path, &reader));
+  other->network.hidden[0] = 14;
+  CHECK_STATUS(snapshot_adopt(reader, path, other), NTKW_ERR_PROBLEM);
+  CHECK_TEXT_HAS(ntkw_last_error(), "network 2-13-10-1");
+  CHECK_TEXT_HAS(ntkw_last_error(), "network 2-14-10-1");
+  other->network.hidden[0] = 13;
+  other->upper[1] = 2.0;
+  CHECK_STATUS(snapshot_adopt(reader, path, other), NTKW_ERR_PROBLEM);
+  CHECK_TEXT_HAS(ntkw_last_error(), "x [0, 2]");
+  ntkw_checkpoint_close(&reader);
+  trainer_destroy(&t);
+  history_free(&past);
+  problem_destroy(&pde);
+  problem_destroy(&other);
+}
+
+int main(int argc, char **argv) {
+  static const test_case cases[] = {TEST(on_the_same_ranks), TEST(on_other_ranks), TEST(other_problems_are_refused)};
+  return run_suite("snapshot", cases, sizeof cases / sizeof *cases, argc, argv);
+}

@@ -1,0 +1,15 @@
+/* Problem files under MPI: one rank reads, all have the text. */
+#ifndef NTKW_PINN_PROBLEM_LOAD_H
+#define NTKW_PINN_PROBLEM_LOAD_H
+
+#include <mpi.h>
+#include "pinn/problem/problem.h"
+
+enum { PROBLEM_FILE_LIMIT = 1 << 20 }; /* bytes */
+
+/* Read a problem file on rank 0, broadcast the text, and make the problem of it on every rank. Collective.
+ * @return the same on every rank: NTKW_SUCCESS; NTKW_ERR_FILE (cannot be read: names the reason); NTKW_ERR_PROBLEM (names
+ *         file, line, what was found and what was expected); NTKW_ERR_MEMORY. */
+ntkw_status problem_load(MPI_Comm comm, const char *path, problem **out);
+
+#endif
