@@ -3,6 +3,7 @@
 #define NTKW_CLI_COMMAND_H
 
 #include <mpi.h>
+#include "cli/options.h"
 #include "ntkw/status.h"
 
 /* Exit codes of the ntkw program; the same on every rank. Listed in ntkw --help and README.md. */
@@ -13,25 +14,38 @@ typedef enum exit_code {
   EXIT_PROBLEM = 3,   /* the problem file is wrong, or not the checkpoint's */
   EXIT_FILE = 4,      /* a file could not be read or written, or is damaged */
   EXIT_DIVERGED = 5,  /* losses or parameters are not finite: do not requeue */
-  EXIT_INTERNAL = 6,  /* out of memory, MPI failed */
+  EXIT_INTERNAL = 6,  /* out of memory, MPI failed, internal error */
   EXIT_COME_BACK = 85 /* stopped by a signal after a checkpoint: continue with --resume */
 } exit_code;
 
-/* A subcommand: its name, a line for ntkw --help, its own help, and what it does. argv[0] is the subcommand's name. */
+/* A subcommand: its name, a line for ntkw --help, its own help, and what it does. argv[0] is the subcommand's name.
+ * `ntkw NAME --help` prints help, then the options of the table with their defaults, then notes (exit codes, an
+ * example); options and notes may be left out. */
 typedef struct command {
   const char *name, *summary, *help;
   exit_code (*run)(int argc, char **argv);
+  const option *options;
+  int n_options;
+  const char *notes;
 } command;
 
 extern const command train_command, replay_command, show_command;
 
-/* Print "ntkw: sentence" on rank 0's stderr and return the exit code that belongs to the status. */
+/* Print "ntkw: sentence" on rank 0's stderr and return the exit code that belongs to the status. To be called on every
+ * rank after the ranks agreed on the status, so that rank 0 has the sentence. */
 exit_code command_failed(ntkw_status status);
 
-/* Print "ntkw SUBCOMMAND: ..." with a hint at --help on rank 0's stderr and return EXIT_USAGE. */
+/* The exit code that belongs to a status. Local. */
+exit_code exit_code_of(ntkw_status status);
+
+/* Print "ntkw SUBCOMMAND: ..." with a hint at --help on rank 0's stderr and return EXIT_USAGE. An empty subcommand
+ * stands for ntkw itself. */
 exit_code usage_error(const char *subcommand, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* Rank in MPI_COMM_WORLD. */
 int command_rank(void);
+
+/* printf on rank 0 only. */
+void say(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 #endif

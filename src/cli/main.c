@@ -1,7 +1,100 @@
-/* ntkw: dispatch to the subcommands. */
-#include <stdio.h>
+/* ntkw: start MPI, dispatch to a subcommand, end MPI. */
+#include "cli/command.h"
+#include "pinn/problem/problem.h"
 
-int main(void) {
-  puts("ntkw");
-  return 0;
+#include <stdio.h>
+#include <string.h>
+
+static const command *const commands[] = {&replay_command};
+enum { N_COMMANDS = sizeof commands / sizeof *commands };
+
+static const char usage[] =
+    "Usage: ntkw SUBCOMMAND [OPTIONS] ...\n"
+    "       mpirun -n RANKS ntkw SUBCOMMAND [OPTIONS] ...\n"
+    "       ntkw SUBCOMMAND --help\n"
+    "\n"
+    "Training of physics-informed networks, sharded over MPI ranks, with loss weights from their neural tangent\n"
+    "kernel.\n"
+    "\n"
+    "Subcommands:\n";
+
+static const char exit_codes[] = "\n"
+                                 "Options:\n"
+                                 "  --help       print this and exit\n"
+                                 "  --version    print the version and exit\n"
+                                 "\n"
+                                 "Exit codes, the same on every rank:\n"
+                                 "   0  all done\n"
+                                 "   1  replay: beyond the tolerance, or bits that differ\n"
+                                 "   2  wrong arguments\n"
+                                 "   3  the problem file is wrong, or not the checkpoint's\n"
+                                 "   4  a file could not be read or written, or is damaged\n"
+                                 "   5  losses, gradients or parameters are not finite: do not requeue\n"
+                                 "   6  out of memory, MPI failed, or an internal error\n"
+                                 "  85  stopped by a signal after a checkpoint: continue with --resume\n"
+                                 "\n"
+                                 "Example:\n"
+                                 "  mpirun -n 4 ntkw replay trace.h5 --cut random\n";
+
+static exit_code print_help(void) {
+  if (command_rank() != 0) return EXIT_DONE;
+  fputs(usage, stdout);
+  for (int i = 0; i < N_COMMANDS; i++) printf("  %-10s %s\n", commands[i]->name, commands[i]->summary);
+  fputs(exit_codes, stdout);
+  return EXIT_DONE;
+}
+
+static exit_code print_command_help(const command *c) {
+  if (command_rank() != 0) return EXIT_DONE;
+  fputs(c->help, stdout);
+  if (c->options) {
+    fputc('\n', stdout);
+    options_print_help(stdout, c->options, c->n_options);
+  }
+  if (c->notes) printf("\n%s", c->notes);
+  return EXIT_DONE;
+}
+
+static exit_code print_version(void) {
+  char library[MPI_MAX_LIBRARY_VERSION_STRING] = "";
+  int length = 0;
+  MPI_Get_library_version(library, &length);
+  library[strcspn(library, "\n")] = '\0';
+  say("ntkw %s\n%s\n", NTKW_VERSION, library);
+  return EXIT_DONE;
+}
+
+static exit_code fail_unknown(const char *word) {
+  const char *names[N_COMMANDS + 2] = {[N_COMMANDS] = "--help", [N_COMMANDS + 1] = "--version"};
+  for (int i = 0; i < N_COMMANDS; i++) names[i] = commands[i]->name;
+  const char *near = nearest_word(word, names, N_COMMANDS + 2);
+  return usage_error("", "there is no %s %s%s%s%s", word[0] == '-' ? "option" : "subcommand", word,
+                     near ? " (did you mean " : "", near ? near : "", near ? "?)" : "");
+}
+
+static bool asks_for_help(int argc, char **argv) {
+  for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++)
+    if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0) return true;
+  return false;
+}
+
+static exit_code dispatch(int argc, char **argv) {
+  if (argc < 2) return usage_error("", "a subcommand is missing");
+  const char *word = argv[1];
+  if (strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0) return print_help();
+  if (strcmp(word, "--version") == 0) return print_version();
+  for (int i = 0; i < N_COMMANDS; i++)
+    if (strcmp(word, commands[i]->name) == 0)
+      return asks_for_help(argc - 1, argv + 1) ? print_command_help(commands[i]) : commands[i]->run(argc - 1, argv + 1);
+  return fail_unknown(word);
+}
+
+int main(int argc, char **argv) {
+  int provided = 0;
+  MPI_Init_thread(&argc, &argv, MPI_THREAD_FUNNELED, &provided);
+  setvbuf(stdout, NULL, _IOLBF, 0);
+  const exit_code code = dispatch(argc, argv);
+  fflush(stdout);
+  MPI_Finalize();
+  return (int)code;
 }

@@ -270,6 +270,7 @@ static ntkw_status read_segments(trace *t) {
 
 static ntkw_status read_everything_small(trace *t, const char *path) {
   NTKW_TRY(open_file(t, path));
+  NTKW_CHECK(has_link(t, "/conditions"), NTKW_ERR_FORMAT, "%s is not a trace: it has no dataset /conditions", path);
   NTKW_TRY(read_attributes(t));
   NTKW_TRY(open_gradients(t));
   NTKW_TRY(read_names(t));

@@ -1,0 +1,57 @@
+/* How a subcommand ends that cannot go on: one sentence on rank 0's stderr, one exit code on every rank. */
+#include "cli/command.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+int command_rank(void) {
+  int rank = 0;
+  MPI_Comm_rank(MPI_COMM_WORLD, &rank);
+  return rank;
+}
+
+void say(const char *format, ...) {
+  if (command_rank() != 0) return;
+  va_list arguments;
+  va_start(arguments, format);
+  vprintf(format, arguments);
+  va_end(arguments);
+}
+
+exit_code exit_code_of(ntkw_status status) {
+  switch (status) {
+  case NTKW_SUCCESS:
+  case NTKW_ZERO_NORM:
+    return EXIT_DONE;
+  case NTKW_ERR_ARGUMENT:
+    return EXIT_USAGE;
+  case NTKW_ERR_PROBLEM:
+    return EXIT_PROBLEM;
+  case NTKW_ERR_FORMAT:
+  case NTKW_ERR_FILE:
+    return EXIT_FILE;
+  case NTKW_ERR_NOT_FINITE:
+    return EXIT_DIVERGED;
+  default:
+    return EXIT_INTERNAL;
+  }
+}
+
+exit_code command_failed(ntkw_status status) {
+  const char *sentence = ntkw_last_error();
+  if (command_rank() == 0) fprintf(stderr, "ntkw: %s\n", sentence[0] ? sentence : ntkw_status_meaning(status));
+  return exit_code_of(status);
+}
+
+exit_code usage_error(const char *subcommand, const char *format, ...) {
+  if (command_rank() == 0) {
+    const char *space = subcommand[0] ? " " : "";
+    va_list arguments;
+    va_start(arguments, format);
+    fprintf(stderr, "ntkw%s%s: ", space, subcommand);
+    vfprintf(stderr, format, arguments);
+    fprintf(stderr, "; see ntkw%s%s --help\n", space, subcommand);
+    va_end(arguments);
+  }
+  return EXIT_USAGE;
+}

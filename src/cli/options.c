@@ -1,0 +1,184 @@
+/* Command lines from tables. */
+#include "cli/options.h"
+#include "pinn/problem/problem.h"
+#include "status/check.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+enum { MAX_OPTIONS = 64, HELP_COLUMN = 26, DESCRIPTION_LENGTH = 160 };
+
+/* A parse under way: the next argument is argv[next]. */
+typedef struct parse {
+  const option *table;
+  int n, argc, next;
+  char **argv;
+} parse;
+
+static const option *find(const parse *p, const char *name, size_t length) {
+  for (int i = 0; i < p->n; i++)
+    if (strlen(p->table[i].name) == length && strncmp(p->table[i].name, name, length) == 0) return &p->table[i];
+  return NULL;
+}
+
+static ntkw_status fail_unknown(const parse *p, const char *argument, size_t length) {
+  const char *names[MAX_OPTIONS];
+  char name[64];
+  for (int i = 0; i < p->n; i++) names[i] = p->table[i].name;
+  names[p->n] = "help";
+  snprintf(name, sizeof name, "%.*s", (int)length, argument);
+  while (name[0] == '-') memmove(name, name + 1, strlen(name));
+  const char *near = nearest_word(name, names, p->n + 1);
+  return ntkw_i_fail(NTKW_ERR_ARGUMENT, "there is no option %.*s%s%s%s", (int)length, argument,
+                     near ? " (did you mean --" : "", near ? near : "", near ? "?)" : "");
+}
+
+static ntkw_status store_integer(const option *o, const char *text, int64_t *value) {
+  char *end = NULL;
+  errno = 0;
+  const long long read = strtoll(text, &end, 10);
+  if (end != text && *end == '\0' && errno == 0 && read >= o->least && read <= o->most) {
+    *value = read;
+    return NTKW_SUCCESS;
+  }
+  if (o->most == INT64_MAX)
+    return ntkw_i_fail(NTKW_ERR_ARGUMENT, "--%s is \"%s\"; expected an integer, at least %lld", o->name, text,
+                       (long long)o->least);
+  return ntkw_i_fail(NTKW_ERR_ARGUMENT, "--%s is \"%s\"; expected an integer from %lld to %lld", o->name, text,
+                     (long long)o->least, (long long)o->most);
+}
+
+static ntkw_status store_real(const option *o, const char *text, double *value) {
+  char *end = NULL;
+  const double read = strtod(text, &end);
+  if (end != text && *end == '\0' && read >= o->lowest && read <= o->highest) {
+    *value = read;
+    return NTKW_SUCCESS;
+  }
+  if (isinf(o->highest) || o->highest >= 1e300)
+    return ntkw_i_fail(NTKW_ERR_ARGUMENT, "--%s is \"%s\"; expected a number, at least %g", o->name, text, o->lowest);
+  return ntkw_i_fail(NTKW_ERR_ARGUMENT, "--%s is \"%s\"; expected a number from %g to %g", o->name, text, o->lowest,
+                     o->highest);
+}
+
+static ntkw_status store_word(const option *o, const char *text, const char **value) {
+  char all[DESCRIPTION_LENGTH * 2] = "";
+  for (int i = 0; i < o->n_words; i++) {
+    if (strcmp(text, o->words[i]) == 0) {
+      *value = o->words[i];
+      return NTKW_SUCCESS;
+    }
+    const size_t used = strlen(all);
+    snprintf(all + used, sizeof all - used, "%s%s", i == 0 ? "" : i + 1 < o->n_words ? ", " : " or ", o->words[i]);
+  }
+  const char *near = nearest_word(text, o->words, o->n_words);
+  return ntkw_i_fail(NTKW_ERR_ARGUMENT, "--%s is \"%s\"; expected %s%s%s%s", o->name, text, all,
+                     near ? " (did you mean " : "", near ? near : "", near ? "?)" : "");
+}
+
+static ntkw_status store_text(const option *o, const char *text, const char **value) {
+  NTKW_CHECK(text[0] != '\0', NTKW_ERR_ARGUMENT, "--%s is empty; expected %s", o->name, o->argument);
+  *value = text;
+  return NTKW_SUCCESS;
+}
+
+static bool is_path_of_checkpoints(const char *argument) {
+  const size_t length = strlen(argument);
+  struct stat what;
+  if (argument[0] == '-' || length == 0) return false;
+  if (length > 3 && strcmp(argument + length - 3, ".h5") == 0) return true;
+  return stat(argument, &what) == 0 && S_ISDIR(what.st_mode);
+}
+
+static ntkw_status store_optional_path(parse *p, const option *o, const char *attached, optional_path *value) {
+  value->given = true;
+  value->path = NULL;
+  if (attached) return store_text(o, attached, &value->path);
+  if (p->next < p->argc && is_path_of_checkpoints(p->argv[p->next])) value->path = p->argv[p->next++];
+  return NTKW_SUCCESS;
+}
+
+/* The value of an option that must have one: behind '=', or the next argument. */
+static ntkw_status take_value(parse *p, const option *o, const char *attached, const char **text) {
+  *text = attached;
+  if (attached) return NTKW_SUCCESS;
+  NTKW_CHECK(p->next < p->argc && strncmp(p->argv[p->next], "--", 2) != 0, NTKW_ERR_ARGUMENT,
+             "--%s needs a value: --%s %s", o->name, o->name, o->argument);
+  *text = p->argv[p->next++];
+  return NTKW_SUCCESS;
+}
+
+static ntkw_status store(parse *p, const option *o, const char *attached, void *values) {
+  void *member = (char *)values + o->at;
+  const char *text = NULL;
+  if (o->kind == OPTION_OPTIONAL_PATH) return store_optional_path(p, o, attached, member);
+  if (o->kind == OPTION_FLAG) {
+    NTKW_CHECK(!attached, NTKW_ERR_ARGUMENT, "--%s takes no value, but was given \"%s\"", o->name, attached);
+    *(bool *)member = true;
+    return NTKW_SUCCESS;
+  }
+  NTKW_TRY(take_value(p, o, attached, &text));
+  switch (o->kind) {
+  case OPTION_INTEGER:
+    return store_integer(o, text, member);
+  case OPTION_REAL:
+    return store_real(o, text, member);
+  case OPTION_WORD:
+    return store_word(o, text, member);
+  default:
+    return store_text(o, text, member);
+  }
+}
+
+static ntkw_status parse_option(parse *p, const char *argument, void *values) {
+  const char *equals = strchr(argument, '=');
+  const size_t length = equals ? (size_t)(equals - argument) : strlen(argument);
+  const option *o = argument[1] == '-' ? find(p, argument + 2, length - 2) : NULL;
+  return o ? store(p, o, equals ? equals + 1 : NULL, values) : fail_unknown(p, argument, length);
+}
+
+ntkw_status options_parse(const option table[], int n, void *values, const char *operand_name, const char **operand,
+                          int argc, char **argv) {
+  parse p = {table, n < MAX_OPTIONS ? n : MAX_OPTIONS - 1, argc, 1, argv};
+  bool options_ended = false;
+  const char *found = NULL;
+  while (p.next < argc) {
+    const char *argument = argv[p.next++];
+    if (!options_ended && strcmp(argument, "--") == 0) {
+      options_ended = true;
+    } else if (!options_ended && argument[0] == '-' && argument[1] != '\0') {
+      NTKW_TRY(parse_option(&p, argument, values));
+    } else {
+      NTKW_CHECK(operand_name, NTKW_ERR_ARGUMENT, "\"%s\" is one argument too many", argument);
+      NTKW_CHECK(!found, NTKW_ERR_ARGUMENT, "\"%s\" is one argument too many: %s is \"%s\"", argument, operand_name,
+                 found);
+      found = argument;
+    }
+  }
+  NTKW_CHECK(found || !operand_name || operand_name[0] == '[', NTKW_ERR_ARGUMENT, "%s is missing", operand_name);
+  if (operand) *operand = found;
+  return NTKW_SUCCESS;
+}
+
+static void print_one(FILE *out, const option *o) {
+  const int used = fprintf(out, "  --%s%s%s", o->name, o->argument ? o->kind == OPTION_OPTIONAL_PATH ? " [" : " " : "",
+                           o->argument ? o->argument : "") +
+                   fprintf(out, "%s", o->argument && o->kind == OPTION_OPTIONAL_PATH ? "]" : "");
+  if (used + 2 > HELP_COLUMN) fputc('\n', out);
+  fprintf(out, "%*s", used + 2 > HELP_COLUMN ? HELP_COLUMN : HELP_COLUMN - used, "");
+  for (const char *c = o->help; *c; c++) {
+    fputc(*c, out);
+    if (*c == '\n') fprintf(out, "%*s", HELP_COLUMN, "");
+  }
+  fputc('\n', out);
+}
+
+void options_print_help(FILE *out, const option table[], int n) {
+  const option help = {.name = "help", .help = "print this and exit"};
+  fputs("Options (--name value or --name=value):\n", out);
+  for (int i = 0; i < n; i++) print_one(out, &table[i]);
+  print_one(out, &help);
+}
