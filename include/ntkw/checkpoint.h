@@ -1,5 +1,5 @@
 /** @file checkpoint.h
- * Sharded arrays in one parallel HDF5 file that is either whole or not there.
+ * Sharded arrays in one HDF5 file, written in parallel, that is either whole or not there.
  *
  * Writing: state the arrays and attributes, then publish. At publication the file is written under a temporary name in
  * the same folder, flushed, read back and compared with digests taken from memory, renamed by one rank and the folder
@@ -44,6 +44,13 @@ typedef struct ntkw_checkpoint ntkw_checkpoint;
 /** A checkpoint opened for reading. */
 typedef struct ntkw_checkpoint_reader ntkw_checkpoint_reader;
 
+/** How the values get into the file; its bytes are the same. */
+typedef enum ntkw_checkpoint_transfer {
+  NTKW_TRANSFER_DIRECT, /**< each rank writes to the arrays' addresses in the file; the default */
+  NTKW_TRANSFER_MPI_IO  /**< by HDF5 over MPI-IO, with independent transfers; for file systems that want it. If the last
+                             write, on closing, fails, HDF5 and MPI-IO may hang or crash: no time limit but the job's */
+} ntkw_checkpoint_transfer;
+
 /** Begin a checkpoint. Collective on comm (it is duplicated); nothing is written yet.
  * @param[in] path  the final name; its folder must exist. The same on every rank.
  * @return the same on every rank: NTKW_SUCCESS, NTKW_ERR_ARGUMENT, NTKW_ERR_DISAGREE (path differs), NTKW_ERR_MEMORY.
@@ -75,9 +82,12 @@ ntkw_status ntkw_checkpoint_add_array(ntkw_checkpoint *checkpoint, const char *n
                                       int n_dimensions, const int64_t shape[], int64_t offset, int64_t count,
                                       const void *values);
 
+/** Choose how the values get into the file. Local; the same on every rank. NTKW_ERR_ARGUMENT. */
+ntkw_status ntkw_checkpoint_set_transfer(ntkw_checkpoint *checkpoint, ntkw_checkpoint_transfer transfer);
+
 /** Write, verify, and give the file its final name (an existing file of that name is replaced). Collective.
  *
- * Space is reserved before anything is written, so that a full disk is found while nobody is inside MPI-IO. After an
+ * Space is reserved before anything is written, so that a full disk is found while nobody waits for anybody. After an
  * error it may be tried again, and it may be repeated with other values in the same places.
  * @return the same on every rank: NTKW_SUCCESS; NTKW_ERR_FILE (names file, rank and reason: no space, read-only, I/O
  * error, read back different); NTKW_ERR_ARGUMENT, NTKW_ERR_DISAGREE (shapes, names; parts that do not cover). On error

@@ -10,6 +10,8 @@ enum { BLOCK_ROW = 2 * 3 };
 static const int64_t matrix_shape[] = {MATRIX_ROWS, MATRIX_COLUMNS}, vector_shape[] = {VECTOR_LENGTH};
 static const int64_t block_shape[] = {BLOCK_ROWS, 2, 3}, nothing_shape[] = {0, 4};
 
+ntkw_checkpoint_transfer state_transfer = NTKW_TRANSFER_DIRECT;
+
 void cut(MPI_Comm comm, int64_t n, uint64_t seed, int64_t *offset, int64_t *count) {
   int rank, size;
   MPI_Comm_rank(comm, &rank);
@@ -82,6 +84,7 @@ ntkw_status publish_state(MPI_Comm comm, const char *path, uint64_t seed, uint64
   const shares mine = share(comm, cut_seed);
   ntkw_status status = ntkw_checkpoint_create(comm, path, &checkpoint);
   if (status != NTKW_SUCCESS) return status;
+  CHECK_OK(ntkw_checkpoint_set_transfer(checkpoint, state_transfer));
   state_attributes(checkpoint, seed);
   void *matrix = make_wide(seed, 0, mine.matrix[0] * MATRIX_COLUMNS, mine.matrix[1] * MATRIX_COLUMNS);
   void *vector = make_narrow(seed, 1, mine.vector[0], mine.vector[1]);

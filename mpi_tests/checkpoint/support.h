@@ -12,6 +12,9 @@ void cut(MPI_Comm comm, int64_t n, uint64_t seed, int64_t *offset, int64_t *coun
 /* The sizes of the state's arrays: "matrix" (float64, 2-D), "vector" (float32), "block" (float32, 3-D), "nothing". */
 enum { MATRIX_ROWS = 97, MATRIX_COLUMNS = 5, VECTOR_LENGTH = 1003, BLOCK_ROWS = 11 };
 
+/* How publish_state transfers the values. */
+extern ntkw_checkpoint_transfer state_transfer;
+
 /* Publish a state that is a function of the seed alone, cut by cut_seed. Collective on comm. */
 ntkw_status publish_state(MPI_Comm comm, const char *path, uint64_t seed, uint64_t cut_seed);
 

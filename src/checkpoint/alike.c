@@ -6,6 +6,7 @@
 #include <string.h>
 
 static void describe(const ntkw_checkpoint *checkpoint, ntkw_i_packet *packet) {
+  ntkw_i_packet_put_integer(packet, checkpoint->transfer);
   ntkw_i_packet_put_integer(packet, checkpoint->n_arrays);
   for (int i = 0; i < checkpoint->n_arrays; i++) {
     const stated_array *array = &checkpoint->arrays[i];
@@ -45,6 +46,8 @@ static ntkw_status compare_array(const stated_array *mine, const stated_array *f
 }
 
 static ntkw_status compare(const ntkw_checkpoint *checkpoint, ntkw_i_packet *packet) {
+  NTKW_CHECK(ntkw_i_packet_get_integer(packet) == checkpoint->transfer, NTKW_ERR_DISAGREE,
+             "ranks 0 and %d want to transfer the values in different ways", checkpoint->rank);
   const int64_t n = ntkw_i_packet_get_integer(packet);
   for (int i = 0; i < n && i < checkpoint->n_arrays; i++) {
     const stated_array first = next_array(packet);

@@ -1,4 +1,4 @@
-/* A rank's part of an array in a file, read without HDF5 at the array's address. */
+/* A rank's part of an array in a file, written and read without HDF5 at the array's address. */
 #ifndef NTKW_CHECKPOINT_PART_BYTES_H
 #define NTKW_CHECKPOINT_PART_BYTES_H
 
@@ -9,5 +9,9 @@
 /* Read count values of the array at address, from element first on, in the byte order of memory. Local. */
 ntkw_status ntkw_i_part_read(int fd, const char *path, ntkw_dtype dtype, int64_t address, int64_t first, size_t count,
                              void *values);
+
+/* Write count values of memory to the array at address, from element first on. Local. */
+ntkw_status ntkw_i_part_write(int fd, const char *path, ntkw_dtype dtype, int64_t address, int64_t first, size_t count,
+                              const void *values);
 
 #endif

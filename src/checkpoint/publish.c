@@ -1,8 +1,8 @@
 /* ntkw_checkpoint_publish: the stages in order, the verdict agreed after each.
  *
- * What can be found before anybody is inside MPI-IO is found before: the file's structure is written by rank 0 with
- * plain calls, its whole length is reserved, and every rank has opened the file. Then only values are written, by
- * independent transfers. */
+ * No rank waits for another inside a call that can fail: the file's structure is written by rank 0 alone, its whole
+ * length is reserved, every rank opens the file, and then each writes its own values. (Over MPI-IO, if that is asked
+ * for, opening and closing are collective: hence all that can be found is found before.) */
 #include "checkpoint/agreement.h"
 #include "checkpoint/digest.h"
 #include "checkpoint/file_bytes.h"
@@ -77,6 +77,7 @@ static ntkw_status stage_create(ntkw_i_publication *publication) {
   NTKW_CHECK(stat(path, &about) != 0 || !S_ISDIR(about.st_mode), NTKW_ERR_FILE, "%s is a folder", path);
   publication->fd = open(publication->temporary, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
   NTKW_CHECK(publication->fd >= 0, NTKW_ERR_FILE, "cannot make %s: %s", publication->temporary, strerror(errno));
+  publication->made = true;
   NTKW_TRY(ntkw_i_skeleton_write(publication));
   return ntkw_i_file_reserve(publication->fd, path, publication->length);
 }
@@ -105,8 +106,28 @@ static ntkw_status stage_reach(ntkw_i_publication *publication) {
   return NTKW_SUCCESS;
 }
 
+static ntkw_status stage_begin(ntkw_i_publication *publication) {
+  return publication->checkpoint->transfer == NTKW_TRANSFER_MPI_IO ? ntkw_i_mpi_io_begin(publication) : NTKW_SUCCESS;
+}
+
+static ntkw_status stage_write(ntkw_i_publication *publication) {
+  return publication->checkpoint->transfer == NTKW_TRANSFER_MPI_IO ? ntkw_i_mpi_io_write(publication)
+                                                                   : ntkw_i_direct_write(publication);
+}
+
 static ntkw_status stage_sync(ntkw_i_publication *publication) {
-  return ntkw_i_file_sync(publication->fd, publication->temporary);
+  NTKW_TRY(ntkw_i_file_sync(publication->fd, publication->temporary));
+  const int fd = publication->fd;
+  publication->fd = -1;
+  NTKW_CHECK(close(fd) == 0, NTKW_ERR_FILE, "cannot close %s: %s", publication->temporary, strerror(errno));
+  return NTKW_SUCCESS;
+}
+
+/* Network file systems promise that a file opened after others have closed it shows what they wrote, no more. */
+static ntkw_status stage_reopen(ntkw_i_publication *publication) {
+  publication->fd = open(publication->temporary, O_RDWR | O_CLOEXEC);
+  NTKW_CHECK(publication->fd >= 0, NTKW_ERR_FILE, "cannot open %s: %s", publication->temporary, strerror(errno));
+  return NTKW_SUCCESS;
 }
 
 static ntkw_status stage_read_back(ntkw_i_publication *publication) {
@@ -115,7 +136,8 @@ static ntkw_status stage_read_back(ntkw_i_publication *publication) {
              strerror(errno));
   NTKW_CHECK(about.st_size == publication->length, NTKW_ERR_FILE, "%s has %lld bytes, expected %lld",
              publication->temporary, (long long)about.st_size, (long long)publication->length);
-  return ntkw_i_read_back(publication);
+  NTKW_TRY(ntkw_i_read_back(publication));
+  return publication->checkpoint->rank == 0 ? ntkw_i_skeleton_read_back(publication) : NTKW_SUCCESS;
 }
 
 static ntkw_status write_user_block(const ntkw_i_publication *publication, const user_block *block) {
@@ -150,19 +172,10 @@ typedef struct publication_stage {
 } publication_stage;
 
 static const publication_stage stages[] = {
-    {"compare", stage_compare},
-    {"digest", stage_digest},
-    {"name", stage_name},
-    {"create", stage_create},
-    {"tell", stage_tell},
-    {"reach", stage_reach},
-    {"begin", ntkw_i_transfer_begin},
-    {"write", ntkw_i_transfer_write},
-    {"end", ntkw_i_transfer_end},
-    {"sync", stage_sync},
-    {"read back", stage_read_back},
-    {"seal", stage_seal},
-    {"rename", stage_rename},
+    {"compare", stage_compare}, {"digest", stage_digest}, {"name", stage_name},     {"create", stage_create},
+    {"tell", stage_tell},       {"reach", stage_reach},   {"begin", stage_begin},   {"write", stage_write},
+    {"end", ntkw_i_mpi_io_end}, {"sync", stage_sync},     {"reopen", stage_reopen}, {"read back", stage_read_back},
+    {"seal", stage_seal},       {"rename", stage_rename},
 };
 
 /* A fault of a file is said with the checkpoint and the rank that met it. */
@@ -190,10 +203,10 @@ static void clean_up(ntkw_i_publication *publication, ntkw_status status) {
     if (MPI_Allreduce(&opened, &by_all, 1, MPI_INT, MPI_MIN, checkpoint->comm) == MPI_SUCCESS && by_all) {
       char sentence[1024];
       snprintf(sentence, sizeof sentence, "%s", ntkw_last_error());
-      ntkw_i_transfer_end(publication);
+      ntkw_i_mpi_io_end(publication);
       ntkw_i_fail(status, "%s", sentence);
     }
-    if (checkpoint->rank == 0 && publication->fd >= 0) unlink(publication->temporary);
+    if (publication->made) unlink(publication->temporary);
     MPI_Barrier(checkpoint->comm);
   }
   ntkw_i_file_close(&publication->fd);

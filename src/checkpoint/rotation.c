@@ -121,8 +121,8 @@ static ntkw_status open_one(MPI_Comm comm, const char *folder, const char *name,
   return status;
 }
 
-static ntkw_status open_first_good(MPI_Comm comm, const char *folder, ntkw_i_packet *names, char *skipped, size_t skipped_size,
-                                   ntkw_checkpoint_reader **out) {
+static ntkw_status open_first_good(MPI_Comm comm, const char *folder, ntkw_i_packet *names, char *skipped,
+                                   size_t skipped_size, ntkw_checkpoint_reader **out) {
   int n_skipped = 0;
   while (!ntkw_i_packet_is_read(names)) {
     const ntkw_status status = open_one(comm, folder, ntkw_i_packet_get_text(names), out);

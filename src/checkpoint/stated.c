@@ -201,6 +201,13 @@ ntkw_status ntkw_checkpoint_add_array(ntkw_checkpoint *checkpoint, const char *n
   return noted(checkpoint, add_array(checkpoint, name, unit, array, shape));
 }
 
+ntkw_status ntkw_checkpoint_set_transfer(ntkw_checkpoint *checkpoint, ntkw_checkpoint_transfer transfer) {
+  NTKW_CHECK(checkpoint, NTKW_ERR_ARGUMENT, "ntkw_checkpoint_set_transfer: the checkpoint is NULL");
+  checkpoint->transfer = transfer;
+  if (transfer == NTKW_TRANSFER_DIRECT || transfer == NTKW_TRANSFER_MPI_IO) return NTKW_SUCCESS;
+  return noted(checkpoint, ntkw_i_fail(NTKW_ERR_ARGUMENT, "%d is not a way to transfer values", (int)transfer));
+}
+
 void ntkw_checkpoint_destroy(ntkw_checkpoint **checkpoint) {
   if (!checkpoint || !*checkpoint) return;
   ntkw_checkpoint *old = *checkpoint;

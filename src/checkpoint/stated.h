@@ -23,6 +23,7 @@ struct ntkw_checkpoint {
   stated_array *arrays;
   ntkw_checkpoint_attribute *attributes; /* its strings are owned */
   int n_arrays, n_attributes;
+  ntkw_checkpoint_transfer transfer;
   ntkw_status fault; /* the first error of a local call on this rank: publication reports it on every rank */
   char fault_sentence[512];
 };

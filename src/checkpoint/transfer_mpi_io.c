@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-ntkw_status ntkw_i_transfer_begin(ntkw_i_publication *publication) {
+ntkw_status ntkw_i_mpi_io_begin(ntkw_i_publication *publication) {
   const hid_t access = ntkw_i_hdf5_access(publication->checkpoint->comm);
   publication->file = H5Fopen(publication->temporary, H5F_ACC_RDWR, access);
   ntkw_status status = NTKW_SUCCESS;
@@ -16,7 +16,7 @@ ntkw_status ntkw_i_transfer_begin(ntkw_i_publication *publication) {
   return status;
 }
 
-ntkw_status ntkw_i_transfer_end(ntkw_i_publication *publication) {
+ntkw_status ntkw_i_mpi_io_end(ntkw_i_publication *publication) {
   const hid_t file = publication->file;
   publication->file = H5I_INVALID_HID;
   if (file >= 0 && H5Fclose(file) < 0)
@@ -97,7 +97,7 @@ static ntkw_status write_part(const ntkw_i_publication *publication, const state
   return status;
 }
 
-ntkw_status ntkw_i_transfer_write(ntkw_i_publication *publication) {
+ntkw_status ntkw_i_mpi_io_write(const ntkw_i_publication *publication) {
   for (int i = 0; i < publication->checkpoint->n_arrays; i++)
     NTKW_TRY(write_part(publication, &publication->checkpoint->arrays[i]));
   return NTKW_SUCCESS;
