@@ -3,7 +3,7 @@
 --     u_xx + u_yy + k^2 u = q  on [-1,1]^2,   u = 0 on the boundary
 --     q = (k^2 - pi^2 - (4 pi)^2) u,   exact solution u = sin(pi x) sin(4 pi y),   k = 1
 --
--- The problem of Wang, Teng, Perdikaris (SIAM J. Sci. Comput. 43, 2021, A3055), section 4.1. The two second derivatives
+-- The problem of Wang, Teng, Perdikaris (SIAM J. Sci. Comput. 43, 2021, A3055). The two second derivatives
 -- travel through the network as one stream (the forward Laplacian).
 -- Run: mpirun -n 2 ntkw train examples/helmholtz2d.lua
 local pi, k = math.pi, 1

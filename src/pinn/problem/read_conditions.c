@@ -73,8 +73,8 @@ static void fix_place(reader *r, const raw_place *from, place *to) {
     int i = 0;
     while (i < p->n_inputs && strcmp(from->names[k], names[i]) != 0) i++;
     if (i == p->n_inputs)
-      reader_fail(r->L, from->line, "boundary fixes '%s', which is no input%s", from->names[k],
-                  hint(r->L, from->names[k], names, p->n_inputs));
+      reader_fail(r->L, from->line, "boundary fixes '%s', which is no input; expected one of the inputs, such as %s%s",
+                  from->names[k], names[0], hint(r->L, from->names[k], names, p->n_inputs));
     if (from->values[k] < p->lower[i] || from->values[k] > p->upper[i]) {
       char text[160];
       snprintf(text, sizeof text, "%.14g; expected a value in its range, from %.14g to %.14g", from->values[k],

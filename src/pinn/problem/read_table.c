@@ -128,9 +128,12 @@ int64_t read_integer(reader *r, const section *s, const char *key, int64_t least
   int64_t value = otherwise;
   if (push_key(r, s, key)) {
     if (lua_type(L, -1) == LUA_TNUMBER) value = lua_tointegerx(L, -1, &whole);
-    if (!whole || value < least || value > most)
-      reader_fail(L, line_of_key(r, s, key), "%s of %s is %s; expected an integer from %I to %I", key, s->name,
-                  describe(L, -1), (LUAI_UACINT)least, (LUAI_UACINT)most);
+    if (!whole || value < least || value > most) {
+      const char *upper =
+          most < MAX_COUNT ? lua_pushfstring(L, " to %I", (LUAI_UACINT)most) : lua_pushliteral(L, " up");
+      reader_fail(L, line_of_key(r, s, key), "%s of %s is %s; expected an integer from %I%s", key, s->name,
+                  describe(L, -2), (LUAI_UACINT)least, upper);
+    }
   }
   lua_pop(L, 1);
   return value;

@@ -29,6 +29,9 @@ void check_keys(reader *r, const section *s, const char *const known[], int n_kn
 bool push_key(reader *r, const section *s, const char *key);
 bool push_item(reader *r, const section *s, int item);
 
+/* A bound for numbers of steps: exact as a double too. */
+static const int64_t MAX_COUNT = INT64_C(1) << 53;
+
 /* Fields with a default. An integer lies in [least, most]; the expectation of a number is told in words. */
 int64_t read_integer(reader *r, const section *s, const char *key, int64_t least, int64_t most, int64_t otherwise);
 double read_number(reader *r, const section *s, const char *key, bool (*allowed)(double), const char *expected,

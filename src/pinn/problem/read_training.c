@@ -6,8 +6,6 @@
 #include <stdio.h>
 #include <string.h>
 
-static const int64_t MAX_COUNT = INT64_C(1) << 53; /* of steps, seeds: exact as a double too */
-
 static bool is_positive(double x) {
   return x > 0.0 && isfinite(x);
 }

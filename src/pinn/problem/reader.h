@@ -29,7 +29,7 @@ typedef struct reader {
   ntkw_status status; /* of an error: NTKW_ERR_PROBLEM unless memory was short */
   int64_t instructions;
   size_t memory, memory_total;
-  bool memory_limit_met;
+  const char *limit_met; /* what a refused allocation was about, NULL: none was */
 } reader;
 
 /* The reader that a state belongs to. */

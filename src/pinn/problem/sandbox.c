@@ -28,14 +28,15 @@ static void *allocate(void *owner, void *block, size_t old_size, size_t new_size
     return NULL;
   }
   const size_t memory = r->memory - old_size + new_size;
-  if (new_size > old_size && (memory > MEMORY_LIMIT || r->memory_total + new_size > MEMORY_TOTAL_LIMIT)) {
-    r->memory_limit_met = true;
-    return NULL;
+  const bool grows = new_size > old_size;
+  if (grows && (memory > MEMORY_LIMIT || r->memory_total + new_size > MEMORY_TOTAL_LIMIT)) {
+    r->limit_met = memory > MEMORY_LIMIT ? "needs more than 64 MB of memory" : "copies more than 1 GB of memory";
+    return NULL; /* Lua collects its garbage and asks once more */
   }
   void *moved = realloc(block, new_size);
   if (!moved) return NULL;
   r->memory = memory;
-  if (new_size > old_size) r->memory_total += new_size;
+  if (grows) r->memory_total += new_size;
   return moved;
 }
 
@@ -158,12 +159,10 @@ static int run_file(lua_State *L) {
 /* Put the file's name where CHUNK stands, and make one sentence of one line. */
 static ntkw_status report(reader *r, int code) {
   const char *file = r->made->file, *text = lua_tostring(r->L, -1);
-  if (code == LUA_ERRMEM && !r->memory_limit_met) return ntkw_i_fail(NTKW_ERR_MEMORY, "%s: no memory to read it", file);
+  if (code == LUA_ERRMEM && !r->limit_met) return ntkw_i_fail(NTKW_ERR_MEMORY, "%s: no memory to read it", file);
   if (code == LUA_ERRMEM)
-    return ntkw_i_fail(NTKW_ERR_PROBLEM,
-                       "%s: needs more than %d MB of memory while it is read; expected a problem that can be stated in "
-                       "less",
-                       file, (int)(MEMORY_LIMIT / MEGABYTE));
+    return ntkw_i_fail(NTKW_ERR_PROBLEM, "%s: %s while it is read; expected a problem that can be stated in less", file,
+                       r->limit_met);
   char sentence[1024] = "";
   if (!text) text = "an error that is not a string was raised";
   const bool placed = strncmp(text, CHUNK ":", 2) == 0;
