@@ -5,7 +5,8 @@
 #include <math.h>
 
 static problem settings(double decay, int64_t every) {
-  return (problem){.learning_rate = 1e-3, .beta1 = 0.9, .beta2 = 0.999, .epsilon = 1e-8, .decay = decay, .decay_every = every};
+  return (problem){
+      .learning_rate = 1e-3, .beta1 = 0.9, .beta2 = 0.999, .epsilon = 1e-8, .decay = decay, .decay_every = every};
 }
 
 static void constant_gradient_moves_by_the_rate(void) {
@@ -17,8 +18,7 @@ static void constant_gradient_moves_by_the_rate(void) {
     const adam_step factors = adam_step_at(&pde, step);
     adam_update(&factors, 4, NTKW_FLOAT64, gradient, parameters, moment1, moment2);
   }
-  for (int i = 0; i < 4; i++)
-    CHECK_NEAR(parameters[i], -2000 * 1e-3 * gradient[i] / (fabs(gradient[i]) + 1e-8), 1e-10);
+  for (int i = 0; i < 4; i++) CHECK_NEAR(parameters[i], -2000 * 1e-3 * gradient[i] / (fabs(gradient[i]) + 1e-8), 1e-10);
 }
 
 static void rate_decays_continuously(void) {

@@ -9,8 +9,10 @@ static void points_lie_on_their_places(void) {
   double points[N][2];
   sample_points(pde, 1, 3, 0, N, points[0]);
   for (int p = 0; p < N; p++) { /* 131 = 45 + 43 + 43: the remainder goes to the first place */
-    if (p < 45) CHECK(points[p][0] == 0.0);
-    else CHECK(points[p][1] == (p < 88 ? 0.0 : 1.0));
+    if (p < 45)
+      CHECK(points[p][0] == 0.0);
+    else
+      CHECK(points[p][1] == (p < 88 ? 0.0 : 1.0));
     for (int i = 0; i < 2; i++) CHECK(points[p][i] >= 0.0 && points[p][i] <= 1.0);
   }
   problem_destroy(&pde);
@@ -20,7 +22,8 @@ static void any_cut_gives_the_same_points(void) {
   problem *pde = wave_problem("float64", "none", 1);
   double whole[N][2], cut[N][2];
   sample_points(pde, 1, 9, 0, N, whole[0]);
-  for (int64_t first = 0, count = 1; first < N; first += count, count = count * 2 + 1 < N - first ? count * 2 + 1 : N - first)
+  for (int64_t first = 0, count = 1; first < N;
+       first += count, count = count * 2 + 1 < N - first ? count * 2 + 1 : N - first)
     sample_points(pde, 1, 9, first, count < N - first ? count : N - first, cut[first]);
   CHECK(memcmp(whole, cut, sizeof whole) == 0);
   problem_destroy(&pde);
@@ -63,7 +66,7 @@ static void points_fill_the_box(void) {
     mean += points[p][1] / MANY;
     square += points[p][1] * points[p][1] / MANY;
   }
-  CHECK_NEAR(mean, 1.0, 0.04);                           /* five deviations of the mean */
+  CHECK_NEAR(mean, 1.0, 0.04); /* five deviations of the mean */
   CHECK_NEAR(square - mean * mean, 16.0 / 12.0, 0.04);
   problem_destroy(&pde);
 }

@@ -48,7 +48,8 @@ static void shards_have_the_bits_of_the_tree(void) {
   int *bounds = calloc((size_t)(2 * N_GROUPS * size), sizeof *bounds);
   const group_layout layout = lay(bounds, bounds + N_GROUPS * size), *const layouts[] = {&layout};
   sharding *shards_of_all;
-  CHECK_OK(sharding_create(MPI_COMM_WORLD, N_PARAMETERS, NTKW_FLOAT64, (const group_layout **)layouts, 1, &shards_of_all));
+  CHECK_OK(
+      sharding_create(MPI_COMM_WORLD, N_PARAMETERS, NTKW_FLOAT64, (const group_layout **)layouts, 1, &shards_of_all));
   double *memory = calloc(20 * N_PARAMETERS, sizeof *memory), shard[N_GROUPS][N_PARAMETERS];
   for (int repeat = 0; repeat < 3; repeat++) { /* buffers are used again */
     tree_run runs[N_GROUPS];

@@ -1,5 +1,5 @@
-/* A run that is checkpointed and continued equals the uninterrupted one in every bit, also on another number of ranks; another
- * problem's checkpoint is refused with the difference named. */
+/* A run that is checkpointed and continued equals the uninterrupted one in every bit, also on another number of ranks;
+ * another problem's checkpoint is refused with the difference named. */
 #include "pinn/training/snapshot.h"
 #include "training_fixture.h"
 
@@ -23,7 +23,8 @@ static void steps(trainer *t, const problem *pde, history *past, int n) {
 
 static void check_same(trainer *a, trainer *b, const history *past_a, const history *past_b, size_t width) {
   const trainer_state x = trainer_get_state(a), y = trainer_get_state(b);
-  CHECK(memcmp(x.parameters, (char *)y.parameters + (size_t)(x.offset - y.offset) * width, (size_t)x.count * width) == 0);
+  CHECK(memcmp(x.parameters, (char *)y.parameters + (size_t)(x.offset - y.offset) * width, (size_t)x.count * width) ==
+        0);
   CHECK(memcmp(x.moment2, (char *)y.moment2 + (size_t)(x.offset - y.offset) * width, (size_t)x.count * width) == 0);
   CHECK_EQUAL_INT(past_a->n_rows, past_b->n_rows);
   CHECK(memcmp(past_a->rows, past_b->rows, (size_t)(past_a->n_rows * past_a->n_columns) * sizeof(double)) == 0);

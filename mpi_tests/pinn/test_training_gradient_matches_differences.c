@@ -1,5 +1,5 @@
-/* The gradient that Adam gets, read back from its first moment after one step, is the derivative of the weighted loss: checked
- * against central differences of the losses that trainer_measure gives, parameter by parameter. */
+/* The gradient that Adam gets, read back from its first moment after one step, is the derivative of the weighted loss:
+ * checked against central differences of the losses that trainer_measure gives, parameter by parameter. */
 #include "pinn/training/trainer.h"
 #include "training_fixture.h"
 
@@ -54,9 +54,15 @@ static void check_gradient(const char *rule) {
   problem_destroy(&pde);
 }
 
-static void without_weighting(void) { check_gradient("none"); }
-static void with_gradients_kept_apart(void) { check_gradient("gradient-share"); }
-static void with_traces(void) { check_gradient("ntk-trace"); }
+static void without_weighting(void) {
+  check_gradient("none");
+}
+static void with_gradients_kept_apart(void) {
+  check_gradient("gradient-share");
+}
+static void with_traces(void) {
+  check_gradient("ntk-trace");
+}
 
 int main(int argc, char **argv) {
   static const test_case cases[] = {TEST(without_weighting), TEST(with_gradients_kept_apart), TEST(with_traces)};

@@ -54,7 +54,9 @@ static void join(int n, const int cuts[], int n_runs, float result[WIDTH]) {
   memcpy(result, all.nodes[0].values, WIDTH * sizeof *result);
 }
 
-static int ascending(const void *a, const void *b) { return *(const int *)a - *(const int *)b; }
+static int ascending(const void *a, const void *b) {
+  return *(const int *)a - *(const int *)b;
+}
 
 static void any_cut_gives_the_tree(void) {
   uint64_t state = 7;

@@ -45,6 +45,9 @@ exit_code usage_error(const char *subcommand, const char *format, ...) __attribu
 /* Rank in MPI_COMM_WORLD. */
 int command_rank(void);
 
+/* Print "ntkw: warning: ..." on rank 0's stderr. */
+void warn(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
 /* printf on rank 0 only. */
 void say(const char *format, ...) __attribute__((format(printf, 1, 2)));
 

@@ -18,6 +18,16 @@ void say(const char *format, ...) {
   va_end(arguments);
 }
 
+void warn(const char *format, ...) {
+  if (command_rank() != 0) return;
+  va_list arguments;
+  va_start(arguments, format);
+  fputs("ntkw: warning: ", stderr);
+  vfprintf(stderr, format, arguments);
+  fputc('\n', stderr);
+  va_end(arguments);
+}
+
 exit_code exit_code_of(ntkw_status status) {
   switch (status) {
   case NTKW_SUCCESS:

@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-static const command *const commands[] = {&replay_command, &show_command};
+static const command *const commands[] = {&train_command, &replay_command, &show_command};
 enum { N_COMMANDS = sizeof commands / sizeof *commands };
 
 static const char usage[] =
@@ -34,7 +34,7 @@ static const char exit_codes[] = "\n"
                                  "  85  stopped by a signal after a checkpoint: continue with --resume\n"
                                  "\n"
                                  "Example:\n"
-                                 "  mpirun -n 4 ntkw replay trace.h5 --cut random\n";
+                                 "  mpirun -n 4 ntkw train examples/wave1d-small.lua\n";
 
 static exit_code print_help(void) {
   if (command_rank() != 0) return EXIT_DONE;

@@ -5,8 +5,6 @@
 #include <mpi.h>
 #include "pinn/problem/problem.h"
 
-enum { PROBLEM_FILE_LIMIT = 1 << 20 }; /* bytes */
-
 /* Read a problem file on rank 0, broadcast the text, and make the problem of it on every rank. Collective.
  * @return the same on every rank: NTKW_SUCCESS; NTKW_ERR_FILE (cannot be read: names the reason); NTKW_ERR_PROBLEM (names
  *         file, line, what was found and what was expected); NTKW_ERR_MEMORY. */

@@ -1,0 +1,62 @@
+#!/usr/bin/env bash
+# Bad problem files, arguments, folders and checkpoints: one sentence, the same code on every rank, nothing lost.
+. "$(dirname "$0")/train_checks.sh"
+
+# bad_problem EDIT PART...: the small problem, edited, is refused with these parts in the sentence.
+bad_problem() {
+  small_problem bad.lua "$1"
+  shift
+  refused 3 2 train bad.lua --- bad.lua "$@"
+}
+bad_problem 's/return problem {/return problem {{/'
+bad_problem 's/  steps /  stepz /' stepz "steps"
+bad_problem 's/p.u_tt/p.u_tq/' "bad.lua:8" u_tq
+bad_problem 's/return p.u_t end/if p.u_t < 1 then return p.u end return p.u_t end/' "bad.lua:10"
+bad_problem 's/return p.u_t end/if p.u_t == 1 then return p.u end return p.u_t end/' "bad.lua:10"
+bad_problem 's/return p.u_t end/return p.u_t\/0 end/' "bad.lua:10"
+bad_problem 's/{ "u_t",/{ "u",/' "u"
+bad_problem '/points = /d' "conditions"
+bad_problem 's/return p.u_t end/while true do end end/' "bad.lua"
+: > empty.lua
+refused 3 2 train empty.lua --- empty.lua
+refused 4 2 train missing.lua --- missing.lua "No such file"
+refused 4 2 train . --- "Is a directory"
+
+small_problem p.lua
+refused 2 2 train p.lua --steps 0 --- '--steps is "0"' "from 1"
+refused 2 2 train p.lua --weighting ntk-trase --- "did you mean ntk-trace?"
+refused 2 2 train --- "PROBLEM.lua is missing"
+refused 4 3 train p.lua --out p.lua/folder --- "p.lua/folder"
+refused 4 3 train p.lua --out /proc/nothing --- "/proc/nothing"
+
+run 2 train p.lua --steps 10 --out run
+expect_code 0
+cp -r run before
+refused 2 2 train p.lua --out run --- "already holds the checkpoints" "--resume"
+refused 3 2 train p.lua --resume run --seed 7 --- "seed"
+refused 3 2 train p.lua --resume run --weighting none --- "was trained with weighting ntk-trace"
+small_problem other.lua 's/{8, 8}/{8, 9}/'
+refused 3 2 train other.lua --resume run --- "network 2-8-8-1" "network 2-8-9-1"
+small_problem other.lua 's/4\*p.u_xx/9*p.u_xx/'
+refused 3 2 train other.lua --resume run --- "condition 'residual'"
+refused 4 2 train p.lua --resume missing.h5 --- "missing.h5" "No such file"
+: > empty.h5
+refused 4 2 train p.lua --resume empty.h5 --- "empty.h5" "empty"
+echo "only a text" > text.h5
+refused 4 2 train p.lua --resume text.h5 --- "text.h5"
+head -c 3000 run/step-0000000010.h5 > short.h5
+refused 4 2 train p.lua --resume short.h5 --- "short.h5"
+refused 4 2 show short.h5 --- "short.h5"
+refused 3 2 train p.lua --resume run/solution.h5 --- "does not hold the state of a training run"
+expect_same run/step-0000000010.h5 before/step-0000000010.h5
+expect_same run/history.csv before/history.csv
+
+# A damaged newest checkpoint is named and skipped.
+run 2 train p.lua --resume run --steps 20
+expect_code 0
+printf 'X' | dd of=run/step-0000000020.h5 bs=1 seek=5000 conv=notrunc status=none
+run 2 train p.lua --resume run --steps 20
+expect_code 0
+expect_line "$scratch/err" "skipped .*step-0000000020.h5"
+expect_line "$scratch/out" "resumed from run/step-0000000010.h5 at step 10"
+finish

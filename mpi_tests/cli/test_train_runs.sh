@@ -1,0 +1,58 @@
+#!/usr/bin/env bash
+# What a run leaves behind and prints; more ranks than it can use; losses that become NaN.
+. "$(dirname "$0")/train_checks.sh"
+small_problem p.lua
+
+run 1 train --help
+expect_code 0
+expect_output --steps --seed --weighting --out --checkpoint-every --resume --log-every "Exit codes" "85" "NTKW_KERNELS"
+
+run 2 train p.lua --log-every 20 --checkpoint-every 10 --keep 2
+expect_code 0
+expect_output "weighting: ntk-trace, alpha 0, updated every 100 steps" "step 0/40" "step 20/40" "step 40/40" "steps/s" ETA
+for file in history.csv solution.h5 step-0000000030.h5 step-0000000040.h5; do
+  [ -s "p.run/$file" ] || complain "p.run/$file is missing"
+done
+[ "$(ls p.run | grep -c '^step-')" = 2 ] || complain "not 2 checkpoints were kept: $(ls p.run)"
+expect_line p.run/history.csv '^step,total,loss:residual,loss:u,loss:u_t,weight:residual,weight:u,weight:u_t,rate,error$'
+[ "$(wc -l < p.run/history.csv)" = 4 ] || complain "history.csv has not 4 lines"
+[ "$(wc -l < "$scratch/out")" -lt 20 ] || complain "more than 20 lines for a piped run"
+if command -v gnuplot > /dev/null; then
+  [ "$(head -c 4 p.run/picture.png | tail -c 3)" = PNG ] || complain "picture.png is no PNG"
+else
+  expect_line "$scratch/out" "gnuplot"
+fi
+[ -z "$(find p.run -name 'picture.*' ! -name picture.png)" ] || complain "drawing left files behind"
+run 2 show p.run/step-0000000040.h5
+expect_code 0
+expect_output "parameters" "adam_moment1" "step" "40" "ntk-trace" "history"
+if command -v h5dump > /dev/null; then
+  h5dump -d u -y -w 0 p.run/solution.h5 2> /dev/null | grep -q "( 200, 200 )" || complain "h5dump finds no u of 200 x 200"
+fi
+
+# The same numbers on any rank count; idle ranks are told of once.
+for n in 1 3 8; do
+  run $n train p.lua --log-every 20 --out "ranks.$n"
+  expect_code 0
+  expect_same p.run/history.csv "ranks.$n/history.csv"
+done
+small_problem tiny.lua 's/points = [0-9]*/points = 1/; s/{8, 8}/{1}/'
+run 8 train tiny.lua --steps 3 --log-every 1
+expect_code 0
+expect_line "$scratch/err" "ntkw: warning: 8 ranks are more than this problem can use"
+[ "$(wc -l < "$scratch/err")" = 1 ] || complain "expected one warning"
+
+# No exact solution: no error is shown or stored.
+small_problem noexact.lua 's/exact      = .*//; s/p.u - exact(p)/p.u/'
+run 2 train noexact.lua --log-every 20
+expect_code 0
+grep -q "relative L2" "$scratch/out" && complain "an error is reported without exact solution"
+
+# Losses become infinite: condition and step are named, what was good stays.
+small_problem wild.lua 's/network .*/network = { hidden = {8, 8} }, optimizer = { "adam", rate = 1e200 },/'
+run 3 train wild.lua --checkpoint-every 1 --weighting none
+expect_code 5
+expect_line "$scratch/err" "step [0-9]+: the loss of condition '[a-z_]+' is not finite"
+run 1 show "$(ls -d wild.run/step-*.h5 | tail -n 1)"
+expect_code 0
+finish

@@ -1,0 +1,116 @@
+#include "cli/train/folder.h"
+#include "cli/command.h"
+#include "status/check.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define PREFIX "step-"
+
+/* 1: a folder, 0: something else, -1: nothing. The same on every rank. */
+static int folder_kind(const char *path) {
+  struct stat about;
+  int kind = 0;
+  if (command_rank() == 0) kind = stat(path, &about) != 0 ? -1 : S_ISDIR(about.st_mode) ? 1 : 0;
+  MPI_Bcast(&kind, 1, MPI_INT, 0, MPI_COMM_WORLD);
+  return kind;
+}
+
+/* The folder that a checkpoint lies in, or the folder itself. */
+static int folder_of_resumed(const char *path, char *folder, size_t size) {
+  const char *slash = strrchr(path, '/');
+  if (folder_kind(path) == 1) return snprintf(folder, size, "%s", path);
+  return slash ? snprintf(folder, size, "%.*s", (int)(slash - path), path) : snprintf(folder, size, ".");
+}
+
+static int folder_of_problem(const char *file, char *folder, size_t size) {
+  const char *slash = strrchr(file, '/'), *name = slash ? slash + 1 : file;
+  const size_t length = strlen(name), stem = length > 4 && strcmp(name + length - 4, ".lua") == 0 ? length - 4 : length;
+  return snprintf(folder, size, "%.*s.run", (int)stem, name);
+}
+
+ntkw_status folder_choose(const train_settings *settings, const char *problem_file, char *folder, size_t size) {
+  const int n = settings->out           ? snprintf(folder, size, "%s", settings->out)
+                : settings->resume.path ? folder_of_resumed(settings->resume.path, folder, size)
+                                        : folder_of_problem(problem_file, folder, size);
+  NTKW_CHECK(n > 0 && (size_t)n < size, NTKW_ERR_ARGUMENT,
+             "the name of the output folder has %d characters; at most %zu", n, size - 1);
+  for (char *end = folder + n; end > folder + 1 && end[-1] == '/';) *--end = '\0';
+  return NTKW_SUCCESS;
+}
+
+/* On rank 0: is there a file that looks like a checkpoint of a run? */
+static bool holds_checkpoints(const char *folder) {
+  DIR *entries = opendir(folder);
+  bool found = false;
+  if (!entries) return false;
+  for (const struct dirent *entry; (entry = readdir(entries));) {
+    const size_t length = strlen(entry->d_name);
+    if (strncmp(entry->d_name, PREFIX, strlen(PREFIX)) == 0 && length > 3 &&
+        strcmp(entry->d_name + length - 3, ".h5") == 0)
+      found = true;
+  }
+  closedir(entries);
+  return found;
+}
+
+static ntkw_status refuse_used_folder(const char *folder) {
+  int used = command_rank() == 0 && holds_checkpoints(folder);
+  MPI_Bcast(&used, 1, MPI_INT, 0, MPI_COMM_WORLD);
+  NTKW_CHECK(
+      !used, NTKW_ERR_ARGUMENT,
+      "the folder %s already holds the checkpoints of a run: continue it with --resume, or name another with --out",
+      folder);
+  return NTKW_SUCCESS;
+}
+
+static ntkw_status open_newest(const char *folder, ntkw_checkpoint_reader **reader) {
+  char skipped[4096] = "";
+  const ntkw_status status =
+      ntkw_checkpoint_open_newest(MPI_COMM_WORLD, folder, PREFIX, skipped, sizeof skipped, reader);
+  for (char *line = strtok(skipped, "\n"); line; line = strtok(NULL, "\n")) warn("skipped %s", line);
+  return status;
+}
+
+ntkw_status folder_find_checkpoint(const train_settings *settings, const char *folder, ntkw_checkpoint_reader **reader,
+                                   char *path, size_t size) {
+  const char *wanted = settings->resume.path ? settings->resume.path : folder;
+  *reader = NULL;
+  if (!settings->resume.given) return refuse_used_folder(folder);
+  if (settings->resume.path && settings->out) {
+    char resumed[512];
+    folder_of_resumed(settings->resume.path, resumed, sizeof resumed);
+    if (strcmp(resumed, folder) != 0) NTKW_TRY(refuse_used_folder(folder));
+  }
+  const int kind = folder_kind(wanted);
+  if (kind == -1 && !settings->resume.path) { /* the first start of a run that is always started with --resume */
+    say("nothing to resume in %s yet: starting from step 0\n", folder);
+    return NTKW_SUCCESS;
+  }
+  NTKW_TRY(kind == 1 ? open_newest(wanted, reader) : ntkw_checkpoint_open(MPI_COMM_WORLD, wanted, reader));
+  if (*reader) snprintf(path, size, "%s", ntkw_checkpoint_path(*reader));
+  NTKW_CHECK(*reader || !settings->resume.path, NTKW_ERR_FILE, "%s: holds no checkpoint %s<digits>.h5", wanted, PREFIX);
+  if (!*reader) say("nothing to resume in %s yet: starting from step 0\n", folder);
+  return NTKW_SUCCESS;
+}
+
+/* On rank 0. */
+static ntkw_status make_writable(const char *folder) {
+  char probe[600];
+  NTKW_CHECK(mkdir(folder, 0777) == 0 || errno == EEXIST, NTKW_ERR_FILE, "the folder %s cannot be made: %s", folder,
+             strerror(errno));
+  snprintf(probe, sizeof probe, "%s/.probe-%ld", folder, (long)getpid());
+  FILE *file = fopen(probe, "w");
+  NTKW_CHECK(file, NTKW_ERR_FILE, "the folder %s cannot be written: %s", folder, strerror(errno));
+  fclose(file);
+  unlink(probe);
+  return NTKW_SUCCESS;
+}
+
+ntkw_status folder_prepare(const char *folder) {
+  return ntkw_status_agree(MPI_COMM_WORLD, command_rank() == 0 ? make_writable(folder) : NTKW_SUCCESS);
+}

@@ -1,0 +1,22 @@
+/* The folder of a run: its name, whether it can be used, and the checkpoint to resume from. All functions are
+ * collective on MPI_COMM_WORLD and return the same on every rank. */
+#ifndef NTKW_CLI_TRAIN_FOLDER_H
+#define NTKW_CLI_TRAIN_FOLDER_H
+
+#include "cli/train/settings.h"
+#include "ntkw/checkpoint.h"
+
+/* --out; or the folder that --resume PATH names; or the problem file's name with .run instead of .lua, in the present
+ * folder. */
+ntkw_status folder_choose(const train_settings *settings, const char *problem_file, char *folder, size_t size);
+
+/* Open the checkpoint that --resume asks for; *reader stays NULL if there is none to resume from. A folder that already
+ * holds checkpoints is refused without --resume, so that no run overwrites another. Skipped damaged checkpoints are
+ * reported on rank 0. */
+ntkw_status folder_find_checkpoint(const train_settings *settings, const char *folder, ntkw_checkpoint_reader **reader,
+                                   char *path, size_t size);
+
+/* Make the folder if it is not there, and see that files can be written in it. */
+ntkw_status folder_prepare(const char *folder);
+
+#endif

@@ -1,0 +1,30 @@
+/* Lines that show how a run goes: one for every log interval, and between them a live one on a terminal. Rank 0 only.
+ */
+#ifndef NTKW_CLI_TRAIN_PROGRESS_H
+#define NTKW_CLI_TRAIN_PROGRESS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include "pinn/problem/problem.h"
+
+typedef struct progress {
+  bool live;             /* a terminal reads along */
+  bool line_open;        /* a live line is on the screen */
+  double started, shown; /* seconds */
+  int64_t first, last;   /* steps of this run */
+} progress;
+
+/* mode: "auto" (live if a person's terminal is at the other end), "live" or "plain". */
+progress progress_start(const char *mode, int64_t first_step, int64_t last_step);
+
+/* A line that stays: step, losses, weights, error (not shown if NaN), speed and time left. */
+void progress_log(progress *progress, const problem *pde, int64_t step, const double losses[], const double weights[],
+                  double total, double error);
+
+/* Renew the live line, at most four times a second. */
+void progress_tick(progress *progress, int64_t step, double total);
+
+/* Remove the live line, before other output. */
+void progress_clear(progress *progress);
+
+#endif

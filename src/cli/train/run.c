@@ -1,0 +1,140 @@
+#include "cli/train/run.h"
+#include "ntkw/checkpoint.h"
+#include "pinn/training/adam.h"
+#include "pinn/training/snapshot.h"
+
+#include <math.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+
+static volatile sig_atomic_t stop_signal;
+
+static void note_signal(int number) {
+  stop_signal = number;
+}
+
+static void catch_signals(void) {
+  struct sigaction action = {.sa_handler = note_signal, .sa_flags = SA_RESTART};
+  sigaction(SIGTERM, &action, NULL);
+  sigaction(SIGUSR1, &action, NULL);
+}
+
+void run_path(const run *r, const char *name, char *path, size_t size) {
+  snprintf(path, size, "%s/%s", r->folder, name);
+}
+
+static double weighted_total(const run *r) {
+  double total = 0.0;
+  for (int c = 0; c < r->pde->n_conditions; c++)
+    total += trainer_weights(r->trainer)[c] * trainer_losses(r->trainer)[c];
+  return total;
+}
+
+/* Error at the present parameters, which the network must have. */
+static ntkw_status measure_error(run *r) {
+  return evaluation_error(r->evaluation, &r->error);
+}
+
+static ntkw_status append_history(run *r, int64_t step) {
+  const problem *pde = r->pde;
+  double *row = history_append(&r->history, history_columns(pde));
+  if (!row) return ntkw_status_agree(trainer_comm(r->trainer), NTKW_ERR_MEMORY);
+  row[0] = (double)step;
+  row[1] = weighted_total(r);
+  for (int c = 0; c < pde->n_conditions; c++) {
+    row[history_loss_column(c)] = trainer_losses(r->trainer)[c];
+    row[history_weight_column(pde, c)] = trainer_weights(r->trainer)[c];
+  }
+  row[history_rate_column(pde)] = learning_rate_at(pde, step);
+  row[history_error_column(pde)] = r->error;
+  return NTKW_SUCCESS;
+}
+
+/* A log line and a row of the history, for the losses, weights and error of a step. */
+static ntkw_status log_step(run *r, int64_t step) {
+  ntkw_status status = append_history(r, step);
+  if (command_rank() == 0) {
+    char path[600];
+    progress_log(&r->progress, r->pde, step, trainer_losses(r->trainer), trainer_weights(r->trainer), weighted_total(r),
+                 r->error);
+    run_path(r, "history.csv", path, sizeof path);
+    if (status == NTKW_SUCCESS) status = history_write_last(&r->history, path);
+  }
+  return ntkw_status_agree(trainer_comm(r->trainer), status);
+}
+
+static ntkw_status write_checkpoint(run *r) {
+  char name[64], path[600];
+  snprintf(name, sizeof name, "step-%010lld.h5", (long long)trainer_steps_done(r->trainer));
+  run_path(r, name, path, sizeof path);
+  const ntkw_status status = snapshot_write(r->trainer, r->pde, &r->history, path);
+  if (status != NTKW_SUCCESS) return status;
+  snprintf(r->checkpoint, sizeof r->checkpoint, "%s", path);
+  return ntkw_checkpoint_keep(trainer_comm(r->trainer), r->folder, "step-", (int)r->settings->keep);
+}
+
+static void warn_of_zero_norm(run *r) {
+  if (r->warned_of_zero_norm) return;
+  r->warned_of_zero_norm = true;
+  if (command_rank() == 0) progress_clear(&r->progress);
+  warn("%s", ntkw_last_error());
+}
+
+/* One step, logged if its number says so. *stop: some rank got a signal. */
+static ntkw_status do_step(run *r, bool *stop) {
+  const int64_t step = trainer_steps_done(r->trainer);
+  const bool logged = step % r->settings->log_every == 0;
+  if (logged) {
+    ntkw_status status = trainer_refresh(r->trainer);
+    if (status == NTKW_SUCCESS) status = measure_error(r);
+    if (status != NTKW_SUCCESS) return status;
+  }
+  *stop = stop_signal != 0;
+  ntkw_status status = trainer_step(r->trainer, stop);
+  if (status == NTKW_ZERO_NORM)
+    warn_of_zero_norm(r);
+  else if (status != NTKW_SUCCESS)
+    return status;
+  status = logged ? log_step(r, step) : NTKW_SUCCESS;
+  if (command_rank() == 0) progress_tick(&r->progress, step + 1, weighted_total(r));
+  return status;
+}
+
+static exit_code fail(run *r, ntkw_status status) {
+  if (command_rank() == 0) progress_clear(&r->progress);
+  const exit_code code = command_failed(status);
+  if (code == EXIT_DIVERGED)
+    warn("the run has diverged; nothing was published for this step; the last good checkpoint is %s",
+         r->checkpoint[0] ? r->checkpoint : "none");
+  return code;
+}
+
+/* Losses and error after the last step: a line and the last row of history.csv, but not of later checkpoints. */
+static ntkw_status log_end(run *r) {
+  ntkw_status status = trainer_measure(r->trainer);
+  if (status == NTKW_SUCCESS) status = measure_error(r);
+  if (status == NTKW_SUCCESS) status = log_step(r, trainer_steps_done(r->trainer));
+  return status;
+}
+
+exit_code run_steps(run *r) {
+  bool stop = false;
+  ntkw_status status = NTKW_SUCCESS;
+  catch_signals();
+  r->error = NAN;
+  r->progress = progress_start(r->settings->progress, trainer_steps_done(r->trainer), r->pde->steps);
+  while (trainer_steps_done(r->trainer) < r->pde->steps && !stop) {
+    status = do_step(r, &stop);
+    if (status != NTKW_SUCCESS) return fail(r, status);
+    const int64_t done = trainer_steps_done(r->trainer);
+    if (stop || done == r->pde->steps ||
+        (r->settings->checkpoint_every > 0 && done % r->settings->checkpoint_every == 0))
+      status = write_checkpoint(r);
+    if (status != NTKW_SUCCESS) return fail(r, status);
+  }
+  if (command_rank() == 0) progress_clear(&r->progress);
+  if (stop && trainer_steps_done(r->trainer) < r->pde->steps) return EXIT_COME_BACK;
+  status = log_end(r);
+  return status == NTKW_SUCCESS ? EXIT_DONE : fail(r, status);
+}

@@ -1,0 +1,32 @@
+/* One training run: the loop over steps with log lines, history, checkpoints and signals. */
+#ifndef NTKW_CLI_TRAIN_RUN_H
+#define NTKW_CLI_TRAIN_RUN_H
+
+#include "cli/command.h"
+#include "cli/train/progress.h"
+#include "cli/train/settings.h"
+#include "pinn/training/evaluation.h"
+#include "pinn/training/history.h"
+#include "pinn/training/trainer.h"
+
+typedef struct run {
+  const train_settings *settings;
+  problem *pde;
+  trainer *trainer;
+  evaluation *evaluation;
+  history history;
+  progress progress;
+  char folder[512];
+  char checkpoint[600]; /* the newest one of this run; empty: none */
+  double error;         /* at the last log line; NaN: not known */
+  bool warned_of_zero_norm;
+} run;
+
+/* Train until pde->steps, a signal, or a failure. Collective. The checkpoint of the last step is written in the first
+ * two cases. @return EXIT_DONE, EXIT_COME_BACK, or the code of the failure (already reported). */
+exit_code run_steps(run *run);
+
+/* Name of a file in the run's folder. Local. */
+void run_path(const run *run, const char *name, char *path, size_t size);
+
+#endif

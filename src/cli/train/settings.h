@@ -1,0 +1,17 @@
+/* What the command line of ntkw train says. */
+#ifndef NTKW_CLI_TRAIN_SETTINGS_H
+#define NTKW_CLI_TRAIN_SETTINGS_H
+
+#include <stdint.h>
+#include "cli/options.h"
+
+typedef struct train_settings {
+  int64_t steps, seed;   /* -1: as the problem file says */
+  const char *weighting; /* NULL: as the problem file says */
+  const char *out;       /* NULL: named after the problem file */
+  int64_t checkpoint_every, log_every, keep;
+  const char *progress;
+  optional_path resume;
+} train_settings;
+
+#endif

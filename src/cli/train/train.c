@@ -1,0 +1,233 @@
+/* ntkw train: a problem file to a trained network. */
+#include "cli/command.h"
+#include "cli/train/folder.h"
+#include "cli/train/picture.h"
+#include "cli/train/run.h"
+#include "ntkw/checkpoint.h"
+#include "pinn/problem/problem_load.h"
+#include "pinn/training/snapshot.h"
+#include "status/check.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+static const char *const rules[] = {"none", "gradient-share", "inverse-gradient-norm", "ntk-trace"};
+static const char *const progress_modes[] = {"auto", "live", "plain"};
+
+#define AT(member) offsetof(train_settings, member)
+static const option table[] = {
+    {.name = "steps",
+     .argument = "N",
+     .kind = OPTION_INTEGER,
+     .at = AT(steps),
+     .least = 1,
+     .most = INT64_C(1) << 53,
+     .help = "train until step N, counted from the very beginning (default: the problem file's)"},
+    {.name = "seed",
+     .argument = "N",
+     .kind = OPTION_INTEGER,
+     .at = AT(seed),
+     .least = 0,
+     .most = INT64_MAX,
+     .help = "of initial parameters and points (default: the problem file's)"},
+    {.name = "weighting",
+     .argument = "RULE",
+     .kind = OPTION_WORD,
+     .at = AT(weighting),
+     .words = rules,
+     .n_words = 4,
+     .help = "of the loss: none, gradient-share, inverse-gradient-norm or ntk-trace\n"
+             "(default: the problem file's; if it names none, ntk-trace)"},
+    {.name = "out",
+     .argument = "DIR",
+     .kind = OPTION_TEXT,
+     .at = AT(out),
+     .help = "folder for checkpoints, history.csv, solution.h5, picture.png\n"
+             "(default: the problem file's name with .run instead of .lua)"},
+    {.name = "checkpoint-every",
+     .argument = "N",
+     .kind = OPTION_INTEGER,
+     .at = AT(checkpoint_every),
+     .least = 0,
+     .most = INT64_C(1) << 53,
+     .help = "steps between checkpoints; 0: only at the end (default 1000)"},
+    {.name = "keep",
+     .argument = "N",
+     .kind = OPTION_INTEGER,
+     .at = AT(keep),
+     .least = 1,
+     .most = 1000000,
+     .help = "keep the newest N checkpoints (default 3)"},
+    {.name = "resume",
+     .argument = "PATH",
+     .kind = OPTION_OPTIONAL_PATH,
+     .at = AT(resume),
+     .help = "continue from the newest good checkpoint in the folder PATH (default: --out), or from\n"
+             "the checkpoint PATH; with no checkpoint in --out yet, start from step 0"},
+    {.name = "log-every",
+     .argument = "N",
+     .kind = OPTION_INTEGER,
+     .at = AT(log_every),
+     .least = 1,
+     .most = INT64_C(1) << 53,
+     .help = "steps between log lines, which are also the rows of history.csv (default 1000)"},
+    {.name = "progress",
+     .argument = "MODE",
+     .kind = OPTION_WORD,
+     .at = AT(progress),
+     .words = progress_modes,
+     .n_words = 3,
+     .help = "live line between log lines: auto (on a terminal), live or plain (default auto)"},
+};
+enum { N_OPTIONS = sizeof table / sizeof *table };
+
+/* What the command line says goes before what the file says. */
+static void override_problem(const train_settings *settings, problem *pde) {
+  if (settings->steps >= 0) pde->steps = settings->steps;
+  if (settings->seed >= 0) pde->seed = (uint64_t)settings->seed;
+  if (settings->weighting && strcmp(settings->weighting, pde->rule) != 0) {
+    snprintf(pde->rule, sizeof pde->rule, "%s", settings->weighting);
+    pde->alpha = NTKW_RULE_ALPHA;
+    pde->update_every = 0;
+  }
+}
+
+/* Seed and rule are the checkpoint's; a command line that says otherwise is refused. */
+static ntkw_status adopt_checkpoint(const train_settings *settings, ntkw_checkpoint_reader *reader, const char *path,
+                                    problem *pde) {
+  NTKW_TRY(snapshot_adopt(reader, path, pde));
+  NTKW_CHECK(settings->seed < 0 || (uint64_t)settings->seed == pde->seed, NTKW_ERR_PROBLEM,
+             "%s: was trained with seed %llu; --seed says %lld", path, (unsigned long long)pde->seed,
+             (long long)settings->seed);
+  NTKW_CHECK(!settings->weighting || strcmp(settings->weighting, pde->rule) == 0, NTKW_ERR_PROBLEM,
+             "%s: was trained with weighting %s; --weighting says %s", path, pde->rule, settings->weighting);
+  return NTKW_SUCCESS;
+}
+
+static void announce(const run *r, const char *file) {
+  const problem *pde = r->pde;
+  int size;
+  MPI_Comm_size(MPI_COMM_WORLD, &size);
+  say("%s: %lld parameters in %s, %d rank%s, %d lanes, kernels %s, seed %llu\n", file,
+      (long long)trainer_parameter_count(r->trainer), pde->network.precision == NTKW_FLOAT32 ? "float32" : "float64",
+      size, size == 1 ? "" : "s", trainer_lane_count(r->trainer), network_kernels(), (unsigned long long)pde->seed);
+  const trainer_state state = trainer_get_state(r->trainer);
+  if (state.weighting)
+    say("weighting: %s, alpha %g, updated every %lld step%s\n", trainer_rule(r->trainer),
+        ntkw_weighting_alpha(state.weighting), (long long)ntkw_weighting_update_every(state.weighting),
+        ntkw_weighting_update_every(state.weighting) == 1 ? "" : "s");
+  else
+    say("weighting: none, every condition has weight 1\n");
+  const int idle = trainer_idle_ranks(r->trainer), empty = trainer_empty_shards(r->trainer);
+  if (idle > 0 || empty > 0)
+    warn("%d ranks are more than this problem can use: %d compute no points (it has %d lanes), %d hold no parameters",
+         size, idle, trainer_lane_count(r->trainer), empty);
+}
+
+static exit_code finish(run *r, const char *file) {
+  char path[600];
+  bool drawn = false;
+  run_path(r, "solution.h5", path, sizeof path);
+  ntkw_status status = evaluation_write(r->evaluation, path);
+  if (status == NTKW_SUCCESS) status = picture_draw(r, &drawn);
+  if (status != NTKW_SUCCESS) return command_failed(status);
+  if (!isnan(r->error)) say("relative L2 error against the exact solution: %.3e\n", r->error);
+  say("checkpoint: %s\nsolution:   %s/solution.h5\nhistory:    %s/history.csv\n", r->checkpoint, r->folder, r->folder);
+  if (drawn)
+    say("picture:    %s/picture.png\n", r->folder);
+  else
+    say("picture:    none, as there is no gnuplot (Debian and Ubuntu: apt-get install gnuplot-nox)\n");
+  say("continue:   ntkw train %s --out %s --resume --steps %lld\n", file, r->folder, 2 * (long long)r->pde->steps);
+  return EXIT_DONE;
+}
+
+static exit_code come_back(const run *r, const char *file) {
+  say("stopped by a signal at step %lld of %lld\ncheckpoint: %s\n", (long long)trainer_steps_done(r->trainer),
+      (long long)r->pde->steps, r->checkpoint);
+  say("continue:   ntkw train %s --out %s --resume --steps %lld\n", file, r->folder, (long long)r->pde->steps);
+  return EXIT_COME_BACK;
+}
+
+/* Trainer, state and history: new, or from the checkpoint. */
+static ntkw_status prepare(run *r, ntkw_checkpoint_reader *reader) {
+  NTKW_TRY(trainer_create(MPI_COMM_WORLD, r->pde, &r->trainer));
+  if (reader) NTKW_TRY(snapshot_restore(reader, r->trainer, r->pde, &r->history));
+  NTKW_TRY(evaluation_create(trainer_comm(r->trainer), r->pde, trainer_network(r->trainer), &r->evaluation));
+  char path[600];
+  run_path(r, "history.csv", path, sizeof path);
+  return ntkw_status_agree(MPI_COMM_WORLD,
+                           command_rank() == 0 ? history_write(&r->history, r->pde, path) : NTKW_SUCCESS);
+}
+
+static exit_code train_from(run *r, const char *file, ntkw_checkpoint_reader *reader) {
+  const ntkw_status status = prepare(r, reader);
+  if (status != NTKW_SUCCESS) return command_failed(status);
+  announce(r, file);
+  const int64_t done = trainer_steps_done(r->trainer);
+  if (reader) say("resumed from %s at step %lld\n", r->checkpoint, (long long)done);
+  if (done >= r->pde->steps && reader)
+    say("nothing to train: the checkpoint is at step %lld of %lld; --steps says how far to go\n", (long long)done,
+        (long long)r->pde->steps);
+  const exit_code code = run_steps(r);
+  if (code == EXIT_COME_BACK) return come_back(r, file);
+  return code == EXIT_DONE ? finish(r, file) : code;
+}
+
+/* Everything before training: problem, checkpoint to resume from, folder. */
+static ntkw_status set_up(run *r, const char *file, ntkw_checkpoint_reader **reader) {
+  NTKW_TRY(problem_load(MPI_COMM_WORLD, file, &r->pde));
+  override_problem(r->settings, r->pde);
+  NTKW_TRY(folder_choose(r->settings, file, r->folder, sizeof r->folder));
+  NTKW_TRY(folder_find_checkpoint(r->settings, r->folder, reader, r->checkpoint, sizeof r->checkpoint));
+  if (*reader) NTKW_TRY(adopt_checkpoint(r->settings, *reader, r->checkpoint, r->pde));
+  return folder_prepare(r->folder);
+}
+
+static exit_code train(int argc, char **argv) {
+  train_settings settings = {
+      .steps = -1, .seed = -1, .checkpoint_every = 1000, .log_every = 1000, .keep = 3, .progress = "auto"};
+  const char *file = NULL;
+  if (options_parse(table, N_OPTIONS, &settings, "PROBLEM.lua", &file, argc, argv) != NTKW_SUCCESS)
+    return usage_error("train", "%s", ntkw_last_error());
+  run r = {.settings = &settings, .error = NAN};
+  ntkw_checkpoint_reader *reader = NULL;
+  const ntkw_status status = set_up(&r, file, &reader);
+  const exit_code code = status == NTKW_SUCCESS ? train_from(&r, file, reader) : command_failed(status);
+  ntkw_checkpoint_close(&reader);
+  evaluation_destroy(&r.evaluation);
+  trainer_destroy(&r.trainer);
+  history_free(&r.history);
+  problem_destroy(&r.pde);
+  return code;
+}
+
+const command train_command = {
+    .name = "train",
+    .summary = "train the network of a problem file",
+    .help = "Usage: ntkw train PROBLEM.lua [OPTIONS]\n"
+            "       mpirun -n RANKS ntkw train PROBLEM.lua [OPTIONS]\n"
+            "\n"
+            "Train the network of a problem file, its parameters sharded over the ranks, the conditions of the loss\n"
+            "weighted. Prints a line every --log-every steps; on SIGTERM or SIGUSR1 finishes the step, writes a "
+            "checkpoint\n"
+            "and exits with 85. The results do not depend on the number of ranks.\n",
+    .run = train,
+    .options = table,
+    .n_options = N_OPTIONS,
+    .notes = "Environment:\n"
+             "  NTKW_KERNELS      portable, avx2 or avx512: kernels to use (default: the best this CPU has)\n"
+             "\n"
+             "Exit codes:\n"
+             "   0  trained to the last step\n"
+             "   2  wrong arguments\n"
+             "   3  the problem file is wrong, or not the checkpoint's\n"
+             "   4  a file could not be read or written, or is damaged\n"
+             "   5  losses, gradients or parameters are not finite: do not requeue\n"
+             "   6  out of memory, or MPI failed\n"
+             "  85  stopped by a signal after a checkpoint: continue with --resume\n"
+             "\n"
+             "Example:\n"
+             "  mpirun -n 2 ntkw train examples/wave1d-small.lua --out wave.run\n"
+             "  mpirun -n 4 ntkw train examples/wave1d-small.lua --out wave.run --resume --steps 40000\n",
+};
