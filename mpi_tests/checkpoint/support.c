@@ -212,3 +212,21 @@ unsigned char *get_file(const char *path, size_t *length) {
   MPI_Bcast(length, 1, MPI_UNSIGNED_LONG, 0, MPI_COMM_WORLD);
   return bytes;
 }
+
+void expect_old(const char *folder, ntkw_status status, ntkw_status expected, const char *why) {
+  char path[600];
+  snprintf(path, sizeof path, "%s/state.h5", folder);
+  check_same_verdict(status);
+  CHECK_STATUS(status, expected);
+  CHECK_TEXT_HAS(ntkw_last_error(), why);
+  CHECK_EQUAL_INT(count_files(folder, ".tmp-"), 0);
+  CHECK_EQUAL_INT(count_files(folder, "state"), 1);
+  check_state(MPI_COMM_WORLD, path, 1, 2);
+}
+
+const char *folder_with_old_state(const char *name, char path[600]) {
+  const char *folder = new_folder(name);
+  snprintf(path, 600, "%s/state.h5", folder);
+  CHECK_OK(publish_state(MPI_COMM_WORLD, path, 1, 1));
+  return folder;
+}

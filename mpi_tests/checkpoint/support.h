@@ -37,4 +37,11 @@ int count_files(const char *folder, const char *part);
 void put_file(const char *path, const void *bytes, size_t length);
 unsigned char *get_file(const char *path, size_t *length);
 
+/* Make a folder with a state of seed 1 in state.h5, whose path goes to path. Collective on MPI_COMM_WORLD. */
+const char *folder_with_old_state(const char *name, char path[600]);
+
+/* Check that an attempt to publish there had this verdict on all ranks, that the old state is there, and nothing else.
+ * Collective on MPI_COMM_WORLD. */
+void expect_old(const char *folder, ntkw_status status, ntkw_status expected, const char *why);
+
 #endif
