@@ -36,11 +36,12 @@ static void another_number_of_ranks_reads_the_same_bits(void) {
   }
 }
 
-static void bytes_do_not_depend_on_ranks(void) {
+static void bytes_depend_neither_on_ranks_nor_on_time(void) {
   const char *path = scratch_path("bytes.h5"), *other_path = scratch_path("bytes-other.h5");
   CHECK_OK(publish_state(MPI_COMM_WORLD, path, 3, 3));
   size_t length, other_length;
   unsigned char *bytes = get_file(path, &length);
+  usleep(1100000); /* HDF5's time stamps count seconds */
   for (int size = 1; size <= world_size(); size++) {
     MPI_Comm comm = first_ranks(size);
     if (comm != MPI_COMM_NULL) {
@@ -113,8 +114,8 @@ static void topologies_are_taken(void) {
 
 int main(int argc, char **argv) {
   static const test_case cases[] = {
-      TEST(another_cut_reads_the_same_bits),   TEST(another_number_of_ranks_reads_the_same_bits),
-      TEST(bytes_do_not_depend_on_ranks),      TEST(every_way_of_writing_makes_the_same_file),
-      TEST(a_reader_keeps_the_file_it_opened), TEST(topologies_are_taken)};
+      TEST(another_cut_reads_the_same_bits),           TEST(another_number_of_ranks_reads_the_same_bits),
+      TEST(bytes_depend_neither_on_ranks_nor_on_time), TEST(every_way_of_writing_makes_the_same_file),
+      TEST(a_reader_keeps_the_file_it_opened),         TEST(topologies_are_taken)};
   return run_suite("checkpoint round trip", cases, sizeof cases / sizeof *cases, argc, argv);
 }
