@@ -27,7 +27,7 @@ return problem {
                  decay = {0.9, every = 1000} },        -- default: none
   weighting  = { "ntk-trace", update_every = 100, alpha = 0 },  -- default
   precision  = "float64",                              -- default; or "float32"
-  steps      = 10000,                                  -- default
+  steps      = 40000,                                  -- default 10000
   seed       = 1,                                      -- default
   lanes      = 64,                                     -- default
 }

@@ -24,5 +24,5 @@ return problem {
   optimizer  = { "adam", rate = 1e-3, decay = {0.9, every = 1000} },
   weighting  = { "ntk-trace", update_every = 100, alpha = 0 },
   precision  = "float32",
-  steps      = 20000, seed = 1,
+  steps      = 40000, seed = 1,
 }
