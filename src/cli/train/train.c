@@ -8,6 +8,7 @@
 #include "pinn/training/snapshot.h"
 #include "status/check.h"
 
+#include <errno.h> /* program_invocation_name */
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -125,6 +126,15 @@ static void announce(const run *r, const char *file) {
          size, idle, trainer_lane_count(r->trainer), empty);
 }
 
+/* The command that goes on from here. */
+static void say_how_to_continue(const run *r, const char *file, int64_t steps) {
+  int size;
+  MPI_Comm_size(MPI_COMM_WORLD, &size);
+  say("continue:   ");
+  if (size > 1) say("mpirun -n %d ", size);
+  say("%s train %s --out %s --resume --steps %lld\n", program_invocation_name, file, r->folder, (long long)steps);
+}
+
 static exit_code finish(run *r, const char *file) {
   char path[600];
   bool drawn = false;
@@ -138,14 +148,14 @@ static exit_code finish(run *r, const char *file) {
     say("picture:    %s/picture.png\n", r->folder);
   else
     say("picture:    none, as there is no gnuplot (Debian and Ubuntu: apt-get install gnuplot-nox)\n");
-  say("continue:   ntkw train %s --out %s --resume --steps %lld\n", file, r->folder, 2 * (long long)r->pde->steps);
+  say_how_to_continue(r, file, 2 * r->pde->steps);
   return EXIT_DONE;
 }
 
 static exit_code come_back(const run *r, const char *file) {
   say("stopped by a signal at step %lld of %lld\ncheckpoint: %s\n", (long long)trainer_steps_done(r->trainer),
       (long long)r->pde->steps, r->checkpoint);
-  say("continue:   ntkw train %s --out %s --resume --steps %lld\n", file, r->folder, (long long)r->pde->steps);
+  say_how_to_continue(r, file, r->pde->steps);
   return EXIT_COME_BACK;
 }
 
