@@ -1,4 +1,4 @@
-/* Which derivatives with respect to the inputs travel through the network beside the value (DESIGN: jets).
+/* Which derivatives with respect to the inputs travel through the network beside the value: jets.
  *
  * Stream 0 is the value; stream 1 + k the first derivative by input first[k]; then either the second derivatives
  * second[k] = (a, b), a <= b, indices into first[], or, if n_pairs > 0, the one stream

@@ -2,7 +2,7 @@
  * the backward pass.
  *
  * If second derivatives occur only through one linear combination sum c_ij u_ij (up to constant factors, whatever the
- * output, the coefficients free of outputs), they are carried as one stream (forward Laplacian; DESIGN 5.2). All
+ * output, the coefficients free of outputs), they are carried as one stream (forward Laplacian; streams.h). All
  * functions are local. */
 #ifndef NTKW_PINN_EQUATIONS_H
 #define NTKW_PINN_EQUATIONS_H

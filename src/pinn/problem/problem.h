@@ -1,4 +1,4 @@
-/* A problem: domain, conditions, network, training; read from a Lua file (DESIGN 5.1) or built by hand.
+/* A problem: domain, conditions, network, training; read from a Lua file or built by hand.
  *
  * problem_from_lua is local and deterministic: rank 0 reads the file, all ranks parse the same text and get the same
  * problem or the same error. A mistake is one sentence "FILE:LINE: what; what was expected; did you mean ...". */
@@ -50,7 +50,7 @@ typedef struct problem {
   int64_t update_every; /* in steps; 0: the rule's default */
   int64_t steps;
   uint64_t seed;
-  int lanes; /* at most so many lanes (DESIGN 5.4, rule 2); default 64 */
+  int lanes; /* at most so many lanes (src/README.md, rule 2); default 64 */
 } problem;
 
 /* Read a problem from a Lua text. file: the name for messages; text: NUL-terminated.

@@ -3,7 +3,7 @@
  * Local: nothing here communicates. What is wanted differs by step:
  * GRADIENT_COMBINED  one group, sum_c w_c L_c, the weights folded into the seeds;
  * GRADIENT_SEPARATE  a group for each condition's unweighted loss;
- * GRADIENT_TRACED    the same, and the NTK diagonal of every point, from the same backward pass (DESIGN 5.3);
+ * GRADIENT_TRACED    the same, and the NTK diagonal of every point, from the same backward pass (network.h);
  * GRADIENT_NONE      only the losses. */
 #ifndef NTKW_PINN_GRADIENT_H
 #define NTKW_PINN_GRADIENT_H

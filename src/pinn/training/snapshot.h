@@ -6,7 +6,7 @@
 #include "pinn/training/history.h"
 #include "pinn/training/trainer.h"
 
-/* The version of the arithmetic of DESIGN 5.4; raised when the bits of a trajectory change. */
+/* The version of the arithmetic (src/README.md); raised when the bits of a trajectory change. */
 enum { ARITHMETIC_VERSION = 1 };
 
 /* Publish the state as a checkpoint at path. Collective. A state whose parameters are not finite is not published:

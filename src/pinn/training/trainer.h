@@ -1,4 +1,4 @@
-/* The training loop's state and its step: sharded parameters and Adam, weighted conditions (DESIGN 5.4).
+/* The training loop's state and its step: sharded parameters and Adam, weighted conditions.
  *
  * Per step: gather the parameters, gradients of own lanes, exact losses (one small MPI_Allreduce), gradient shards
  * (tree over the lanes), weights if due (one MPI_Allreduce), Adam on the own shard. The trajectory is a function of
