@@ -146,9 +146,12 @@ ntkw_status ntkw_trace_add(ntkw_weighting *weighting, int condition, const doubl
  *         NTKW_ERR_NOT_FINITE: names the condition and the number of NaN or Inf values;
  *         NTKW_ERR_COUNT: a condition with a gradient has not parameter_count values (expected and found are named): a
  *           replica counted twice, a lost shard, an unreduced data-parallel gradient;
- *         NTKW_ERR_ARGUMENT: remembered from an add, or a negative epoch; names the one rank and its fault, or how
- * many; NTKW_ERR_DISAGREE: epoch, number of updates or present weights differ over the ranks; NTKW_ERR_MPI (ranks may
- * differ). If several apply, the largest code is returned. A condition to which no rank added is absent: it keeps its
+ *         NTKW_ERR_ARGUMENT: remembered from an add, or a negative epoch; names the rank and its fault, or the
+ *           number of such ranks;
+ *         NTKW_ERR_DISAGREE: epoch, number of updates or present weights differ over the ranks;
+ *         NTKW_ERR_MPI (ranks may differ).
+ *
+ *         If several apply, the largest code is returned. A condition to which no rank added is absent: it keeps its
  *         weight. On error weights and norms are unchanged, and the moments and faults are cleared all the same.
  *         NTKW_ERR_ORDER, if a begun update is not ended, and NTKW_ERR_ARGUMENT, if weighting is NULL, are returned at
  *         once, without communication and on this rank only; nothing is changed.
