@@ -123,7 +123,7 @@ static int run_cases(const char *suite, const test_case cases[], size_t count) {
   CU_pSuite registered = CU_add_suite(suite, NULL, NULL);
   for (size_t i = 0; registered && i < count; i++)
     if (!CU_add_test(registered, cases[i].name, cases[i].run)) return 1;
-  const int ran = CU_run_all_tests();
+  const CU_ErrorCode ran = CU_run_all_tests();
   CU_cleanup_registry();
   return ran != CUE_SUCCESS;
 }
