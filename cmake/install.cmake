@@ -10,6 +10,9 @@ write_basic_package_version_file(ntkwConfigVersion.cmake COMPATIBILITY SameMinor
 install(FILES ${PROJECT_BINARY_DIR}/ntkwConfig.cmake ${PROJECT_BINARY_DIR}/ntkwConfigVersion.cmake
   DESTINATION ${package_dir})
 
+# The prefix may still be chosen at cmake --install, so the pkg-config file finds it from where it lies itself.
+file(RELATIVE_PATH NTKW_PC_TO_PREFIX /prefix/${CMAKE_INSTALL_LIBDIR}/pkgconfig /prefix)
+
 # A static library's users must link what it links.
 list(JOIN HDF5_C_LIBRARIES " " ntkw_hdf5_libraries)
 if(BUILD_SHARED_LIBS)

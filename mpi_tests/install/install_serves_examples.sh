@@ -23,7 +23,6 @@ check "CMake package" "$prefix/cmake/minimal"
 
 PKG_CONFIG_PATH=$(dirname "$(find "$prefix/usr" -name ntkw.pc)")
 export PKG_CONFIG_PATH
-sed -i "s|^prefix=.*|prefix=$prefix/usr|" "$PKG_CONFIG_PATH/ntkw.pc"
 # shellcheck disable=SC2046
 "$mpicc" -std=c11 "$examples/minimal.c" $(pkg-config --cflags --libs ntkw) -lm -o "$prefix/minimal"
 check "pkg-config" "$prefix/minimal"
