@@ -195,8 +195,8 @@ static const char notes[] =
     "  6  out of memory, or MPI failed\n"
     "\n"
     "Examples:\n"
-    "  ntkw show run/step-000400.h5\n"
-    "  ntkw show run/step-000400.h5 --text problem > problem.lua\n";
+    "  ntkw show run/step-0000000400.h5\n"
+    "  ntkw show run/step-0000000400.h5 --text problem_source > problem.lua\n";
 
 const command show_command = {.name = "show",
                               .summary = "print what is in a checkpoint",
