@@ -2,6 +2,7 @@
 #include "ntkw/checkpoint.h"
 #include "pinn/training/adam.h"
 #include "pinn/training/snapshot.h"
+#include "status/check.h"
 
 #include <math.h>
 #include <signal.h>
@@ -36,10 +37,11 @@ static ntkw_status measure_error(run *r) {
   return evaluation_error(r->evaluation, &r->error);
 }
 
+/* Local: the ranks agree in log_step. */
 static ntkw_status append_history(run *r, int64_t step) {
   const problem *pde = r->pde;
   double *row = history_append(&r->history, history_columns(pde));
-  if (!row) return ntkw_status_agree(trainer_comm(r->trainer), NTKW_ERR_MEMORY);
+  NTKW_CHECK(row, NTKW_ERR_MEMORY, "out of memory for the history of %lld rows", (long long)r->history.n_rows);
   row[0] = (double)step;
   row[1] = weighted_total(r);
   for (int c = 0; c < pde->n_conditions; c++) {
