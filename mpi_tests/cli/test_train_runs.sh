@@ -23,6 +23,12 @@ else
   expect_line "$scratch/out" "gnuplot"
 fi
 [ -z "$(find p.run -name 'picture.*' ! -name picture.png)" ] || complain "drawing left files behind"
+run 1 train p.lua --steps 2 --out "it's \$mine"
+expect_code 0
+expect_output "it's \$mine/step-0000000002.h5"
+run 2 show p.run/step-0000000040.h5 --text problem_source
+expect_code 0
+expect_same "$scratch/out" p.lua
 run 2 show p.run/step-0000000040.h5
 expect_code 0
 expect_output "parameters" "adam_moment1" "step" "40" "ntk-trace" "history"

@@ -98,16 +98,21 @@ static bool have_gnuplot(void) {
   return system("command -v gnuplot >/dev/null 2>&1") == 0;
 }
 
+/* The shell gets the folder as a variable, whatever characters are in its name. */
+static bool run_gnuplot(const char *folder) {
+  return setenv("NTKW_FOLDER", folder, 1) == 0 &&
+         system("cd -- \"$NTKW_FOLDER\" && gnuplot picture.gnuplot >picture.log 2>&1") == 0;
+}
+
 /* On rank 0. */
 static ntkw_status draw(const run *r, const double *values, const double *exact) {
-  char data[600], script[600], line[1400];
+  char data[600], script[600];
   const view v = choose_view(r);
   run_path(r, "picture.data", data, sizeof data);
   run_path(r, "picture.gnuplot", script, sizeof script);
   NTKW_TRY(write_grid(r, &v, data, values, exact));
   NTKW_TRY(write_script(r, &v, script, exact != NULL));
-  snprintf(line, sizeof line, "cd '%s' && gnuplot picture.gnuplot >picture.log 2>&1", r->folder);
-  NTKW_CHECK(system(line) == 0, NTKW_ERR_FILE, "gnuplot could not draw %s/picture.png; see picture.log there",
+  NTKW_CHECK(run_gnuplot(r->folder), NTKW_ERR_FILE, "gnuplot could not draw %s/picture.png; see picture.log there",
              r->folder);
   unlink(data);
   unlink(script);
