@@ -45,15 +45,28 @@ for signal in USR1 TERM; do
   expect_same "signal.$signal/history.csv" "straight.$signal/history.csv"
 done
 
+# mpirun passes SIGUSR1 on, and the exit code back.
+what="signal USR1 to mpirun"
+"$MPIEXEC" -n 3 "$NTKW" train long.lua --log-every 50 --checkpoint-every 0 --out asked > asked.out 2>&1 < /dev/null &
+job=$!
+for _ in $(seq 300); do grep -q "^step 200/" asked.out 2> /dev/null && break; sleep 0.1; done
+kill -USR1 $job
+wait $job
+code=$?
+checks=$((checks + 1))
+[ $code = 85 ] || complain "mpirun ended with $code"
+expect_line asked.out "^checkpoint: asked/step-"
+
 # Killed without warning: the newest checkpoint is good, and the run goes on from there.
 what="kill -9"
-timeout 100 "$MPIEXEC" -n 2 "$NTKW" train long.lua --log-every 50 --checkpoint-every 20 --out killed > killed.out 2>&1 < /dev/null &
+timeout 100 "$MPIEXEC" -n 2 bash -c 'echo $$ > "pid.$OMPI_COMM_WORLD_RANK"; exec "$@"' _ \
+  "$NTKW" train long.lua --log-every 50 --checkpoint-every 20 --out killed > killed.out 2>&1 < /dev/null &
 job=$!
 for _ in $(seq 300); do grep -q "^step 200/" killed.out 2> /dev/null && break; sleep 0.1; done
-pkill -9 -P "$(pgrep -P $job | head -n 1)" 2> /dev/null
-kill -9 "$(pgrep -P $job | head -n 1)" 2> /dev/null
-wait $job 2> /dev/null
-sleep 0.5
+kill -9 "$(cat pid.0)" "$(cat pid.1)"
+checks=$((checks + 1))
+wait $job 2> /dev/null && complain "mpirun ended with 0"
+grep -q "stopped by a signal" killed.out && complain "it was stopped, not killed"
 last=$(ls killed | sed -nE 's/^step-0*([0-9]+)\.h5$/\1/p' | sort -n | tail -n 1)
 run 3 train long.lua --log-every 50 --steps $((last + 60)) --resume killed
 expect_code 0
