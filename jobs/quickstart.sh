@@ -23,7 +23,7 @@ done
 jobs/setup.sh run
 . jobs/environment.sh
 cmake --preset release >build.log 2>&1 || { cat build.log >&2; exit 1; }
-cmake --build --preset release -j "$(nproc)" >>build.log 2>&1 || { tail -n 40 build.log >&2; exit 1; }
+cmake --build --preset release -j "$(getconf _NPROCESSORS_ONLN)" >>build.log 2>&1 || { tail -n 40 build.log >&2; exit 1; }
 rm -f build.log
 
 ntkw=build/release/src/cli/ntkw
@@ -39,4 +39,4 @@ error() { awk -F, 'END { printf "%.3e", $NF }' "$1/history.csv"; }
 echo "error with ntk-trace: $(error "$out")"
 if [ $compare = yes ]; then echo "error without weights: $(error "$out-unweighted")"; fi
 steps=$(awk -F, 'END { print $1 }' "$out/history.csv")
-echo "to continue: mpirun -n $ranks $ntkw train $problem --out $out --resume --steps $((2 * steps))"
+echo "to continue: . jobs/environment.sh; mpirun -n $ranks $ntkw train $problem --out $out --resume --steps $((2 * steps))"

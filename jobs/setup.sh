@@ -6,6 +6,10 @@ set -eu
 packages=(gcc libc6-dev make cmake pkg-config libopenmpi-dev openmpi-bin libhdf5-openmpi-dev liblua5.4-dev librandom123-dev
   libsleef-dev libopenblas-dev gnuplot-nox)
 if [ "$(uname -m)" = x86_64 ]; then packages+=(libxsmm-dev); fi
+case ${1:-run} in
+run | test) ;;
+*) echo "setup: unknown argument $1; expected run or test" >&2; exit 2 ;;
+esac
 if [ "${1:-run}" = test ]; then packages+=(g++ libcunit1-dev libmpfr-dev hdf5-tools python3-h5py); fi
 
 if ! command -v apt-get >/dev/null; then
@@ -19,7 +23,7 @@ done
 if [ ${#missing[@]} = 0 ]; then exit 0; fi
 
 if [ "$(id -u)" = 0 ]; then as_root=()
-elif command -v sudo >/dev/null && sudo -n true 2>/dev/null; then as_root=(sudo)
+elif command -v sudo >/dev/null && { sudo -n true 2>/dev/null || [ -t 0 ]; }; then as_root=(sudo) # may ask for the password
 else
   echo "setup: these packages are missing: ${missing[*]}" >&2
   echo "setup: installing them needs root; ask for: apt-get install ${missing[*]}" >&2

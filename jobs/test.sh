@@ -22,7 +22,7 @@ run_tests() {
   shift
   log=$(mktemp)
   cmake --preset "$preset" >"$log" 2>&1 || { cat "$log" >&2; exit 1; }
-  cmake --build --preset "$preset" -j "$(nproc)" >"$log" 2>&1 || { tail -n 60 "$log" >&2; exit 1; }
+  cmake --build --preset "$preset" -j "$(getconf _NPROCESSORS_ONLN)" >"$log" 2>&1 || { tail -n 60 "$log" >&2; exit 1; }
   ctest --preset "$preset" -j 4 "$@" 2>&1 | tee "$log" || true
   local summary
   summary=$(grep -E '^[0-9]+% tests passed' "$log") || { echo "test: ctest did not report" >&2; exit 1; }

@@ -23,6 +23,30 @@ for rule in ntk-trace gradient-share none; do
   done
 done
 
+# Going on from an older checkpoint: later ones, and damaged ones, step aside and displace nothing.
+run 2 train p.lua --steps 20 --checkpoint-every 10 --out aside
+run 2 train p.lua --resume aside/step-0000000010.h5 --steps 15 --keep 1
+expect_code 0
+expect_line "$scratch/err" "warning: aside/step-0000000020.h5 is of a later step: renamed"
+[ "$(ls aside | grep '^step-' | tr '\n' ' ')" = "step-0000000015.h5 step-0000000020.h5.superseded " ] || complain "$(ls aside)"
+run 2 train p.lua --resume aside --steps 20 --keep 2
+expect_output "at step 15"
+printf 'X' | dd of=aside/step-0000000020.h5 bs=1 seek=5000 conv=notrunc status=none
+run 2 train p.lua --resume aside --steps 18 --keep 1
+expect_code 0
+run 2 train p.lua --resume aside --steps 25 --keep 1
+expect_code 0
+expect_output "at step 18"
+
+# A changed setting of the problem file is told; rule and seed stay the checkpoint's.
+small_problem changed.lua 's/points = 60/points = 61/; s/  steps/  weighting = "gradient-share", resample = 0, steps/'
+run 2 train changed.lua --resume aside --steps 30
+expect_code 0
+expect_line "$scratch/err" "changed since the checkpoint: it says \"condition 'residual': 61 points\""
+expect_line "$scratch/err" 'it says "resample 0", before "resample 1"'
+expect_line "$scratch/err" 'it says "weighting gradient-share .*, which stays'
+expect_line "$scratch/out" "^weighting: ntk-trace"
+
 # A signal: the step is finished, a checkpoint written, and every rank says 85.
 small_problem long.lua 's/steps      = 40/steps = 2000000/'
 for signal in USR1 TERM; do

@@ -36,6 +36,18 @@ if command -v h5dump > /dev/null; then
   h5dump -d u -y -w 0 p.run/solution.h5 2> /dev/null | grep -q "( 200, 200 )" || complain "h5dump finds no u of 200 x 200"
 fi
 
+# A picture that cannot be drawn costs the picture, not the run; output that goes nowhere is an error.
+if command -v gnuplot > /dev/null; then
+  mkdir -p nopicture/picture.data
+  run 2 train p.lua --steps 5 --out nopicture
+  expect_code 0
+  expect_line "$scratch/err" "warning: there is no picture: nopicture/picture.data"
+  expect_line "$scratch/out" "^continue: "
+fi
+what="show to /dev/full" checks=$((checks + 1))
+"$NTKW" show p.run/step-0000000040.h5 > /dev/full 2> err
+[ $? = 4 ] || complain "exit code was not 4"
+
 # The same numbers on any rank count; idle ranks are told of once.
 for n in 1 3 8; do
   run $n train p.lua --log-every 20 --out "ranks.$n"

@@ -89,12 +89,20 @@ static exit_code dispatch(int argc, char **argv) {
   return fail_unknown(word);
 }
 
+/* What was printed must have arrived: the code, or EXIT_FILE on every rank. */
+static exit_code printed(exit_code code) {
+  int failed = fflush(stdout) != 0 || ferror(stdout), any = 0;
+  MPI_Allreduce(&failed, &any, 1, MPI_INT, MPI_MAX, MPI_COMM_WORLD);
+  if (!any || code != EXIT_DONE) return code;
+  if (command_rank() == 0) fprintf(stderr, "ntkw: the output could not be written\n");
+  return EXIT_FILE;
+}
+
 int main(int argc, char **argv) {
   int provided = 0;
   MPI_Init_thread(&argc, &argv, MPI_THREAD_FUNNELED, &provided);
   setvbuf(stdout, NULL, _IOLBF, 0);
-  const exit_code code = dispatch(argc, argv);
-  fflush(stdout);
+  const exit_code code = dispatch(argc, argv), all = printed(code);
   MPI_Finalize();
-  return (int)code;
+  return (int)all;
 }

@@ -2,9 +2,11 @@
 #include "cli/command.h"
 #include "status/check.h"
 
+#include <ctype.h>
 #include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -43,19 +45,45 @@ ntkw_status folder_choose(const train_settings *settings, const char *problem_fi
   return NTKW_SUCCESS;
 }
 
+/* The step in a checkpoint's name, or -1 if the file is none. */
+static int64_t step_of(const char *name) {
+  char *end;
+  if (strncmp(name, PREFIX, strlen(PREFIX)) != 0 || !isdigit((unsigned char)name[strlen(PREFIX)])) return -1;
+  const long long step = strtoll(name + strlen(PREFIX), &end, 10);
+  return strcmp(end, ".h5") == 0 ? step : -1;
+}
+
 /* On rank 0: is there a file that looks like a checkpoint of a run? */
 static bool holds_checkpoints(const char *folder) {
   DIR *entries = opendir(folder);
   bool found = false;
   if (!entries) return false;
-  for (const struct dirent *entry; (entry = readdir(entries));) {
-    const size_t length = strlen(entry->d_name);
-    if (strncmp(entry->d_name, PREFIX, strlen(PREFIX)) == 0 && length > 3 &&
-        strcmp(entry->d_name + length - 3, ".h5") == 0)
-      found = true;
-  }
+  for (const struct dirent *entry; (entry = readdir(entries));) found = found || step_of(entry->d_name) >= 0;
   closedir(entries);
   return found;
+}
+
+/* On rank 0. */
+static ntkw_status set_aside(const char *folder, int64_t step) {
+  DIR *entries = opendir(folder);
+  ntkw_status status = NTKW_SUCCESS;
+  NTKW_CHECK(entries, NTKW_ERR_FILE, "the folder %s cannot be read: %s", folder, strerror(errno));
+  for (const struct dirent *entry; status == NTKW_SUCCESS && (entry = readdir(entries));) {
+    char from[800], to[820];
+    if (step_of(entry->d_name) <= step) continue;
+    snprintf(from, sizeof from, "%s/%s", folder, entry->d_name);
+    snprintf(to, sizeof to, "%s.superseded", from);
+    if (rename(from, to) == 0)
+      warn("%s is of a later step: renamed to *.superseded", from);
+    else
+      status = ntkw_i_fail(NTKW_ERR_FILE, "%s cannot be renamed: %s", from, strerror(errno));
+  }
+  closedir(entries);
+  return status;
+}
+
+ntkw_status folder_set_aside(const char *folder, int64_t step) {
+  return ntkw_status_agree(MPI_COMM_WORLD, command_rank() == 0 ? set_aside(folder, step) : NTKW_SUCCESS);
 }
 
 static ntkw_status refuse_used_folder(const char *folder) {

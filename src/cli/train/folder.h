@@ -16,6 +16,10 @@ ntkw_status folder_choose(const train_settings *settings, const char *problem_fi
 ntkw_status folder_find_checkpoint(const train_settings *settings, const char *folder, ntkw_checkpoint_reader **reader,
                                    char *path, size_t size);
 
+/* After resuming at a step: rename checkpoints of later steps in the folder to *.superseded, with a warning for each,
+ * so that they neither displace the new ones from the rotation nor are resumed instead of them. */
+ntkw_status folder_set_aside(const char *folder, int64_t step);
+
 /* Make the folder if it is not there, and see that files can be written in it. */
 ntkw_status folder_prepare(const char *folder);
 

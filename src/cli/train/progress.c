@@ -76,26 +76,31 @@ static void print_speed(const progress *p, int64_t step) {
     printf("  ETA %lds", left);
 }
 
-void progress_log(progress *p, const problem *pde, int64_t step, const double losses[], const double weights[],
-                  double total, double error) {
-  progress_clear(p);
-  printf("step %lld/%lld  loss %.3e (", (long long)step, (long long)p->last, total);
-  for (int c = 0; c < pde->n_conditions; c++) printf("%s%s %.2e", c ? ", " : "", pde->conditions[c].name, losses[c]);
+static void print_line(const progress *p, const problem *pde, const progress_values *now) {
+  printf("step %lld/%lld  loss %.3e (", (long long)now->step, (long long)p->last, now->total);
+  for (int c = 0; c < pde->n_conditions; c++)
+    printf("%s%s %.2e", c ? ", " : "", pde->conditions[c].name, now->losses[c]);
   printf(")  weights (");
-  for (int c = 0; c < pde->n_conditions; c++) printf("%s%.4g", c ? ", " : "", weights[c]);
+  for (int c = 0; c < pde->n_conditions; c++) printf("%s%.4g", c ? ", " : "", now->weights[c]);
   printf(")");
-  if (!isnan(error)) printf("  error %.3e", error);
-  print_speed(p, step);
+  if (!isnan(now->error)) printf("  error %.3e", now->error);
+  print_speed(p, now->step);
+}
+
+void progress_log(progress *p, const problem *pde, const progress_values *now) {
+  progress_clear(p);
+  print_line(p, pde, now);
   putchar('\n');
   fflush(stdout);
 }
 
-void progress_tick(progress *p, int64_t step, double total) {
-  const double now = MPI_Wtime();
-  if (!p->live || now - p->shown < 0.25) return;
-  p->shown = now;
-  printf("\r\033[Kstep %lld/%lld  loss %.3e", (long long)step, (long long)p->last, total);
-  print_speed(p, step);
+void progress_tick(progress *p, const problem *pde, const progress_values *now) {
+  const double time = MPI_Wtime();
+  if (!p->live || time - p->shown < 0.25) return;
+  p->shown = time;
+  fputs("\r\033[K\033[?7l", stdout); /* a line longer than the screen is cut off, not wrapped */
+  print_line(p, pde, now);
+  fputs("\033[?7h", stdout);
   fflush(stdout);
   p->line_open = true;
 }

@@ -17,12 +17,18 @@ typedef struct progress {
 /* mode: "auto" (live if a person's terminal is at the other end), "live" or "plain". */
 progress progress_start(const char *mode, int64_t first_step, int64_t last_step);
 
-/* A line that stays: step, losses, weights, error (not shown if NaN), speed and time left. */
-void progress_log(progress *progress, const problem *pde, int64_t step, const double losses[], const double weights[],
-                  double total, double error);
+/* What a line shows; error NaN: not known. */
+typedef struct progress_values {
+  int64_t step;
+  const double *losses, *weights; /* of every condition */
+  double total, error;
+} progress_values;
 
-/* Renew the live line, at most four times a second. */
-void progress_tick(progress *progress, int64_t step, double total);
+/* A line that stays: step, losses, weights, error, speed and time left. */
+void progress_log(progress *progress, const problem *pde, const progress_values *now);
+
+/* Renew the live line, which shows the same, at most four times a second. */
+void progress_tick(progress *progress, const problem *pde, const progress_values *now);
 
 /* Remove the live line, before other output. */
 void progress_clear(progress *progress);

@@ -53,13 +53,17 @@ static ntkw_status append_history(run *r, int64_t step) {
   return NTKW_SUCCESS;
 }
 
+static progress_values values_now(const run *r, int64_t step) {
+  return (progress_values){step, trainer_losses(r->trainer), trainer_weights(r->trainer), weighted_total(r), r->error};
+}
+
 /* A log line and a row of the history, for the losses, weights and error of a step. */
 static ntkw_status log_step(run *r, int64_t step) {
   ntkw_status status = append_history(r, step);
   if (command_rank() == 0) {
     char path[600];
-    progress_log(&r->progress, r->pde, step, trainer_losses(r->trainer), trainer_weights(r->trainer), weighted_total(r),
-                 r->error);
+    const progress_values now = values_now(r, step);
+    progress_log(&r->progress, r->pde, &now);
     run_path(r, "history.csv", path, sizeof path);
     if (status == NTKW_SUCCESS) status = history_write_last(&r->history, path);
   }
@@ -99,7 +103,10 @@ static ntkw_status do_step(run *r, bool *stop) {
   else if (status != NTKW_SUCCESS)
     return status;
   status = logged ? log_step(r, step) : NTKW_SUCCESS;
-  if (command_rank() == 0) progress_tick(&r->progress, step + 1, weighted_total(r));
+  if (command_rank() == 0) {
+    const progress_values now = values_now(r, step);
+    progress_tick(&r->progress, r->pde, &now);
+  }
   return status;
 }
 

@@ -5,6 +5,7 @@
 #include "cli/train/run.h"
 #include "ntkw/checkpoint.h"
 #include "pinn/problem/problem_load.h"
+#include "pinn/training/identity.h"
 #include "pinn/training/snapshot.h"
 #include "status/check.h"
 
@@ -94,6 +95,29 @@ static void override_problem(const train_settings *settings, problem *pde) {
   }
 }
 
+/* Weighting and seed belong to the trajectory. */
+static bool keeps_the_old(const char *setting) {
+  return strncmp(setting, "weighting", 9) == 0 || strncmp(setting, "seed", 4) == 0;
+}
+
+/* Settings that the problem file says otherwise than the one the checkpoint was trained with. */
+static void warn_of_changes(ntkw_checkpoint_reader *reader, const problem *pde) {
+  char before[IDENTITY_LENGTH], now[IDENTITY_LENGTH];
+  const char *source;
+  problem *old = NULL;
+  if (ntkw_checkpoint_get_text(reader, "problem_source", &source) != NTKW_SUCCESS) return;
+  if (problem_from_lua(pde->file, source, &old) != NTKW_SUCCESS) return;
+  problem_settings(old, before);
+  problem_settings(pde, now);
+  problem_destroy(&old);
+  char *rest_before, *rest_now;
+  const char *was = strtok_r(before, "\n", &rest_before), *is = strtok_r(now, "\n", &rest_now);
+  for (; was && is; was = strtok_r(NULL, "\n", &rest_before), is = strtok_r(NULL, "\n", &rest_now))
+    if (strcmp(was, is) != 0)
+      warn("the problem file has changed since the checkpoint: it says \"%s\", before \"%s\"%s", is, was,
+           keeps_the_old(is) ? ", which stays" : "");
+}
+
 /* Seed and rule are the checkpoint's; a command line that says otherwise is refused. */
 static ntkw_status adopt_checkpoint(const train_settings *settings, ntkw_checkpoint_reader *reader, const char *path,
                                     problem *pde) {
@@ -126,29 +150,47 @@ static void announce(const run *r, const char *file) {
          size, idle, trainer_lane_count(r->trainer), empty);
 }
 
+/* A word as a shell reads it. */
+static void say_quoted(const char *word) {
+  static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-./+,:@%%";
+  if (word[0] && strspn(word, plain) == strlen(word)) {
+    say("%s", word);
+    return;
+  }
+  say("'");
+  for (; *word; word++) say(*word == '\'' ? "'\\''" : "%c", *word);
+  say("'");
+}
+
 /* The command that goes on from here. */
 static void say_how_to_continue(const run *r, const char *file, int64_t steps) {
   int size;
   MPI_Comm_size(MPI_COMM_WORLD, &size);
   say("continue:   ");
   if (size > 1) say("mpirun -n %d ", size);
-  say("%s train %s --out %s --resume --steps %lld\n", program_invocation_name, file, r->folder, (long long)steps);
+  say_quoted(program_invocation_name);
+  say(" train ");
+  say_quoted(file);
+  say(" --out ");
+  say_quoted(r->folder);
+  say(" --resume --steps %lld\n", (long long)steps);
 }
 
 static exit_code finish(run *r, const char *file) {
   char path[600];
   bool drawn = false;
   run_path(r, "solution.h5", path, sizeof path);
-  ntkw_status status = evaluation_write(r->evaluation, path);
-  if (status == NTKW_SUCCESS) status = picture_draw(r, &drawn);
+  const ntkw_status status = evaluation_write(r->evaluation, path);
   if (status != NTKW_SUCCESS) return command_failed(status);
+  const ntkw_status picture = picture_draw(r, &drawn);
+  if (picture != NTKW_SUCCESS) warn("there is no picture: %s", ntkw_last_error());
   if (!isnan(r->error)) say("relative L2 error against the exact solution: %.3e\n", r->error);
   say("checkpoint: %s\nsolution:   %s/solution.h5\nhistory:    %s/history.csv\n", r->checkpoint, r->folder, r->folder);
   if (drawn)
     say("picture:    %s/picture.png\n", r->folder);
-  else
+  else if (picture == NTKW_SUCCESS)
     say("picture:    none, as there is no gnuplot (Debian and Ubuntu: apt-get install gnuplot-nox)\n");
-  say_how_to_continue(r, file, 2 * r->pde->steps);
+  say_how_to_continue(r, file, 2 * trainer_steps_done(r->trainer));
   return EXIT_DONE;
 }
 
@@ -175,7 +217,11 @@ static exit_code train_from(run *r, const char *file, ntkw_checkpoint_reader *re
   if (status != NTKW_SUCCESS) return command_failed(status);
   announce(r, file);
   const int64_t done = trainer_steps_done(r->trainer);
-  if (reader) say("resumed from %s at step %lld\n", r->checkpoint, (long long)done);
+  if (reader) {
+    say("resumed from %s at step %lld\n", r->checkpoint, (long long)done);
+    const ntkw_status cleared = folder_set_aside(r->folder, done);
+    if (cleared != NTKW_SUCCESS) return command_failed(cleared);
+  }
   if (done >= r->pde->steps && reader)
     say("nothing to train: the checkpoint is at step %lld of %lld; --steps says how far to go\n", (long long)done,
         (long long)r->pde->steps);
@@ -187,9 +233,10 @@ static exit_code train_from(run *r, const char *file, ntkw_checkpoint_reader *re
 /* Everything before training: problem, checkpoint to resume from, folder. */
 static ntkw_status set_up(run *r, const char *file, ntkw_checkpoint_reader **reader) {
   NTKW_TRY(problem_load(MPI_COMM_WORLD, file, &r->pde));
-  override_problem(r->settings, r->pde);
   NTKW_TRY(folder_choose(r->settings, file, r->folder, sizeof r->folder));
   NTKW_TRY(folder_find_checkpoint(r->settings, r->folder, reader, r->checkpoint, sizeof r->checkpoint));
+  if (*reader) warn_of_changes(*reader, r->pde);
+  override_problem(r->settings, r->pde);
   if (*reader) NTKW_TRY(adopt_checkpoint(r->settings, *reader, r->checkpoint, r->pde));
   return folder_prepare(r->folder);
 }

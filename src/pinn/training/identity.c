@@ -50,6 +50,17 @@ void problem_identity(const problem *pde, char text[IDENTITY_LENGTH]) {
   for (int c = 0; c < pde->n_conditions; c++) put_condition(&w, pde, &pde->conditions[c]);
 }
 
+void problem_settings(const problem *pde, char text[IDENTITY_LENGTH]) {
+  writer w = {text, 0, IDENTITY_LENGTH};
+  for (int c = 0; c < pde->n_conditions; c++)
+    put(&w, "condition '%s': %lld points\n", pde->conditions[c].name, (long long)pde->conditions[c].n_points);
+  put(&w, "resample %lld\n", (long long)pde->resample);
+  put(&w, "adam rate %.17g beta1 %.17g beta2 %.17g epsilon %.17g decay %.17g every %lld\n", pde->learning_rate,
+      pde->beta1, pde->beta2, pde->epsilon, pde->decay, (long long)pde->decay_every);
+  put(&w, "weighting %s alpha %.17g update_every %lld\n", pde->rule, pde->alpha, (long long)pde->update_every);
+  put(&w, "seed %llu\n", (unsigned long long)pde->seed);
+}
+
 ntkw_status problem_identity_compare(const char *path, const char *a, const char *b) {
   while (*a || *b) {
     const int n = (int)strcspn(a, "\n"), m = (int)strcspn(b, "\n");

@@ -10,6 +10,10 @@ enum { IDENTITY_LENGTH = 16384 };
  * Settings that a user may change on resuming (steps, rates, numbers of points) are not among them. Local. */
 void problem_identity(const problem *pde, char text[IDENTITY_LENGTH]);
 
+/* One line each for the settings that may change on resuming, in a fixed order: points of every condition, resample,
+ * Adam, weighting, seed. Local. */
+void problem_settings(const problem *pde, char text[IDENTITY_LENGTH]);
+
 /* Compare two identities. On a difference: NTKW_ERR_PROBLEM, and a sentence that shows the first lines that differ.
  * Local.
  * @param[in] path  the checkpoint's, for the sentence. */

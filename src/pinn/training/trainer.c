@@ -121,6 +121,7 @@ static ntkw_status create_weighting(trainer *t) {
   options.alpha = t->pde->alpha;
   options.update_every = t->pde->update_every;
   options.dtype = t->pde->network.precision;
+  options.parameter_count = t->n_parameters;
   NTKW_TRY(ntkw_weighting_create(t->comm, t->pde->n_conditions, names, &options, &t->weighting));
   return NTKW_SUCCESS;
 }
