@@ -60,6 +60,12 @@ expect_code 0
 expect_line "$scratch/err" "ntkw: warning: 8 ranks are more than this problem can use"
 [ "$(wc -l < "$scratch/err")" = 1 ] || complain "expected one warning"
 
+# The problem file of the README.
+sed -n '/^```lua$/,/^```$/{/^```/d;p}' "$DATA/../../README.md" > readme.lua
+run 2 train readme.lua --steps 2
+expect_code 0
+expect_output "20601 parameters in float32" "weighting: ntk-trace, alpha 0, updated every 100 steps"
+
 # No exact solution: no error is shown or stored.
 small_problem noexact.lua 's/exact      = .*//; s/p.u - exact(p)/p.u/'
 run 2 train noexact.lua --log-every 20

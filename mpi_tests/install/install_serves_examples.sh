@@ -27,6 +27,12 @@ export PKG_CONFIG_PATH
 "$mpicc" -std=c11 "$examples/minimal.c" $(pkg-config --cflags --libs ntkw) -lm -o "$prefix/minimal"
 check "pkg-config" "$prefix/minimal"
 
+sed -n '/^```c$/,/^```$/{/^```/d;p}' "$examples/../README.md" >"$prefix/readme.c"
+# shellcheck disable=SC2046
+"$mpicc" -std=c11 "$prefix/readme.c" $(pkg-config --cflags --libs ntkw) -o "$prefix/readme"
+expected=$(printf '0.714286 0.785714\n%.0s' 1 2 3)
+check "the program of the README" "$prefix/readme"
+
 for file in bin/ntkw include/ntkw/ntkw.h; do
   [ -e "$prefix/usr/$file" ] || { echo "not installed: $file" >&2; exit 1; }
 done
