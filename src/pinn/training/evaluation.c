@@ -149,7 +149,7 @@ ntkw_status evaluation_error(evaluation *e, double *error) {
     ntkw_sum_add_squares(&sums[0], e->error[o], (size_t)e->count, NTKW_FLOAT64);
     ntkw_sum_add_squares(&sums[1], e->exact[o], (size_t)e->count, NTKW_FLOAT64);
   }
-  NTKW_TRY(sums_reduce(e->comm, sums, 2, NULL, e->message));
+  NTKW_TRY(sums_reduce(e->comm, sums, 2, NULL, 0, e->message));
   if (sums[0].not_finite == 0 && sums[1].not_finite == 0) *error = ntkw_sum_root(&sums[0]) / ntkw_sum_root(&sums[1]);
   return NTKW_SUCCESS;
 }

@@ -6,10 +6,10 @@
 enum { LIMBS = NTKW_SUM_LIMBS_FLOAT64, VALUES_PER_SUM = LIMBS + 1 };
 
 size_t sums_message_size(int n) {
-  return (size_t)n * VALUES_PER_SUM + 1;
+  return (size_t)n * VALUES_PER_SUM + MAX_FLAGS;
 }
 
-ntkw_status sums_reduce(MPI_Comm comm, ntkw_sum sums[], int n, bool *flag, int64_t *message) {
+ntkw_status sums_reduce(MPI_Comm comm, ntkw_sum sums[], int n, int64_t flags[], int n_flags, int64_t *message) {
   int64_t *next = message;
   for (int i = 0; i < n; i++) {
     ntkw_sum_normalise(&sums[i]);
@@ -17,7 +17,7 @@ ntkw_status sums_reduce(MPI_Comm comm, ntkw_sum sums[], int n, bool *flag, int64
     next[LIMBS] = sums[i].not_finite;
     next += VALUES_PER_SUM;
   }
-  *next = flag && *flag;
+  for (int i = 0; i < MAX_FLAGS; i++) next[i] = i < n_flags && flags[i];
   NTKW_CHECK(MPI_Allreduce(MPI_IN_PLACE, message, (int)sums_message_size(n), MPI_INT64_T, MPI_SUM, comm) == MPI_SUCCESS,
              NTKW_ERR_MPI, "MPI_Allreduce of the losses failed");
   next = message;
@@ -25,6 +25,6 @@ ntkw_status sums_reduce(MPI_Comm comm, ntkw_sum sums[], int n, bool *flag, int64
     ntkw_sum_from_limbs(&sums[i], next);
     sums[i].not_finite = next[LIMBS];
   }
-  if (flag) *flag = *next > 0;
+  for (int i = 0; i < n_flags; i++) flags[i] = next[i];
   return NTKW_SUCCESS;
 }

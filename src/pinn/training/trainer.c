@@ -207,10 +207,14 @@ static gradient_kind kind_of_step(const trainer *t, bool due) {
   return ntkw_weighting_needs_traces(t->weighting) ? GRADIENT_TRACED : GRADIENT_SEPARATE;
 }
 
-/* Losses of all ranks; names the first condition whose loss is not finite. */
-static ntkw_status reduce_losses(trainer *t, bool *stop) {
+/* Losses of all ranks, and whether one was asked to stop, in one reduction; a rank in trouble takes part and is heard.
+ * Names the first condition whose loss is not finite. */
+static ntkw_status reduce_losses(trainer *t, ntkw_status made, bool *stop) {
   const problem *pde = t->pde;
-  NTKW_TRY(sums_reduce(t->comm, t->losses, pde->n_conditions, stop, t->message));
+  int64_t flags[] = {stop && *stop, made != NTKW_SUCCESS};
+  NTKW_TRY(sums_reduce(t->comm, t->losses, pde->n_conditions, flags, 2, t->message));
+  if (flags[1] > 0) return ntkw_status_agree(t->comm, made);
+  if (stop) *stop = flags[0] > 0;
   for (int c = 0; c < pde->n_conditions; c++) {
     const condition *cond = &pde->conditions[c];
     const double n = (double)cond->n_points * equations_count(cond->equations);
@@ -243,8 +247,7 @@ ntkw_status trainer_step(trainer *t, bool *stop) {
   NTKW_TRY(trainer_refresh(t));
   ntkw_status status =
       gradient_make(t->maker, t->step, kind_of_step(t, due), trainer_weights(t), t->weighting, t->losses, t->runs);
-  NTKW_TRY(ntkw_status_agree(t->comm, status));
-  status = reduce_losses(t, stop);
+  status = reduce_losses(t, status, stop);
   if (status != NTKW_SUCCESS) {
     if (t->weighting) ntkw_weighting_discard(t->weighting);
     return status;
@@ -262,6 +265,5 @@ ntkw_status trainer_step(trainer *t, bool *stop) {
 ntkw_status trainer_measure(trainer *t) {
   NTKW_TRY(trainer_refresh(t));
   const ntkw_status made = gradient_make(t->maker, t->step, GRADIENT_NONE, NULL, NULL, t->losses, t->runs);
-  NTKW_TRY(ntkw_status_agree(t->comm, made));
-  return reduce_losses(t, NULL);
+  return reduce_losses(t, made, NULL);
 }
