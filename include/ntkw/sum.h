@@ -42,6 +42,13 @@ typedef struct ntkw_sum {
   int64_t limb[NTKW_SUM_LIMBS_MAX]; /**< little end first; those beyond the range's number are not used */
 } ntkw_sum;
 
+/** Name of the kernels in use, which read the values: "avx512", "avx2" or "portable". Local; the string is static.
+ *
+ * The fastest ones that the CPU supports are chosen at the first use in a process; all give the same limbs. The
+ * environment variable NTKW_SUM_KERNELS, set to one of the names, chooses others, for tests and comparisons; a name
+ * that is unknown or that the CPU does not support is passed over. */
+const char *ntkw_sum_kernels(void);
+
 /** Number of limbs of a range: 20 or 134. Local. */
 int ntkw_sum_limbs(ntkw_dtype range);
 

@@ -59,13 +59,13 @@ static ntkw_status check(const ntkw_sum *sum, const void *values, size_t count, 
 
 ntkw_status ntkw_sum_add_squares(ntkw_sum *sum, const void *values, size_t count, ntkw_dtype dtype) {
   NTKW_TRY(check(sum, values, count, dtype, "ntkw_sum_add_squares"));
-  add(sum, ntkw_i_sum_portable.squares[dtype], values, count, dtype);
+  add(sum, ntkw_i_sum_kernels_chosen()->squares[dtype], values, count, dtype);
   return NTKW_SUCCESS;
 }
 
 ntkw_status ntkw_sum_add_magnitudes(ntkw_sum *sum, const void *values, size_t count, ntkw_dtype dtype) {
   NTKW_TRY(check(sum, values, count, dtype, "ntkw_sum_add_magnitudes"));
-  add(sum, ntkw_i_sum_portable.magnitudes[dtype], values, count, dtype);
+  add(sum, ntkw_i_sum_kernels_chosen()->magnitudes[dtype], values, count, dtype);
   return NTKW_SUCCESS;
 }
 

@@ -30,13 +30,26 @@ enum {
  * and the environment must be left as it was found. */
 typedef int64_t (*ntkw_i_sum_kernel)(int64_t *limbs, const void *values, size_t count);
 
-/* One kernel for each type of values, indexed by ntkw_dtype. */
+/* One kernel for NTKW_FLOAT32 and one for NTKW_FLOAT64. */
 typedef struct ntkw_i_sum_kernels {
+  const char *name; /* as NTKW_SUM_KERNELS has it */
   ntkw_i_sum_kernel squares[2];
   ntkw_i_sum_kernel magnitudes[2];
 } ntkw_i_sum_kernels;
 
 /* Plain C for any CPU: integer arithmetic on the bits of the values. */
 extern const ntkw_i_sum_kernels ntkw_i_sum_portable;
+
+#if defined(__x86_64__)
+/* Vector instructions (window.inc). They must not be called on a CPU without them. */
+extern const ntkw_i_sum_kernels ntkw_i_sum_avx2;
+extern const ntkw_i_sum_kernels ntkw_i_sum_avx512;
+#endif
+
+/* The kernels of that name; NULL if there are none or this CPU cannot run them. */
+const ntkw_i_sum_kernels *ntkw_i_sum_kernels_named(const char *name);
+
+/* The kernels in force: those that NTKW_SUM_KERNELS names, or else the fastest. Decided at the first call. */
+const ntkw_i_sum_kernels *ntkw_i_sum_kernels_chosen(void);
 
 #endif

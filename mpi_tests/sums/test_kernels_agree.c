@@ -1,0 +1,108 @@
+/* Every kernel leaves the limbs of the portable one, at every alignment and length, and the portable one those of MPFR.
+ *
+ * One argument, a number, sets how many random cases are drawn; the cases that are enumerated are always run. */
+#include "harness.h"
+#include "inputs.h"
+#include "oracle.h"
+#include "sums/kernel.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+enum { RANDOM_CASES = 10000, LONGEST = 40000, ALIGNMENTS = 16, EVERY_LENGTH_TO = 200, WITH_MPFR = 64 };
+
+static const char *const names[] = {"portable", "avx2", "avx512"};
+enum { NAMES = sizeof names / sizeof *names };
+
+/* Room for the longest case at any alignment, which starts at a multiple of 64 bytes. */
+static _Alignas(64) char room[(LONGEST + ALIGNMENTS) * sizeof(double)];
+
+static ntkw_sum sum_by(const char *name, summand what, const void *values, size_t count, ntkw_dtype dtype) {
+  const ntkw_i_sum_kernels *kernels = ntkw_i_sum_kernels_named(name);
+  ntkw_sum sum;
+  ntkw_sum_zero(&sum, dtype);
+  sum.not_finite = (what == SQUARES ? kernels->squares : kernels->magnitudes)[dtype](sum.limb, values, count);
+  ntkw_sum_normalise(&sum);
+  return sum;
+}
+
+/* The other kernels against the portable one, whose sum is returned. */
+static ntkw_sum compare(summand what, const void *values, size_t count, ntkw_dtype dtype, const char *of) {
+  const ntkw_sum expected = sum_by("portable", what, values, count, dtype);
+  for (int k = 1; k < NAMES; k++) {
+    if (!ntkw_i_sum_kernels_named(names[k])) continue;
+    const ntkw_sum sum = sum_by(names[k], what, values, count, dtype);
+    char name[200];
+    snprintf(name, sizeof name, "%s: %s of %zu float%d, %s", names[k], what == SQUARES ? "squares" : "magnitudes",
+             count, dtype == NTKW_FLOAT32 ? 32 : 64, of);
+    check_true(memcmp(&sum, &expected, sizeof sum) == 0, name, __FILE__, __LINE__);
+  }
+  return expected;
+}
+
+static void compare_with_mpfr(const ntkw_sum *sum, summand what, const void *values, size_t count, ntkw_dtype dtype) {
+  oracle o;
+  oracle_begin(&o);
+  CHECK_EQUAL_INT(sum->not_finite, oracle_add(&o, what, values, count, dtype));
+  oracle by_limbs;
+  oracle_begin(&by_limbs);
+  oracle_add_limbs(&by_limbs, sum->limb, dtype);
+  CHECK(mpfr_equal_p(o.sum, by_limbs.sum));
+  oracle_end(&by_limbs);
+  oracle_end(&o);
+}
+
+/* A case of two kinds: the second, if any, is strewn over the first or takes the end of it. */
+static void random_case(long number, uint64_t *state) {
+  const ntkw_dtype dtype = random_bits(state) % 2 ? NTKW_FLOAT32 : NTKW_FLOAT64;
+  const summand what = random_bits(state) % 4 ? SQUARES : MAGNITUDES;
+  const size_t width = input_width(dtype), offset = random_bits(state) % ALIGNMENTS;
+  const unsigned magnitude = (unsigned)(random_bits(state) % 16); /* lengths of all sizes, short ones more often */
+  const size_t count =
+      1 + random_bits(state) % (magnitude > 14 ? LONGEST - 1 : (size_t)1 << (magnitude < 12 ? magnitude : 12));
+  const int kind = (int)(random_bits(state) % (uint64_t)input_kinds());
+  const int other = (int)(random_bits(state) % (uint64_t)input_kinds());
+  char *values = room + offset * width, of[100];
+  input_fill(kind, values, count, dtype, state);
+  const size_t from = random_bits(state) % count;
+  switch (random_bits(state) % 3) {
+  case 0:
+    input_fill(other, values + from * width, count - from, dtype, state);
+    break;
+  case 1:
+    for (size_t i = from; i < count; i += 1 + random_bits(state) % 500)
+      input_fill(other, values + i * width, 1, dtype, state);
+    break;
+  default:
+    break;
+  }
+  snprintf(of, sizeof of, "%s and %s, case %ld", input_name(kind), input_name(other), number);
+  const ntkw_sum sum = compare(what, values, count, dtype, of);
+  if (number % WITH_MPFR == 0) compare_with_mpfr(&sum, what, values, count, dtype);
+}
+
+static void random_cases(void) {
+  uint64_t state = 20;
+  const char *argument = test_argument(0);
+  const long cases = argument ? atol(argument) : RANDOM_CASES;
+  CHECK(cases > 0);
+  for (long i = 0; i < cases; i++) random_case(i, &state);
+}
+
+static void every_length_and_alignment(void) {
+  uint64_t state = 21;
+  for (int dtype = NTKW_FLOAT32; dtype <= NTKW_FLOAT64; dtype++)
+    for (size_t offset = 0; offset < ALIGNMENTS; offset++)
+      for (size_t count = 0; count <= EVERY_LENGTH_TO; count++) {
+        char *values = room + offset * input_width((ntkw_dtype)dtype), of[60];
+        snprintf(of, sizeof of, "%zu values after a multiple of 64 bytes", offset);
+        input_fill(0, values, count, (ntkw_dtype)dtype, &state);
+        compare(SQUARES, values, count, (ntkw_dtype)dtype, of);
+        compare(MAGNITUDES, values, count, (ntkw_dtype)dtype, of);
+      }
+}
+
+int main(int argc, char **argv) {
+  static const test_case cases[] = {TEST(random_cases), TEST(every_length_and_alignment)};
+  return run_suite("kernels agree", cases, sizeof cases / sizeof *cases, argc, argv);
+}
