@@ -3,6 +3,7 @@
 
 #if defined(__x86_64__)
 #include <immintrin.h>
+#include <stdbool.h>
 
 #define KERNELS ntkw_i_sum_avx2
 #define NAME "avx2"
@@ -41,15 +42,12 @@ INLINE vector magnitude(vector x) {
   return _mm256_castsi256_pd(_mm256_and_si256(_mm256_castpd_si256(x), _mm256_set1_epi64x(INT64_MAX)));
 }
 
-/* x where |x| >= low, else 0 */
-INLINE vector without_small(vector x, vector low) {
-  return _mm256_and_pd(x, _mm256_cmp_pd(magnitude(x), low, _CMP_GE_OQ));
-}
-
-/* One bit for each x with 0 < |x| < low. */
-INLINE unsigned small_ones(vector x, vector low) {
-  const vector not_zero = _mm256_cmp_pd(x, _mm256_setzero_pd(), _CMP_NEQ_OQ);
-  return (unsigned)_mm256_movemask_pd(_mm256_and_pd(not_zero, _mm256_cmp_pd(magnitude(x), low, _CMP_LT_OQ)));
+/* Set those x to zero that have 0 < |x| < low; one bit for each of them. */
+INLINE unsigned take_small(vector *x, vector low) {
+  const vector not_zero = _mm256_cmp_pd(*x, _mm256_setzero_pd(), _CMP_NEQ_OQ);
+  const vector small = _mm256_and_pd(not_zero, _mm256_cmp_pd(magnitude(*x), low, _CMP_LT_OQ));
+  *x = _mm256_andnot_pd(small, *x);
+  return (unsigned)_mm256_movemask_pd(small);
 }
 
 INLINE words bits_of(vector x) {
@@ -79,6 +77,10 @@ INLINE words halves_max(words a, words b) {
 }
 INLINE words halves_min(words a, words b) {
   return _mm256_min_epu32(a, b);
+}
+/* Is any half less than the limit's? Only for halves below 2^31. */
+INLINE bool any_half_less(words a, words limit) {
+  return _mm256_movemask_epi8(_mm256_cmpgt_epi32(limit, a)) != 0;
 }
 
 #include "sums/window.inc"

@@ -3,6 +3,7 @@
 
 #if defined(__x86_64__)
 #include <immintrin.h>
+#include <stdbool.h>
 
 #define KERNELS ntkw_i_sum_avx512
 #define NAME "avx512"
@@ -41,15 +42,13 @@ INLINE vector magnitude(vector x) {
   return _mm512_castsi512_pd(_mm512_and_si512(_mm512_castpd_si512(x), _mm512_set1_epi64(INT64_MAX)));
 }
 
-/* x where |x| >= low, else 0 */
-INLINE vector without_small(vector x, vector low) {
-  return _mm512_maskz_mov_pd(_mm512_cmp_pd_mask(magnitude(x), low, _CMP_GE_OQ), x);
-}
-
-/* One bit for each x with 0 < |x| < low. */
-INLINE unsigned small_ones(vector x, vector low) {
-  const __mmask8 not_zero = _mm512_cmp_pd_mask(x, _mm512_setzero_pd(), _CMP_NEQ_OQ);
-  return _mm512_mask_cmp_pd_mask(not_zero, magnitude(x), low, _CMP_LT_OQ);
+/* Set those x to zero that have 0 < |x| < low; one bit for each of them. */
+INLINE unsigned take_small(vector *x, vector low) {
+  const vector zero = _mm512_setzero_pd();
+  const __mmask8 not_zero = _mm512_cmp_pd_mask(*x, zero, _CMP_NEQ_OQ);
+  const __mmask8 small = _mm512_mask_cmp_pd_mask(not_zero, magnitude(*x), low, _CMP_LT_OQ);
+  *x = _mm512_mask_mov_pd(*x, small, zero);
+  return small;
 }
 
 INLINE words bits_of(vector x) {
@@ -79,6 +78,10 @@ INLINE words halves_max(words a, words b) {
 }
 INLINE words halves_min(words a, words b) {
   return _mm512_min_epu32(a, b);
+}
+/* Is any half less than the limit's? Only for halves below 2^31. */
+INLINE bool any_half_less(words a, words limit) {
+  return _mm512_cmplt_epu32_mask(a, limit) != 0;
 }
 
 #include "sums/window.inc"
