@@ -56,9 +56,6 @@ INLINE words bits_of(vector x) {
 INLINE words load_words(const void *at) {
   return _mm256_loadu_si256((const __m256i *)at);
 }
-INLINE void store_words(void *at, words a) {
-  _mm256_storeu_si256((__m256i *)at, a);
-}
 INLINE words spread_word(uint64_t a) {
   return _mm256_set1_epi64x((int64_t)a);
 }
@@ -81,6 +78,22 @@ INLINE words halves_min(words a, words b) {
 /* Is any half less than the limit's? Only for halves below 2^31. */
 INLINE bool any_half_less(words a, words limit) {
   return _mm256_movemask_epi8(_mm256_cmpgt_epi32(limit, a)) != 0;
+}
+INLINE uint32_t largest_half(words a) {
+  __m128i m = _mm_max_epu32(_mm256_castsi256_si128(a), _mm256_extracti128_si256(a, 1));
+  m = _mm_max_epu32(m, _mm_shuffle_epi32(m, _MM_SHUFFLE(1, 0, 3, 2)));
+  m = _mm_max_epu32(m, _mm_shuffle_epi32(m, _MM_SHUFFLE(2, 3, 0, 1)));
+  return (uint32_t)_mm_cvtsi128_si32(m);
+}
+INLINE uint32_t smallest_half(words a) {
+  __m128i m = _mm_min_epu32(_mm256_castsi256_si128(a), _mm256_extracti128_si256(a, 1));
+  m = _mm_min_epu32(m, _mm_shuffle_epi32(m, _MM_SHUFFLE(1, 0, 3, 2)));
+  m = _mm_min_epu32(m, _mm_shuffle_epi32(m, _MM_SHUFFLE(2, 3, 0, 1)));
+  return (uint32_t)_mm_cvtsi128_si32(m);
+}
+INLINE int64_t sum_of_words(words a) {
+  const __m128i m = _mm_add_epi64(_mm256_castsi256_si128(a), _mm256_extracti128_si256(a, 1));
+  return _mm_cvtsi128_si64(m) + _mm_extract_epi64(m, 1);
 }
 
 #include "sums/window.inc"

@@ -57,9 +57,6 @@ INLINE words bits_of(vector x) {
 INLINE words load_words(const void *at) {
   return _mm512_loadu_si512(at);
 }
-INLINE void store_words(void *at, words a) {
-  _mm512_storeu_si512(at, a);
-}
 INLINE words spread_word(uint64_t a) {
   return _mm512_set1_epi64((int64_t)a);
 }
@@ -82,6 +79,15 @@ INLINE words halves_min(words a, words b) {
 /* Is any half less than the limit's? Only for halves below 2^31. */
 INLINE bool any_half_less(words a, words limit) {
   return _mm512_cmplt_epu32_mask(a, limit) != 0;
+}
+INLINE uint32_t largest_half(words a) {
+  return _mm512_reduce_max_epu32(a);
+}
+INLINE uint32_t smallest_half(words a) {
+  return _mm512_reduce_min_epu32(a);
+}
+INLINE int64_t sum_of_words(words a) {
+  return _mm512_reduce_add_epi64(a);
 }
 
 #include "sums/window.inc"

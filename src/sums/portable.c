@@ -54,38 +54,54 @@ static inline int split_float64(const void *value, parts *of) {
   return field != NOT_FINITE_FLOAT64;
 }
 
+/* Add a square to its sum; 1 if the value is not finite, and then what is added is never used. */
+static inline int64_t sum_square_float32(uint64_t *sums, const char *value) {
+  uint32_t bits;
+  memcpy(&bits, value, sizeof bits);
+  const unsigned field = (bits >> 23) & 0xff;
+  const uint64_t mantissa = (bits & 0x7fffff) | (unsigned)(field != 0) << 23;
+  sums[field] += mantissa * mantissa;
+  return field == NOT_FINITE_FLOAT32;
+}
+
 /* Neighbours go to different tables, as values of one size would wait for each other's stores. */
 static int64_t many_squares_float32(int64_t *limbs, const char *values, size_t count) {
-  uint64_t sums[2][NOT_FINITE_FLOAT32 + 1];
+  uint64_t even[NOT_FINITE_FLOAT32 + 1] = {0}, odd[NOT_FINITE_FLOAT32 + 1] = {0};
   int64_t not_finite = 0;
-  memset(sums, 0, sizeof sums);
-  for (size_t i = 0; i < count; i++) {
-    parts of;
-    not_finite += !split_float32(values + i * sizeof(float), &of);
-    sums[i % 2][of.exponent] += of.mantissa * of.mantissa;
+  for (size_t i = 0; i + 1 < count; i += 2) {
+    not_finite += sum_square_float32(even, values + i * sizeof(float));
+    not_finite += sum_square_float32(odd, values + (i + 1) * sizeof(float));
   }
-  for (unsigned e = 1; e < NOT_FINITE_FLOAT32; e++) {
-    const uint64_t sum = sums[0][e] + sums[1][e];
-    if (sum != 0) ntkw_i_add_at(limbs, 2 * e + SQUARE_FLOAT32, sum);
+  if (count % 2 != 0) not_finite += sum_square_float32(even, values + (count - 1) * sizeof(float));
+  for (unsigned field = 0; field < NOT_FINITE_FLOAT32; field++) {
+    const uint64_t sum = even[field] + odd[field];
+    if (sum != 0) ntkw_i_add_at(limbs, 2 * (field + (field == 0)) + SQUARE_FLOAT32, sum);
   }
   return not_finite;
 }
 
+/* As before, in groups of exponents. Values that are not finite share their group with finite ones. */
+static inline int64_t sum_square_float64(ntkw_i_uint128 *sums, const char *value) {
+  parts of;
+  if (!split_float64(value, &of)) return 1;
+  const uint64_t mantissa = of.mantissa << of.exponent % GROUP;
+  sums[of.exponent / GROUP] += (ntkw_i_uint128)mantissa * mantissa;
+  return 0;
+}
+
 static int64_t many_squares_float64(int64_t *limbs, const char *values, size_t count) {
-  ntkw_i_uint128 sums[(NOT_FINITE_FLOAT64 + 1) / GROUP];
+  enum { GROUPS = (NOT_FINITE_FLOAT64 + 1) / GROUP };
+  ntkw_i_uint128 even[GROUPS] = {0}, odd[GROUPS] = {0};
   int64_t not_finite = 0;
-  memset(sums, 0, sizeof sums);
-  for (size_t i = 0; i < count; i++) {
-    parts of;
-    if (split_float64(values + i * sizeof(double), &of)) {
-      const uint64_t mantissa = of.mantissa << of.exponent % GROUP;
-      sums[of.exponent / GROUP] += (ntkw_i_uint128)mantissa * mantissa;
-    } else {
-      not_finite++; /* shares its group with finite ones */
-    }
+  for (size_t i = 0; i + 1 < count; i += 2) {
+    not_finite += sum_square_float64(even, values + i * sizeof(double));
+    not_finite += sum_square_float64(odd, values + (i + 1) * sizeof(double));
   }
-  for (unsigned g = 0; g < (NOT_FINITE_FLOAT64 + 1) / GROUP; g++)
-    if (sums[g] != 0) ntkw_i_add_wide_at(limbs, 2 * GROUP * g + SQUARE_FLOAT64, sums[g]);
+  if (count % 2 != 0) not_finite += sum_square_float64(even, values + (count - 1) * sizeof(double));
+  for (unsigned g = 0; g < GROUPS; g++) {
+    const ntkw_i_uint128 sum = even[g] + odd[g];
+    if (sum != 0) ntkw_i_add_wide_at(limbs, 2 * GROUP * g + SQUARE_FLOAT64, sum);
+  }
   return not_finite;
 }
 
