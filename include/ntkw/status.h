@@ -35,8 +35,9 @@ extern "C" {
 typedef enum ntkw_status { NTKW_STATUS_LIST(NTKW_STATUS_ENUM) NTKW_STATUS_COUNT } ntkw_status;
 #undef NTKW_STATUS_ENUM
 
-/** The type of floating-point values in memory. */
-typedef enum ntkw_dtype { NTKW_FLOAT32, NTKW_FLOAT64 } ntkw_dtype;
+/** The type of floating-point values in memory. The last two are taken where a function says so: half precision of
+ * IEEE 754 (5 bits of exponent, 11 of mantissa) and the upper half of a float32 (8 and 8), two bytes each. */
+typedef enum ntkw_dtype { NTKW_FLOAT32, NTKW_FLOAT64, NTKW_FLOAT16, NTKW_BFLOAT16 } ntkw_dtype;
 
 /** The name of a status, such as "NTKW_ERR_COUNT". Local. The string is static. */
 const char *ntkw_status_name(ntkw_status status);

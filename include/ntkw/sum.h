@@ -49,18 +49,21 @@ typedef struct ntkw_sum {
  * that is unknown or that the CPU does not support is passed over. */
 const char *ntkw_sum_kernels(void);
 
-/** Number of limbs of a range: 20 or 134. Local. */
+/** Number of limbs of a range: 20, or 134 for NTKW_FLOAT64. Local. */
 int ntkw_sum_limbs(ntkw_dtype range);
 
-/** Set to zero. Local. range NTKW_FLOAT64 takes inputs of both types, NTKW_FLOAT32 only of float32. */
+/** Set to zero. Local. The range NTKW_FLOAT64 takes inputs of all types, NTKW_FLOAT32 all but float64. NTKW_FLOAT16 and
+ * NTKW_BFLOAT16 lie within the range of float32 and stand for it: sum->range is then NTKW_FLOAT32. */
 void ntkw_sum_zero(ntkw_sum *sum, ntkw_dtype range);
 
 /** Add the squares of count values. Local.
  *
  * @param[in,out] sum     its range must be at least as wide as dtype.
- * @param[in]     values  count floats or doubles, of any alignment that the type allows; may be NULL if count is 0.
+ * @param[in]     values  count values of dtype (float, double, or the 16 bits of a float16 or bfloat16), of any
+ * alignment that the type allows; may be NULL if count is 0.
  * @return NTKW_SUCCESS; NTKW_ERR_ARGUMENT if the values are wider than the range, dtype is no ntkw_dtype or a pointer
- * is NULL (the sum is unchanged). NaN and Inf are no error here: they are counted in sum->not_finite.
+ *         is NULL (the sum is unchanged). NaN and Inf are no error here: they are counted in
+ *         sum->not_finite.
  */
 ntkw_status ntkw_sum_add_squares(ntkw_sum *sum, const void *values, size_t count, ntkw_dtype dtype);
 

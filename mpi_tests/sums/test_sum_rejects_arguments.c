@@ -25,7 +25,8 @@ static void values_that_cannot_be_added(void) {
   for (int what = SQUARES; what <= MAGNITUDES; what++) {
     check_rejected((summand)what, filled(NTKW_FLOAT32), &one, 1, NTKW_FLOAT64, "narrower");
     check_rejected((summand)what, filled(NTKW_FLOAT64), NULL, 1, NTKW_FLOAT64, "values is NULL");
-    check_rejected((summand)what, filled(NTKW_FLOAT64), &one, 1, 2, "dtype is 2");
+    check_rejected((summand)what, filled(NTKW_FLOAT64), &one, 1, 4, "dtype is 4");
+    check_rejected((summand)what, filled(NTKW_FLOAT64), &one, 1, -1, "dtype is -1");
     CHECK_STATUS(sum_add(NULL, (summand)what, &one, 1, NTKW_FLOAT64), NTKW_ERR_ARGUMENT);
     CHECK_TEXT_HAS(ntkw_last_error(), "sum is NULL");
   }

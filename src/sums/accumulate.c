@@ -2,16 +2,17 @@
 #include "ntkw/sum.h"
 #include "status/check.h"
 #include "sums/kernel.h"
+#include "sums/widen.h"
 
 #include <string.h>
 
 int ntkw_sum_limbs(ntkw_dtype range) {
-  return range == NTKW_FLOAT32 ? NTKW_SUM_LIMBS_FLOAT32 : NTKW_SUM_LIMBS_FLOAT64;
+  return range == NTKW_FLOAT64 ? NTKW_SUM_LIMBS_FLOAT64 : NTKW_SUM_LIMBS_FLOAT32;
 }
 
 void ntkw_sum_zero(ntkw_sum *sum, ntkw_dtype range) {
   memset(sum, 0, sizeof *sum);
-  sum->range = range;
+  sum->range = range == NTKW_FLOAT64 ? NTKW_FLOAT64 : NTKW_FLOAT32;
 }
 
 /* The limbs of sum that values or sums of a type are added to. */
@@ -46,12 +47,32 @@ static void add(ntkw_sum *sum, ntkw_i_sum_kernel kernel, const char *values, siz
   }
 }
 
+/* Values of 16 bits become float32, some at a time. */
+static void add_widened(ntkw_sum *sum, ntkw_i_sum_kernel kernel, const char *values, size_t count, ntkw_dtype dtype) {
+  float wide[NTKW_I_WIDENED];
+  while (count > 0) {
+    const size_t piece = count < NTKW_I_WIDENED ? count : NTKW_I_WIDENED;
+    ntkw_i_widen(wide, values, piece, dtype);
+    add(sum, kernel, (const char *)wide, piece, NTKW_FLOAT32);
+    values += piece * sizeof(uint16_t);
+    count -= piece;
+  }
+}
+
+static void add_by(ntkw_sum *sum, const ntkw_i_sum_kernel kernels[2], const void *values, size_t count,
+                   ntkw_dtype dtype) {
+  if (dtype == NTKW_FLOAT32 || dtype == NTKW_FLOAT64)
+    add(sum, kernels[dtype], values, count, dtype);
+  else
+    add_widened(sum, kernels[NTKW_FLOAT32], values, count, dtype);
+}
+
 static ntkw_status check(const ntkw_sum *sum, const void *values, size_t count, ntkw_dtype dtype, const char *caller) {
   NTKW_CHECK(sum != NULL, NTKW_ERR_ARGUMENT, "%s: sum is NULL", caller);
-  NTKW_CHECK(dtype == NTKW_FLOAT32 || dtype == NTKW_FLOAT64, NTKW_ERR_ARGUMENT,
-             "%s: dtype is %d; expected NTKW_FLOAT32 (%d) or NTKW_FLOAT64 (%d)", caller, (int)dtype, NTKW_FLOAT32,
-             NTKW_FLOAT64);
-  NTKW_CHECK(dtype == NTKW_FLOAT32 || sum->range == NTKW_FLOAT64, NTKW_ERR_ARGUMENT,
+  NTKW_CHECK((unsigned)dtype <= NTKW_BFLOAT16, NTKW_ERR_ARGUMENT,
+             "%s: dtype is %d; expected NTKW_FLOAT32 (%d), NTKW_FLOAT64 (%d), NTKW_FLOAT16 (%d) or NTKW_BFLOAT16 (%d)",
+             caller, (int)dtype, NTKW_FLOAT32, NTKW_FLOAT64, NTKW_FLOAT16, NTKW_BFLOAT16);
+  NTKW_CHECK(dtype != NTKW_FLOAT64 || sum->range == NTKW_FLOAT64, NTKW_ERR_ARGUMENT,
              "%s: the values are NTKW_FLOAT64, but the sum has the range NTKW_FLOAT32, which is narrower", caller);
   NTKW_CHECK(values != NULL || count == 0, NTKW_ERR_ARGUMENT, "%s: values is NULL, but count is %zu", caller, count);
   return NTKW_SUCCESS;
@@ -59,13 +80,13 @@ static ntkw_status check(const ntkw_sum *sum, const void *values, size_t count, 
 
 ntkw_status ntkw_sum_add_squares(ntkw_sum *sum, const void *values, size_t count, ntkw_dtype dtype) {
   NTKW_TRY(check(sum, values, count, dtype, "ntkw_sum_add_squares"));
-  add(sum, ntkw_i_sum_kernels_chosen()->squares[dtype], values, count, dtype);
+  add_by(sum, ntkw_i_sum_kernels_chosen()->squares, values, count, dtype);
   return NTKW_SUCCESS;
 }
 
 ntkw_status ntkw_sum_add_magnitudes(ntkw_sum *sum, const void *values, size_t count, ntkw_dtype dtype) {
   NTKW_TRY(check(sum, values, count, dtype, "ntkw_sum_add_magnitudes"));
-  add(sum, ntkw_i_sum_kernels_chosen()->magnitudes[dtype], values, count, dtype);
+  add_by(sum, ntkw_i_sum_kernels_chosen()->magnitudes, values, count, dtype);
   return NTKW_SUCCESS;
 }
 
