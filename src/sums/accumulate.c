@@ -2,7 +2,6 @@
 #include "ntkw/sum.h"
 #include "status/check.h"
 #include "sums/kernel.h"
-#include "sums/widen.h"
 
 #include <string.h>
 
@@ -47,24 +46,28 @@ static void add(ntkw_sum *sum, ntkw_i_sum_kernel kernel, const char *values, siz
   }
 }
 
+enum { SQUARES, MAGNITUDES };
+
 /* Values of 16 bits become float32, some at a time. */
-static void add_widened(ntkw_sum *sum, ntkw_i_sum_kernel kernel, const char *values, size_t count, ntkw_dtype dtype) {
+static void add_widened(ntkw_sum *sum, const ntkw_i_sum_kernels *kernels, ntkw_i_sum_kernel kernel, const char *values,
+                        size_t count, ntkw_dtype dtype) {
   float wide[NTKW_I_WIDENED];
   while (count > 0) {
     const size_t piece = count < NTKW_I_WIDENED ? count : NTKW_I_WIDENED;
-    ntkw_i_widen(wide, values, piece, dtype);
+    kernels->widen(wide, values, piece, dtype);
     add(sum, kernel, (const char *)wide, piece, NTKW_FLOAT32);
     values += piece * sizeof(uint16_t);
     count -= piece;
   }
 }
 
-static void add_by(ntkw_sum *sum, const ntkw_i_sum_kernel kernels[2], const void *values, size_t count,
-                   ntkw_dtype dtype) {
+static void add_summands(ntkw_sum *sum, int what, const void *values, size_t count, ntkw_dtype dtype) {
+  const ntkw_i_sum_kernels *kernels = ntkw_i_sum_kernels_chosen();
+  const ntkw_i_sum_kernel *of = what == SQUARES ? kernels->squares : kernels->magnitudes;
   if (dtype == NTKW_FLOAT32 || dtype == NTKW_FLOAT64)
-    add(sum, kernels[dtype], values, count, dtype);
+    add(sum, of[dtype], values, count, dtype);
   else
-    add_widened(sum, kernels[NTKW_FLOAT32], values, count, dtype);
+    add_widened(sum, kernels, of[NTKW_FLOAT32], values, count, dtype);
 }
 
 static ntkw_status check(const ntkw_sum *sum, const void *values, size_t count, ntkw_dtype dtype, const char *caller) {
@@ -80,13 +83,13 @@ static ntkw_status check(const ntkw_sum *sum, const void *values, size_t count, 
 
 ntkw_status ntkw_sum_add_squares(ntkw_sum *sum, const void *values, size_t count, ntkw_dtype dtype) {
   NTKW_TRY(check(sum, values, count, dtype, "ntkw_sum_add_squares"));
-  add_by(sum, ntkw_i_sum_kernels_chosen()->squares, values, count, dtype);
+  add_summands(sum, SQUARES, values, count, dtype);
   return NTKW_SUCCESS;
 }
 
 ntkw_status ntkw_sum_add_magnitudes(ntkw_sum *sum, const void *values, size_t count, ntkw_dtype dtype) {
   NTKW_TRY(check(sum, values, count, dtype, "ntkw_sum_add_magnitudes"));
-  add_by(sum, ntkw_i_sum_kernels_chosen()->magnitudes, values, count, dtype);
+  add_summands(sum, MAGNITUDES, values, count, dtype);
   return NTKW_SUCCESS;
 }
 
