@@ -89,6 +89,43 @@ static void random_cases(void) {
   for (long i = 0; i < cases; i++) random_case(i, &state);
 }
 
+/* A value with this exponent field and all bits set, or only the first and the last. */
+static void put(char *at, ntkw_dtype dtype, int field, bool full) {
+  const uint32_t narrow = (uint32_t)field << 23 | (full ? 0x7fffff : 1);
+  const uint64_t wide = (uint64_t)field << 52 | (full ? 0xfffffffffffff : 1);
+  memcpy(at, dtype == NTKW_FLOAT32 ? (const void *)&narrow : &wide, input_width(dtype));
+}
+
+/* Bins filled to the brim, by the largest values there are and by values so much smaller that the last bit just does or
+ * does not fit; now and then a zero. top: the largest exponent field; below: how much less the others'. */
+static void window_of(ntkw_dtype dtype, int top, int below, uint64_t *state) {
+  const size_t count = 9000, width = input_width(dtype);
+  const uint64_t low_in = 1 + random_bits(state) % 40;
+  const int low = top - below < 0 ? 0 : top - below;
+  for (size_t i = 0; i < count; i++) {
+    const bool is_low = low_in < 20 && random_bits(state) % low_in == 0;
+    put(room + i * width, dtype, is_low ? low : top, is_low ? random_bits(state) % 2 : true);
+    if (low_in > 10 && random_bits(state) % 128 == 0) memset(room + i * width, 0, width);
+  }
+  char of[60];
+  snprintf(of, sizeof of, "exponent fields %d and %d less", top, below);
+  for (int what = SQUARES; what <= MAGNITUDES; what++) {
+    const ntkw_sum sum = compare((summand)what, room, count, dtype, of);
+    if (below % 8 == 0) compare_with_mpfr(&sum, (summand)what, room, count, dtype);
+  }
+}
+
+static void edges_of_windows(void) {
+  static const int tops32[] = {0, 1, 2, 19, 20, 21, 22, 100, 127, 253, 254, 255};
+  static const int tops64[] = {0,    1,    89,   90,   91,   92,   93,   578,  579,  580,  581,  1000,
+                               1023, 1527, 1528, 1529, 1530, 2035, 2036, 2037, 2038, 2045, 2046, 2047};
+  uint64_t state = 22;
+  for (int below = 0; below <= 42; below++) {
+    for (size_t i = 0; i < sizeof tops32 / sizeof *tops32; i++) window_of(NTKW_FLOAT32, tops32[i], below, &state);
+    for (size_t i = 0; i < sizeof tops64 / sizeof *tops64; i++) window_of(NTKW_FLOAT64, tops64[i], below, &state);
+  }
+}
+
 static void every_length_and_alignment(void) {
   uint64_t state = 21;
   for (int dtype = NTKW_FLOAT32; dtype <= NTKW_FLOAT64; dtype++)
@@ -103,6 +140,6 @@ static void every_length_and_alignment(void) {
 }
 
 int main(int argc, char **argv) {
-  static const test_case cases[] = {TEST(random_cases), TEST(every_length_and_alignment)};
+  static const test_case cases[] = {TEST(random_cases), TEST(edges_of_windows), TEST(every_length_and_alignment)};
   return run_suite("kernels agree", cases, sizeof cases / sizeof *cases, argc, argv);
 }
