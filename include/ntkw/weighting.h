@@ -24,20 +24,20 @@
  * | hybrid (HSDP, ...)  | the shard group            | the K gradients, over replicas  | as above                  |
  * | plain data parallel | any one-rank communicator  | the K gradients, by Allreduce   | everything                |
  *
- * Rules (ntkw_weighting_options.rule); alpha is always the share of the *old* weight, w <- alpha w + (1-alpha) target:
+ * The rule (ntkw_weighting_options.rule, or a rule of one's own in own_rule) decides what is needed and what the
+ * weights become; ntkw/rule.h has the table. The default is PINA's `gradient-share`; for training PINNs `ntk-trace` is
+ * what we recommend. ntkw_weighting_needs says what to add:
  *
- * | name                    | target of c | alpha / every | source                                                  |
- * | ----------------------- | ----------- | ------------- | ------------------------------------------------------- |
- * | `gradient-share`        | n_c / sum n | 0.5 / 1       | PINA 0.3.2, NeuralTangentKernelWeighting; the default   |
- * | `inverse-gradient-norm` | sum n / n_c | 0.9 / 1000    | Wang et al., arXiv:2308.08468, eq. 2.12-2.15            |
- * | `ntk-trace`             | sum T / T_c | 0 / 100       | Wang, Yu, Perdikaris, JCP 449 (2022) 110768, Alg. 1     |
+ * | needs                           | add                                                                          |
+ * | ------------------------------- | ---------------------------------------------------------------------------- |
+ * | NTKW_NEEDS_NORMS, _MAGNITUDES,  | ntkw_gradient_add (_add_copy, _merge with ntkw_magnitude_merge)              |
+ * |   _LARGEST                      |                                                                              |
+ * | NTKW_NEEDS_TRACES               | ntkw_trace_add                                                               |
+ * | NTKW_NEEDS_LOSSES               | ntkw_loss_add (exact), ntkw_loss_merge (exact), or ntkw_loss_set             |
  *
- * A condition takes part in an update if some rank added to it what the rule needs: a gradient, or for `ntk-trace`
- * trace entries (gradients may then be left out). The gradients' norms are reported under every rule, where gradients
- * were added.
- *
- * Note the direction: `gradient-share` gives *more* weight to the condition with the *larger* gradient, the other two
- * give it less. For training PINNs `ntk-trace` is what we recommend.
+ * A condition takes part in an update if some rank added to it each thing that the rule needs. What a rule does not
+ * need may be left out; of it, gradients are counted, and their norms reported unless the option `norms` is off, and
+ * all else is ignored. Only what is needed (or reported) travels.
  *
  * A rank whose arguments were bad still takes part in the update, with zeros, and every rank gets the error. The
  * library duplicates comm, never prints, never ends the program, allocates nothing after create. The weights do not
@@ -51,6 +51,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include "ntkw/rule.h"
 #include "ntkw/status.h"
 #include "ntkw/sum.h"
 
@@ -63,15 +64,27 @@ typedef struct ntkw_weighting ntkw_weighting;
 
 /** In alpha: take the rule's own default. */
 #define NTKW_RULE_ALPHA (-1.0)
+/** In update_offset and first_epoch: take the rule's own default. */
+#define NTKW_RULE_EPOCH (-1)
 
 /** What a weighting is made of. Start from ntkw_weighting_options_init; all fields must agree over the ranks. */
 typedef struct ntkw_weighting_options {
-  const char *rule;              /**< name of a rule; NULL: "gradient-share" */
+  const char *rule;              /**< name of a rule or alias (ntkw/rule.h); NULL: "gradient-share" */
   double alpha;                  /**< share of the old weight, in [0, 1]; NTKW_RULE_ALPHA: the rule's default */
   int64_t update_every;          /**< epochs between updates, >= 1; 0: the rule's default */
+  int64_t update_offset;         /**< due iff epoch - update_offset is divisible by update_every ... */
+  int64_t first_epoch;           /**< ... and epoch >= first_epoch; both >= 0, NTKW_RULE_EPOCH: the rule's default */
   ntkw_dtype dtype;              /**< widest type of gradient pieces; fixes the size of the message (default float64) */
   int64_t parameter_count;       /**< if > 0: values that must be counted for every condition with a gradient */
-  const double *initial_weights; /**< n finite values >= 0; NULL: all 1 */
+  const double *initial_weights; /**< n finite values >= 0 (any sign for `constant`, `linear`); NULL: all 1 */
+  double cap;                    /**< bound of an inverse rule's target, >= 1; INFINITY: none; 0: the rule's default */
+  int reference;                 /**< condition r of `learning-rate-annealing` (default 0, the first) */
+  const double *final_weights;   /**< of `linear`: n finite values */
+  int64_t target_epoch;          /**< of `linear`: from here on the weights are the final ones; >= 1 */
+  bool norms;                    /**< report norms of gradients also if the rule needs none (default true) */
+  const ntkw_own_rule *own_rule; /**< a rule of the user's own; `rule` must then be NULL. Copied */
+  MPI_Comm replica_comm;         /**< the ranks with the same shard in other replicas of the model, which safe mode
+                                      compares; create is then collective over it as well. Default MPI_COMM_NULL */
 } ntkw_weighting_options;
 
 /** Fill in the defaults. Local. */
@@ -86,6 +99,14 @@ void ntkw_weighting_options_init(ntkw_weighting_options *options);
  * @param[out] out      the new weighting, to be freed by ntkw_weighting_destroy; NULL on error.
  * @return NTKW_SUCCESS, or on every rank: NTKW_ERR_ARGUMENT (names the argument; for an unknown rule the nearest name),
  *         NTKW_ERR_DISAGREE (names, rule or options differ over the ranks), NTKW_ERR_MEMORY, NTKW_ERR_MPI.
+ *
+ * **Safe mode.** If the environment variable NTKW_SAFE_MODE is set (to anything but 0) on every rank when a weighting
+ * is created, each of its collective calls first compares what the ranks call it with: which function, epoch, updates
+ * so far, states put back, weights. A difference is NTKW_ERR_DISAGREE on every rank, in a sentence that names argument,
+ * ranks and values, also where the ranks are in different functions and would otherwise hang; what was added or begun
+ * is then given up. With replica_comm, each update also compares weights and new moments with those of replica 0,
+ * before anything is changed. It costs an MPI_Allgather of 56 bytes a call and, with replicas, two MPI_Bcast and some
+ * small reductions.
  */
 ntkw_status ntkw_weighting_create(MPI_Comm comm, int n, const char *const names[],
                                   const ntkw_weighting_options *options, ntkw_weighting **out);
@@ -94,8 +115,8 @@ ntkw_status ntkw_weighting_create(MPI_Comm comm, int n, const char *const names[
  * NULL, or a pointer to NULL, is allowed. */
 void ntkw_weighting_destroy(ntkw_weighting **weighting);
 
-/** Is an update due at this epoch: epoch % update_every == 0 (PINA, so epoch 0 is due)? Local, the same on all ranks.
- */
+/** Is an update due at this epoch: epoch >= first_epoch and epoch - update_offset divisible by update_every? With most
+ * rules epoch 0 is due. Local, the same on all ranks. */
 bool ntkw_weighting_due(const ntkw_weighting *weighting, int64_t epoch);
 
 /** Add a piece of this rank's shard of the gradient of one condition's unweighted loss. Local.
@@ -118,39 +139,71 @@ ntkw_status ntkw_gradient_add_copy(ntkw_weighting *weighting, int condition, con
                                    ntkw_dtype dtype, int copy);
 
 /** Add a sum of squares made elsewhere (by another thread or a device). Local.
- * @param[in] squares  its count counts towards parameter_count. */
+ * @param[in] squares  its count counts towards parameter_count.
+ * @return as ntkw_gradient_add. */
 ntkw_status ntkw_gradient_merge(ntkw_weighting *weighting, int condition, const ntkw_sum *squares);
+
+/** Add a sum of absolute values made elsewhere, beside ntkw_gradient_merge with the squares of the same values. Local.
+ *
+ * Needed by rules with NTKW_NEEDS_MAGNITUDES or NTKW_NEEDS_LARGEST; ignored by the others.
+ * @param[in] magnitudes  made by ntkw_sum_add_magnitudes.
+ * @param[in] largest     the largest of them, finite and >= 0; matters for the reference condition alone.
+ * @return as ntkw_gradient_add; NTKW_ERR_COUNT at the update if squares and magnitudes are not of as many values. */
+ntkw_status ntkw_magnitude_merge(ntkw_weighting *weighting, int condition, const ntkw_sum *magnitudes, double largest);
 
 /** Add diagonal entries K_ii = |dr_i/dtheta|^2 of the condition's NTK block, for points that no other rank adds. Local.
  *
- * Needed by `ntk-trace`; ignored by rules that do not use traces (then the entries are not looked at).
+ * Needed by rules with NTKW_NEEDS_TRACES; ignored by the others (then the entries are not looked at). N_c is the number
+ * of entries.
  * @param[in] diagonal  count values >= 0.
  * @return NTKW_SUCCESS or NTKW_ERR_ARGUMENT (a negative entry), remembered as in ntkw_gradient_add. */
 ntkw_status ntkw_trace_add(ntkw_weighting *weighting, int condition, const double *diagonal, size_t count);
 
+/** Add residuals r_i of a condition, for points that no other rank adds: its loss is the mean of r_i^2 over all ranks'
+ * residuals, of an exact sum rounded once. Local.
+ *
+ * Needed by rules with NTKW_NEEDS_LOSSES; ignored by the others. Any number of times; count 0 says "present".
+ * @param[in] residuals  count values of dtype, NTKW_FLOAT64 or narrower whatever the option dtype says.
+ * @return NTKW_SUCCESS or NTKW_ERR_ARGUMENT, remembered as in ntkw_gradient_add. */
+ntkw_status ntkw_loss_add(ntkw_weighting *weighting, int condition, const void *residuals, size_t count,
+                          ntkw_dtype dtype);
+
+/** Add a sum of squared residuals made elsewhere; its count is the number of points. Local. As ntkw_loss_add. */
+ntkw_status ntkw_loss_merge(ntkw_weighting *weighting, int condition, const ntkw_sum *squares);
+
+/** Say what this rank's part of a condition's loss is, instead of what it said or added before. Local.
+ *
+ * The loss is the sum of all ranks' local_sum, exact, by the sum of their local_count. But each local_sum was rounded
+ * by the caller: its bits, and so those of the weights, depend on how the points are cut. Prefer ntkw_loss_add.
+ * @param[in] local_sum    this rank's sum over its points, >= 0.
+ * @param[in] local_count  the number of these points, >= 0.
+ * @return NTKW_SUCCESS or NTKW_ERR_ARGUMENT, remembered as in ntkw_gradient_add. */
+ntkw_status ntkw_loss_set(ntkw_weighting *weighting, int condition, double local_sum, int64_t local_count);
+
 /** Reduce the moments added since the last update and renew the weights.
  *
- * Collective on the weighting's communicator: one MPI_Allreduce of a size fixed at create. It takes place whether or
- * not an update is due; ask ntkw_weighting_due first to save it.
+ * Collective on the weighting's communicator: one MPI_Allreduce of a size fixed at create; one more of 8 bytes if the
+ * rule has NTKW_NEEDS_LARGEST; one MPI_Bcast under a rule of the user's own, if due. It takes place whether or not an
+ * update is due; ask ntkw_weighting_due first to save it.
  *
- * @param[in,out] weighting  The moments are cleared. The norms (and traces) of present conditions are renewed; the
- *                           weights too if the epoch is due.
- * @param[in]     epoch      >= 0, the same on every rank; due iff epoch % update_every == 0. A due epoch may be updated
- *                           several times (several batches): each renews the weights, as in PINA.
+ * @param[in,out] weighting  The moments are cleared. The norms and other moments of present conditions are renewed;
+ *                           the weights too if the epoch is due.
+ * @param[in]     epoch      >= 0, the same on every rank; ntkw_weighting_due says whether it is due. A due epoch may be
+ *                           updated several times (several batches): each renews the weights, as in PINA.
  * @return the same on every rank, sentence included:
  *         NTKW_SUCCESS;
- *         NTKW_ZERO_NORM (only if due): all norms (traces) are zero, and every weight was kept; or, under an inverse
- *           rule, some are, or are so small beside the others that their target is beyond double: those conditions left
- *           the sum and kept their weight, the others were renewed (where PINA has NaN);
- *         NTKW_ERR_ABSENT: due, but no rank added to any condition;
- *         NTKW_ERR_NOT_FINITE: names the condition and the number of NaN or Inf values;
- *         NTKW_ERR_COUNT: a condition with a gradient has not parameter_count values (expected and found are named): a
- *           replica counted twice, a lost shard, an unreduced data-parallel gradient;
- *         NTKW_ERR_ARGUMENT: remembered from an add, or a negative epoch; names the rank and its fault, or the
- *           number of such ranks;
- *         NTKW_ERR_DISAGREE: epoch, number of updates or present weights differ over the ranks;
- *         NTKW_ERR_MPI (ranks may differ).
- *
+ *         NTKW_ZERO_NORM (only if due): every norm (trace, ...) is zero, or the reference's is, and every weight was
+ *           kept; or, under an inverse rule without cap, some are, or are so small beside the others that their target
+ *           is beyond double: those conditions left the sum and kept their weight, the others were renewed (where PINA
+ *           has NaN). A loss of zero counts as a norm of zero under `root-loss-norm`, a mean over no values is zero;
+ *         NTKW_ERR_ABSENT: due, but no condition, or not the reference, has all that the rule needs;
+ *         NTKW_ERR_NOT_FINITE: names the condition and the number of NaN or Inf values; or a rule of the user's own
+ * made a target that is not finite; NTKW_ERR_COUNT: a condition with a gradient has not parameter_count values
+ * (expected and found are named): a replica counted twice, a lost shard, an unreduced data-parallel gradient;
+ *         NTKW_ERR_ARGUMENT: remembered from an add, or a negative epoch; names the one rank and its fault, or how
+ *           many;
+ *         NTKW_ERR_DISAGREE: epoch, number of updates or present weights differ over the ranks (safe mode says how);
+ *         NTKW_ERR_MPI (ranks may differ); any code that a rule of the user's own returned.
  *         If several apply, the largest code is returned. A condition to which no rank added is absent: it keeps its
  *         weight. On error weights and norms are unchanged, and the moments and faults are cleared all the same.
  *         NTKW_ERR_ORDER, if a begun update is not ended, and NTKW_ERR_ARGUMENT, if weighting is NULL, are returned at
@@ -158,7 +211,8 @@ ntkw_status ntkw_trace_add(ntkw_weighting *weighting, int condition, const doubl
  */
 ntkw_status ntkw_weighting_update(ntkw_weighting *weighting, int64_t epoch);
 
-/** Begin an update: post the reduction. Collective (MPI_Iallreduce; does not wait). Arguments as ntkw_weighting_update.
+/** Begin an update: post the reduction (or both). Collective (MPI_Iallreduce; does not wait). Arguments as
+ * ntkw_weighting_update.
  * @return NTKW_SUCCESS, NTKW_ERR_ORDER, NTKW_ERR_MPI; a bad epoch is remembered and told by ntkw_weighting_update_end.
  */
 ntkw_status ntkw_weighting_update_begin(ntkw_weighting *weighting, int64_t epoch);
@@ -167,7 +221,8 @@ ntkw_status ntkw_weighting_update_begin(ntkw_weighting *weighting, int64_t epoch
  * @param[out] done  true once the reduction is complete; ntkw_weighting_update_end then does not wait. */
 ntkw_status ntkw_weighting_update_test(ntkw_weighting *weighting, bool *done);
 
-/** Wait for the begun update and renew the weights. Collective; returns what ntkw_weighting_update would, or
+/** Wait for the begun update and renew the weights. Collective (under a rule of the user's own with one MPI_Bcast);
+ * returns what ntkw_weighting_update would, or
  * NTKW_ERR_ORDER, on this rank only, if none was begun. */
 ntkw_status ntkw_weighting_update_end(ntkw_weighting *weighting);
 
@@ -185,6 +240,8 @@ const char *ntkw_weighting_rule(const ntkw_weighting *weighting);
 double ntkw_weighting_alpha(const ntkw_weighting *weighting);
 /** The update_every in force. Local. */
 int64_t ntkw_weighting_update_every(const ntkw_weighting *weighting);
+/** What the rule in force needs: NTKW_NEEDS_... or-ed. Local. */
+unsigned ntkw_weighting_needs(const ntkw_weighting *weighting);
 /** Does the rule in force use traces (ntkw_trace_add), rather than or beside gradient norms? Local. */
 bool ntkw_weighting_needs_traces(const ntkw_weighting *weighting);
 
@@ -197,6 +254,11 @@ const double *ntkw_norms(const ntkw_weighting *weighting);
 const double *ntkw_squared_norms(const ntkw_weighting *weighting);
 /** The n traces of the last update, correctly rounded; NaN where the rule does not use them. Local. As ntkw_norms. */
 const double *ntkw_traces(const ntkw_weighting *weighting);
+/** The n losses L_c of the last update; NaN where the rule does not use them. Local. As ntkw_norms. */
+const double *ntkw_losses(const ntkw_weighting *weighting);
+/** The n means |g_c| of the gradients' absolute values of the last update; NaN where the rule does not use them. Local.
+ * As ntkw_norms. */
+const double *ntkw_mean_magnitudes(const ntkw_weighting *weighting);
 
 /** sum_c w_c L_c, in double, conditions in order. Local.
  * @param[in]  losses  n global losses (the same on every rank, or the ranks' totals differ).
@@ -211,7 +273,8 @@ ntkw_status ntkw_aggregate(const ntkw_weighting *weighting, const double losses[
 ntkw_status ntkw_gradient_combine(const ntkw_weighting *weighting, const void *const pieces[], size_t count,
                                   ntkw_dtype dtype, void *total);
 
-/** Bytes of the state (weights, norms, traces, number of updates), for codes with their own checkpoints. Local. */
+/** Bytes of the state (weights, moments, number of updates, memory of a rule of the user's own), for codes with their
+ * own checkpoints. Local. */
 size_t ntkw_weighting_state_size(const ntkw_weighting *weighting);
 /** Copy the state out. Local; the same bytes on every rank and every kind of machine. What was added since the last
  * update, or belongs to a begun one, is not part of it. */

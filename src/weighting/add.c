@@ -1,16 +1,26 @@
 /* Handing over this rank's part of the moments. */
 #include <math.h>
 #include <stddef.h>
+#include <string.h>
 #include "status/check.h"
 #include "weighting/handle.h"
+#include "weighting/largest.h"
+
+ntkw_i_addend *ntkw_i_addend_of(const ntkw_weighting *weighting, int condition, ntkw_i_kind kind) {
+  const int slot = weighting->layout.slot[kind];
+  return slot < 0 ? NULL : &weighting->local.addends[condition * weighting->layout.slots + slot];
+}
 
 void ntkw_i_local_clear(ntkw_weighting *weighting) {
   for (int c = 0; c < weighting->n; c++) {
-    ntkw_i_addends *addends = &weighting->local.condition[c];
-    addends->gradient = addends->trace = false;
-    ntkw_sum_zero(&addends->squares, weighting->dtype);
-    ntkw_sum_zero(&addends->diagonal, NTKW_FLOAT64);
+    for (int kind = 0; kind < NTKW_I_KINDS; kind++) {
+      ntkw_i_addend *addend = ntkw_i_addend_of(weighting, c, (ntkw_i_kind)kind);
+      if (!addend) continue;
+      addend->present = false;
+      ntkw_sum_zero(&addend->sum, weighting->layout.range[kind]);
+    }
   }
+  weighting->local.largest = 0;
   weighting->local.fault = (ntkw_i_fault){.kind = NTKW_I_FAULT_NONE};
 }
 
@@ -30,20 +40,38 @@ static ntkw_status check_piece(ntkw_weighting *weighting, int condition, const v
 }
 
 /* Is it a type, and one that fits into the sums? */
-static ntkw_status check_dtype(ntkw_weighting *weighting, int condition, ntkw_dtype dtype) {
-  if ((int)dtype < 0 || dtype > weighting->dtype)
+static ntkw_status check_dtype(ntkw_weighting *weighting, int condition, ntkw_dtype dtype, ntkw_dtype widest) {
+  if ((int)dtype < 0 || dtype > widest)
     return ntkw_i_fault_remember(weighting, NTKW_I_FAULT_DTYPE, condition, (int64_t)dtype);
+  return NTKW_SUCCESS;
+}
+
+static void note_largest(ntkw_weighting *weighting, int condition, int64_t bits) {
+  if (condition == weighting->settings.reference && bits > weighting->local.largest) weighting->local.largest = bits;
+}
+
+static ntkw_status add_squares(ntkw_weighting *weighting, int condition, const void *piece, size_t count,
+                               ntkw_dtype dtype) {
+  ntkw_i_addend *squares = ntkw_i_addend_of(weighting, condition, NTKW_I_SQUARES);
+  if (weighting->layout.limbs[NTKW_I_SQUARES] > 0) return ntkw_sum_add_squares(&squares->sum, piece, count, dtype);
+  squares->sum.count += (int64_t)count;
   return NTKW_SUCCESS;
 }
 
 ntkw_status ntkw_gradient_add_copy(ntkw_weighting *weighting, int condition, const void *piece, size_t count,
                                    ntkw_dtype dtype, int copy) {
   NTKW_TRY(check_piece(weighting, condition, piece, count));
-  NTKW_TRY(check_dtype(weighting, condition, dtype));
+  NTKW_TRY(check_dtype(weighting, condition, dtype, weighting->settings.dtype));
   if (copy < 0) return ntkw_i_fault_remember(weighting, NTKW_I_FAULT_COPY, condition, copy);
-  ntkw_i_addends *addends = &weighting->local.condition[condition];
-  addends->gradient = true;
-  return copy == 0 ? ntkw_sum_add_squares(&addends->squares, piece, count, dtype) : NTKW_SUCCESS;
+  ntkw_i_addend *magnitudes = ntkw_i_addend_of(weighting, condition, NTKW_I_MAGNITUDES);
+  ntkw_i_addend_of(weighting, condition, NTKW_I_SQUARES)->present = true;
+  if (magnitudes) magnitudes->present = true;
+  if (copy > 0) return NTKW_SUCCESS;
+  NTKW_TRY(add_squares(weighting, condition, piece, count, dtype));
+  if (magnitudes) NTKW_TRY(ntkw_sum_add_magnitudes(&magnitudes->sum, piece, count, dtype));
+  if ((weighting->settings.needs & NTKW_NEEDS_LARGEST) && condition == weighting->settings.reference)
+    note_largest(weighting, condition, ntkw_i_largest_bits(piece, count, dtype));
+  return NTKW_SUCCESS;
 }
 
 ntkw_status ntkw_gradient_add(ntkw_weighting *weighting, int condition, const void *piece, size_t count,
@@ -51,21 +79,71 @@ ntkw_status ntkw_gradient_add(ntkw_weighting *weighting, int condition, const vo
   return ntkw_gradient_add_copy(weighting, condition, piece, count, dtype, 0);
 }
 
-ntkw_status ntkw_gradient_merge(ntkw_weighting *weighting, int condition, const ntkw_sum *squares) {
+/* Merge a sum made elsewhere into one of ours, if that travels. */
+static ntkw_status merge(ntkw_weighting *weighting, int condition, ntkw_i_kind kind, const ntkw_sum *from) {
+  ntkw_i_addend *addend = ntkw_i_addend_of(weighting, condition, kind);
+  if (!addend) return NTKW_SUCCESS;
+  addend->present = true;
+  return ntkw_sum_merge(&addend->sum, from);
+}
+
+static ntkw_status check_sum(ntkw_weighting *weighting, int condition, const ntkw_sum *sum, ntkw_dtype widest) {
   NTKW_TRY(check_piece(weighting, condition, NULL, 0));
-  if (!squares) return ntkw_i_fault_remember(weighting, NTKW_I_FAULT_SQUARES, condition, 0);
-  NTKW_TRY(check_dtype(weighting, condition, squares->range));
-  ntkw_i_addends *addends = &weighting->local.condition[condition];
-  addends->gradient = true;
-  return ntkw_sum_merge(&addends->squares, squares);
+  if (!sum) return ntkw_i_fault_remember(weighting, NTKW_I_FAULT_SQUARES, condition, 0);
+  return check_dtype(weighting, condition, sum->range, widest);
+}
+
+ntkw_status ntkw_gradient_merge(ntkw_weighting *weighting, int condition, const ntkw_sum *squares) {
+  NTKW_CHECK(weighting, NTKW_ERR_ARGUMENT, "the weighting is NULL");
+  NTKW_TRY(check_sum(weighting, condition, squares, weighting->settings.dtype));
+  return merge(weighting, condition, NTKW_I_SQUARES, squares);
+}
+
+ntkw_status ntkw_magnitude_merge(ntkw_weighting *weighting, int condition, const ntkw_sum *magnitudes, double largest) {
+  NTKW_CHECK(weighting, NTKW_ERR_ARGUMENT, "the weighting is NULL");
+  NTKW_TRY(check_sum(weighting, condition, magnitudes, weighting->settings.dtype));
+  int64_t bits;
+  memcpy(&bits, &largest, sizeof bits);
+  if (bits < 0 || bits >= INT64_C(0x7ff0000000000000)) /* the bits of a finite number >= 0 are neither */
+    return ntkw_i_fault_remember(weighting, NTKW_I_FAULT_LARGEST, condition, 0);
+  note_largest(weighting, condition, bits);
+  return merge(weighting, condition, NTKW_I_MAGNITUDES, magnitudes);
 }
 
 ntkw_status ntkw_trace_add(ntkw_weighting *weighting, int condition, const double *diagonal, size_t count) {
   NTKW_TRY(check_piece(weighting, condition, diagonal, count));
-  if (!ntkw_weighting_needs_traces(weighting)) return NTKW_SUCCESS;
+  ntkw_i_addend *addend = ntkw_i_addend_of(weighting, condition, NTKW_I_DIAGONAL);
+  if (!addend) return NTKW_SUCCESS;
   for (size_t i = 0; i < count; i++) /* isless: a NaN must not trap here, it is told at the update */
     if (isless(diagonal[i], 0)) return ntkw_i_fault_remember(weighting, NTKW_I_FAULT_NEGATIVE, condition, (int64_t)i);
-  ntkw_i_addends *addends = &weighting->local.condition[condition];
-  addends->trace = true;
-  return ntkw_sum_add_magnitudes(&addends->diagonal, diagonal, count, NTKW_FLOAT64);
+  addend->present = true;
+  return ntkw_sum_add_magnitudes(&addend->sum, diagonal, count, NTKW_FLOAT64);
+}
+
+ntkw_status ntkw_loss_add(ntkw_weighting *weighting, int condition, const void *residuals, size_t count,
+                          ntkw_dtype dtype) {
+  NTKW_TRY(check_piece(weighting, condition, residuals, count));
+  NTKW_TRY(check_dtype(weighting, condition, dtype, NTKW_FLOAT64));
+  ntkw_i_addend *addend = ntkw_i_addend_of(weighting, condition, NTKW_I_LOSSES);
+  if (!addend) return NTKW_SUCCESS;
+  addend->present = true;
+  return ntkw_sum_add_squares(&addend->sum, residuals, count, dtype);
+}
+
+ntkw_status ntkw_loss_merge(ntkw_weighting *weighting, int condition, const ntkw_sum *squares) {
+  NTKW_TRY(check_sum(weighting, condition, squares, NTKW_FLOAT64));
+  return merge(weighting, condition, NTKW_I_LOSSES, squares);
+}
+
+ntkw_status ntkw_loss_set(ntkw_weighting *weighting, int condition, double local_sum, int64_t local_count) {
+  NTKW_TRY(check_piece(weighting, condition, NULL, 0));
+  ntkw_i_addend *addend = ntkw_i_addend_of(weighting, condition, NTKW_I_LOSSES);
+  if (!addend) return NTKW_SUCCESS;
+  if (isless(local_sum, 0)) return ntkw_i_fault_remember(weighting, NTKW_I_FAULT_LOSS, condition, 0);
+  if (local_count < 0) return ntkw_i_fault_remember(weighting, NTKW_I_FAULT_POINTS, condition, local_count);
+  addend->present = true;
+  ntkw_sum_zero(&addend->sum, NTKW_FLOAT64);
+  NTKW_TRY(ntkw_sum_add_magnitudes(&addend->sum, &local_sum, 1, NTKW_FLOAT64));
+  addend->sum.count = local_count;
+  return NTKW_SUCCESS;
 }

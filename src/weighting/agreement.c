@@ -7,59 +7,114 @@
 
 enum { RULE_LENGTH = 64 };
 
+/* The whole numbers that must agree. */
+#define NUMBERS(X)                                       \
+  X("update_every", w->settings.update_every)            \
+  X("update_offset", w->settings.update_offset)          \
+  X("first_epoch", w->settings.first_epoch)              \
+  X("dtype", w->settings.dtype)                          \
+  X("parameter_count", w->settings.parameter_count)      \
+  X("the option norms", w->settings.norms)               \
+  X("the reference condition", w->settings.reference)    \
+  X("target_epoch", w->settings.target_epoch)            \
+  X("the needs of own_rule", w->settings.needs)          \
+  X("the memory_count of own_rule", w->own.memory_count) \
+  X("the environment variable NTKW_SAFE_MODE", w->safe.on)
+
+#define NAME_OF(name, value) name,
+static const char *const number_names[] = {NUMBERS(NAME_OF)};
+enum { N_NUMBERS = sizeof number_names / sizeof *number_names };
+
 /* What a rank has; sent as bytes, so all of it is of fixed size. Ranks of one job share a byte order or MPI itself
  * cannot carry their bytes; a rank of another one would be told that it disagrees. */
 typedef struct made_of {
-  int64_t n, update_every, dtype, parameter_count;
-  double alpha;
-  uint64_t names, weights;
+  int64_t n, numbers[N_NUMBERS];
+  double alpha, cap;
+  uint64_t names, initial, final;
   char rule[RULE_LENGTH];
 } made_of;
 
-static void describe(const ntkw_weighting *weighting, made_of *own) {
+static void describe(const ntkw_weighting *w, made_of *own) {
+#define VALUE_OF(name, value) (int64_t)(value),
+  const int64_t numbers[] = {NUMBERS(VALUE_OF)};
   memset(own, 0, sizeof *own);
-  own->n = weighting->n;
-  own->update_every = weighting->update_every;
-  own->dtype = weighting->dtype;
-  own->parameter_count = weighting->parameter_count;
-  own->alpha = weighting->alpha;
-  for (int c = 0; c < weighting->n; c++) own->names = ntkw_i_fingerprint_text(own->names, weighting->names[c]);
-  own->weights = ntkw_i_fingerprint_doubles(0, weighting->weights, (size_t)weighting->n);
-  strncpy(own->rule, weighting->rule->name, RULE_LENGTH - 1);
+  own->n = w->n;
+  memcpy(own->numbers, numbers, sizeof numbers);
+  own->alpha = w->settings.alpha;
+  own->cap = w->settings.cap;
+  for (int c = 0; c < w->n; c++) own->names = ntkw_i_fingerprint_text(own->names, w->names[c]);
+  own->initial = ntkw_i_fingerprint_doubles(0, w->first, (size_t)w->n);
+  own->final = ntkw_i_fingerprint_doubles(0, w->final, (size_t)w->n);
+  strncpy(own->rule, w->settings.name, RULE_LENGTH - 1);
 }
 
-static ntkw_status differs(int rank, const char *what, int64_t own, int64_t first) {
-  return ntkw_i_fail(NTKW_ERR_DISAGREE,
-                     "the ranks disagree on %s: %" PRId64 " on rank %d, %" PRId64
-                     " on rank 0; expected the same on all",
-                     what, own, rank, first);
-}
+/* Who is compared: ranks, or replicas. */
+typedef struct parties {
+  const char *plural, *singular;
+  int own;
+} parties;
 
-static ntkw_status compare(int rank, const made_of *own, const made_of *first) {
-  if (own->n != first->n) return differs(rank, "the number of conditions", own->n, first->n);
-  NTKW_CHECK(own->names == first->names, NTKW_ERR_DISAGREE,
-             "the ranks disagree on the names of the conditions: those on rank %d are not those on rank 0", rank);
-  NTKW_CHECK(strcmp(own->rule, first->rule) == 0, NTKW_ERR_DISAGREE,
-             "the ranks disagree on the rule: '%s' on rank %d, '%s' on rank 0; expected the same on all", own->rule,
-             rank, first->rule);
-  NTKW_CHECK(own->alpha == first->alpha, NTKW_ERR_DISAGREE,
-             "the ranks disagree on alpha: %.17g on rank %d, %.17g on rank 0; expected the same on all", own->alpha,
-             rank, first->alpha);
-  if (own->update_every != first->update_every)
-    return differs(rank, "update_every", own->update_every, first->update_every);
-  if (own->dtype != first->dtype) return differs(rank, "dtype", own->dtype, first->dtype);
-  if (own->parameter_count != first->parameter_count)
-    return differs(rank, "parameter_count", own->parameter_count, first->parameter_count);
-  NTKW_CHECK(own->weights == first->weights, NTKW_ERR_DISAGREE,
-             "the ranks disagree on the initial weights: those on rank %d are not those on rank 0", rank);
+static ntkw_status compare_number(const parties *who, const char *what, int64_t own, int64_t first) {
+  NTKW_CHECK(own == first, NTKW_ERR_DISAGREE,
+             "the %s disagree on %s: %" PRId64 " on %s %d, %" PRId64 " on %s 0; expected the same on all", who->plural,
+             what, own, who->singular, who->own, first, who->singular);
   return NTKW_SUCCESS;
 }
 
-ntkw_status ntkw_i_agree_on_options(const ntkw_weighting *weighting) {
+static ntkw_status compare_real(const parties *who, const char *what, double own, double first) {
+  NTKW_CHECK(own == first, NTKW_ERR_DISAGREE,
+             "the %s disagree on %s: %.17g on %s %d, %.17g on %s 0; expected the same on all", who->plural, what, own,
+             who->singular, who->own, first, who->singular);
+  return NTKW_SUCCESS;
+}
+
+static ntkw_status compare_list(const parties *who, const char *what, uint64_t own, uint64_t first) {
+  NTKW_CHECK(own == first, NTKW_ERR_DISAGREE, "the %s disagree on %s: those on %s %d are not those on %s 0",
+             who->plural, what, who->singular, who->own, who->singular);
+  return NTKW_SUCCESS;
+}
+
+static ntkw_status compare(const parties *who, const made_of *own, const made_of *first) {
+  NTKW_TRY(compare_number(who, "the number of conditions", own->n, first->n));
+  NTKW_TRY(compare_list(who, "the names of the conditions", own->names, first->names));
+  NTKW_CHECK(strcmp(own->rule, first->rule) == 0, NTKW_ERR_DISAGREE,
+             "the %s disagree on the rule: '%s' on %s %d, '%s' on %s 0; expected the same on all", who->plural,
+             own->rule, who->singular, who->own, first->rule, who->singular);
+  NTKW_TRY(compare_real(who, "alpha", own->alpha, first->alpha));
+  NTKW_TRY(compare_real(who, "the cap", own->cap, first->cap));
+  for (int i = 0; i < N_NUMBERS; i++)
+    NTKW_TRY(compare_number(who, number_names[i], own->numbers[i], first->numbers[i]));
+  NTKW_TRY(compare_list(who, "the initial weights", own->initial, first->initial));
+  return compare_list(who, "the final weights", own->final, first->final);
+}
+
+static ntkw_status agree_within(MPI_Comm comm, const parties *who, const ntkw_weighting *weighting) {
   made_of own, first;
   describe(weighting, &own);
   first = own;
-  NTKW_CHECK(MPI_Bcast(&first, (int)sizeof first, MPI_BYTE, 0, weighting->comm) == MPI_SUCCESS, NTKW_ERR_MPI,
-             "MPI_Bcast failed while the ranks compared the options of a weighting");
-  return ntkw_status_agree(weighting->comm, compare(weighting->rank, &own, &first));
+  const int code = MPI_Bcast(&first, (int)sizeof first, MPI_BYTE, 0, comm);
+  const ntkw_status status = code == MPI_SUCCESS
+                                 ? compare(who, &own, &first)
+                                 : ntkw_i_fail(NTKW_ERR_MPI,
+                                               "MPI_Bcast failed while the %s compared the options of a "
+                                               "weighting",
+                                               who->plural);
+  return ntkw_status_agree(comm, status);
+}
+
+/* Over the ranks, over the replicas, so that all ranks have the verdict, and over the ranks again for the sentence. */
+ntkw_status ntkw_i_agree_everywhere(MPI_Comm comm, MPI_Comm replicas, ntkw_status own) {
+  const ntkw_status status = ntkw_status_agree(comm, own);
+  if (replicas == MPI_COMM_NULL) return status;
+  return ntkw_status_agree(comm, ntkw_status_agree(replicas, status));
+}
+
+ntkw_status ntkw_i_agree_on_options(const ntkw_weighting *weighting) {
+  const parties ranks = {"ranks", "rank", weighting->rank};
+  const parties replicas = {"replicas", "replica", weighting->safe.replica};
+  NTKW_TRY(ntkw_i_agree_everywhere(weighting->comm, weighting->safe.replicas,
+                                   agree_within(weighting->comm, &ranks, weighting)));
+  if (weighting->safe.replicas == MPI_COMM_NULL) return NTKW_SUCCESS;
+  return ntkw_i_agree_everywhere(weighting->comm, weighting->safe.replicas,
+                                 agree_within(weighting->safe.replicas, &replicas, weighting));
 }

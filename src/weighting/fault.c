@@ -22,7 +22,7 @@ void ntkw_i_fault_describe(const ntkw_weighting *weighting, const ntkw_i_fault *
     break;
   case NTKW_I_FAULT_DTYPE:
     snprintf(text, size, "condition '%s' was given values of dtype %" PRId64 " (%s), expected at most the option's %s",
-             name, found, dtype_name(found), dtype_name(weighting->dtype));
+             name, found, dtype_name(found), dtype_name(weighting->settings.dtype));
     break;
   case NTKW_I_FAULT_COPY:
     snprintf(text, size, "condition '%s' was given copy %" PRId64 ", expected 0 or more", name, found);
@@ -32,10 +32,19 @@ void ntkw_i_fault_describe(const ntkw_weighting *weighting, const ntkw_i_fault *
              found);
     break;
   case NTKW_I_FAULT_SQUARES:
-    snprintf(text, size, "condition '%s' was given NULL as a sum of squares", name);
+    snprintf(text, size, "condition '%s' was given NULL as a sum", name);
     break;
   case NTKW_I_FAULT_EPOCH:
     snprintf(text, size, "the update was given epoch %" PRId64 ", expected 0 or more", found);
+    break;
+  case NTKW_I_FAULT_LARGEST:
+    snprintf(text, size, "condition '%s' was given a negative number or NaN as its largest absolute value", name);
+    break;
+  case NTKW_I_FAULT_LOSS:
+    snprintf(text, size, "condition '%s' was given a negative loss, expected 0 or more", name);
+    break;
+  case NTKW_I_FAULT_POINTS:
+    snprintf(text, size, "condition '%s' was given a loss over %" PRId64 " points, expected 0 or more", name, found);
     break;
   case NTKW_I_FAULT_NONE:
   default:

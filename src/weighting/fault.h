@@ -14,7 +14,10 @@ typedef enum ntkw_i_fault_kind {
   NTKW_I_FAULT_COPY,      /* found: the copy given */
   NTKW_I_FAULT_NEGATIVE,  /* found: index of the negative trace entry */
   NTKW_I_FAULT_SQUARES,   /* a NULL sum; found: 0 */
-  NTKW_I_FAULT_EPOCH      /* found: the epoch given */
+  NTKW_I_FAULT_EPOCH,     /* found: the epoch given */
+  NTKW_I_FAULT_LARGEST,   /* a negative or NaN largest value; found: 0 */
+  NTKW_I_FAULT_LOSS,      /* a negative sum of a loss; found: 0 */
+  NTKW_I_FAULT_POINTS     /* found: the negative number of points given */
 } ntkw_i_fault_kind;
 
 /* A fault is three numbers, so that it can be sent in the one reduction. */

@@ -5,26 +5,48 @@
 #include "ntkw/weighting.h"
 #include "weighting/fault.h"
 #include "weighting/message.h"
+#include "weighting/moments.h"
 #include "weighting/rules/rules.h"
+#include "weighting/safe.h"
 
-/* What this rank added to one condition since the last update. */
-typedef struct ntkw_i_addends {
-  bool gradient, trace; /* was a piece added, be it an empty one? */
-  ntkw_sum squares;     /* of the gradient's values */
-  ntkw_sum diagonal;    /* of the NTK block's entries; used only if the rule needs traces */
-} ntkw_i_addends;
+/* What this rank added to one of the sums of a condition since the last update. */
+typedef struct ntkw_i_addend {
+  bool present; /* was something added, be it empty? */
+  ntkw_sum sum; /* its count: values, or points */
+} ntkw_i_addend;
 
 /* What this rank added since the last update, and its first fault. */
 typedef struct ntkw_i_local {
-  ntkw_i_addends *condition; /* n of them */
+  ntkw_i_addend *addends; /* for each condition, those of the kinds that travel (ntkw_i_addend_of) */
+  int64_t largest;        /* bits of the largest absolute value in the reference's gradient */
   ntkw_i_fault fault;
 } ntkw_i_local;
 
 /* Room for one evaluation of a rule: n values each. */
 typedef struct ntkw_i_workspace {
   int *taking_part;
-  double *norm, *trace, *target;
+  ntkw_i_split *quantity; /* of the conditions that take part */
+  double *value, *target;
+  double *moments;   /* a rule of the user's own gets them from here: 6 n */
+  double *broadcast; /* its outcome: status, n targets, memory */
 } ntkw_i_workspace;
+
+/* The options once the defaults of the rule are filled in. */
+typedef struct ntkw_i_settings {
+  const ntkw_i_rule *rule;  /* NULL: own */
+  const ntkw_own_rule *own; /* NULL: rule */
+  const char *name;         /* of either */
+  unsigned needs;           /* of either */
+  double alpha, cap;
+  int64_t update_every, update_offset, first_epoch;
+  ntkw_dtype dtype;
+  int64_t parameter_count;
+  bool norms; /* squares travel */
+  int reference;
+  int64_t target_epoch;
+  const double *initial_weights, *final_weights; /* the user's, or NULL */
+  MPI_Comm replica_comm;                         /* the user's */
+} ntkw_i_settings;
 
 struct ntkw_weighting {
   MPI_Comm comm; /* our own duplicate; errors are returned on it */
@@ -32,45 +54,47 @@ struct ntkw_weighting {
 
   int n;
   char **names; /* the pointers and the characters are one allocation */
-  const ntkw_i_rule *rule;
-  double alpha;
-  int64_t update_every;
-  ntkw_dtype dtype;
-  int64_t parameter_count;
+  ntkw_i_settings settings;
+  ntkw_own_rule own; /* a copy, its name in names' allocation */
   uint64_t options_fingerprint;
 
   ntkw_i_local local;
   ntkw_i_layout layout;
-  int64_t *message;    /* sent, and reduced in place */
-  MPI_Request request; /* of a begun update; MPI_REQUEST_NULL once it is complete */
+  int64_t *message;       /* sent, and reduced in place */
+  int64_t largest;        /* the same, of the second reduction */
+  MPI_Request request[2]; /* of a begun update; MPI_REQUEST_NULL where complete or not needed */
   bool begun;
   int64_t epoch;   /* of the begun update */
   int64_t updates; /* reductions completed */
 
   ntkw_i_reduced *reduced; /* n moments of the last update */
   ntkw_i_workspace workspace;
-  double *weights, *norms, *squared_norms, *traces; /* n of each, in one allocation that begins at weights */
+  double *first, *final; /* initial and final weights */
+
+  /* One allocation that begins at weights, n of each and then the memory of a rule of the user's own: the state. */
+  double *weights, *norms, *squared_norms, *traces, *losses, *magnitudes, *memory;
+  int n_values; /* in all */
+
+  ntkw_i_safe safe;
 };
+
+/* The addend of a condition, or NULL if that kind of sum does not travel. */
+ntkw_i_addend *ntkw_i_addend_of(const ntkw_weighting *weighting, int condition, ntkw_i_kind kind);
 
 /* Forget what was added, remembered faults too. Local. */
 void ntkw_i_local_clear(ntkw_weighting *weighting);
-
-/* The options once the defaults of the rule are filled in. */
-typedef struct ntkw_i_settings {
-  const ntkw_i_rule *rule;
-  double alpha;
-  int64_t update_every;
-  ntkw_dtype dtype;
-  int64_t parameter_count;
-  const double *initial_weights; /* the user's; NULL: all 1 */
-} ntkw_i_settings;
 
 /* Validate the arguments of create and fill in the defaults. Local. */
 ntkw_status ntkw_i_settings_make(int n, const char *const names[], const ntkw_weighting_options *options,
                                  ntkw_i_settings *settings);
 
-/* Compare the weighting's names, options and weights over the ranks. Collective on its communicator.
- * Returns on every rank NTKW_SUCCESS or NTKW_ERR_DISAGREE; the sentence says what the first deviating rank has. */
+/* Compare the weighting's names, options and weights over its ranks, and over the replicas if there are any.
+ * Collective on both. Returns on every rank NTKW_SUCCESS or NTKW_ERR_DISAGREE; the sentence says what the first
+ * deviating rank has. */
 ntkw_status ntkw_i_agree_on_options(const ntkw_weighting *weighting);
+
+/* The largest of the verdicts of all ranks of all replicas (MPI_COMM_NULL: there are none). Collective on both. The
+ * sentence is the same on every rank of comm. */
+ntkw_status ntkw_i_agree_everywhere(MPI_Comm comm, MPI_Comm replicas, ntkw_status own);
 
 #endif

@@ -12,13 +12,24 @@ enum {
   CONDITIONS = FINGERPRINTS + NTKW_I_TOPICS * NTKW_I_FINGERPRINT_VALUES
 };
 
-/* Positions within a condition; the limbs of the diagonal follow those of the squares. */
-enum { GRADIENT_RANKS, TRACE_RANKS, COUNTED, GRADIENT_NOT_FINITE, TRACE_NOT_FINITE, LIMBS };
+/* Positions within a sum. */
+enum { RANKS, COUNTED, NOT_FINITE, LIMBS };
 
-ntkw_i_layout ntkw_i_layout_make(int n, ntkw_dtype dtype, bool traces) {
-  ntkw_i_layout layout = {.square_limbs = ntkw_sum_limbs(dtype)};
-  if (traces) layout.diagonal_limbs = ntkw_sum_limbs(NTKW_FLOAT64);
-  layout.stride = LIMBS + layout.square_limbs + layout.diagonal_limbs;
+static void lay(ntkw_i_layout *layout, ntkw_i_kind kind, ntkw_dtype range, bool limbs) {
+  layout->slot[kind] = layout->slots++;
+  layout->at[kind] = layout->stride;
+  layout->range[kind] = range;
+  layout->limbs[kind] = limbs ? ntkw_sum_limbs(range) : 0;
+  layout->stride += LIMBS + layout->limbs[kind];
+}
+
+ntkw_i_layout ntkw_i_layout_make(int n, ntkw_dtype dtype, unsigned needs, bool norms) {
+  ntkw_i_layout layout = {.stride = 0};
+  for (int kind = 0; kind < NTKW_I_KINDS; kind++) layout.slot[kind] = -1;
+  lay(&layout, NTKW_I_SQUARES, dtype, norms || (needs & NTKW_NEEDS_NORMS));
+  if (needs & (NTKW_NEEDS_MAGNITUDES | NTKW_NEEDS_LARGEST)) lay(&layout, NTKW_I_MAGNITUDES, dtype, true);
+  if (needs & NTKW_NEEDS_TRACES) lay(&layout, NTKW_I_DIAGONAL, NTKW_FLOAT64, true);
+  if (needs & NTKW_NEEDS_LOSSES) lay(&layout, NTKW_I_LOSSES, NTKW_FLOAT64, true);
   layout.count = CONDITIONS + n * layout.stride;
   return layout;
 }
@@ -48,28 +59,32 @@ static void pack_fingerprints(ntkw_weighting *weighting) {
     ntkw_i_fingerprint_pack(topics[t], weighting->message + FINGERPRINTS + t * NTKW_I_FINGERPRINT_VALUES);
 }
 
-static void pack_condition(const ntkw_i_layout *layout, ntkw_i_addends *addends, int64_t *to) {
-  to[GRADIENT_RANKS] = addends->gradient;
-  to[TRACE_RANKS] = addends->trace;
-  to[COUNTED] = addends->squares.count;
-  to[GRADIENT_NOT_FINITE] = addends->squares.not_finite;
-  ntkw_sum_normalise(&addends->squares);
-  memcpy(to + LIMBS, addends->squares.limb, sizeof *to * (size_t)layout->square_limbs);
-  if (layout->diagonal_limbs == 0) return;
-  to[TRACE_NOT_FINITE] = addends->diagonal.not_finite;
-  ntkw_sum_normalise(&addends->diagonal);
-  memcpy(to + LIMBS + layout->square_limbs, addends->diagonal.limb, sizeof *to * (size_t)layout->diagonal_limbs);
+static void pack_sum(const ntkw_i_layout *layout, ntkw_i_kind kind, ntkw_i_addend *addend, int64_t *to) {
+  to[RANKS] = addend->present;
+  to[COUNTED] = addend->sum.count;
+  to[NOT_FINITE] = addend->sum.not_finite;
+  ntkw_sum_normalise(&addend->sum);
+  memcpy(to + LIMBS, addend->sum.limb, sizeof *to * (size_t)layout->limbs[kind]);
+}
+
+static void pack_condition(ntkw_weighting *weighting, int condition, int64_t *to) {
+  for (int k = 0; k < NTKW_I_KINDS; k++) {
+    const ntkw_i_kind kind = (ntkw_i_kind)k;
+    ntkw_i_addend *addend = ntkw_i_addend_of(weighting, condition, kind);
+    if (addend) pack_sum(&weighting->layout, kind, addend, to + weighting->layout.at[kind]);
+  }
 }
 
 void ntkw_i_message_pack(ntkw_weighting *weighting) {
   memset(weighting->message, 0, sizeof *weighting->message * (size_t)weighting->layout.count);
+  weighting->largest = 0;
   if (weighting->local.fault.kind != NTKW_I_FAULT_NONE) {
     pack_trouble(weighting);
     return;
   }
   pack_fingerprints(weighting);
-  for (int c = 0; c < weighting->n; c++)
-    pack_condition(&weighting->layout, &weighting->local.condition[c], (int64_t *)condition_at(weighting, c));
+  weighting->largest = weighting->local.largest;
+  for (int c = 0; c < weighting->n; c++) pack_condition(weighting, c, (int64_t *)condition_at(weighting, c));
 }
 
 ntkw_i_trouble ntkw_i_message_trouble(const ntkw_weighting *weighting) {
@@ -91,28 +106,27 @@ bool ntkw_i_message_agrees(const ntkw_weighting *weighting, ntkw_i_topic topic, 
                                    healthy_ranks);
 }
 
-static void unpack_condition(const ntkw_i_layout *layout, ntkw_dtype dtype, const int64_t *from,
-                             ntkw_i_reduced *reduced) {
-  memset(reduced, 0, sizeof *reduced);
-  reduced->gradient_ranks = from[GRADIENT_RANKS];
-  reduced->trace_ranks = from[TRACE_RANKS];
-  reduced->counted = from[COUNTED];
-  reduced->gradient_not_finite = from[GRADIENT_NOT_FINITE];
-  reduced->trace_not_finite = from[TRACE_NOT_FINITE];
+static void unpack_sum(const ntkw_i_layout *layout, ntkw_i_kind kind, const int64_t *from, ntkw_i_reduced *reduced) {
+  ntkw_i_total *total = &reduced->total[kind];
+  total->ranks = from[RANKS];
+  total->count = from[COUNTED];
+  total->not_finite = from[NOT_FINITE];
+  if (layout->limbs[kind] == 0) return;
   ntkw_sum sum;
-  ntkw_sum_zero(&sum, dtype);
+  ntkw_sum_zero(&sum, layout->range[kind]);
   ntkw_sum_from_limbs(&sum, from + LIMBS);
+  total->value = ntkw_sum_value(&sum);
+  ntkw_sum_split(&sum, &total->split.mantissa, &total->split.exponent);
+  if (kind != NTKW_I_SQUARES) return;
   reduced->norm = ntkw_sum_root(&sum);
-  reduced->squared_norm = ntkw_sum_value(&sum);
   ntkw_sum_root_split(&sum, &reduced->norm_split.mantissa, &reduced->norm_split.exponent);
-  if (layout->diagonal_limbs == 0) return;
-  ntkw_sum_zero(&sum, NTKW_FLOAT64);
-  ntkw_sum_from_limbs(&sum, from + LIMBS + layout->square_limbs);
-  reduced->trace = ntkw_sum_value(&sum);
-  ntkw_sum_split(&sum, &reduced->trace_split.mantissa, &reduced->trace_split.exponent);
 }
 
 void ntkw_i_message_unpack(const ntkw_weighting *weighting, ntkw_i_reduced reduced[]) {
+  const ntkw_i_layout *layout = &weighting->layout;
+  memset(reduced, 0, sizeof *reduced * (size_t)weighting->n);
   for (int c = 0; c < weighting->n; c++)
-    unpack_condition(&weighting->layout, weighting->dtype, condition_at(weighting, c), &reduced[c]);
+    for (int kind = 0; kind < NTKW_I_KINDS; kind++)
+      if (layout->slot[kind] >= 0)
+        unpack_sum(layout, (ntkw_i_kind)kind, condition_at(weighting, c) + layout->at[kind], &reduced[c]);
 }

@@ -3,11 +3,10 @@
  *   troubled ranks per status code, and the sum of their (rank + 1): names a single culprit
  *   the fault (three numbers): whole if there is a single culprit
  *   fingerprints of epoch, number of updates, options, weights: do the healthy ranks agree?
- *   for each condition: ranks that added a gradient (a trace); values counted; values not finite; limbs of the exact
- * sums
+ *   for each condition, of each sum that travels: ranks that added; values counted; values not finite; limbs
  *
- * A rank in trouble sends nothing but its trouble. What is decided, is decided from the sums alone. Squares always
- * travel, so that norms are reported under every rule; diagonal entries only under a rule that needs traces. */
+ * A rank in trouble sends nothing but its trouble. What is decided, is decided from the sums alone. A sum travels if
+ * the rule needs it. Counts of the gradient always do, and its squares too unless the option `norms` is off. */
 #ifndef NTKW_WEIGHTING_MESSAGE_H
 #define NTKW_WEIGHTING_MESSAGE_H
 
@@ -16,6 +15,7 @@
 #include "ntkw/weighting.h"
 #include "weighting/fault.h"
 #include "weighting/fingerprint.h"
+#include "weighting/moments.h"
 
 /* What the ranks must agree on at every update. */
 typedef enum ntkw_i_topic {
@@ -26,26 +26,16 @@ typedef enum ntkw_i_topic {
   NTKW_I_TOPICS
 } ntkw_i_topic;
 
+/* Where the sums of a condition lie, by kind. */
 typedef struct ntkw_i_layout {
-  int square_limbs, diagonal_limbs; /* per condition; 0: these do not travel */
-  int stride;                       /* values per condition */
-  int count;                        /* values of the whole message */
+  int slot[NTKW_I_KINDS];  /* among those that travel, -1: does not */
+  int at[NTKW_I_KINDS];    /* offset within the condition */
+  int limbs[NTKW_I_KINDS]; /* of its sum; 0: only counted */
+  ntkw_dtype range[NTKW_I_KINDS];
+  int slots;  /* kinds that travel */
+  int stride; /* values per condition */
+  int count;  /* values of the whole message */
 } ntkw_i_layout;
-
-/* A positive number as mantissa * 2^exponent, or 0 and 0: beyond the range of double. */
-typedef struct ntkw_i_split {
-  double mantissa;
-  int exponent;
-} ntkw_i_split;
-
-/* The moments of one condition over all ranks. */
-typedef struct ntkw_i_reduced {
-  int64_t gradient_ranks, trace_ranks; /* ranks that added; 0: absent */
-  int64_t counted;                     /* values of the gradient */
-  int64_t gradient_not_finite, trace_not_finite;
-  double norm, squared_norm, trace; /* rounded once */
-  ntkw_i_split norm_split, trace_split;
-} ntkw_i_reduced;
 
 /* The ranks in trouble. */
 typedef struct ntkw_i_trouble {
@@ -55,7 +45,8 @@ typedef struct ntkw_i_trouble {
   ntkw_i_fault fault; /* the culprit's */
 } ntkw_i_trouble;
 
-ntkw_i_layout ntkw_i_layout_make(int n, ntkw_dtype dtype, bool traces);
+/* needs: of the rule; norms: squares travel whatever it needs. */
+ntkw_i_layout ntkw_i_layout_make(int n, ntkw_dtype dtype, unsigned needs, bool norms);
 
 /* Fill in weighting->message from what this rank added (limbs normalised) and the update's epoch. Local. */
 void ntkw_i_message_pack(ntkw_weighting *weighting);

@@ -1,8 +1,9 @@
 /* The state of a weighting as bytes.
  *
  * 64-bit words, little-endian, so that the bytes are the same on every machine: magic, format version, fingerprint of
- * the rule's name, number of conditions, number of updates, then n weights, norms, squared norms and traces as the bits
- * of doubles, and last a fingerprint of all words before it.
+ * the rule's name, number of conditions, number of updates, then n weights, norms, squared norms, traces, losses and
+ * mean magnitudes, and the memory of a rule of the user's own, as the bits of doubles, and last a fingerprint of all
+ * words before it.
  */
 #include <inttypes.h>
 #include <string.h>
@@ -11,11 +12,11 @@
 #include "weighting/handle.h"
 
 enum { MAGIC, VERSION, RULE, CONDITIONS, UPDATES, VALUES };
-enum { WORD = 8, FORMAT_VERSION = 1 };
+enum { WORD = 8, FORMAT_VERSION = 2 };
 static const uint64_t magic = UINT64_C(0x54484757574b544e); /* "NTKWWGHT" */
 
 static size_t words(const ntkw_weighting *weighting) {
-  return VALUES + 4 * (size_t)weighting->n + 1;
+  return VALUES + (size_t)weighting->n_values + 1;
 }
 
 static void put(unsigned char *state, size_t index, uint64_t word) {
@@ -43,7 +44,7 @@ ntkw_status ntkw_weighting_state_get(const ntkw_weighting *weighting, void *stat
   const size_t last = words(weighting) - 1;
   put(state, MAGIC, magic);
   put(state, VERSION, FORMAT_VERSION);
-  put(state, RULE, ntkw_i_fingerprint_text(0, weighting->rule->name));
+  put(state, RULE, ntkw_i_fingerprint_text(0, weighting->settings.name));
   put(state, CONDITIONS, (uint64_t)weighting->n);
   put(state, UPDATES, (uint64_t)weighting->updates);
   for (size_t i = VALUES; i < last; i++) {
@@ -69,8 +70,8 @@ static ntkw_status check(const ntkw_weighting *weighting, const unsigned char *s
              words(weighting) * WORD);
   NTKW_CHECK(get(state, words(weighting) - 1) == fingerprint_of(state, words(weighting) - 1), NTKW_ERR_FORMAT,
              "the state of a weighting is damaged: its %zu bytes do not have the fingerprint that they state", size);
-  NTKW_CHECK(get(state, RULE) == ntkw_i_fingerprint_text(0, weighting->rule->name), NTKW_ERR_FORMAT,
-             "the state is that of a weighting with another rule, expected '%s'", weighting->rule->name);
+  NTKW_CHECK(get(state, RULE) == ntkw_i_fingerprint_text(0, weighting->settings.name), NTKW_ERR_FORMAT,
+             "the state is that of a weighting with another rule, expected '%s'", weighting->settings.name);
   return NTKW_SUCCESS;
 }
 
@@ -79,6 +80,8 @@ ntkw_status ntkw_weighting_state_set(ntkw_weighting *weighting, const void *stat
   NTKW_CHECK(!weighting->begun, NTKW_ERR_ORDER,
              "an update was begun and not ended: ntkw_weighting_update_end must come before a state is put back");
   NTKW_TRY(check(weighting, state, size));
+  weighting->safe.states++;
+  weighting->safe.state = fingerprint_of(state, words(weighting));
   weighting->updates = (int64_t)get(state, UPDATES);
   for (size_t i = VALUES; i < words(weighting) - 1; i++) {
     const uint64_t bits = get(state, i);

@@ -2,6 +2,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 #include "status/check.h"
 #include "weighting/handle.h"
 
@@ -44,56 +45,101 @@ static void guess_why(int64_t counted, int64_t expected, char text[], size_t siz
     snprintf(text, size, "some parameters are counted more than once");
 }
 
+/* Values counted for the norm, values counted for the means: under a rule that needs means, the same. */
+static ntkw_status judge_magnitudes(const ntkw_weighting *weighting, int condition) {
+  const ntkw_i_total *total = weighting->reduced[condition].total;
+  if (weighting->layout.slot[NTKW_I_MAGNITUDES] < 0) return NTKW_SUCCESS;
+  NTKW_CHECK(total[NTKW_I_SQUARES].count == total[NTKW_I_MAGNITUDES].count, NTKW_ERR_COUNT,
+             "condition '%.200s': magnitudes of %" PRId64 " gradient values were counted and squares of %" PRId64
+             "; expected as many: to each ntkw_gradient_merge belongs an ntkw_magnitude_merge under the rule '%s'",
+             weighting->names[condition], total[NTKW_I_MAGNITUDES].count, total[NTKW_I_SQUARES].count,
+             weighting->settings.name);
+  return NTKW_SUCCESS;
+}
+
 static ntkw_status judge_counts(const ntkw_weighting *weighting) {
-  const int64_t expected = weighting->parameter_count;
-  for (int c = 0; expected > 0 && c < weighting->n; c++) {
-    const ntkw_i_reduced *reduced = &weighting->reduced[c];
-    if (reduced->gradient_ranks == 0 || reduced->counted == expected) continue;
+  const int64_t expected = weighting->settings.parameter_count;
+  for (int c = 0; c < weighting->n; c++) {
+    const ntkw_i_total *squares = &weighting->reduced[c].total[NTKW_I_SQUARES];
+    NTKW_TRY(judge_magnitudes(weighting, c));
+    if (expected == 0 || squares->ranks == 0 || squares->count == expected) continue;
     char why[200];
-    guess_why(reduced->counted, expected, why, sizeof why);
+    guess_why(squares->count, expected, why, sizeof why);
     return ntkw_i_fail(NTKW_ERR_COUNT,
                        "condition '%.200s': %" PRId64 " gradient values were counted over all ranks, expected "
                        "parameter_count = %" PRId64 ": %s",
-                       weighting->names[c], reduced->counted, expected, why);
+                       weighting->names[c], squares->count, expected, why);
   }
   return NTKW_SUCCESS;
 }
 
+/* The first sum of a condition that met values which are not finite, or NTKW_I_KINDS. */
+static int first_not_finite(const ntkw_i_reduced *reduced) {
+  int kind = 0;
+  while (kind < NTKW_I_KINDS && reduced->total[kind].not_finite == 0) kind++;
+  return kind;
+}
+
 static ntkw_status judge_finiteness(const ntkw_weighting *weighting) {
+  static const char *const words[NTKW_I_KINDS] = {"gradient", "gradient", "NTK diagonal", "loss"};
   int first = -1, others = 0;
   for (int c = 0; c < weighting->n; c++) {
-    if (weighting->reduced[c].gradient_not_finite + weighting->reduced[c].trace_not_finite == 0) continue;
+    if (first_not_finite(&weighting->reduced[c]) == NTKW_I_KINDS) continue;
     if (first < 0)
       first = c;
     else
       others++;
   }
   if (first < 0) return NTKW_SUCCESS;
-  const ntkw_i_reduced *reduced = &weighting->reduced[first];
-  const bool gradient = reduced->gradient_not_finite > 0;
+  const int kind = first_not_finite(&weighting->reduced[first]);
   char more[64] = "";
   if (others > 0) snprintf(more, sizeof more, " (and %d other condition%s)", others, others > 1 ? "s" : "");
   return ntkw_i_fail(NTKW_ERR_NOT_FINITE, "the %s of condition '%.200s' holds NaN or Inf in %" PRId64 " value(s)%s",
-                     gradient ? "gradient" : "NTK diagonal", weighting->names[first],
-                     gradient ? reduced->gradient_not_finite : reduced->trace_not_finite, more);
+                     words[kind], weighting->names[first], weighting->reduced[first].total[kind].not_finite, more);
 }
 
+/* What a rule can need, as something that ranks add. */
+static const struct {
+  unsigned needs;
+  ntkw_i_kind kind;
+  const char *words;
+} addable[] = {
+    {NTKW_NEEDS_NORMS, NTKW_I_SQUARES, "a gradient (ntkw_gradient_add)"},
+    {NTKW_NEEDS_MAGNITUDES | NTKW_NEEDS_LARGEST, NTKW_I_MAGNITUDES, "a gradient (ntkw_gradient_add)"},
+    {NTKW_NEEDS_TRACES, NTKW_I_DIAGONAL, "NTK diagonal entries (ntkw_trace_add)"},
+    {NTKW_NEEDS_LOSSES, NTKW_I_LOSSES, "a loss (ntkw_loss_add)"},
+};
+enum { ADDABLE = sizeof addable / sizeof *addable };
+
 bool ntkw_i_takes_part(const ntkw_weighting *weighting, int condition) {
-  const ntkw_i_reduced *reduced = &weighting->reduced[condition];
-  const unsigned needs = weighting->rule->needs;
-  return (!(needs & NTKW_I_NORMS) || reduced->gradient_ranks > 0) &&
-         (!(needs & NTKW_I_TRACES) || reduced->trace_ranks > 0);
+  for (int i = 0; i < ADDABLE; i++)
+    if ((weighting->settings.needs & addable[i].needs) &&
+        weighting->reduced[condition].total[addable[i].kind].ranks == 0)
+      return false;
+  return true;
 }
 
 static ntkw_status judge_presence(const ntkw_weighting *weighting) {
   for (int c = 0; c < weighting->n; c++)
     if (ntkw_i_takes_part(weighting, c)) return NTKW_SUCCESS;
-  const unsigned needs = weighting->rule->needs;
-  return ntkw_i_fail(NTKW_ERR_ABSENT, "no rank added %s to any of the %d conditions, which the rule '%s' needs",
-                     needs == NTKW_I_NORMS    ? "a gradient (ntkw_gradient_add)"
-                     : needs == NTKW_I_TRACES ? "NTK diagonal entries (ntkw_trace_add)"
-                                              : "both a gradient and NTK diagonal entries",
-                     weighting->n, weighting->rule->name);
+  char needed[256] = "";
+  for (int i = 0; i < ADDABLE; i++) {
+    const size_t used = strlen(needed);
+    if ((weighting->settings.needs & addable[i].needs) && !strstr(needed, addable[i].words))
+      snprintf(needed + used, sizeof needed - used, "%s%s", used > 0 ? " and " : "", addable[i].words);
+  }
+  return ntkw_i_fail(NTKW_ERR_ABSENT, "no rank added %s to any of the %d conditions, which the rule '%s' needs", needed,
+                     weighting->n, weighting->settings.name);
+}
+
+static ntkw_status judge_reference(const ntkw_weighting *weighting) {
+  const int reference = weighting->settings.reference;
+  const bool needed = (weighting->settings.rule && weighting->settings.rule->has_reference) ||
+                      (weighting->settings.needs & NTKW_NEEDS_LARGEST);
+  NTKW_CHECK(!needed || ntkw_i_takes_part(weighting, reference), NTKW_ERR_ABSENT,
+             "no rank added a gradient (ntkw_gradient_add) to condition '%.200s', the reference of the rule '%s'",
+             weighting->names[reference], weighting->settings.name);
+  return NTKW_SUCCESS;
 }
 
 ntkw_status ntkw_i_verdict(const ntkw_weighting *weighting, bool due) {
@@ -102,5 +148,7 @@ ntkw_status ntkw_i_verdict(const ntkw_weighting *weighting, bool due) {
   NTKW_TRY(judge_trouble(weighting, &trouble));
   NTKW_TRY(judge_counts(weighting));
   NTKW_TRY(judge_finiteness(weighting));
-  return due ? judge_presence(weighting) : NTKW_SUCCESS;
+  if (!due) return NTKW_SUCCESS;
+  NTKW_TRY(judge_presence(weighting));
+  return judge_reference(weighting);
 }

@@ -1,16 +1,23 @@
 /* n_c / sum_k n_k: PINA 0.3.2, NeuralTangentKernelWeighting. More weight to the larger gradient. */
+#include <stddef.h>
 #include "weighting/rules/rules.h"
 
-static void targets(const ntkw_i_moments *moments, double target[]) {
-  const double sum = ntkw_i_rule_sum(moments->norm, moments->n);
-  for (int c = 0; c < moments->n; c++) target[c] = moments->norm[c] / sum;
+static void targets(const ntkw_i_evaluation *evaluation, double target[]) {
+  const double sum = ntkw_i_rule_sum(evaluation->value, evaluation->n);
+  for (int c = 0; c < evaluation->n; c++) target[c] = evaluation->value[c] / sum;
 }
 
-const ntkw_i_rule ntkw_i_rule_gradient_share = {
-    .name = "gradient-share",
-    .needs = NTKW_I_NORMS,
-    .inverse = false,
-    .alpha = 0.5,
-    .update_every = 1,
-    .targets = targets,
-};
+#define SHARE(a_name, canonical)                                                    \
+  {                                                                                 \
+    .info = {.name = a_name,                                                        \
+             .alias_of = canonical,                                                 \
+             .target = "n_c / sum n",                                               \
+             .source = "PINA 0.3.2, NeuralTangentKernelWeighting",                  \
+             .needs = NTKW_NEEDS_NORMS,                                             \
+             .alpha = 0.5,                                                          \
+             .update_every = 1},                                                    \
+    .quantity = "gradient norm", .measure = ntkw_i_measure_norm, .targets = targets \
+  }
+
+static const ntkw_i_rule table[] = {SHARE("gradient-share", NULL), SHARE("pina.ntk", "gradient-share")};
+NTKW_I_RULE_FAMILY(gradient_share, table);

@@ -1,16 +1,38 @@
-/* sum_k T_k / T_c: Wang, Yu, Perdikaris, J. Comput. Phys. 449 (2022) 110768, Algorithm 1. */
+/* sum_k T_k / T_c: Wang, Yu, Perdikaris, J. Comput. Phys. 449 (2022) 110768, Algorithm 1; by means in jaxpi, whose
+ * targets do not depend on how many points a condition has. */
+#include <stddef.h>
 #include "weighting/rules/rules.h"
 
-static void targets(const ntkw_i_moments *moments, double target[]) {
-  const double sum = ntkw_i_rule_sum(moments->trace, moments->n);
-  for (int c = 0; c < moments->n; c++) target[c] = sum / moments->trace[c];
+static ntkw_i_split trace(const ntkw_i_reduced *reduced) {
+  return reduced->total[NTKW_I_DIAGONAL].split;
 }
 
-const ntkw_i_rule ntkw_i_rule_ntk_trace = {
-    .name = "ntk-trace",
-    .needs = NTKW_I_TRACES,
-    .inverse = true,
-    .alpha = 0,
-    .update_every = 100,
-    .targets = targets,
+static ntkw_i_split mean_trace(const ntkw_i_reduced *reduced) {
+  return ntkw_i_total_mean(&reduced->total[NTKW_I_DIAGONAL]);
+}
+
+static const ntkw_i_rule table[] = {
+    {.info = {.name = "ntk-trace",
+              .target = "sum T / T_c",
+              .source = "Wang, Yu, Perdikaris, J. Comput. Phys. 449 (2022) 110768, Algorithm 1",
+              .needs = NTKW_NEEDS_TRACES,
+              .alpha = 0,
+              .update_every = 100},
+     .quantity = "NTK trace",
+     .inverse = true,
+     .measure = trace,
+     .targets = ntkw_i_targets_inverse},
+    {.info = {.name = "jaxpi.ntk",
+              .alias_of = "ntk-trace",
+              .target = "mean(T / N) / (T_c / N_c)",
+              .source = "jaxpi, compute_weights",
+              .needs = NTKW_NEEDS_TRACES,
+              .alpha = 0.9,
+              .update_every = 1000},
+     .quantity = "mean NTK diagonal",
+     .inverse = true,
+     .mean = true,
+     .measure = mean_trace,
+     .targets = ntkw_i_targets_inverse},
 };
+NTKW_I_RULE_FAMILY(ntk_trace, table);

@@ -1,49 +1,80 @@
 /* Rules: how targets of the weights are made of moments of the conditions.
  *
- * A rule is one file here, defining one const ntkw_i_rule, and one line in NTKW_I_RULE_LIST. Its function is pure, in
- * + - * / sqrt only, conditions in ascending order, so that its bits are the same everywhere. It is called in the
- * default floating-point environment, with the conditions that take part: those that have every moment the rule needs,
- * and, for an inverse rule, none that is zero. It must not depend on the unit of a moment: each kind of moment is
- * scaled by a power of two common to all conditions, the largest one to [0.5, 1).
+ * A rule is one file here with a table, of the rule and of its aliases, and one line in NTKW_I_RULE_LIST. It has two
+ * parts, both pure, in + - * / sqrt only, conditions in ascending order, so that their bits are the same everywhere;
+ * both are called in the default floating-point environment:
+ *
+ * measure  the one quantity of a condition that counts, with any exponent; zero if the condition cannot be measured;
+ * targets  from the quantities of the conditions that take part to targets. The quantities are scaled by a power of
+ *          two common to all, the largest to [0.5, 1), so that nothing overflows: targets must not depend on the unit.
  */
 #ifndef NTKW_WEIGHTING_RULES_H
 #define NTKW_WEIGHTING_RULES_H
 
 #include <stdbool.h>
 #include <stdint.h>
+#include "ntkw/rule.h"
+#include "weighting/moments.h"
 
-/* The moments a rule can ask for. */
-enum { NTKW_I_NORMS = 1, NTKW_I_TRACES = 2 };
+typedef struct ntkw_i_rule ntkw_i_rule;
 
-/* The moments of the n conditions that take part, in order; those not asked for are NULL. */
-typedef struct ntkw_i_moments {
+/* What targets are made of. */
+typedef struct ntkw_i_evaluation {
+  const ntkw_i_rule *rule;
+  int n;                       /* conditions that take part, in order */
+  const double *value;         /* their quantities, scaled; NULL if the rule measures nothing */
+  double largest;              /* max|g_r| on the same scale, if the rule needs it; else 0 */
+  double epsilon;              /* the rule's, on the same scale */
+  double cap;                  /* bound of a target; 0: none */
+  int reference;               /* which of the n is the reference; -1: none of them */
+  double progress;             /* of `linear`: min(epoch, target_epoch) / target_epoch */
+  const double *first, *final; /* initial and final weights, of all conditions */
+} ntkw_i_evaluation;
+
+struct ntkw_i_rule {
+  ntkw_rule_info info;
+  const char *quantity; /* what is measured, for messages */
+  bool inverse;         /* divides by the quantities: without cap or epsilon a zero one cannot take part */
+  bool mean;            /* scaled by the mean over the conditions, not the sum */
+  bool has_reference;   /* compares with the reference, which must be there and not be zero */
+  bool reference_stays; /* the reference keeps its weight */
+  bool given;           /* the user gives the weights, of any sign */
+  bool interpolates;    /* between initial and final weights */
+  double epsilon;       /* added to the divisor, in the unit of the quantity */
+  ntkw_i_split (*measure)(const ntkw_i_reduced *reduced);
+  void (*targets)(const ntkw_i_evaluation *evaluation, double target[]);
+};
+
+/* A rule and its aliases. */
+typedef struct ntkw_i_rule_family {
+  const ntkw_i_rule *rules;
   int n;
-  const double *norm;  /* Euclidean norm of the loss's gradient */
-  const double *trace; /* trace of the condition's block of the neural tangent kernel */
-} ntkw_i_moments;
+} ntkw_i_rule_family;
 
-typedef struct ntkw_i_rule {
-  const char *name;
-  unsigned needs;       /* NTKW_I_NORMS, NTKW_I_TRACES or both */
-  bool inverse;         /* divides by the moments: a condition with a zero moment cannot take part */
-  double alpha;         /* default share of the old weight */
-  int64_t update_every; /* default epochs between updates */
-  void (*targets)(const ntkw_i_moments *moments, double target[]);
-} ntkw_i_rule;
+#define NTKW_I_RULE_LIST(X)  \
+  X(gradient_share)          \
+  X(inverse_gradient_norm)   \
+  X(ntk_trace)               \
+  X(root_loss_norm)          \
+  X(learning_rate_annealing) \
+  X(constant)                \
+  X(linear)
 
-#define NTKW_I_RULE_LIST(X) \
-  X(gradient_share)         \
-  X(inverse_gradient_norm)  \
-  X(ntk_trace)
-
-#define NTKW_I_RULE_DECLARATION(id) extern const ntkw_i_rule ntkw_i_rule_##id;
+#define NTKW_I_RULE_DECLARATION(id) extern const ntkw_i_rule_family ntkw_i_rules_##id;
 NTKW_I_RULE_LIST(NTKW_I_RULE_DECLARATION)
 #undef NTKW_I_RULE_DECLARATION
 
-/* The rule of that name, or NULL. */
+/* Define the family of a file out of its table. */
+#define NTKW_I_RULE_FAMILY(id, table) \
+  const ntkw_i_rule_family ntkw_i_rules_##id = {(table), (int)(sizeof(table) / sizeof *(table))}
+
+/* The rule of that name or alias, or NULL. */
 const ntkw_i_rule *ntkw_i_rule_find(const char *name);
-/* The names of all rules, the default first, ended by NULL. */
-const char *const *ntkw_i_rule_names(void);
+
+/* The quantity of the rules by norms. */
+ntkw_i_split ntkw_i_measure_norm(const ntkw_i_reduced *reduced);
+/* S / q_c, S the sum or mean of the quantities q, with the cap if there is one: the inverse rules. */
+void ntkw_i_targets_inverse(const ntkw_i_evaluation *evaluation, double target[]);
 
 /* values[0] + values[1] + ..., in this order. */
 static inline double ntkw_i_rule_sum(const double values[], int n) {

@@ -1,0 +1,129 @@
+/** @file rule.h
+ * Rules: how the weights of a weighting are made of reduced moments of its conditions.
+ *
+ * A rule names a target t_c for the weight of each condition; an update moves the weights there,
+ *
+ *     w_c <- alpha w_c + (1 - alpha) t_c,        alpha = share of the *old* weight,
+ *
+ * at the epochs that are due: epoch >= first_epoch and (epoch - update_offset) divisible by update_every. With
+ * n_c = |g_c| the Euclidean norm of the gradient of condition c's unweighted loss, T_c the trace of its NTK block and
+ * N_c the number of entries of that, L_c its loss (a mean over points), m_c = |grad sqrt(L_c)| = n_c / (2 sqrt(L_c)),
+ * mean|g_c| over all parameters, and r the reference condition:
+ *
+ * | name (aliases)                 | target                        | alpha | every | source                           |
+ * | ------------------------------ | ----------------------------- | ----- | ----- | -------------------------------- |
+ * | `gradient-share`, the default  | n_c / sum n                   | 0.5   | 1     | PINA 0.3.2                       |
+ * |   `pina.ntk`                   | the same                      | 0.5   | 1     | NeuralTangentKernelWeighting     |
+ * | `inverse-gradient-norm`        | sum n / n_c                   | 0.9   | 1000  | Wang et al., arXiv:2308.08468,   |
+ * |                                |                               |       |       | eq. 2.12-2.15                    |
+ * |   `pina.self_adaptive`         | the same                      | 0     | 1     | SelfAdaptiveWeighting            |
+ * |   `jaxpi.grad_norm`            | mean n / n_c                  | 0.9   | 1000  | jaxpi                            |
+ * |   `jaxpi.pirate.grad_norm`     | the same, cap 1e5             | 0.9   | 1000  | jaxpi, branch pirate             |
+ * |   `jaxpi2.grad_norm`           | the same, cap 1e5             | 0.9   | 1000  | jaxpi2; due at 100, 1100, ...    |
+ * | `ntk-trace`                    | sum T / T_c                   | 0     | 100   | Wang, Yu, Perdikaris, J. Comput. |
+ * |                                |                               |       |       | Phys. 449 (2022) 110768, Alg. 1  |
+ * |   `jaxpi.ntk`                  | mean(T / N) / (T_c / N_c)     | 0.9   | 1000  | jaxpi                            |
+ * | `root-loss-norm`               | sum m / m_c                   | 0     | 1000  | PhysicsNeMo-Sym, NTK             |
+ * |   `physicsnemo.ntk`            | the same                      | 0     | 1000  | the same; epoch 0 is not due     |
+ * | `learning-rate-annealing`      | max|g_r| / mean|g_c|; w_r     | 0.9   | 10    | Wang, Teng, Perdikaris, SIAM J.  |
+ * |                                | stays                         |       |       | Sci. Comput. 43 (2021) A3055     |
+ * |   `physicsnemo.lr_annealing`   | mean|g_r| / (mean|g_c| + e)   | 0.99  | 1     | PhysicsNeMo-Sym; e = 1e-8        |
+ * | `constant`, `pina.scalar`      | the initial weight            | 0     | 1     | PINA ScalarWeighting             |
+ * | `linear`, `pina.linear`        | initial + (final - initial) p,| 0     | 1     | PINA LinearWeighting             |
+ * |                                | p = min(epoch, target)/target |       |       |                                  |
+ *
+ * Mind the direction: `gradient-share`, though PINA names it after the neural tangent kernel, gives *more* weight to
+ * the condition with the *larger* gradient; the inverse rules (norm, trace, root-loss) give it less. A cap C bounds an
+ * inverse target: t_c = S / (q_c + S / C) instead of S / q_c, where S is the sum or mean, q_c the condition's quantity.
+ *
+ * Where an alias differs from its origin: PINA and jaxpi are undefined for zero norms, here the weights stay (see
+ * ntkw_weighting_update); PhysicsNeMo's NTK has weights 0 up to its first update, here they are the initial ones; its
+ * means leave out parameters that a loss does not reach, here they count as zeros. jaxpi and PhysicsNeMo count steps,
+ * PINA epochs: `epoch` here is whatever the caller counts. jaxpi uses new weights from the next step on: it updates
+ * after its optimizer's step.
+ */
+#ifndef NTKW_RULE_H
+#define NTKW_RULE_H
+
+#include <stdint.h>
+#include "ntkw/status.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/** The moments that a rule may need, to be or-ed; and the function that takes each. */
+enum {
+  NTKW_NEEDS_NORMS = 1,      /**< Euclidean norms of the gradients: ntkw_gradient_add */
+  NTKW_NEEDS_MAGNITUDES = 2, /**< means of the gradients' absolute values: ntkw_gradient_add */
+  NTKW_NEEDS_TRACES = 4,     /**< traces of the NTK blocks: ntkw_trace_add */
+  NTKW_NEEDS_LOSSES = 8,     /**< losses: ntkw_loss_add, ntkw_loss_set or ntkw_loss_merge */
+  NTKW_NEEDS_LARGEST = 16    /**< largest absolute value in the reference's gradient (a second, 8-byte reduction) */
+};
+
+/** What a rule is by itself; options of a weighting may override the numbers. */
+typedef struct ntkw_rule_info {
+  const char *name;      /**< such as "ntk-trace" or "jaxpi.ntk" */
+  const char *alias_of;  /**< the rule of which it is a variant; NULL if it is one itself */
+  const char *target;    /**< the formula, in the words of the table above */
+  const char *source;    /**< who published or wrote it */
+  unsigned needs;        /**< NTKW_NEEDS_...; 0: the epoch alone */
+  double alpha;          /**< share of the old weight */
+  int64_t update_every;  /**< epochs between updates */
+  int64_t update_offset; /**< due iff epoch - update_offset is divisible by update_every ... */
+  int64_t first_epoch;   /**< ... and epoch is not below first_epoch */
+  double cap;            /**< bound of the target, or 0: none */
+} ntkw_rule_info;
+
+/** The names of all rules and aliases, the default first. Local.
+ * @param[out] n  their number; may be NULL (the list also ends with a NULL).
+ * @return a list that lives as long as the calling thread; the names live as long as the program. */
+const char *const *ntkw_rule_names(int *n);
+
+/** What is known of a rule. Local.
+ * @param[in] name  a name or alias.
+ * @return its description, which lives as long as the program; NULL if there is no such rule. */
+const ntkw_rule_info *ntkw_rule_find(const char *name);
+
+/** Reduced moments, as a rule of the user's own gets them.
+ *
+ * Conditions take part in an update if every declared moment of theirs was added by some rank. Arrays have n entries,
+ * one for each condition that takes part; those not declared in `needs` are NULL. The values are those of the whole
+ * model, rounded once (means: twice), and do not depend on ranks or cut. */
+typedef struct ntkw_moments {
+  int n;                    /**< conditions that take part, at least 1 */
+  const int *condition;     /**< their indices in the weighting, ascending */
+  int64_t epoch;            /**< of the update */
+  int64_t updates;          /**< reductions before this one */
+  const double *weight;     /**< the present weights */
+  const double *norm;       /**< NTKW_NEEDS_NORMS: |g_c| */
+  const double *magnitude;  /**< NTKW_NEEDS_MAGNITUDES: mean|g_c| */
+  const double *trace;      /**< NTKW_NEEDS_TRACES: T_c */
+  const double *mean_trace; /**< NTKW_NEEDS_TRACES: T_c / N_c */
+  const double *loss;       /**< NTKW_NEEDS_LOSSES: L_c, a mean over points */
+  double largest;           /**< NTKW_NEEDS_LARGEST: max|g_r| of the option `reference`; otherwise 0 */
+} ntkw_moments;
+
+/** A rule of the user's own: to be handed over in ntkw_weighting_options.own_rule. examples/own_rule.c is SoftAdapt.
+ *
+ * It is evaluated on rank 0 of the weighting and broadcast, so that it may use exp, log or random numbers and all ranks
+ * still have the same bits. Everything but `targets` and `context` must agree over the ranks. */
+typedef struct ntkw_own_rule {
+  const char *name;     /**< for messages and the state; not the name of a rule of the library */
+  unsigned needs;       /**< the moments it wants, NTKW_NEEDS_... or-ed; 0: none */
+  double alpha;         /**< default share of the old weight, in [0, 1] */
+  int64_t update_every; /**< default epochs between updates, >= 1 */
+  int memory_count;     /**< doubles that the rule keeps between updates, 0 to 65536; part of the state */
+  /** Make targets of moments. Called on rank 0 alone, in the default floating-point environment.
+   *
+   * It must not communicate. memory has memory_count values, zeros before the first update.
+   * @return NTKW_SUCCESS, or a code that every rank then returns, weights and memory unchanged. A target that is not
+   *         finite is NTKW_ERR_NOT_FINITE. */
+  ntkw_status (*targets)(void *context, const ntkw_moments *moments, double *memory, double *target);
+  void *context; /**< handed to targets; used on rank 0 alone */
+} ntkw_own_rule;
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,54 @@
+#include "weighting/largest.h"
+
+#include <string.h>
+
+static int64_t largest_float64(const unsigned char *values, size_t count) {
+  const int64_t infinity = INT64_C(0x7ff0000000000000);
+  int64_t largest = 0;
+  for (size_t i = 0; i < count; i++) {
+    int64_t bits;
+    memcpy(&bits, values + i * sizeof bits, sizeof bits);
+    bits &= INT64_MAX;
+    if (bits < infinity && bits > largest) largest = bits;
+  }
+  return largest;
+}
+
+static int64_t bits_of(double value) {
+  int64_t bits;
+  memcpy(&bits, &value, sizeof bits);
+  return bits;
+}
+
+/* 2^exponent, for exponents of normal doubles. */
+static double power_of_two(int exponent) {
+  const int64_t bits = (int64_t)(exponent + 1023) << 52;
+  double value;
+  memcpy(&value, &bits, sizeof value);
+  return value;
+}
+
+/* Exact also where subnormals are flushed: no operand or result here is subnormal. */
+static double widened(int32_t bits, int fraction_bits, int least_exponent) {
+  const int32_t fraction = bits & ((INT32_C(1) << fraction_bits) - 1);
+  int exponent = bits >> fraction_bits;
+  const int32_t mantissa = exponent == 0 ? fraction : fraction | INT32_C(1) << fraction_bits;
+  if (exponent > 0) exponent--;
+  return (double)mantissa * power_of_two(exponent + least_exponent);
+}
+
+static int64_t largest_float32(const unsigned char *values, size_t count) {
+  const int32_t infinity = INT32_C(0x7f800000);
+  int32_t largest = 0;
+  for (size_t i = 0; i < count; i++) {
+    int32_t bits;
+    memcpy(&bits, values + i * sizeof bits, sizeof bits);
+    bits &= INT32_MAX;
+    if (bits < infinity && bits > largest) largest = bits;
+  }
+  return bits_of(widened(largest, 23, -149));
+}
+
+int64_t ntkw_i_largest_bits(const void *values, size_t count, ntkw_dtype dtype) {
+  return dtype == NTKW_FLOAT64 ? largest_float64(values, count) : largest_float32(values, count);
+}
