@@ -133,9 +133,19 @@ static ntkw_status judge_weights(ntkw_weighting *weighting) {
                      name, theirs[i], deviating, first[i], others + 1, weighting->size);
 }
 
+/* A rank that destroys its weighting answers no more. */
+static bool some_rank_destroys(const ntkw_weighting *weighting) {
+  for (int r = 0; r < weighting->size; r++)
+    if (shown(weighting, r, NTKW_I_SHOWN_CALL) == NTKW_I_DESTROY) return true;
+  return false;
+}
+
 ntkw_status ntkw_i_safe_check(ntkw_weighting *weighting, ntkw_i_call call, int64_t epoch) {
-  if (!weighting->safe.on) return NTKW_SUCCESS;
+  if (!weighting->safe.on || (weighting->safe.gone && call == NTKW_I_DESTROY)) return NTKW_SUCCESS;
+  NTKW_CHECK(!weighting->safe.gone, NTKW_ERR_DISAGREE,
+             "some ranks have destroyed this weighting: the others can only destroy it, too");
   NTKW_TRY(show(weighting, call, epoch));
+  weighting->safe.gone = some_rank_destroys(weighting);
   for (int topic = 0; topic < NTKW_I_SHOWN_WEIGHTS; topic++) NTKW_TRY(judge_topic(weighting, topic));
   return judge_weights(weighting);
 }

@@ -26,6 +26,7 @@ enum {
 
 typedef struct ntkw_i_safe {
   bool on;
+  bool gone;                 /* on some ranks the weighting is destroyed */
   int64_t *shown;            /* NTKW_I_SHOWN values of every rank */
   double *theirs;            /* room for the values of two ranks */
   int64_t states;            /* put back so far */

@@ -81,7 +81,7 @@ ntkw_status ntkw_weighting_state_set(ntkw_weighting *weighting, const void *stat
              "an update was begun and not ended: ntkw_weighting_update_end must come before a state is put back");
   NTKW_TRY(check(weighting, state, size));
   weighting->safe.states++;
-  weighting->safe.state = fingerprint_of(state, words(weighting));
+  weighting->safe.state = get(state, words(weighting) - 1);
   weighting->updates = (int64_t)get(state, UPDATES);
   for (size_t i = VALUES; i < words(weighting) - 1; i++) {
     const uint64_t bits = get(state, i);
