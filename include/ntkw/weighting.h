@@ -198,8 +198,9 @@ ntkw_status ntkw_loss_set(ntkw_weighting *weighting, int condition, double local
  *           has NaN). A loss of zero counts as a norm of zero under `root-loss-norm`, a mean over no values is zero;
  *         NTKW_ERR_ABSENT: due, but no condition, or not the reference, has all that the rule needs;
  *         NTKW_ERR_NOT_FINITE: names the condition and the number of NaN or Inf values; or a rule of the user's own
- * made a target that is not finite; NTKW_ERR_COUNT: a condition with a gradient has not parameter_count values
- * (expected and found are named): a replica counted twice, a lost shard, an unreduced data-parallel gradient;
+ *           made a target that is not finite;
+ *         NTKW_ERR_COUNT: a condition with a gradient has not parameter_count values (expected and found are named): a
+ *           replica counted twice, a lost shard, an unreduced data-parallel gradient;
  *         NTKW_ERR_ARGUMENT: remembered from an add, or a negative epoch; names the one rank and its fault, or how
  *           many;
  *         NTKW_ERR_DISAGREE: epoch, number of updates or present weights differ over the ranks (safe mode says how);
