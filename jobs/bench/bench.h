@@ -1,0 +1,20 @@
+/* What the benchmarks share: time, medians, the machine's name, a BLAS that is up to the CPU. */
+#ifndef NTKW_BENCH_H
+#define NTKW_BENCH_H
+
+#include <stddef.h>
+
+/* Seconds from some moment on. */
+double seconds(void);
+
+/* The median; the numbers are sorted on return. */
+double median(double *numbers, size_t count);
+
+/* The CPU, as the system calls it. */
+const char *cpu_name(void);
+
+/* Start this program anew, with one thread for OpenBLAS and with the kernels that fit the CPU: an OpenBLAS older than
+ * the CPU falls back to SSE2, without a word. Variables that are set are left alone; then this does nothing. */
+void settle_blas(char **argv);
+
+#endif
