@@ -63,6 +63,34 @@ static void negative_count(arguments *given) {
 static void negative_weight(arguments *given) {
   given->options.initial_weights = negative_weights;
 }
+static void small_cap(arguments *given) {
+  given->options.rule = "ntk-trace";
+  given->options.cap = 0.5;
+}
+static void cap_of_shares(arguments *given) {
+  given->options.cap = 100;
+}
+static void far_reference(arguments *given) {
+  given->options.reference = CONDITIONS;
+}
+static void negative_offset(arguments *given) {
+  given->options.update_offset = -2;
+}
+static void negative_first_epoch(arguments *given) {
+  given->options.first_epoch = -3;
+}
+static void linear_to_nowhere(arguments *given) {
+  given->options.rule = "linear";
+}
+static void linear_to_nan(arguments *given) {
+  static const double final[CONDITIONS] = {1, NAN, 0, 0};
+  given->options.rule = "linear";
+  given->options.final_weights = final;
+  given->options.target_epoch = 4;
+}
+static void final_weights_of_shares(arguments *given) {
+  given->options.final_weights = other_weights;
+}
 static void no_pointer(arguments *given) {
   given->no_pointer = true;
 }
@@ -89,6 +117,18 @@ static void other_dtype(arguments *given) {
 }
 static void other_count(arguments *given) {
   given->options.parameter_count = 17;
+}
+static void other_offset(arguments *given) {
+  given->options.update_offset = 1;
+}
+static void other_first_epoch(arguments *given) {
+  given->options.first_epoch = 5;
+}
+static void other_reference(arguments *given) {
+  given->options.reference = 1;
+}
+static void without_norms(arguments *given) {
+  given->options.norms = false;
 }
 static void other_initial_weights(arguments *given) {
   given->options.initial_weights = other_weights;
@@ -122,6 +162,14 @@ static void bad_arguments_of_one_rank(void) {
       {unknown_dtype, NTKW_ERR_ARGUMENT, "dtype is 5"},
       {negative_count, NTKW_ERR_ARGUMENT, "parameter_count is -2"},
       {negative_weight, NTKW_ERR_ARGUMENT, "initial weight of condition 'wall' is -1"},
+      {small_cap, NTKW_ERR_ARGUMENT, "cap is 0.5"},
+      {cap_of_shares, NTKW_ERR_ARGUMENT, "cap is 100, but the rule 'gradient-share' has no cap"},
+      {far_reference, NTKW_ERR_ARGUMENT, "the reference is condition 4, expected 0 to 3"},
+      {negative_offset, NTKW_ERR_ARGUMENT, "update_offset is -2"},
+      {negative_first_epoch, NTKW_ERR_ARGUMENT, "first_epoch is -3"},
+      {linear_to_nowhere, NTKW_ERR_ARGUMENT, "'linear' was given no final weights"},
+      {linear_to_nan, NTKW_ERR_ARGUMENT, "the final weight of condition 'wall' is"},
+      {final_weights_of_shares, NTKW_ERR_ARGUMENT, "which the rule 'gradient-share' does not use"},
       {no_pointer, NTKW_ERR_ARGUMENT, "pointer for the new weighting is NULL"},
   };
   for (size_t i = 0; i < CASES(trials); i++) {
@@ -142,6 +190,10 @@ static void arguments_that_differ(void) {
       {other_schedule, NTKW_ERR_DISAGREE, "update_every: "},
       {other_dtype, NTKW_ERR_DISAGREE, "dtype"},
       {other_count, NTKW_ERR_DISAGREE, "parameter_count: "},
+      {other_offset, NTKW_ERR_DISAGREE, "update_offset: "},
+      {other_first_epoch, NTKW_ERR_DISAGREE, "first_epoch: "},
+      {other_reference, NTKW_ERR_DISAGREE, "the reference condition: "},
+      {without_norms, NTKW_ERR_DISAGREE, "the option norms: "},
       {other_initial_weights, NTKW_ERR_DISAGREE, "initial weights"},
   };
   for (size_t i = 0; world_size() > 1 && i < CASES(trials); i++) {

@@ -41,8 +41,8 @@ static void test_until_done(ntkw_weighting *weighting) {
   CHECK(done);
 }
 
-static void pieces_between_belong_to_the_next(void) {
-  const ntkw_weighting_options options = options_of(NULL, 0.5, 1, NTKW_FLOAT64);
+static void compare_with_blocking(const char *rule) {
+  const ntkw_weighting_options options = options_of(rule, 0.5, 1, NTKW_FLOAT64);
   ntkw_weighting *overlapped = weighting_of(MPI_COMM_WORLD, CONDITIONS, &options);
   ntkw_weighting *blocking = weighting_of(MPI_COMM_WORLD, CONDITIONS, &options);
   add_gradients(overlapped, 0);
@@ -60,26 +60,46 @@ static void pieces_between_belong_to_the_next(void) {
   ntkw_weighting_destroy(&blocking);
 }
 
-static void two_in_flight(void) {
-  ntkw_weighting *first = weighting_of(MPI_COMM_WORLD, CONDITIONS, NULL);
-  ntkw_weighting *second = weighting_of(MPI_COMM_WORLD, CONDITIONS, NULL);
-  ntkw_weighting *blocking = weighting_of(MPI_COMM_WORLD, CONDITIONS, NULL);
+static void pieces_between_belong_to_the_next(void) {
+  compare_with_blocking("gradient-share");
+}
+
+static void with_a_second_reduction(void) {
+  compare_with_blocking("learning-rate-annealing");
+}
+
+/* Two of one rule, and two of different ones, begun in one order and ended in the other. */
+static void keep_two_in_flight(const char *rule, const char *other_rule) {
+  const ntkw_weighting_options options = options_of(rule, 0.5, 1, NTKW_FLOAT64);
+  const ntkw_weighting_options other = options_of(other_rule, 0.5, 1, NTKW_FLOAT64);
+  ntkw_weighting *first = weighting_of(MPI_COMM_WORLD, CONDITIONS, &options);
+  ntkw_weighting *second = weighting_of(MPI_COMM_WORLD, CONDITIONS, &other);
+  ntkw_weighting *blocking = weighting_of(MPI_COMM_WORLD, CONDITIONS, &options);
+  ntkw_weighting *blocking_other = weighting_of(MPI_COMM_WORLD, CONDITIONS, &other);
   for (int u = 0; u < UPDATES; u++) {
     add_gradients(first, (uint64_t)u);
     add_gradients(second, (uint64_t)u);
     add_gradients(blocking, (uint64_t)u);
+    add_gradients(blocking_other, (uint64_t)u);
     CHECK_OK(ntkw_weighting_update_begin(first, u));
     CHECK_OK(ntkw_weighting_update_begin(second, u));
     CHECK_OK(ntkw_weighting_update(blocking, u));
+    CHECK_OK(ntkw_weighting_update(blocking_other, u));
     make_traffic();
     CHECK_OK(ntkw_weighting_update_end(second));
     CHECK_OK(ntkw_weighting_update_end(first));
     check_equal_weights(first, blocking);
-    check_equal_weights(second, blocking);
+    check_equal_weights(second, blocking_other);
   }
   ntkw_weighting_destroy(&first);
   ntkw_weighting_destroy(&second);
   ntkw_weighting_destroy(&blocking);
+  ntkw_weighting_destroy(&blocking_other);
+}
+
+static void two_in_flight(void) {
+  keep_two_in_flight("gradient-share", "gradient-share");
+  keep_two_in_flight("learning-rate-annealing", "inverse-gradient-norm");
 }
 
 static void wrong_order_is_refused(void) {
@@ -123,8 +143,11 @@ static void destroy_completes_what_was_begun(void) {
 }
 
 int main(int argc, char **argv) {
-  static const test_case cases[] = {TEST(pieces_between_belong_to_the_next), TEST(two_in_flight),
-                                    TEST(wrong_order_is_refused), TEST(fault_between_belongs_to_the_next),
+  static const test_case cases[] = {TEST(pieces_between_belong_to_the_next),
+                                    TEST(with_a_second_reduction),
+                                    TEST(two_in_flight),
+                                    TEST(wrong_order_is_refused),
+                                    TEST(fault_between_belongs_to_the_next),
                                     TEST(destroy_completes_what_was_begun)};
   return run_suite("update overlapped", cases, CASES(cases), argc, argv);
 }
