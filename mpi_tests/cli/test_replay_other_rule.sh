@@ -37,6 +37,16 @@ run 2 replay "$trace" --quiet
 expect_code 0
 [ ! -s "$scratch/out" ] || complain "--quiet printed something"
 
+for rule in root-loss-norm learning-rate-annealing pina.self_adaptive constant; do
+  run 1 replay "$trace" --rule $rule --every 1
+  expect_code 0
+  cp "$scratch/out" "$scratch/expected"
+  run 3 replay "$trace" --rule $rule --every 1 --cut random
+  cmp -s "$scratch/out" "$scratch/expected" || complain "output of $rule differs from the one of 1 rank"
+done
+run 1 replay --help
+expect_output "jaxpi.grad_norm" "physicsnemo.ntk" "learning-rate-annealing"
+refused 2 3 replay "$trace" --rule linear --- "'linear' was given no final weights"
 refused 2 3 replay "$trace" --rule ntk-trace --- "ntk-trace needs the diagonal"
 refused 2 3 replay "$trace" --rule inverse-gradient-nurm --- "inverse-gradient-norm"
 finish

@@ -66,6 +66,15 @@ run 2 train readme.lua --steps 2
 expect_code 0
 expect_output "20601 parameters in float32" "weighting: ntk-trace, alpha 0, updated every 100 steps"
 
+# Every rule that measures something.
+run 1 train --help
+expect_output "jaxpi.ntk" "root-loss-norm"
+for rule in root-loss-norm learning-rate-annealing jaxpi.ntk jaxpi.grad_norm physicsnemo.lr_annealing; do
+  run 2 train p.lua --weighting $rule --steps 5 --out "rule.$rule"
+  expect_code 0
+  expect_output "weighting: $rule, alpha"
+done
+
 # No exact solution: no error is shown or stored.
 small_problem noexact.lua 's/exact      = .*//; s/p.u - exact(p)/p.u/'
 run 2 train noexact.lua --log-every 20

@@ -1,5 +1,6 @@
 /* Training on all ranks and on one rank alone gives the same bits: parameters, moments, weights, losses, at every step;
  * in both precisions, with every rule, on steps that are due and steps that are not. */
+#include "pinn/problem/rules.h"
 #include "pinn/training/evaluation.h"
 #include "pinn/training/trainer.h"
 #include "training_fixture.h"
@@ -68,6 +69,13 @@ static void with_traces(void) {
   compare("float64", "ntk-trace", 2);
 }
 
+/* By every name that a problem file may have: all moments of all rules. */
+static void with_every_rule(void) {
+  int n = 0;
+  const char *const *rules = rule_names(&n);
+  for (int r = 0; r < n; r++) compare(r % 2 ? "float32" : "float64", rules[r], 2);
+}
+
 static void losses_fall(void) {
   problem *pde = wave_problem("float64", "none", 1);
   trainer *trained;
@@ -88,6 +96,6 @@ static void losses_fall(void) {
 
 int main(int argc, char **argv) {
   static const test_case cases[] = {TEST(without_weighting), TEST(with_gradient_rules), TEST(with_traces),
-                                    TEST(losses_fall)};
+                                    TEST(with_every_rule), TEST(losses_fall)};
   return run_suite("training", cases, sizeof cases / sizeof *cases, argc, argv);
 }

@@ -9,7 +9,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-enum { MAX_OPTIONS = 64, HELP_COLUMN = 26, DESCRIPTION_LENGTH = 160 };
+enum { MAX_OPTIONS = 64, HELP_COLUMN = 26, LINE_LENGTH = 100, DESCRIPTION_LENGTH = 160, MAX_LISTED = 8 };
 
 /* A parse under way: the next argument is argv[next]. */
 typedef struct parse {
@@ -64,17 +64,32 @@ static ntkw_status store_real(const option *o, const char *text, double *value) 
                      o->highest);
 }
 
-static ntkw_status store_word(const option *o, const char *text, const char **value) {
-  char all[DESCRIPTION_LENGTH * 2] = "";
-  for (int i = 0; i < o->n_words; i++) {
-    if (strcmp(text, o->words[i]) == 0) {
-      *value = o->words[i];
-      return NTKW_SUCCESS;
-    }
-    const size_t used = strlen(all);
-    snprintf(all + used, sizeof all - used, "%s%s", i == 0 ? "" : i + 1 < o->n_words ? ", " : " or ", o->words[i]);
+static const char *const *words_of(const option *o, int *n) {
+  if (o->list) return o->list(n);
+  *n = o->n_words;
+  return o->words;
+}
+
+static void list_words(const char *const words[], int n, char text[], size_t size) {
+  text[0] = '\0';
+  if (n > MAX_LISTED) snprintf(text, size, "one of the %d words that --help lists", n);
+  for (int i = 0; i < n && n <= MAX_LISTED; i++) {
+    const size_t used = strlen(text);
+    snprintf(text + used, size - used, "%s%s", i == 0 ? "" : i + 1 < n ? ", " : " or ", words[i]);
   }
-  const char *near = nearest_word(text, o->words, o->n_words);
+}
+
+static ntkw_status store_word(const option *o, const char *text, const char **value) {
+  int n = 0;
+  const char *const *words = words_of(o, &n);
+  for (int i = 0; i < n; i++) {
+    if (strcmp(text, words[i]) != 0) continue;
+    *value = words[i];
+    return NTKW_SUCCESS;
+  }
+  char all[DESCRIPTION_LENGTH * 2];
+  list_words(words, n, all, sizeof all);
+  const char *near = nearest_word(text, words, n);
   return ntkw_i_fail(NTKW_ERR_ARGUMENT, "--%s is \"%s\"; expected %s%s%s%s", o->name, text, all,
                      near ? " (did you mean " : "", near ? near : "", near ? "?)" : "");
 }
@@ -163,6 +178,18 @@ ntkw_status options_parse(const option table[], int n, void *values, const char 
   return NTKW_SUCCESS;
 }
 
+/* The words of a list, behind the help, in lines. */
+static void print_list(FILE *out, const option *o) {
+  int n = 0, column = LINE_LENGTH;
+  const char *const *words = words_of(o, &n);
+  for (int i = 0; i < n; i++) {
+    const int length = (int)strlen(words[i]) + 2;
+    const bool wrap = column + length > LINE_LENGTH;
+    if (wrap) column = fprintf(out, "\n%*s", HELP_COLUMN, "") - 1;
+    column += fprintf(out, "%s%s%s", wrap ? "" : " ", words[i], i + 1 < n ? "," : "");
+  }
+}
+
 static void print_one(FILE *out, const option *o) {
   const int used = fprintf(out, "  --%s%s%s", o->name, o->argument ? o->kind == OPTION_OPTIONAL_PATH ? " [" : " " : "",
                            o->argument ? o->argument : "") +
@@ -173,6 +200,7 @@ static void print_one(FILE *out, const option *o) {
     fputc(*c, out);
     if (*c == '\n') fprintf(out, "%*s", HELP_COLUMN, "");
   }
+  if (o->list) print_list(out, o);
   fputc('\n', out);
 }
 

@@ -52,7 +52,8 @@ typedef struct option {
   double lowest, highest;
   const char *const *words;
   int n_words;
-  const char *help; /* says the default; lines are separated by '\n' */
+  const char *const *(*list)(int *n); /* instead of words and n_words, where these are known at run time only */
+  const char *help;                   /* says the default; lines are separated by '\n' */
 } option;
 
 /* Read argv[1] to argv[argc - 1] into values. Local and deterministic: the same verdict on every rank.

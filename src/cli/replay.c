@@ -3,6 +3,7 @@
 #include "cli/comparison.h"
 #include "cli/cut.h"
 #include "cli/trace.h"
+#include "ntkw/rule.h"
 #include "ntkw/weighting.h"
 #include "status/check.h"
 
@@ -41,11 +42,11 @@ static const option options[] = {
      .help = "of the random cuts (default 1)"},
     {.name = "rule",
      .argument = "RULE",
-     .kind = OPTION_TEXT,
+     .kind = OPTION_WORD,
      .at = offsetof(settings, rule),
-     .help = "gradient-share or inverse-gradient-norm (default: the one of\n"
-             "the trace: ntk is gradient-share, self_adaptive is\n"
-             "inverse-gradient-norm with alpha 0)"},
+     .list = ntkw_rule_names,
+     .help = "default: the one of the trace (ntk is gradient-share, self_adaptive is\n"
+             "inverse-gradient-norm with alpha 0); or one of"},
     {.name = "alpha",
      .argument = "X",
      .kind = OPTION_REAL,
@@ -145,6 +146,8 @@ static ntkw_status add_shard(replay *r, const settings *s, cut_kind kind, int64_
   MPI_Comm_size(MPI_COMM_WORLD, &size);
   NTKW_TRY(cut_draw(kind, (uint64_t)s->seed, step, rank, size, &model, &r->mine));
   for (int k = 0; k < r->mine.n; k++) NTKW_TRY(add_piece(r, step, &r->mine.pieces[k]));
+  for (int c = 0; c < t->n_conditions; c++) /* recorded losses are global: counted once */
+    NTKW_TRY(ntkw_loss_set(r->weighting, c, rank == 0 ? t->losses[step * t->n_conditions + c] : 0, rank == 0));
   return NTKW_SUCCESS;
 }
 

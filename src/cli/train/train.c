@@ -6,6 +6,7 @@
 #include "ntkw/checkpoint.h"
 #include "pinn/problem/problem_load.h"
 #include "pinn/training/identity.h"
+#include "pinn/problem/rules.h"
 #include "pinn/training/snapshot.h"
 #include "status/check.h"
 
@@ -14,7 +15,6 @@
 #include <stdio.h>
 #include <string.h>
 
-static const char *const rules[] = {"none", "gradient-share", "inverse-gradient-norm", "ntk-trace"};
 static const char *const progress_modes[] = {"auto", "live", "plain"};
 
 #define AT(member) offsetof(train_settings, member)
@@ -37,10 +37,8 @@ static const option table[] = {
      .argument = "RULE",
      .kind = OPTION_WORD,
      .at = AT(weighting),
-     .words = rules,
-     .n_words = 4,
-     .help = "of the loss: none, gradient-share, inverse-gradient-norm or ntk-trace\n"
-             "(default: the problem file's; if it names none, ntk-trace)"},
+     .list = rule_names,
+     .help = "of the loss (default: the problem file's; if it names none, ntk-trace), one of"},
     {.name = "out",
      .argument = "DIR",
      .kind = OPTION_TEXT,

@@ -122,6 +122,7 @@ static ntkw_status create_weighting(trainer *t) {
   options.update_every = t->pde->update_every;
   options.dtype = t->pde->network.precision;
   options.parameter_count = t->n_parameters;
+  options.norms = false; /* nobody here looks at norms that the rule does not need */
   NTKW_TRY(ntkw_weighting_create(t->comm, t->pde->n_conditions, names, &options, &t->weighting));
   return NTKW_SUCCESS;
 }
@@ -228,17 +229,27 @@ static ntkw_status reduce_losses(trainer *t, ntkw_status made, bool *stop) {
   return NTKW_SUCCESS;
 }
 
+/* Hand over what the rule needs: this rank's shards; the diagonals are there already; the losses are those of all
+ * ranks, and are counted once. */
+static void add_moments(trainer *t, int c) {
+  const unsigned needs = ntkw_weighting_needs(t->weighting);
+  if (needs & (NTKW_NEEDS_NORMS | NTKW_NEEDS_MAGNITUDES))
+    ntkw_gradient_add(t->weighting, c, t->shards[c], (size_t)t->count, t->pde->network.precision);
+  if (needs & NTKW_NEEDS_TRACES) ntkw_trace_add(t->weighting, c, NULL, 0); /* present, even on a rank without lanes */
+  if ((needs & NTKW_NEEDS_LOSSES) && t->rank == 0) {
+    ntkw_sum loss = t->losses[c];
+    loss.count = t->pde->conditions[c].n_points * equations_count(t->pde->conditions[c].equations);
+    ntkw_loss_merge(t->weighting, c, &loss);
+  }
+}
+
 /* Renew the weights from the shards of the conditions' gradients and weigh these. */
 static ntkw_status weigh(trainer *t) {
-  const int n = t->pde->n_conditions;
-  const ntkw_dtype precision = t->pde->network.precision;
-  if (!ntkw_weighting_needs_traces(t->weighting))
-    for (int c = 0; c < n; c++) ntkw_gradient_add(t->weighting, c, t->shards[c], (size_t)t->count, precision);
-  else
-    for (int c = 0; c < n; c++) ntkw_trace_add(t->weighting, c, NULL, 0); /* present, even on a rank without lanes */
+  for (int c = 0; c < t->pde->n_conditions; c++) add_moments(t, c);
   const ntkw_status status = ntkw_weighting_update(t->weighting, t->step);
   if (status != NTKW_SUCCESS && status != NTKW_ZERO_NORM) return status;
-  NTKW_TRY(ntkw_gradient_combine(t->weighting, (const void *const *)t->shards, (size_t)t->count, precision, t->total));
+  NTKW_TRY(ntkw_gradient_combine(t->weighting, (const void *const *)t->shards, (size_t)t->count,
+                                 t->pde->network.precision, t->total));
   return status;
 }
 
