@@ -5,8 +5,8 @@
 #include "cli/train/run.h"
 #include "ntkw/checkpoint.h"
 #include "pinn/problem/problem_load.h"
-#include "pinn/training/identity.h"
 #include "pinn/problem/rules.h"
+#include "pinn/training/identity.h"
 #include "pinn/training/snapshot.h"
 #include "status/check.h"
 
