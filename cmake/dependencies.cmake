@@ -40,6 +40,8 @@ endif()
 if(NTKW_TESTS)
   ntkw_pkg(CUNIT cunit "CUnit" libcunit1-dev)
   ntkw_pkg(MPFR mpfr "MPFR" libmpfr-dev)
+  find_program(NTKW_CXX NAMES g++ c++ clang++)
+  ntkw_need(NTKW_CXX "a C++ compiler" g++)
 endif()
 
 if(NTKW_MISSING)

@@ -1,17 +1,20 @@
 #!/usr/bin/env bash
-# install_serves_examples.sh CMAKE BUILD EXAMPLES MPIEXEC MPICC: install a build, then build and run the minimal example
-# against the installation, once with the CMake package and once with pkg-config.
+# install_serves_examples.sh CMAKE BUILD EXAMPLES MPIEXEC MPICC CXX: install a build, then build all C examples with the
+# CMake package, and the minimal one with pkg-config; and a C++ program. Each example must print what its opening comment
+# says, on 2, 3 and 4 ranks.
 set -eu
-cmake=$1 build=$2 examples=$3 mpiexec=$4 mpicc=$5
+cmake=$1 build=$2 examples=$3 mpiexec=$4 mpicc=$5 cxx=$6
+here=$(cd "$(dirname "$0")" && pwd)
 prefix=$(mktemp -d)
 trap 'rm -rf "$prefix"' EXIT
-expected="weights: residual 0.583333, boundary 0.666667, initial 0.75"
 
-check() { # check NAME PROGRAM
-  local printed
-  printed=$("$mpiexec" -n 3 "$2")
+check() { # check WHAT NAME PROGRAM RANKS
+  local printed expected
+  expected=$(sed -n '/^ \*     mpirun/,/^ \*\//p' "$examples/$2.c" | sed -n 's/^ \*     //p' | sed 1d)
+  [ -n "$expected" ] || { echo "$2.c does not say what it prints" >&2; exit 1; }
+  printed=$("$mpiexec" -n "$4" "$3") || { echo "$1: $2 failed on $4 ranks: $printed" >&2; exit 1; }
   if [ "$printed" != "$expected" ]; then
-    echo "$1: printed '$printed', expected '$expected'" >&2
+    echo "$1: $2 printed '$printed' on $4 ranks, expected '$expected'" >&2
     exit 1
   fi
 }
@@ -19,13 +22,34 @@ check() { # check NAME PROGRAM
 "$cmake" --install "$build" --prefix "$prefix/usr" >/dev/null
 "$cmake" -S "$examples" -B "$prefix/cmake" -DCMAKE_PREFIX_PATH="$prefix/usr" >"$prefix/log" || { cat "$prefix/log"; exit 1; }
 "$cmake" --build "$prefix/cmake" >"$prefix/log" || { cat "$prefix/log"; exit 1; }
-check "CMake package" "$prefix/cmake/minimal"
+found=0
+for source in "$examples"/*.c; do
+  name=$(basename "$source" .c)
+  [ -x "$prefix/cmake/$name" ] || { echo "examples/CMakeLists.txt does not build $name" >&2; exit 1; }
+  for ranks in 2 3 4; do check "CMake package" "$name" "$prefix/cmake/$name" $ranks; done
+  found=$((found + 1))
+done
+[ $found -ge 4 ] || { echo "only $found examples were found" >&2; exit 1; }
 
 PKG_CONFIG_PATH=$(dirname "$(find "$prefix/usr" -name ntkw.pc)")
 export PKG_CONFIG_PATH
 # shellcheck disable=SC2046
 "$mpicc" -std=c11 "$examples/minimal.c" $(pkg-config --cflags --libs ntkw) -lm -o "$prefix/minimal"
-check "pkg-config" "$prefix/minimal"
+check "pkg-config" minimal "$prefix/minimal" 3
+
+# From C++: each header by itself, and a program linked with the library.
+mpi_flags=$("$mpicc" -showme:compile 2>/dev/null || "$mpicc" -compile_info | cut -d' ' -f2-) # Open MPI; MPICH
+flags="-std=c++17 -Wall -Wextra -Werror -DOMPI_SKIP_MPICXX -DMPICH_SKIP_MPICXX $mpi_flags"
+for header in "$prefix"/usr/include/ntkw/*.h; do
+  echo "#include <ntkw/$(basename "$header")>" >"$prefix/header.cpp"
+  # shellcheck disable=SC2046,SC2086
+  "$cxx" $flags -Wshadow -Wconversion -Wpedantic $(pkg-config --cflags ntkw) -fsyntax-only "$prefix/header.cpp"
+done
+# shellcheck disable=SC2046,SC2086
+"$cxx" $flags $(pkg-config --cflags ntkw) -c "$here/use.cpp" -o "$prefix/use.o"
+# shellcheck disable=SC2046
+"$mpicc" "$prefix/use.o" $(pkg-config --libs ntkw) -lm -lstdc++ -o "$prefix/use"
+[ "$("$mpiexec" -n 2 "$prefix/use")" = "weights 0.625 0.875" ] || { echo "the C++ program failed" >&2; exit 1; }
 
 sed -n '/^```c$/,/^```$/{/^```/d;p}' "$examples/../README.md" >"$prefix/readme.c"
 # shellcheck disable=SC2046
