@@ -10,6 +10,12 @@ add_library(ntkw_compiler INTERFACE)
 target_compile_definitions(ntkw_compiler INTERFACE _GNU_SOURCE)
 target_compile_options(ntkw_compiler INTERFACE
   -ffp-contract=off -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes)
+# MPICH's MPI_STATUSES_IGNORE is the address 1, which GCC otherwise takes for an array of no bytes.
+include(CheckCCompilerFlag)
+check_c_compiler_flag(--param=min-pagesize=0 NTKW_LOW_ADDRESSES)
+if(NTKW_LOW_ADDRESSES)
+  target_compile_options(ntkw_compiler INTERFACE --param=min-pagesize=0)
+endif()
 if(NTKW_STRICT)
   target_compile_options(ntkw_compiler INTERFACE -Werror)
 endif()

@@ -13,6 +13,7 @@ set(HDF5_PREFER_PARALLEL ON)
 find_package(HDF5 QUIET COMPONENTS C)
 ntkw_need(HDF5_IS_PARALLEL "parallel HDF5" "libhdf5-openmpi-dev")
 ntkw_need(PKG_CONFIG_FOUND "pkg-config" "pkg-config")
+include(cmake/one_mpi.cmake)
 
 macro(ntkw_pkg variable module what package)
   if(PKG_CONFIG_FOUND)

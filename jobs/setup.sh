@@ -1,16 +1,19 @@
 #!/usr/bin/env bash
-# Install what ntkw is built and run with, on Debian and Ubuntu. Usage: jobs/setup.sh [run|test]
-# "run": to build and train (default); "test": what the tests need, too. Installs only what is missing.
+# Install what ntkw is built and run with, on Debian and Ubuntu. Usage: jobs/setup.sh [run|test|mpich]
+# "run": to build and train (default); "test": what the tests need, too; "mpich": and MPICH beside Open MPI. Installs only
+# what is missing.
 set -eu
 
 packages=(gcc libc6-dev make cmake pkg-config libopenmpi-dev openmpi-bin libhdf5-openmpi-dev liblua5.4-dev librandom123-dev
   libsleef-dev libopenblas-dev gnuplot-nox)
 if [ "$(uname -m)" = x86_64 ]; then packages+=(libxsmm-dev); fi
+tests=(g++ libcunit1-dev libmpfr-dev hdf5-tools python3-h5py)
 case ${1:-run} in
-run | test) ;;
-*) echo "setup: unknown argument $1; expected run or test" >&2; exit 2 ;;
+run) ;;
+test) packages+=("${tests[@]}") ;;
+mpich) packages+=("${tests[@]}" mpich libmpich-dev libhdf5-mpich-dev) ;;
+*) echo "setup: unknown argument $1; expected run, test or mpich" >&2; exit 2 ;;
 esac
-if [ "${1:-run}" = test ]; then packages+=(g++ libcunit1-dev libmpfr-dev hdf5-tools python3-h5py); fi
 
 if ! command -v apt-get >/dev/null; then
   echo "setup: no apt-get here, so nothing is installed; CMake names what is missing" >&2
