@@ -1,7 +1,6 @@
 /* Sums of fingerprints tell a single deviating rank among up to 2^31, and never accuse ranks that agree. */
 #include "fixtures.h"
 #include "weighting/fingerprint.h"
-#include "weighting/nearest.h"
 
 enum { VALUES = NTKW_I_FINGERPRINT_VALUES };
 
@@ -37,21 +36,8 @@ static void texts_and_numbers_differ(void) {
   CHECK(ntkw_i_fingerprint_doubles(0, (double[]){0.0}, 1) != ntkw_i_fingerprint_doubles(0, (double[]){-0.0}, 1));
 }
 
-static void nearest_name_is_found(void) {
-  static const char *const names[] = {"gradient-share", "inverse-gradient-norm", "ntk-trace", NULL};
-  CHECK(strcmp(ntkw_i_nearest("ntk_trace", names), "ntk-trace") == 0);
-  CHECK(strcmp(ntkw_i_nearest("gradient-norm", names), "inverse-gradient-norm") == 0 ||
-        strcmp(ntkw_i_nearest("gradient-norm", names), "gradient-share") == 0);
-  CHECK(strcmp(ntkw_i_nearest("Gradient-Share", names), "gradient-share") == 0);
-  CHECK(ntkw_i_nearest("x", names + 3) == NULL);
-  char longer[300];
-  memset(longer, 'n', sizeof longer - 1);
-  longer[sizeof longer - 1] = '\0';
-  CHECK(ntkw_i_nearest(longer, names) != NULL);
-}
-
 int main(int argc, char **argv) {
   static const test_case cases[] = {TEST(one_bit_of_one_rank_shows), TEST(no_healthy_rank_agrees),
-                                    TEST(texts_and_numbers_differ), TEST(nearest_name_is_found)};
+                                    TEST(texts_and_numbers_differ)};
   return run_suite("fingerprints notice one", cases, CASES(cases), argc, argv);
 }

@@ -1,6 +1,6 @@
 /* ntkw: start MPI, dispatch to a subcommand, end MPI. */
 #include "cli/command.h"
-#include "pinn/problem/problem.h"
+#include "status/nearest_word.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -67,7 +67,7 @@ static exit_code print_version(void) {
 static exit_code fail_unknown(const char *word) {
   const char *names[N_COMMANDS + 2] = {[N_COMMANDS] = "--help", [N_COMMANDS + 1] = "--version"};
   for (int i = 0; i < N_COMMANDS; i++) names[i] = commands[i]->name;
-  const char *near = nearest_word(word, names, N_COMMANDS + 2);
+  const char *near = ntkw_i_nearest_word(word, names, N_COMMANDS + 2);
   return usage_error("", "there is no %s %s%s%s%s", word[0] == '-' ? "option" : "subcommand", word,
                      near ? " (did you mean " : "", near ? near : "", near ? "?)" : "");
 }

@@ -1,7 +1,7 @@
 /* Command lines from tables. */
 #include "cli/options.h"
-#include "pinn/problem/problem.h"
 #include "status/check.h"
+#include "status/nearest_word.h"
 
 #include <errno.h>
 #include <math.h>
@@ -31,7 +31,7 @@ static ntkw_status fail_unknown(const parse *p, const char *argument, size_t len
   names[p->n] = "help";
   snprintf(name, sizeof name, "%.*s", (int)length, argument);
   while (name[0] == '-') memmove(name, name + 1, strlen(name));
-  const char *near = nearest_word(name, names, p->n + 1);
+  const char *near = ntkw_i_nearest_word(name, names, p->n + 1);
   return ntkw_i_fail(NTKW_ERR_ARGUMENT, "there is no option %.*s%s%s%s", (int)length, argument,
                      near ? " (did you mean --" : "", near ? near : "", near ? "?)" : "");
 }
@@ -89,7 +89,7 @@ static ntkw_status store_word(const option *o, const char *text, const char **va
   }
   char all[DESCRIPTION_LENGTH * 2];
   list_words(words, n, all, sizeof all);
-  const char *near = nearest_word(text, words, n);
+  const char *near = ntkw_i_nearest_word(text, words, n);
   return ntkw_i_fail(NTKW_ERR_ARGUMENT, "--%s is \"%s\"; expected %s%s%s%s", o->name, text, all,
                      near ? " (did you mean " : "", near ? near : "", near ? "?)" : "");
 }

@@ -3,8 +3,8 @@
 #include <math.h>
 #include <string.h>
 #include "status/check.h"
+#include "status/nearest_word.h"
 #include "weighting/handle.h"
-#include "weighting/nearest.h"
 
 enum { CONDITIONS_MAX = 4096, MEMORY_MAX = 65536, NAME_MAX_LENGTH = 63 };
 static const unsigned all_needs =
@@ -64,9 +64,15 @@ static ntkw_status check_own(const ntkw_own_rule *own, const char *rule) {
   return NTKW_SUCCESS;
 }
 
+static ntkw_status refuse_rule(const char *name) {
+  int n;
+  const char *const *known = ntkw_rule_names(&n), *near = ntkw_i_nearest_word(name, known, n);
+  return ntkw_i_fail(NTKW_ERR_ARGUMENT, "there is no weighting rule '%.100s', did you mean '%s'?", name,
+                     near ? near : known[0]);
+}
+
 /* Take over what the rule, or the user's own, says by itself. */
 static ntkw_status adopt_rule(const ntkw_weighting_options *options, ntkw_i_settings *settings) {
-  const char *const *known = ntkw_rule_names(NULL);
   if (options->own_rule) {
     NTKW_TRY(check_own(options->own_rule, options->rule));
     settings->own = options->own_rule;
@@ -76,9 +82,8 @@ static ntkw_status adopt_rule(const ntkw_weighting_options *options, ntkw_i_sett
     settings->update_every = settings->own->update_every;
     return NTKW_SUCCESS;
   }
-  settings->rule = ntkw_i_rule_find(options->rule ? options->rule : known[0]);
-  NTKW_CHECK(settings->rule, NTKW_ERR_ARGUMENT, "there is no weighting rule '%.100s', did you mean '%s'?",
-             options->rule, ntkw_i_nearest(options->rule, known));
+  settings->rule = ntkw_i_rule_find(options->rule ? options->rule : ntkw_rule_names(NULL)[0]);
+  if (!settings->rule) return refuse_rule(options->rule);
   const ntkw_rule_info *info = &settings->rule->info;
   settings->name = info->name;
   settings->needs = info->needs;

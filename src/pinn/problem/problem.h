@@ -75,7 +75,4 @@ void problem_destroy(problem **problem);
  *         byte: not a text), NTKW_ERR_MEMORY. */
 ntkw_status problem_read_text(const char *file, char **text);
 
-/* The nearest of n words to a misspelt one, or NULL if none is near. */
-const char *nearest_word(const char *word, const char *const words[], int n);
-
 #endif

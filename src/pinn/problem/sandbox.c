@@ -6,6 +6,7 @@
 #include "pinn/problem/reader.h"
 #include "pinn/problem/symbols.h"
 #include "status/check.h"
+#include "status/nearest_word.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -96,7 +97,7 @@ static void count(lua_State *L, lua_Debug *at) {
 }
 
 const char *hint(lua_State *L, const char *word, const char *const words[], int n) {
-  const char *near = nearest_word(word, words, n);
+  const char *near = ntkw_i_nearest_word(word, words, n);
   return near ? lua_pushfstring(L, "; did you mean '%s'?", near) : lua_pushliteral(L, "");
 }
 

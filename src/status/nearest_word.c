@@ -1,9 +1,9 @@
 /* The word that was probably meant. */
-#include "pinn/problem/problem.h"
+#include "status/nearest_word.h"
 
 #include <string.h>
 
-enum { LONGEST = 2 * MAX_NAME };
+enum { LONGEST = 128 };
 
 static int least(int a, int b, int c) {
   const int two = a < b ? a : b;
@@ -32,7 +32,7 @@ static int distance(const char *a, const char *b) {
   return last[n_b];
 }
 
-const char *nearest_word(const char *word, const char *const words[], int n) {
+const char *ntkw_i_nearest_word(const char *word, const char *const words[], int n) {
   const int length = (int)strlen(word);
   int best = length < 3 ? 1 : 1 + length / 4; /* farther ones are other words */
   const char *found = NULL;
