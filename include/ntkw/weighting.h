@@ -74,7 +74,8 @@ typedef struct ntkw_weighting_options {
   int64_t update_every;          /**< epochs between updates, >= 1; 0: the rule's default */
   int64_t update_offset;         /**< due iff epoch - update_offset is divisible by update_every ... */
   int64_t first_epoch;           /**< ... and epoch >= first_epoch; both >= 0, NTKW_RULE_EPOCH: the rule's default */
-  ntkw_dtype dtype;              /**< widest type of gradient pieces; fixes the size of the message (default float64) */
+  ntkw_dtype dtype;              /**< widest type of gradient pieces; fixes the size of the message. NTKW_FLOAT64, the
+                                      default, takes all types; the others take all but float64 */
   int64_t parameter_count;       /**< if > 0: values that must be counted for every condition with a gradient */
   const double *initial_weights; /**< n finite values >= 0 (any sign for `constant`, `linear`); NULL: all 1 */
   double cap;                    /**< bound of an inverse rule's target, >= 1; INFINITY: none; 0: the rule's default */
@@ -163,7 +164,7 @@ ntkw_status ntkw_trace_add(ntkw_weighting *weighting, int condition, const doubl
  * residuals, of an exact sum rounded once. Local.
  *
  * Needed by rules with NTKW_NEEDS_LOSSES; ignored by the others. Any number of times; count 0 says "present".
- * @param[in] residuals  count values of dtype, NTKW_FLOAT64 or narrower whatever the option dtype says.
+ * @param[in] residuals  count values of any dtype, whatever the option dtype says.
  * @return NTKW_SUCCESS or NTKW_ERR_ARGUMENT, remembered as in ntkw_gradient_add. */
 ntkw_status ntkw_loss_add(ntkw_weighting *weighting, int condition, const void *residuals, size_t count,
                           ntkw_dtype dtype);

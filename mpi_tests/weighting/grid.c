@@ -31,6 +31,27 @@ void grid_gradient(const grid *g, int condition, int update, int part, double gr
   }
 }
 
+/* float16 for magnitudes from 2^-14 on, smaller ones become zero. */
+static uint16_t cut_to_half(float value, ntkw_dtype dtype) {
+  uint32_t bits;
+  memcpy(&bits, &value, sizeof bits);
+  if (dtype == NTKW_BFLOAT16) return (uint16_t)(bits >> 16);
+  const uint16_t sign = (uint16_t)(bits >> 16 & 0x8000);
+  if (fabsf(value) < 0x1p-14f) return sign;
+  return (uint16_t)(sign | ((bits & 0x7fffffff) - (112u << 23)) >> 13);
+}
+
+const void *grid_narrow(const double values[], int count, ntkw_dtype dtype, float narrow[]) {
+  if (dtype == NTKW_FLOAT64) return values;
+  for (int i = 0; i < count; i++) {
+    narrow[i] = (float)values[i];
+    if (dtype == NTKW_FLOAT32) continue;
+    const uint16_t half = cut_to_half(narrow[i], dtype);
+    memcpy((char *)narrow + 2 * i, &half, sizeof half); /* behind what is still to be read */
+  }
+  return narrow;
+}
+
 MPI_Comm layout_comm(const grid *g, layout way) {
   return way == TENSOR ? g->tensor_comm : MPI_COMM_WORLD;
 }
@@ -41,8 +62,7 @@ static void add_run(ntkw_weighting *weighting, const grid *g, layout way, int co
   float narrow[PARAMETERS];
   const bool sharded = way == TENSOR_SHARDS;
   const int first = sharded ? count * g->data / g->datas : 0, end = sharded ? count * (g->data + 1) / g->datas : count;
-  for (int i = first; i < end; i++) narrow[i - first] = (float)from[i];
-  const void *piece = dtype == NTKW_FLOAT32 ? (const void *)narrow : (const void *)(from + first);
+  const void *piece = grid_narrow(from + first, end - first, dtype, narrow);
   CHECK_OK(ntkw_gradient_add_copy(weighting, condition, piece, (size_t)(end - first), dtype, copy));
 }
 

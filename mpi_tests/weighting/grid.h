@@ -19,7 +19,7 @@ grid grid_make(void);
 void grid_free(grid *g);
 
 /* The gradient of a condition at an update, of all parameters: multiples of 2^-12 below 8, so that a sum over few
- * replicas is exact in either type. part < 0: the mean over the replicas, else the part of one. */
+ * replicas is exact. part < 0: the mean over the replicas, else the part of one. */
 void grid_gradient(const grid *g, int condition, int update, int part, double gradient[PARAMETERS]);
 
 /* The three layouts, by what is added to a weighting and on which communicator it must be. */
@@ -29,6 +29,9 @@ typedef enum layout {
   TENSOR_SHARDS /* the same, and each slice and each copy cut over the data group; on the world */
 } layout;
 enum { LAYOUTS = 3 };
+
+/* count values in a type; those of 16 bits are cut, not rounded. Returns narrow, or values if they need no change. */
+const void *grid_narrow(const double values[], int count, ntkw_dtype dtype, float narrow[]);
 
 MPI_Comm layout_comm(const grid *g, layout way);
 

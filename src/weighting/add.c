@@ -39,9 +39,9 @@ static ntkw_status check_piece(ntkw_weighting *weighting, int condition, const v
   return NTKW_SUCCESS;
 }
 
-/* Is it a type, and one that fits into the sums? */
+/* Is it a type, and one that fits into the sums? Those of float32 hold every type but float64. */
 static ntkw_status check_dtype(ntkw_weighting *weighting, int condition, ntkw_dtype dtype, ntkw_dtype widest) {
-  if ((int)dtype < 0 || dtype > widest)
+  if ((int)dtype < 0 || dtype > NTKW_BFLOAT16 || (dtype == NTKW_FLOAT64 && widest != NTKW_FLOAT64))
     return ntkw_i_fault_remember(weighting, NTKW_I_FAULT_DTYPE, condition, (int64_t)dtype);
   return NTKW_SUCCESS;
 }

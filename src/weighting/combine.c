@@ -27,14 +27,16 @@ ntkw_status ntkw_gradient_combine(const ntkw_weighting *weighting, const void *c
   NTKW_CHECK(weighting && pieces, NTKW_ERR_ARGUMENT, "the %s is NULL", weighting ? "list of pieces" : "weighting");
   NTKW_CHECK(total || count == 0, NTKW_ERR_ARGUMENT, "the pointer for the combined gradient of %zu values is NULL",
              count);
-  NTKW_CHECK(dtype == NTKW_FLOAT32 || dtype == NTKW_FLOAT64, NTKW_ERR_ARGUMENT,
-             "dtype is %d, expected NTKW_FLOAT32 or NTKW_FLOAT64", (int)dtype);
+  NTKW_CHECK((int)dtype >= 0 && dtype <= NTKW_BFLOAT16, NTKW_ERR_ARGUMENT,
+             "dtype is %d, expected NTKW_FLOAT64, NTKW_FLOAT32, NTKW_FLOAT16 or NTKW_BFLOAT16", (int)dtype);
   fenv_t saved;
   ntkw_i_arithmetic_enter(&saved);
   if (dtype == NTKW_FLOAT32)
     ntkw_i_combine_float32(weighting->weights, pieces, weighting->n, count, total);
-  else
+  else if (dtype == NTKW_FLOAT64)
     ntkw_i_combine_float64(weighting->weights, pieces, weighting->n, count, total);
+  else
+    ntkw_i_combine_halves(weighting->weights, pieces, weighting->n, count, dtype, total);
   ntkw_i_arithmetic_leave(&saved);
   return NTKW_SUCCESS;
 }

@@ -1,6 +1,8 @@
 #include "weighting/combine.h"
 
 #include <string.h>
+#include "sums/kernel.h"
+#include "weighting/narrow.h"
 
 /* Values of a block: its sums stay in the first-level cache while the pieces stream by, each read once. */
 enum { BLOCK = 1024 };
@@ -38,5 +40,29 @@ void ntkw_i_combine_float64(const double weights[], const void *const pieces[], 
     for (int c = 0; c < n; c++)
       if (pieces[c]) accumulate_float64(weights[c], (const double *)pieces[c] + start, length, sum);
     memcpy(total + start, sum, length * sizeof *sum);
+  }
+}
+
+static void narrow(const double *restrict sum, size_t count, ntkw_dtype dtype, uint16_t *restrict total) {
+  if (dtype == NTKW_FLOAT16)
+    for (size_t i = 0; i < count; i++) total[i] = ntkw_i_narrow(sum[i], 10, 5);
+  else
+    for (size_t i = 0; i < count; i++) total[i] = ntkw_i_narrow(sum[i], 7, 8);
+}
+
+void ntkw_i_combine_halves(const double weights[], const void *const pieces[], int n, size_t count, ntkw_dtype dtype,
+                           uint16_t *total) {
+  const ntkw_i_widening_kernel widen = ntkw_i_sum_kernels_chosen()->widen;
+  double sum[BLOCK];
+  float wide[BLOCK];
+  for (size_t start = 0; start < count; start += BLOCK) {
+    const size_t length = count - start < BLOCK ? count - start : BLOCK;
+    memset(sum, 0, length * sizeof *sum);
+    for (int c = 0; c < n; c++) {
+      if (!pieces[c]) continue;
+      widen(wide, (const uint16_t *)pieces[c] + start, length, dtype);
+      accumulate_float32(weights[c], wide, length, sum);
+    }
+    narrow(sum, length, dtype, total + start);
   }
 }

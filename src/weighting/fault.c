@@ -6,7 +6,9 @@
 #include "weighting/handle.h"
 
 static const char *dtype_name(int64_t dtype) {
-  return dtype == NTKW_FLOAT32 ? "float32" : dtype == NTKW_FLOAT64 ? "float64" : "unknown";
+  static const char *const names[] = {
+      [NTKW_FLOAT32] = "float32", [NTKW_FLOAT64] = "float64", [NTKW_FLOAT16] = "float16", [NTKW_BFLOAT16] = "bfloat16"};
+  return dtype >= 0 && dtype <= NTKW_BFLOAT16 ? names[dtype] : "unknown";
 }
 
 void ntkw_i_fault_describe(const ntkw_weighting *weighting, const ntkw_i_fault *fault, char text[], size_t size) {

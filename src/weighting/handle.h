@@ -39,7 +39,7 @@ typedef struct ntkw_i_settings {
   unsigned needs;           /* of either */
   double alpha, cap;
   int64_t update_every, update_offset, first_epoch;
-  ntkw_dtype dtype;
+  ntkw_dtype dtype; /* range of the sums: NTKW_FLOAT64 or NTKW_FLOAT32 */
   int64_t parameter_count;
   bool norms; /* squares travel */
   int reference;

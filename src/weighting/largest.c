@@ -49,6 +49,29 @@ static int64_t largest_float32(const unsigned char *values, size_t count) {
   return bits_of(widened(largest, 23, -149));
 }
 
+/* Values of 16 bits, of which fraction_bits are the fraction's. */
+static int64_t largest_half(const unsigned char *values, size_t count, int fraction_bits, int least_exponent) {
+  const int32_t infinity = ((0x8000 >> fraction_bits) - 1) << fraction_bits;
+  int32_t largest = 0;
+  for (size_t i = 0; i < count; i++) {
+    uint16_t bits;
+    memcpy(&bits, values + i * sizeof bits, sizeof bits);
+    const int32_t magnitude = bits & 0x7fff;
+    if (magnitude < infinity && magnitude > largest) largest = magnitude;
+  }
+  return bits_of(widened(largest, fraction_bits, least_exponent));
+}
+
 int64_t ntkw_i_largest_bits(const void *values, size_t count, ntkw_dtype dtype) {
-  return dtype == NTKW_FLOAT64 ? largest_float64(values, count) : largest_float32(values, count);
+  switch (dtype) {
+  case NTKW_FLOAT64:
+    return largest_float64(values, count);
+  case NTKW_FLOAT16:
+    return largest_half(values, count, 10, -24);
+  case NTKW_BFLOAT16:
+    return largest_half(values, count, 7, -133);
+  case NTKW_FLOAT32:
+  default:
+    return largest_float32(values, count);
+  }
 }

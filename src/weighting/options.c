@@ -112,8 +112,8 @@ static ntkw_status check_options(const ntkw_weighting_options *options, int n) {
   NTKW_CHECK(alpha == NTKW_RULE_ALPHA || (alpha >= 0 && alpha <= 1), NTKW_ERR_ARGUMENT,
              "alpha is %g, expected a number in [0, 1], or NTKW_RULE_ALPHA for the rule's default", alpha);
   NTKW_TRY(check_schedule(options));
-  NTKW_CHECK(options->dtype == NTKW_FLOAT32 || options->dtype == NTKW_FLOAT64, NTKW_ERR_ARGUMENT,
-             "dtype is %d, expected NTKW_FLOAT32 or NTKW_FLOAT64", (int)options->dtype);
+  NTKW_CHECK((int)options->dtype >= 0 && options->dtype <= NTKW_BFLOAT16, NTKW_ERR_ARGUMENT,
+             "dtype is %d, expected NTKW_FLOAT64, NTKW_FLOAT32, NTKW_FLOAT16 or NTKW_BFLOAT16", (int)options->dtype);
   NTKW_CHECK(options->parameter_count >= 0, NTKW_ERR_ARGUMENT,
              "parameter_count is %" PRId64 ", expected 1 or more, or 0 for no check", options->parameter_count);
   NTKW_CHECK(options->cap == 0 || options->cap >= 1, NTKW_ERR_ARGUMENT,
@@ -159,7 +159,7 @@ ntkw_status ntkw_i_settings_make(int n, const char *const names[], const ntkw_we
   if (!options) options = &defaults;
   NTKW_CHECK(n >= 1 && n <= CONDITIONS_MAX, NTKW_ERR_ARGUMENT, "the number of conditions is %d, expected 1 to %d", n,
              (int)CONDITIONS_MAX);
-  *settings = (ntkw_i_settings){.dtype = options->dtype,
+  *settings = (ntkw_i_settings){.dtype = options->dtype == NTKW_FLOAT64 ? NTKW_FLOAT64 : NTKW_FLOAT32,
                                 .parameter_count = options->parameter_count,
                                 .norms = options->norms,
                                 .reference = options->reference,
