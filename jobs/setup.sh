@@ -7,7 +7,7 @@ set -eu
 packages=(gcc libc6-dev make cmake pkg-config libopenmpi-dev openmpi-bin libhdf5-openmpi-dev liblua5.4-dev librandom123-dev
   libsleef-dev libopenblas-dev gnuplot-nox)
 if [ "$(uname -m)" = x86_64 ]; then packages+=(libxsmm-dev); fi
-tests=(g++ libcunit1-dev libmpfr-dev hdf5-tools python3-h5py)
+tests=(g++ doxygen libcunit1-dev libmpfr-dev hdf5-tools python3-h5py)
 case ${1:-run} in
 run) ;;
 test) packages+=("${tests[@]}") ;;

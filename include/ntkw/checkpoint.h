@@ -62,7 +62,9 @@ ntkw_status ntkw_checkpoint_create(MPI_Comm comm, const char *path, ntkw_checkpo
  * @return NTKW_SUCCESS, NTKW_ERR_ARGUMENT (no name, no text), NTKW_ERR_MEMORY. An error is remembered: publication
  * returns it on every rank. */
 ntkw_status ntkw_checkpoint_set_integer(ntkw_checkpoint *checkpoint, const char *name, int64_t value);
+/** As ntkw_checkpoint_set_integer. Local. */
 ntkw_status ntkw_checkpoint_set_real(ntkw_checkpoint *checkpoint, const char *name, double value);
+/** As ntkw_checkpoint_set_integer. Local. */
 ntkw_status ntkw_checkpoint_set_text(ntkw_checkpoint *checkpoint, const char *name, const char *text);
 
 /** State an array that is sharded over the ranks along its first dimension. Local; on every rank in the same order.
@@ -113,33 +115,46 @@ const char *ntkw_checkpoint_path(const ntkw_checkpoint_reader *reader);
 /** Read an attribute. Local (they were read when the file was opened), the same on every rank. NTKW_ERR_FORMAT if there
  * is none of that name and type (the sentence names it); NTKW_ERR_ARGUMENT. */
 ntkw_status ntkw_checkpoint_get_integer(ntkw_checkpoint_reader *reader, const char *name, int64_t *value);
+/** As ntkw_checkpoint_get_integer. Local. */
 ntkw_status ntkw_checkpoint_get_real(ntkw_checkpoint_reader *reader, const char *name, double *value);
-/** @param[out] text  valid until the reader is closed; owned by the reader. */
+/** As ntkw_checkpoint_get_integer. Local.
+ * @param[out] text  valid until the reader is closed; owned by the reader. */
 ntkw_status ntkw_checkpoint_get_text(ntkw_checkpoint_reader *reader, const char *name, const char **text);
 
 /** What an array is. The strings are owned by the reader. */
 typedef struct ntkw_checkpoint_array {
-  const char *name, *unit;
-  ntkw_dtype dtype;
-  int n_dimensions;
-  int64_t shape[NTKW_CHECKPOINT_DIMENSIONS];
+  const char *name;                          /**< in the file, without folder */
+  const char *unit;                          /**< "1" for numbers without a unit */
+  ntkw_dtype dtype;                          /**< of its values */
+  int n_dimensions;                          /**< 1 to NTKW_CHECKPOINT_DIMENSIONS */
+  int64_t shape[NTKW_CHECKPOINT_DIMENSIONS]; /**< of the whole array; the first dimension is the sharded one */
 } ntkw_checkpoint_array;
+
+/** Which member of an attribute is set. */
+typedef enum ntkw_attribute_type {
+  NTKW_ATTRIBUTE_INTEGER,
+  NTKW_ATTRIBUTE_REAL,
+  NTKW_ATTRIBUTE_TEXT
+} ntkw_attribute_type;
 
 /** What an attribute of the file is; the one member that its type names is set. The strings are owned by the reader. */
 typedef struct ntkw_checkpoint_attribute {
-  const char *name;
-  enum { NTKW_ATTRIBUTE_INTEGER, NTKW_ATTRIBUTE_REAL, NTKW_ATTRIBUTE_TEXT } type;
-  int64_t integer;
-  double real;
-  const char *text;
+  const char *name;         /**< in the file */
+  ntkw_attribute_type type; /**< says which of the following is set */
+  int64_t integer;          /**< of NTKW_ATTRIBUTE_INTEGER */
+  double real;              /**< of NTKW_ATTRIBUTE_REAL */
+  const char *text;         /**< of NTKW_ATTRIBUTE_TEXT */
 } ntkw_checkpoint_attribute;
 
-/** Number of arrays and of attributes, and each by index, sorted by name. Local (read when the file was opened). */
+/** Number of arrays; they and the attributes are sorted by name. Local (all were read when the file was opened). */
 int ntkw_checkpoint_array_count(const ntkw_checkpoint_reader *reader);
+/** An array by index, from 0; NULL beyond the last. Local. */
 const ntkw_checkpoint_array *ntkw_checkpoint_array_at(const ntkw_checkpoint_reader *reader, int index);
 /** The array of that name, or NULL. Local. */
 const ntkw_checkpoint_array *ntkw_checkpoint_find_array(const ntkw_checkpoint_reader *reader, const char *name);
+/** Number of attributes. Local. */
 int ntkw_checkpoint_attribute_count(const ntkw_checkpoint_reader *reader);
+/** An attribute by index, from 0; NULL beyond the last. Local. */
 const ntkw_checkpoint_attribute *ntkw_checkpoint_attribute_at(const ntkw_checkpoint_reader *reader, int index);
 
 /** Read this rank's part of an array and verify the digest of the whole array. Collective.

@@ -31,7 +31,10 @@ extern "C" {
   X(NTKW_ERR_MEMORY, "out of memory")                                                      \
   X(NTKW_ERR_MPI, "MPI failed; the ranks may have different codes")
 
+/** @cond */
 #define NTKW_STATUS_ENUM(name, meaning) name,
+/** @endcond */
+/** The verdict of a function: one of NTKW_STATUS_LIST; NTKW_STATUS_COUNT is their number. */
 typedef enum ntkw_status { NTKW_STATUS_LIST(NTKW_STATUS_ENUM) NTKW_STATUS_COUNT } ntkw_status;
 #undef NTKW_STATUS_ENUM
 

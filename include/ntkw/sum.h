@@ -29,9 +29,9 @@
 extern "C" {
 #endif
 
-#define NTKW_SUM_LIMBS_FLOAT32 20
-#define NTKW_SUM_LIMBS_FLOAT64 134
-#define NTKW_SUM_LIMBS_MAX NTKW_SUM_LIMBS_FLOAT64
+#define NTKW_SUM_LIMBS_FLOAT32 20                 /**< limbs of the range NTKW_FLOAT32 */
+#define NTKW_SUM_LIMBS_FLOAT64 134                /**< limbs of the range NTKW_FLOAT64 */
+#define NTKW_SUM_LIMBS_MAX NTKW_SUM_LIMBS_FLOAT64 /**< room for either */
 
 /** An exact sum. Plain data: may be copied by assignment and sent as bytes between like machines. */
 typedef struct ntkw_sum {

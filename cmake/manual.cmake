@@ -1,0 +1,10 @@
+# The manual of the public headers, if Doxygen is here. A warning of Doxygen is an error.
+find_program(NTKW_DOXYGEN doxygen)
+if(NTKW_DOXYGEN)
+  configure_file(cmake/Doxyfile.in Doxyfile @ONLY)
+  add_custom_target(manual COMMAND ${NTKW_DOXYGEN} ${PROJECT_BINARY_DIR}/Doxyfile COMMENT "Writing manual/html" VERBATIM)
+  if(NTKW_TESTS)
+    add_test(NAME headers_make_a_manual COMMAND ${NTKW_DOXYGEN} ${PROJECT_BINARY_DIR}/Doxyfile)
+    set_tests_properties(headers_make_a_manual PROPERTIES LABELS install TIMEOUT 120)
+  endif()
+endif()
