@@ -5,6 +5,9 @@ set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/ntkw)
 install(TARGETS ntkw EXPORT ntkwTargets)
 install(DIRECTORY include/ntkw TYPE INCLUDE)
 install(EXPORT ntkwTargets NAMESPACE ntkw:: DESTINATION ${package_dir})
+# Their full paths, for the package to name: they may have been chosen by name alone.
+find_program(ntkw_mpi_compiler NAMES "${MPI_C_COMPILER}" NO_CACHE)
+find_program(ntkw_hdf5_compiler NAMES "${HDF5_C_COMPILER_EXECUTABLE}" NO_CACHE)
 configure_package_config_file(cmake/ntkwConfig.cmake.in ntkwConfig.cmake INSTALL_DESTINATION ${package_dir})
 write_basic_package_version_file(ntkwConfigVersion.cmake COMPATIBILITY SameMinorVersion)
 install(FILES ${PROJECT_BINARY_DIR}/ntkwConfig.cmake ${PROJECT_BINARY_DIR}/ntkwConfigVersion.cmake
