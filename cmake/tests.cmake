@@ -3,7 +3,7 @@ set(NTKW_TEST_ENVIRONMENT
   OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1 OMPI_MCA_rmaps_base_oversubscribe=1
   OMPI_MCA_mpi_yield_when_idle=1 OMPI_MCA_hwloc_base_binding_policy=none OMPI_MCA_btl_tcp_if_include=lo
   OMPI_MCA_oob_tcp_if_include=lo OMPI_MCA_btl_vader_single_copy_mechanism=none OMPI_MCA_orte_execute_quiet=1
-  OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1
+  OMPI_MCA_odls_base_sigkill_timeout=5 OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1
   "LSAN_OPTIONS=suppressions=${PROJECT_SOURCE_DIR}/mpi_tests/harness/leaks_of_mpi.txt:print_suppressions=0"
   ASAN_OPTIONS=fast_unwind_on_malloc=0 UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1)
 
