@@ -1,5 +1,5 @@
 /** @file ntkw.h
- * Everything of libntkw: statuses, exact sums, weighting, checkpoints. Each header is a manual of its part.
+ * Everything of libntkw: statuses, exact sums, weighting, traces, checkpoints. Each header is a manual of its part.
  *
  * | function                        | collective?                                                 |
  * | ------------------------------- | ----------------------------------------------------------- |
@@ -10,6 +10,8 @@
  * | ..._update_begin, _test, _end   | collective, local, collective                               |
  * | ntkw_weights, ntkw_norms, ...   | local, the same bits on every rank                          |
  * | ntkw_aggregate                  | local                                                       |
+ * | ntkw_trace_create, _record,     | collective                                                  |
+ * |   _close                        |                                                             |
  * | ntkw_checkpoint_*               | collective, unless its description says local               |
  */
 #ifndef NTKW_NTKW_H
@@ -18,6 +20,7 @@
 #include "ntkw/checkpoint.h"
 #include "ntkw/status.h"
 #include "ntkw/sum.h"
+#include "ntkw/trace.h"
 #include "ntkw/weighting.h"
 
 #endif

@@ -1,6 +1,6 @@
 /* The verdict of a replay: what matches, what deviates and by how much, and a rank with bits of its own. */
 #include <math.h>
-#include "cli/comparison.h"
+#include "cli/replay/comparison.h"
 #include "harness.h"
 
 enum { STEPS = 2, CONDITIONS = 2 };
@@ -8,7 +8,7 @@ static char *names[CONDITIONS] = {(char *)"a", (char *)"b"};
 static int64_t updated[STEPS] = {1, 0};
 static double weights[STEPS * CONDITIONS] = {0.5, 2, 0.5, 2}, norms[STEPS * CONDITIONS] = {1, 3, 2, 4},
                               squares[STEPS * CONDITIONS] = {1, 9, 4, 16}, totals[STEPS] = {10, 20};
-static const trace recorded = {.n_steps = STEPS,
+static const recorded_run recorded = {.n_steps = STEPS,
                                .n_conditions = CONDITIONS,
                                .conditions = names,
                                .updated = updated,

@@ -1,7 +1,7 @@
 /* Cuts: all ranks' pieces together hold every parameter once, copies have distinct indices, and cuts are of many kinds.
  */
 #include <stdlib.h>
-#include "cli/cut.h"
+#include "cli/replay/cut.h"
 #include "harness.h"
 
 enum { PARAMETERS = 713, SEGMENTS = 5, MOST_RANKS = 9, STEPS = 12 };

@@ -8,6 +8,7 @@
 typedef struct train_settings {
   int64_t steps, seed;   /* -1: as the problem file says */
   const char *weighting; /* NULL: as the problem file says */
+  const char *trace;     /* NULL: nothing is recorded */
   const char *out;       /* NULL: named after the problem file */
   int64_t checkpoint_every, log_every, keep;
   const char *progress;

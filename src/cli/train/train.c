@@ -72,6 +72,12 @@ static const option table[] = {
      .least = 1,
      .most = INT64_C(1) << 53,
      .help = "steps between log lines, which are also the rows of history.csv (default 1000)"},
+    {.name = "trace",
+     .argument = "FILE",
+     .kind = OPTION_TEXT,
+     .at = AT(trace),
+     .help = "record the steps at which weights are renewed, with the gradients of all conditions, for\n"
+             "ntkw replay; FILE must be new (conditions x parameters x 4 or 8 bytes a step; default: none)"},
     {.name = "progress",
      .argument = "MODE",
      .kind = OPTION_WORD,
@@ -210,9 +216,21 @@ static ntkw_status prepare(run *r, ntkw_checkpoint_reader *reader) {
                            command_rank() == 0 ? history_write(&r->history, r->pde, path) : NTKW_SUCCESS);
 }
 
+/* The problem file's name, as much of its end as fits. */
+static ntkw_status start_trace(run *r, const char *file) {
+  char source[160];
+  const size_t length = strlen(file), most = sizeof source - sizeof "ntkw train ";
+  snprintf(source, sizeof source, "ntkw train %s", file + (length > most ? length - most : 0));
+  return trainer_record(r->trainer, r->settings->trace, source);
+}
+
 static exit_code train_from(run *r, const char *file, ntkw_checkpoint_reader *reader) {
   const ntkw_status status = prepare(r, reader);
   if (status != NTKW_SUCCESS) return command_failed(status);
+  if (r->settings->trace) {
+    const ntkw_status recording = start_trace(r, file);
+    if (recording != NTKW_SUCCESS) return command_failed(recording);
+  }
   announce(r, file);
   const int64_t done = trainer_steps_done(r->trainer);
   if (reader) {
@@ -224,6 +242,8 @@ static exit_code train_from(run *r, const char *file, ntkw_checkpoint_reader *re
     say("nothing to train: the checkpoint is at step %lld of %lld; --steps says how far to go\n", (long long)done,
         (long long)r->pde->steps);
   const exit_code code = run_steps(r);
+  const ntkw_status recorded = trainer_record_end(r->trainer);
+  if (recorded != NTKW_SUCCESS && (code == EXIT_DONE || code == EXIT_COME_BACK)) return command_failed(recorded);
   if (code == EXIT_COME_BACK) return come_back(r, file);
   return code == EXIT_DONE ? finish(r, file) : code;
 }

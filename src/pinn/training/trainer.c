@@ -1,6 +1,7 @@
 #include "pinn/training/trainer.h"
 #include "pinn/training/adam.h"
 #include "pinn/training/gradient.h"
+#include "pinn/training/record.h"
 #include "pinn/training/reduction.h"
 #include "pinn/training/sharding.h"
 #include "status/check.h"
@@ -19,6 +20,7 @@ struct trainer {
   sharding *sharding;
   gradient_maker *maker;
   ntkw_weighting *weighting;
+  ntkw_trace *trace; /* NULL: nothing is recorded */
   int64_t step, n_parameters, count;
   size_t width;
   void *parameters, *moment1, *moment2, *total; /* shards */
@@ -175,6 +177,7 @@ ntkw_status trainer_create(MPI_Comm comm, const problem *pde, trainer **out) {
 void trainer_destroy(trainer **handle) {
   struct trainer *t = *handle;
   if (!t) return;
+  ntkw_trace_close(&t->trace);
   ntkw_weighting_destroy(&t->weighting);
   gradient_maker_destroy(&t->maker);
   sharding_destroy(&t->sharding);
@@ -243,11 +246,22 @@ static void add_moments(trainer *t, int c) {
   }
 }
 
+static ntkw_status record_step(trainer *t) {
+  ntkw_trace_step step = {.epoch = t->step,
+                          .updated = true,
+                          .losses = t->loss,
+                          .weights = ntkw_weights(t->weighting),
+                          .traces = ntkw_traces(t->weighting)};
+  NTKW_TRY(ntkw_aggregate(t->weighting, t->loss, &step.total));
+  return ntkw_trace_record(t->trace, &step, (const void *const *)t->shards);
+}
+
 /* Renew the weights from the shards of the conditions' gradients and weigh these. */
 static ntkw_status weigh(trainer *t) {
   for (int c = 0; c < t->pde->n_conditions; c++) add_moments(t, c);
   const ntkw_status status = ntkw_weighting_update(t->weighting, t->step);
   if (status != NTKW_SUCCESS && status != NTKW_ZERO_NORM) return status;
+  if (t->trace) NTKW_TRY(record_step(t));
   NTKW_TRY(ntkw_gradient_combine(t->weighting, (const void *const *)t->shards, (size_t)t->count,
                                  t->pde->network.precision, t->total));
   return status;
@@ -277,4 +291,14 @@ ntkw_status trainer_measure(trainer *t) {
   NTKW_TRY(trainer_refresh(t));
   const ntkw_status made = gradient_make(t->maker, t->step, GRADIENT_NONE, NULL, NULL, t->losses, t->runs);
   return reduce_losses(t, made, NULL);
+}
+
+ntkw_status trainer_record(trainer *t, const char *path, const char *source) {
+  const trainer_state state = trainer_get_state(t);
+  NTKW_TRY(trainer_record_end(t));
+  return trainer_trace_create(t->comm, path, source, t->pde, &state, &t->trace);
+}
+
+ntkw_status trainer_record_end(trainer *t) {
+  return ntkw_trace_close(&t->trace);
 }

@@ -7,6 +7,7 @@
 #define NTKW_PINN_TRAINER_H
 
 #include <mpi.h>
+#include "ntkw/trace.h"
 #include "ntkw/weighting.h"
 #include "pinn/problem/problem.h"
 
@@ -38,6 +39,14 @@ ntkw_status trainer_measure(trainer *t);
 
 /* Give the network the present parameters of all shards. Collective; trainer_step does it itself. */
 ntkw_status trainer_refresh(trainer *t);
+
+/* Make a trace of the steps still to come, at which the weights are renewed: only there every condition has a gradient
+ * of its own; their number is the epoch. Weights are recorded as they are now, and as renewed. Collective. The rule
+ * must not be "none". @return the same on every rank: NTKW_SUCCESS; NTKW_ERR_ARGUMENT (there is no rule); what
+ * ntkw_trace_create returns. trainer_step may then return what ntkw_trace_record does, and has not done the step. */
+ntkw_status trainer_record(trainer *t, const char *path, const char *source);
+/* Close the trace. Collective. NTKW_ERR_FILE. trainer_destroy does it, too, but cannot tell. */
+ntkw_status trainer_record_end(trainer *t);
 
 /* Local, the same on every rank. */
 int64_t trainer_steps_done(const trainer *t);

@@ -1,5 +1,5 @@
 /* What a replay found, held against what was recorded. */
-#include "cli/comparison.h"
+#include "cli/replay/comparison.h"
 #include "status/check.h"
 
 #include <inttypes.h>
@@ -39,7 +39,7 @@ static int64_t unequal(const double got[], const double recorded[], int n) {
   return count;
 }
 
-void comparison_add(comparison *c, const trace *recorded, int64_t step, const step_result *got) {
+void comparison_add(comparison *c, const recorded_run *recorded, int64_t step, const step_result *got) {
   const int n = recorded->n_conditions;
   const int64_t row = step * n;
   c->n_steps++;
@@ -75,28 +75,29 @@ bool comparison_matches(const comparison *c) {
   return c->unequal_norms == 0 && c->unequal_squares == 0 && !c->ranks_differ && close_enough(c);
 }
 
-static void print_deviation(const char *what, const deviation *d, double tolerance, const trace *recorded) {
-  printf("%s largest relative deviation %.2g", what, d->largest);
-  if (d->largest > 0) printf(", at step %" PRId64, d->step);
-  if (d->largest > 0 && d->condition >= 0) printf(", condition %s", recorded->conditions[d->condition]);
-  printf(" (tolerance %g)%s\n", tolerance, d->largest <= tolerance ? "" : ": BEYOND");
+static void print_deviation(FILE *out, const char *what, const deviation *d, double tolerance,
+                            const recorded_run *recorded) {
+  fprintf(out, "%s largest relative deviation %.2g", what, d->largest);
+  if (d->largest > 0) fprintf(out, ", at step %" PRId64, d->step);
+  if (d->largest > 0 && d->condition >= 0) fprintf(out, ", condition %s", recorded->conditions[d->condition]);
+  fprintf(out, " (tolerance %g)%s\n", tolerance, d->largest <= tolerance ? "" : ": BEYOND");
 }
 
-static void print_count(const char *what, int64_t bad, int64_t all, const char *claim) {
-  printf("%s %" PRId64 " of %" PRId64 " %s%s\n", what, all - bad, all, claim, bad == 0 ? "" : ": NOT ALL");
+static void print_count(FILE *out, const char *what, int64_t bad, int64_t all, const char *claim) {
+  fprintf(out, "%s %" PRId64 " of %" PRId64 " %s%s\n", what, all - bad, all, claim, bad == 0 ? "" : ": NOT ALL");
 }
 
-void comparison_print(const comparison *c, const trace *recorded) {
-  print_count("norms   ", c->unequal_norms, c->n_values, "equal in every bit");
-  print_count("squares ", c->unequal_squares, c->n_values, "equal in every bit");
+void comparison_print(FILE *out, const comparison *c, const recorded_run *recorded) {
+  print_count(out, "norms   ", c->unequal_norms, c->n_values, "equal in every bit");
+  print_count(out, "squares ", c->unequal_squares, c->n_values, "equal in every bit");
   if (c->weights_too) {
-    print_count("renewals", c->unequal_updates, c->n_steps, "steps as recorded");
-    print_deviation("weights ", &c->weights, c->tolerance, recorded);
-    print_deviation("totals  ", &c->totals, c->tolerance, recorded);
+    print_count(out, "renewals", c->unequal_updates, c->n_steps, "steps as recorded");
+    print_deviation(out, "weights ", &c->weights, c->tolerance, recorded);
+    print_deviation(out, "totals  ", &c->totals, c->tolerance, recorded);
   }
   if (c->steps_with_zero_norm > 0)
-    printf("zero     a norm was zero in %" PRId64 " steps: there, some or all weights were kept\n",
-           c->steps_with_zero_norm);
-  if (c->ranks_differ) printf("ranks    do NOT have the same bits\n");
-  printf("digest   %016" PRIx64 " of the bits of all weights, norms, squares and totals\n", c->digest);
+    fprintf(out, "zero     a norm was zero in %" PRId64 " steps: there, some or all weights were kept\n",
+            c->steps_with_zero_norm);
+  if (c->ranks_differ) fprintf(out, "ranks    do NOT have the same bits\n");
+  fprintf(out, "digest   %016" PRIx64 " of the bits of all weights, norms, squares and totals\n", c->digest);
 }

@@ -1,5 +1,5 @@
 /* Ways to spread the parameters of a model over ranks. */
-#include "cli/cut.h"
+#include "cli/replay/cut.h"
 #include "status/check.h"
 
 #include <stdbool.h>

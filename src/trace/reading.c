@@ -1,5 +1,6 @@
 /* Recorded training runs, read with the serial face of HDF5. */
-#include "cli/trace.h"
+#include "trace/reading.h"
+#include "checkpoint/hdf5_calls.h"
 #include "status/check.h"
 
 #include <errno.h>
@@ -34,7 +35,7 @@ static ntkw_status check_plain_file(const char *path) {
   return NTKW_SUCCESS;
 }
 
-static ntkw_status open_file(trace *t, const char *path) {
+static ntkw_status open_file(recorded_run *t, const char *path) {
   NTKW_TRY(check_plain_file(path));
   t->file = calloc(1, sizeof *t->file);
   NTKW_CHECK(t->file, NTKW_ERR_MEMORY, "out of memory for a trace");
@@ -48,7 +49,7 @@ static ntkw_status open_file(trace *t, const char *path) {
 }
 
 /* H5Lexists fails, rather than saying no, where a group on the way is missing. */
-static bool has_link(const trace *t, const char *name) {
+static bool has_link(const recorded_run *t, const char *name) {
   const char *slash = strrchr(name, '/');
   char group[64];
   if (slash && slash != name) {
@@ -58,7 +59,7 @@ static bool has_link(const trace *t, const char *name) {
   return H5Lexists(t->file->id, name, H5P_DEFAULT) > 0;
 }
 
-static ntkw_status check_shape(const trace *t, const char *name, hid_t dataset, shape *expected) {
+static ntkw_status check_shape(const recorded_run *t, const char *name, hid_t dataset, shape *expected) {
   const hid_t space = H5Dget_space(dataset);
   hsize_t size[H5S_MAX_RANK] = {0};
   const int rank = H5Sget_simple_extent_dims(space, size, NULL);
@@ -76,7 +77,7 @@ static ntkw_status check_shape(const trace *t, const char *name, hid_t dataset, 
   return NTKW_SUCCESS;
 }
 
-static ntkw_status check_class(const trace *t, const char *name, hid_t dataset, H5T_class_t expected) {
+static ntkw_status check_class(const recorded_run *t, const char *name, hid_t dataset, H5T_class_t expected) {
   const hid_t type = H5Dget_type(dataset);
   const H5T_class_t class = H5Tget_class(type);
   const bool variable = class == H5T_STRING && H5Tis_variable_str(type) > 0;
@@ -89,7 +90,8 @@ static ntkw_status check_class(const trace *t, const char *name, hid_t dataset, 
 }
 
 /* Open a dataset and check class and shape; *dataset is to be closed by the caller, also after an error if >= 0. */
-static ntkw_status open_dataset(const trace *t, const char *name, H5T_class_t class, shape *expected, hid_t *dataset) {
+static ntkw_status open_dataset(const recorded_run *t, const char *name, H5T_class_t class, shape *expected,
+                                hid_t *dataset) {
   *dataset = H5I_INVALID_HID;
   NTKW_CHECK(has_link(t, name), NTKW_ERR_FORMAT, "%s is not a trace: it has no dataset %s", t->file->path, name);
   *dataset = H5Dopen2(t->file->id, name, H5P_DEFAULT);
@@ -110,7 +112,7 @@ static void close_dataset(hid_t dataset) {
 }
 
 /* Read a whole dataset as type (8 bytes an entry); *values is to be freed. */
-static ntkw_status read_all(const trace *t, const char *name, H5T_class_t class, hid_t type, shape *expected,
+static ntkw_status read_all(const recorded_run *t, const char *name, H5T_class_t class, hid_t type, shape *expected,
                             void **values) {
   hid_t dataset = H5I_INVALID_HID;
   ntkw_status status = open_dataset(t, name, class, expected, &dataset);
@@ -125,16 +127,16 @@ static ntkw_status read_all(const trace *t, const char *name, H5T_class_t class,
   return status;
 }
 
-static ntkw_status read_reals(const trace *t, const char *name, shape expected, double **values) {
+static ntkw_status read_reals(const recorded_run *t, const char *name, shape expected, double **values) {
   return read_all(t, name, H5T_FLOAT, H5T_NATIVE_DOUBLE, &expected, (void **)values);
 }
 
-static ntkw_status read_integers(const trace *t, const char *name, shape expected, int64_t **values) {
+static ntkw_status read_integers(const recorded_run *t, const char *name, shape expected, int64_t **values) {
   return read_all(t, name, H5T_INTEGER, H5T_NATIVE_INT64, &expected, (void **)values);
 }
 
 /* Read a scalar attribute of the root group: a number as type, or (type < 0) a text of fixed length. */
-static ntkw_status read_attribute(const trace *t, const char *name, hid_t type, void *value, size_t size) {
+static ntkw_status read_attribute(const recorded_run *t, const char *name, hid_t type, void *value, size_t size) {
   NTKW_CHECK(H5Aexists(t->file->id, name) > 0, NTKW_ERR_FORMAT, "%s is not a trace: it has no attribute %s",
              t->file->path, name);
   const hid_t attribute = H5Aopen(t->file->id, name, H5P_DEFAULT), space = H5Aget_space(attribute);
@@ -156,7 +158,7 @@ static ntkw_status read_attribute(const trace *t, const char *name, hid_t type, 
   return NTKW_SUCCESS;
 }
 
-static ntkw_status read_attributes(trace *t) {
+static ntkw_status read_attributes(recorded_run *t) {
   const char *path = t->file->path;
   char dtype[32] = "";
   NTKW_TRY(read_attribute(t, "rule", H5I_INVALID_HID, t->rule, sizeof t->rule));
@@ -166,11 +168,10 @@ static ntkw_status read_attributes(trace *t) {
   NTKW_TRY(read_attribute(t, "update_every", H5T_NATIVE_INT64, &t->update_every, 0));
   NTKW_CHECK(strcmp(t->rule, "linear") != 0 && strcmp(t->rule, "scalar") != 0, NTKW_ERR_FORMAT,
              "%s cannot be replayed: its rule \"%s\" uses no gradients, so none were recorded", path, t->rule);
-  NTKW_CHECK(strcmp(t->rule, "ntk") == 0 || strcmp(t->rule, "self_adaptive") == 0, NTKW_ERR_FORMAT,
-             "%s: attribute rule is \"%s\"; expected ntk or self_adaptive", path, t->rule);
+  NTKW_CHECK(t->rule[0], NTKW_ERR_FORMAT, "%s: attribute rule is empty; expected the name of a rule", path);
   NTKW_CHECK(strcmp(dtype, "float32") == 0 || strcmp(dtype, "float64") == 0, NTKW_ERR_FORMAT,
              "%s: attribute dtype is \"%s\"; expected float32 or float64", path, dtype);
-  NTKW_CHECK(strcmp(t->rule, "ntk") != 0 || (t->alpha >= 0 && t->alpha <= 1), NTKW_ERR_FORMAT,
+  NTKW_CHECK(strcmp(t->rule, "self_adaptive") == 0 || (t->alpha >= 0 && t->alpha <= 1), NTKW_ERR_FORMAT,
              "%s: attribute alpha is %g; expected 0 to 1", path, t->alpha);
   NTKW_CHECK(t->update_every >= 1, NTKW_ERR_FORMAT, "%s: attribute update_every is %lld; expected at least 1", path,
              (long long)t->update_every);
@@ -179,7 +180,7 @@ static ntkw_status read_attributes(trace *t) {
 }
 
 /* The gradients fix T, C and N; the dataset stays open. */
-static ntkw_status open_gradients(trace *t) {
+static ntkw_status open_gradients(recorded_run *t) {
   shape s = {3, {ANY, ANY, ANY}};
   NTKW_TRY(open_dataset(t, "/gradients", H5T_FLOAT, &s, &t->file->gradients));
   const hid_t type = H5Dget_type(t->file->gradients);
@@ -198,7 +199,7 @@ static ntkw_status open_gradients(trace *t) {
   return NTKW_SUCCESS;
 }
 
-static ntkw_status split_names(trace *t, const char *block, size_t length) {
+static ntkw_status split_names(recorded_run *t, const char *block, size_t length) {
   t->conditions = calloc((size_t)t->n_conditions, sizeof *t->conditions);
   NTKW_CHECK(t->conditions, NTKW_ERR_MEMORY, "out of memory for the names of conditions");
   for (int c = 0; c < t->n_conditions; c++) {
@@ -212,7 +213,7 @@ static ntkw_status split_names(trace *t, const char *block, size_t length) {
   return NTKW_SUCCESS;
 }
 
-static ntkw_status read_names(trace *t) {
+static ntkw_status read_names(recorded_run *t) {
   hid_t dataset = H5I_INVALID_HID;
   shape expected = {1, {t->n_conditions}};
   ntkw_status status = open_dataset(t, "/conditions", H5T_STRING, &expected, &dataset);
@@ -233,7 +234,7 @@ static ntkw_status read_names(trace *t) {
   return status;
 }
 
-static ntkw_status read_steps(trace *t) {
+static ntkw_status read_steps(recorded_run *t) {
   const shape steps = {1, {t->n_steps}}, table = {2, {t->n_steps, t->n_conditions}};
   NTKW_TRY(read_integers(t, "/epoch", steps, &t->epoch));
   NTKW_TRY(read_integers(t, "/batch", steps, &t->batch));
@@ -243,13 +244,23 @@ static ntkw_status read_steps(trace *t) {
   NTKW_TRY(read_reals(t, "/total", steps, &t->total));
   NTKW_TRY(read_reals(t, "/sumsq_exact", table, &t->squares));
   NTKW_TRY(read_reals(t, "/norm_exact", table, &t->norms));
+  if (has_link(t, "/traces")) NTKW_TRY(read_reals(t, "/traces", table, &t->traces));
   for (int64_t s = 0; s < t->n_steps; s++)
     NTKW_CHECK(t->epoch[s] >= 0, NTKW_ERR_FORMAT, "%s: the epoch of step %lld is %lld; expected at least 0",
                t->file->path, (long long)s, (long long)t->epoch[s]);
   return NTKW_SUCCESS;
 }
 
-static ntkw_status read_segments(trace *t) {
+static ntkw_status read_initial_weights(recorded_run *t) {
+  const shape conditions = {1, {t->n_conditions}};
+  if (has_link(t, "/initial_weights")) return read_reals(t, "/initial_weights", conditions, &t->initial_weights);
+  t->initial_weights = calloc((size_t)t->n_conditions, sizeof *t->initial_weights);
+  NTKW_CHECK(t->initial_weights, NTKW_ERR_MEMORY, "out of memory for %d weights", t->n_conditions);
+  for (int c = 0; c < t->n_conditions; c++) t->initial_weights[c] = 1;
+  return NTKW_SUCCESS;
+}
+
+static ntkw_status read_segments(recorded_run *t) {
   shape segments = {1, {ANY}};
   NTKW_TRY(read_all(t, "/segments/offset", H5T_INTEGER, H5T_NATIVE_INT64, &segments, (void **)&t->segment_offset));
   NTKW_TRY(read_integers(t, "/segments/size", segments, &t->segment_size));
@@ -268,28 +279,32 @@ static ntkw_status read_segments(trace *t) {
   return NTKW_SUCCESS;
 }
 
-static ntkw_status read_everything_small(trace *t, const char *path) {
+static ntkw_status read_everything_small(recorded_run *t, const char *path) {
   NTKW_TRY(open_file(t, path));
   NTKW_CHECK(has_link(t, "/conditions"), NTKW_ERR_FORMAT, "%s is not a trace: it has no dataset /conditions", path);
   NTKW_TRY(read_attributes(t));
   NTKW_TRY(open_gradients(t));
   NTKW_TRY(read_names(t));
   NTKW_TRY(read_steps(t));
+  NTKW_TRY(read_initial_weights(t));
   return read_segments(t);
 }
 
-ntkw_status trace_open(MPI_Comm comm, const char *path, trace **out) {
-  H5Eset_auto2(H5E_DEFAULT, NULL, NULL); /* failures are told in one sentence, not in HDF5's stack */
+ntkw_status ntkw_i_trace_open(MPI_Comm comm, const char *path, recorded_run **out) {
+  const hdf5_voice voice = ntkw_i_hdf5_silence(); /* failures are told in one sentence, not in HDF5's stack */
   *out = calloc(1, sizeof **out);
   const ntkw_status status =
       *out ? read_everything_small(*out, path) : ntkw_i_fail(NTKW_ERR_MEMORY, "out of memory for a trace");
+  ntkw_i_hdf5_restore(voice);
   const ntkw_status verdict = ntkw_status_agree(comm, status);
-  if (verdict != NTKW_SUCCESS) trace_close(out);
+  if (verdict != NTKW_SUCCESS) ntkw_i_trace_close(out);
   return verdict;
 }
 
-ntkw_status trace_read_gradients(const trace *t, int64_t step, int64_t offset, int64_t count, void *values) {
+ntkw_status ntkw_i_trace_read_gradients(const recorded_run *t, int64_t step, int64_t offset, int64_t count,
+                                        void *values) {
   if (count == 0) return NTKW_SUCCESS;
+  const hdf5_voice voice = ntkw_i_hdf5_silence();
   const hsize_t start[3] = {(hsize_t)step, 0, (hsize_t)offset};
   const hsize_t size[3] = {1, (hsize_t)t->n_conditions, (hsize_t)count};
   const hid_t file = H5Dget_space(t->file->gradients), memory = H5Screate_simple(3, size, NULL);
@@ -298,6 +313,7 @@ ntkw_status trace_read_gradients(const trace *t, int64_t step, int64_t offset, i
                           file, H5P_DEFAULT, values) >= 0;
   H5Sclose(memory);
   H5Sclose(file);
+  ntkw_i_hdf5_restore(voice);
   NTKW_CHECK(ok, NTKW_ERR_FILE, "%s: the gradients of step %lld cannot be read", t->file->path, (long long)step);
   return NTKW_SUCCESS;
 }
@@ -310,14 +326,15 @@ static void close_file(struct trace_file *file) {
   free(file);
 }
 
-void trace_close(trace **t) {
+void ntkw_i_trace_close(recorded_run **t) {
   if (!t || !*t) return;
-  trace *gone = *t;
+  recorded_run *gone = *t;
   close_file(gone->file);
   for (int c = 0; gone->conditions && c < gone->n_conditions; c++) free(gone->conditions[c]);
   free(gone->conditions);
-  void *arrays[] = {gone->epoch, gone->batch,   gone->updated, gone->losses,         gone->weights,
-                    gone->total, gone->squares, gone->norms,   gone->segment_offset, gone->segment_size};
+  void *arrays[] = {gone->initial_weights, gone->epoch,   gone->batch,          gone->updated,
+                    gone->losses,          gone->weights, gone->total,          gone->squares,
+                    gone->norms,           gone->traces,  gone->segment_offset, gone->segment_size};
   for (size_t i = 0; i < sizeof arrays / sizeof *arrays; i++) free(arrays[i]);
   free(gone);
   *t = NULL;

@@ -1,11 +1,12 @@
 /* What a replay found, held against what was recorded. */
-#ifndef NTKW_CLI_COMPARISON_H
-#define NTKW_CLI_COMPARISON_H
+#ifndef NTKW_CLI_REPLAY_COMPARISON_H
+#define NTKW_CLI_REPLAY_COMPARISON_H
 
 #include <mpi.h>
 #include <stdbool.h>
 #include <stdint.h>
-#include "cli/trace.h"
+#include <stdio.h>
+#include "trace/reading.h"
 
 /* The largest relative deviation, and where it was. */
 typedef struct deviation {
@@ -35,7 +36,7 @@ typedef struct step_result {
 } step_result;
 
 /* Hold the results of one step against the recorded ones. Local. */
-void comparison_add(comparison *c, const trace *recorded, int64_t step, const step_result *got);
+void comparison_add(comparison *c, const recorded_run *recorded, int64_t step, const step_result *got);
 
 /* Set ranks_differ unless all ranks have had the same bits. Collective on comm. */
 ntkw_status comparison_join(comparison *c, MPI_Comm comm);
@@ -44,6 +45,6 @@ ntkw_status comparison_join(comparison *c, MPI_Comm comm);
 bool comparison_matches(const comparison *c);
 
 /* Print the findings, a line each. To be called on one rank. */
-void comparison_print(const comparison *c, const trace *recorded);
+void comparison_print(FILE *out, const comparison *c, const recorded_run *recorded);
 
 #endif

@@ -1,6 +1,6 @@
 /* Ways to spread the parameters of a model over ranks, to try whether results depend on it. */
-#ifndef NTKW_CLI_CUT_H
-#define NTKW_CLI_CUT_H
+#ifndef NTKW_CLI_REPLAY_CUT_H
+#define NTKW_CLI_REPLAY_CUT_H
 
 #include <stdint.h>
 #include "ntkw/status.h"

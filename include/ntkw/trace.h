@@ -1,0 +1,152 @@
+/** @file trace.h
+ * Recording a training run: the conditions' losses, gradients and weights, step by step, in one HDF5 file.
+ *
+ * A recorded run, a *trace*, can be replayed: `ntkw replay FILE` runs its gradients through the library, on any number
+ * of ranks, under the recorded rule (do the weights come out the same?) or under other ones (what would they have
+ * been?). Each rank hands over its shards, borrowed for the time of the call; the file holds the gradients as whole
+ * vectors, and its values do not depend on the number of ranks. Workflow:
+ *
+ *     ntkw_trace_options options;
+ *     ntkw_trace_options_init(&options);
+ *     options.rule = ntkw_weighting_rule(weighting);          // and alpha, update_every, dtype
+ *     options.parameter_count = n_global;
+ *     options.n_pieces = 1;
+ *     options.pieces = &(ntkw_trace_piece){offset, n_local};  // where this rank's shard lies
+ *     ntkw_trace_create(comm, "run.trace.h5", n, names, &options, &trace);           // collective
+ *     ...
+ *     const ntkw_trace_step step = {epoch, batch, true, losses, ntkw_weights(weighting), total, NULL};
+ *     ntkw_trace_record(trace, &step, shards);                                       // collective, once per step
+ *     ...
+ *     ntkw_trace_close(&trace);                                                      // collective
+ *
+ * (A *trace* here is a record; the traces of NTK blocks, ntkw_trace_add and ntkw_traces in weighting.h, are another
+ * thing, and may be in the record.)
+ *
+ * A step that is not recorded is not in the file: to record only the steps at which the weights are renewed is enough
+ * to replay the renewals, as epochs are recorded, too. A trace takes steps x conditions x parameters x 4 or 8 bytes.
+ *
+ * The file. T steps, C conditions, N parameters, S segments; everything little-endian, without filters.
+ *
+ * | dataset                      | type, shape        | meaning                                                   |
+ * | ---------------------------- | ------------------ | --------------------------------------------------------- |
+ * | `/conditions`                | string [C]         | names, of fixed length, padded with NUL                   |
+ * | `/epoch`, `/batch`           | int64 [T]          | as given                                                  |
+ * | `/updated`                   | uint8 [T]          | 1 where the weights were renewed, else 0                  |
+ * | `/losses`                    | float64 [T,C]      | without weights                                           |
+ * | `/gradients`                 | dtype [T,C,N]      | of the unweighted losses                                  |
+ * | `/traces`                    | float64 [T,C]      | of the conditions' NTK blocks; only if they are recorded  |
+ * | `/unused`                    | uint8 [C,N]        | 1 where a condition reaches no parameter; all 0: unknown  |
+ * | `/weights`                   | float64 [T,C]      | of the step, after the renewal if there was one           |
+ * | `/total`                     | float64 [T]        | sum of weight times loss                                  |
+ * | `/sumsq_exact`, `/norm_exact`| float64 [T,C]      | sum of squares and its root, exact, each rounded once     |
+ * | `/initial_weights`           | float64 [C]        | before the first step                                     |
+ * | `/segments/name`             | string [S]         | tensors, in order and without gaps                        |
+ * | `/segments/offset`, `size`   | int64 [S]          | where they lie on the N axis                              |
+ * | `/segments/ndim`, `shape`    | int64 [S], [S,4]   | their dimensions, padded with 0                           |
+ * | `/segments/unused`           | uint8 [C,S]        | all 0                                                     |
+ *
+ * The root group has the attributes `rule`, `dtype` ("float32" or "float64"), `source` (strings of fixed length),
+ * `alpha` (float64) and `update_every` (int64). Datasets with T are chunked and grow by a step at a time; the file is
+ * complete after every step, so that of a killed run everything up to its last recorded step can be read.
+ *
+ * The gradients are written by each rank to their place in the file, the rest by the first rank with HDF5: the file
+ * must be on a file system that all ranks see, and no rank can be left waiting inside MPI-IO by another one's full
+ * disk.
+ */
+#ifndef NTKW_TRACE_H
+#define NTKW_TRACE_H
+
+#include <mpi.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include "ntkw/status.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/** A trace being recorded. */
+typedef struct ntkw_trace ntkw_trace;
+
+/** A run of consecutive parameters of the model: count of them, from the global index offset on. */
+typedef struct ntkw_trace_piece {
+  int64_t offset, count; /**< offset >= 0, count >= 0 */
+} ntkw_trace_piece;
+
+/** A tensor of the model, for readers of the file. */
+typedef struct ntkw_trace_segment {
+  const char *name; /**< not empty */
+  int ndim;         /**< 0 to 4 */
+  int64_t shape[4]; /**< ndim dimensions, each >= 0; their product is the number of parameters */
+} ntkw_trace_segment;
+
+/** What is recorded. Start from ntkw_trace_options_init. All but the pieces must agree over the ranks. Everything is
+ * copied by ntkw_trace_create. */
+typedef struct ntkw_trace_options {
+  const char *rule;                   /**< of the weights, at most 31 characters; NULL: "gradient-share" */
+  double alpha;                       /**< share of the old weight, in [0, 1] (default 0.5) */
+  int64_t update_every;               /**< epochs between renewals, >= 1 (default 1) */
+  ntkw_dtype dtype;                   /**< of the gradients in memory and in the file (default float64) */
+  int64_t parameter_count;            /**< of the whole model, 1 to 2^31 - 1; no default */
+  const double *initial_weights;      /**< n finite values, before the first recorded step; NULL: all 1 */
+  bool traces;                        /**< record the traces of NTK blocks, too (default false) */
+  const char *source;                 /**< who recorded what, at most 159 characters; NULL: "ntkw" */
+  int n_segments;                     /**< 0: one segment, "parameters", of all */
+  const ntkw_trace_segment *segments; /**< n_segments tensors that follow each other and make up all parameters */
+  int n_pieces;                       /**< of this rank's shard (default 0: this rank has no parameters) */
+  const ntkw_trace_piece *pieces; /**< one behind the other in the rank's shards; of all ranks' pieces together every
+                                       parameter must be in exactly one: of replicas, one rank names its copy */
+} ntkw_trace_options;
+
+/** What one step is, besides its gradients. The same on every rank (rank 0's is written). */
+typedef struct ntkw_trace_step {
+  int64_t epoch, batch;  /**< >= 0; epoch is what was given to ntkw_weighting_update */
+  bool updated;          /**< the weights were renewed in this step */
+  const double *losses;  /**< n finite losses, without weights, before the optimizer's step */
+  const double *weights; /**< n finite weights of this step, as renewed */
+  double total;          /**< the sum of weight times loss, finite: ntkw_aggregate */
+  const double *traces;  /**< n finite traces of NTK blocks (ntkw_traces), if they are recorded; else not read */
+} ntkw_trace_step;
+
+/** Fill in the defaults. Local. */
+void ntkw_trace_options_init(ntkw_trace_options *options);
+
+/** Make the file, with no steps yet. Collective on comm (it is duplicated).
+ *
+ * @param[in]  path     of a file that is not there yet, the same on every rank; its folder must exist.
+ * @param[in]  n        number of conditions, 1 to 4096.
+ * @param[in]  names    n distinct, non-empty names; copied.
+ * @param[in]  options  see there.
+ * @param[out] out      to be closed by ntkw_trace_close; NULL on error.
+ * @return the same on every rank: NTKW_SUCCESS; NTKW_ERR_ARGUMENT (names the argument); NTKW_ERR_COUNT (a parameter is
+ *         in no piece or in several: names the first one); NTKW_ERR_DISAGREE (an argument differs over the ranks);
+ *         NTKW_ERR_FILE (exists already, no space, ...: names the reason); NTKW_ERR_MEMORY, NTKW_ERR_MPI. On error no
+ *         file is left behind.
+ */
+ntkw_status ntkw_trace_create(MPI_Comm comm, const char *path, int n, const char *const names[],
+                              const ntkw_trace_options *options, ntkw_trace **out);
+
+/** Record a step. Collective on the trace's communicator: a few small reductions, and the writing.
+ *
+ * @param[in] step    as above; only read during the call.
+ * @param[in] shards  n pointers to the gradients of the unweighted losses at this rank's parameters: as many values of
+ *                    the trace's dtype as its pieces have together, in their order. Only read during the call. May be
+ *                    NULL on a rank without parameters. A condition that is absent from the step has zeros.
+ * @return the same on every rank: NTKW_SUCCESS; NTKW_ERR_NOT_FINITE (a gradient, loss, weight, trace or the total is NaN
+ *         or Inf: names the condition); NTKW_ERR_ARGUMENT; NTKW_ERR_DISAGREE (the step differs over the ranks); NTKW_ERR_FILE (no
+ *         space, I/O error: names rank and reason); NTKW_ERR_MPI. On error the step is not in the file, and the trace
+ *         can be used on.
+ */
+ntkw_status ntkw_trace_record(ntkw_trace *trace, const ntkw_trace_step *step, const void *const shards[]);
+
+/** Number of steps in the file. Local, the same on every rank. */
+int64_t ntkw_trace_steps(const ntkw_trace *trace);
+
+/** Bring the file to the disk, close it, free, and set the pointer to NULL. Collective. NULL, or a pointer to NULL, is
+ * allowed. @return the same on every rank: NTKW_SUCCESS, NTKW_ERR_FILE (names the reason); all is freed in any case. */
+ntkw_status ntkw_trace_close(ntkw_trace **trace);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

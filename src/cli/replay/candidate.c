@@ -1,0 +1,87 @@
+#include "cli/replay/candidate.h"
+#include "cli/command.h"
+#include "status/check.h"
+
+#include <string.h>
+
+static const double tolerance_of[] = {[NTKW_FLOAT32] = 1e-6, [NTKW_FLOAT64] = 1e-14};
+
+/* PINA's names for its rules; other traces have the library's. */
+static const char *library_rule(const recorded_run *t) {
+  return strcmp(t->rule, "ntk") == 0             ? "gradient-share"
+         : strcmp(t->rule, "self_adaptive") == 0 ? "inverse-gradient-norm"
+                                                 : t->rule;
+}
+
+static double library_alpha(const recorded_run *t) {
+  return strcmp(t->rule, "self_adaptive") == 0 ? 0 : t->alpha;
+}
+
+static bool as_recorded(const ntkw_weighting *w, const recorded_run *t) {
+  return strcmp(ntkw_weighting_rule(w), library_rule(t)) == 0 && ntkw_weighting_alpha(w) == library_alpha(t) &&
+         ntkw_weighting_update_every(w) == t->update_every;
+}
+
+ntkw_status candidate_create(const recorded_run *t, const candidate_options *options, candidate *new) {
+  ntkw_weighting_options w;
+  ntkw_weighting_options_init(&w);
+  w.rule = options->rule ? options->rule : library_rule(t);
+  w.alpha = options->alpha >= 0 ? options->alpha : options->rule ? NTKW_RULE_ALPHA : library_alpha(t);
+  w.update_every = options->every > 0 ? options->every : options->rule ? 0 : t->update_every;
+  w.dtype = t->dtype;
+  w.parameter_count = t->n_parameters;
+  w.initial_weights = t->initial_weights;
+  *new = (candidate){0};
+  NTKW_TRY(
+      ntkw_weighting_create(MPI_COMM_WORLD, t->n_conditions, (const char *const *)t->conditions, &w, &new->weighting));
+  NTKW_CHECK(t->traces || !ntkw_weighting_needs_traces(new->weighting), NTKW_ERR_ARGUMENT,
+             "%s%s needs the diagonal of the tangent kernel; this recording holds gradients and losses only%s",
+             options->rule ? "--rule " : "the recorded rule ", w.rule,
+             options->rule ? "" : ": choose other rules with --rule");
+  new->found.weights_too = as_recorded(new->weighting, t);
+  new->found.tolerance = options->tolerance >= 0 ? options->tolerance : tolerance_of[t->dtype];
+  return NTKW_SUCCESS;
+}
+
+void candidate_destroy(candidate *gone) {
+  ntkw_weighting_destroy(&gone->weighting);
+}
+
+ntkw_status candidate_add(candidate *to, const recorded_run *t, const cut_piece *piece, const void *values) {
+  const size_t count = (size_t)piece->count, row = count * (t->dtype == NTKW_FLOAT32 ? 4 : 8);
+  for (int c = 0; c < t->n_conditions; c++) {
+    const char *own = count > 0 ? (const char *)values + (size_t)c * row : NULL;
+    if (piece->copy == NOT_A_COPY)
+      NTKW_TRY(ntkw_gradient_add(to->weighting, c, own, count, t->dtype));
+    else
+      NTKW_TRY(ntkw_gradient_add_copy(to->weighting, c, own, count, t->dtype, piece->copy));
+  }
+  return NTKW_SUCCESS;
+}
+
+/* What is recorded of all ranks together is counted once. */
+static ntkw_status add_recorded(candidate *to, const recorded_run *t, int64_t step, bool here) {
+  const bool traces = ntkw_weighting_needs_traces(to->weighting);
+  for (int c = 0; c < t->n_conditions; c++) {
+    const int64_t at = step * t->n_conditions + c;
+    NTKW_TRY(ntkw_loss_set(to->weighting, c, here ? t->losses[at] : 0, here));
+    if (traces) NTKW_TRY(ntkw_trace_add(to->weighting, c, here ? &t->traces[at] : NULL, here));
+  }
+  return NTKW_SUCCESS;
+}
+
+ntkw_status candidate_step(candidate *of, const recorded_run *t, int64_t step) {
+  NTKW_TRY(ntkw_status_agree(MPI_COMM_WORLD, add_recorded(of, t, step, command_rank() == 0)));
+  const ntkw_status status = ntkw_weighting_update(of->weighting, t->epoch[step]);
+  if (status != NTKW_ZERO_NORM) NTKW_TRY(status);
+  NTKW_TRY(ntkw_aggregate(of->weighting, t->losses + step * t->n_conditions, &of->total));
+  of->renewed = ntkw_weighting_due(of->weighting, t->epoch[step]);
+  const step_result got = {.updated = of->renewed,
+                           .zero_norm = status == NTKW_ZERO_NORM,
+                           .weights = ntkw_weights(of->weighting),
+                           .norms = ntkw_norms(of->weighting),
+                           .squares = ntkw_squared_norms(of->weighting),
+                           .total = of->total};
+  comparison_add(&of->found, t, step, &got);
+  return NTKW_SUCCESS;
+}

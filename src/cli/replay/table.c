@@ -1,0 +1,89 @@
+#include "cli/replay/table.h"
+#include "cli/command.h"
+#include "status/check.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <string.h>
+
+enum { NARROWEST = 12, RULE_WIDTH = 26 };
+
+static int width_of(const char *condition) {
+  const int length = (int)strlen(condition);
+  return length > NARROWEST ? length : NARROWEST;
+}
+
+/* A field of CSV, in quotes if it needs them (RFC 4180). */
+static void write_quoted(FILE *file, const char *text) {
+  if (!strpbrk(text, ",\"\r\n")) {
+    fputs(text, file);
+    return;
+  }
+  putc('"', file);
+  for (; *text; text++) {
+    if (*text == '"') putc('"', file);
+    putc(*text, file);
+  }
+  putc('"', file);
+}
+
+static void write_head(const weight_table *table, const recorded_run *t) {
+  if (table->csv)
+    fputs("rule,step,epoch,batch,renewed,total", table->file);
+  else
+    fprintf(table->file, "%-*s %8s %8s %5s %7s %12s", RULE_WIDTH, "rule", "step", "epoch", "batch", "renewed", "total");
+  for (int c = 0; c < t->n_conditions; c++) {
+    if (table->csv) {
+      putc(',', table->file);
+      write_quoted(table->file, t->conditions[c]);
+    } else {
+      fprintf(table->file, " %*s", width_of(t->conditions[c]), t->conditions[c]);
+    }
+  }
+  putc('\n', table->file);
+}
+
+static ntkw_status open_on_first(weight_table *table, const recorded_run *t) {
+  if (command_rank() != 0) return NTKW_SUCCESS;
+  table->file = strcmp(table->path, "-") == 0 ? stdout : fopen(table->path, "w");
+  NTKW_CHECK(table->file, NTKW_ERR_FILE, "%s cannot be written: %s", table->path, strerror(errno));
+  write_head(table, t);
+  return NTKW_SUCCESS;
+}
+
+ntkw_status weight_table_open(weight_table *table, const char *path, bool csv, const recorded_run *t) {
+  *table = (weight_table){.path = path, .csv = csv};
+  return ntkw_status_agree(MPI_COMM_WORLD, open_on_first(table, t));
+}
+
+void weight_table_add(weight_table *table, const recorded_run *t, int64_t step, const candidate *of) {
+  const double *weights = ntkw_weights(of->weighting);
+  if (!table->file) return;
+  const char *rule = ntkw_weighting_rule(of->weighting);
+  if (table->csv)
+    fprintf(table->file, "%s,%" PRId64 ",%" PRId64 ",%" PRId64 ",%d,%.17g", rule, step, t->epoch[step], t->batch[step],
+            of->renewed, of->total);
+  else
+    fprintf(table->file, "%-*s %8" PRId64 " %8" PRId64 " %5" PRId64 " %7d %12.5g", RULE_WIDTH, rule, step,
+            t->epoch[step], t->batch[step], of->renewed, of->total);
+  for (int c = 0; c < t->n_conditions; c++)
+    if (table->csv)
+      fprintf(table->file, ",%.17g", weights[c]);
+    else
+      fprintf(table->file, " %*.5g", width_of(t->conditions[c]), weights[c]);
+  putc('\n', table->file);
+}
+
+static ntkw_status close_on_first(weight_table *table) {
+  if (!table->file) return NTKW_SUCCESS;
+  bool failed = ferror(table->file) != 0;
+  failed = (table->file == stdout ? fflush(stdout) : fclose(table->file)) != 0 || failed;
+  table->file = NULL;
+  NTKW_CHECK(!failed, NTKW_ERR_FILE, "%s could not be written",
+             strcmp(table->path, "-") == 0 ? "the table of weights" : table->path);
+  return NTKW_SUCCESS;
+}
+
+ntkw_status weight_table_close(weight_table *table) {
+  return ntkw_status_agree(MPI_COMM_WORLD, close_on_first(table));
+}

@@ -1,0 +1,33 @@
+/* The gradients, from the memory of each rank straight to their place in the file. */
+#include "checkpoint/part_bytes.h"
+#include "checkpoint/stated.h"
+#include "status/check.h"
+#include "trace/recording.h"
+
+/* A piece may go through several chunks. */
+static ntkw_status write_piece(const ntkw_trace *t, int condition, ntkw_trace_piece piece, const char *values) {
+  const size_t width = ntkw_i_value_size(t->stated.dtype);
+  while (piece.count > 0) {
+    const int64_t chunk = piece.offset / t->chunk_length, first = piece.offset % t->chunk_length;
+    const int64_t room = t->chunk_length - first, count = piece.count < room ? piece.count : room;
+    NTKW_TRY(ntkw_i_part_write(t->fd, t->path, t->stated.dtype, t->addresses[condition * t->n_chunks + chunk], first,
+                               (size_t)count, values));
+    values += (size_t)count * width;
+    piece.offset += count;
+    piece.count -= count;
+  }
+  return NTKW_SUCCESS;
+}
+
+ntkw_status ntkw_i_trace_write_shards(const ntkw_trace *t, const void *const shards[]) {
+  const trace_stated *s = &t->stated;
+  for (int c = 0; c < s->n_conditions; c++) {
+    size_t at = 0;
+    for (int p = 0; p < s->n_pieces; p++) {
+      if (s->pieces[p].count == 0) continue;
+      NTKW_TRY(write_piece(t, c, s->pieces[p], (const char *)shards[c] + at));
+      at += (size_t)s->pieces[p].count * ntkw_i_value_size(s->dtype);
+    }
+  }
+  return NTKW_SUCCESS;
+}
