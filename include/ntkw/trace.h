@@ -70,7 +70,8 @@ typedef struct ntkw_trace ntkw_trace;
 
 /** A run of consecutive parameters of the model: count of them, from the global index offset on. */
 typedef struct ntkw_trace_piece {
-  int64_t offset, count; /**< offset >= 0, count >= 0 */
+  int64_t offset; /**< of its first parameter, >= 0 */
+  int64_t count;  /**< of its parameters, >= 0 */
 } ntkw_trace_piece;
 
 /** A tensor of the model, for readers of the file. */
@@ -100,7 +101,8 @@ typedef struct ntkw_trace_options {
 
 /** What one step is, besides its gradients. The same on every rank (rank 0's is written). */
 typedef struct ntkw_trace_step {
-  int64_t epoch, batch;  /**< >= 0; epoch is what was given to ntkw_weighting_update */
+  int64_t epoch;         /**< >= 0, what was given to ntkw_weighting_update */
+  int64_t batch;         /**< >= 0, of that epoch; 0 if there are none */
   bool updated;          /**< the weights were renewed in this step */
   const double *losses;  /**< n finite losses, without weights, before the optimizer's step */
   const double *weights; /**< n finite weights of this step, as renewed */

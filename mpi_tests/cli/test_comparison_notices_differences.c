@@ -9,13 +9,13 @@ static int64_t updated[STEPS] = {1, 0};
 static double weights[STEPS * CONDITIONS] = {0.5, 2, 0.5, 2}, norms[STEPS * CONDITIONS] = {1, 3, 2, 4},
                               squares[STEPS * CONDITIONS] = {1, 9, 4, 16}, totals[STEPS] = {10, 20};
 static const recorded_run recorded = {.n_steps = STEPS,
-                               .n_conditions = CONDITIONS,
-                               .conditions = names,
-                               .updated = updated,
-                               .weights = weights,
-                               .norms = norms,
-                               .squares = squares,
-                               .total = totals};
+                                      .n_conditions = CONDITIONS,
+                                      .conditions = names,
+                                      .updated = updated,
+                                      .weights = weights,
+                                      .norms = norms,
+                                      .squares = squares,
+                                      .total = totals};
 
 /* Found numbers: the recorded ones, of which a test alters some. */
 static struct {
