@@ -36,6 +36,21 @@ const char *cpu_name(void) {
   return "unknown CPU";
 }
 
+size_t cache_bytes(int level) {
+  const long bytes = sysconf(level == 2 ? _SC_LEVEL2_CACHE_SIZE : _SC_LEVEL3_CACHE_SIZE);
+  if (bytes > 0) return (size_t)bytes;
+  return level == 2 ? (size_t)1 << 20 : (size_t)32 << 20;
+}
+
+FILE *open_csv(const char *path, const char *head) {
+  FILE *file = fopen(path, "a");
+  if (!file)
+    perror(path);
+  else if (fseek(file, 0, SEEK_END) == 0 && ftell(file) == 0)
+    fprintf(file, "%s\n", head);
+  return file;
+}
+
 static const char *fitting_core(void) {
 #if defined(__x86_64__)
   if (__builtin_cpu_supports("avx512f")) return "SkylakeX";

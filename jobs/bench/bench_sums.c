@@ -5,6 +5,7 @@
 #include <ntkw/sum.h>
 #include "bench.h"
 #include "gradients.h"
+#include "kfold.h"
 #include "loops.h"
 
 #include <cblas.h>
@@ -19,17 +20,21 @@ enum { ROUNDS_MAX = 101 };
 typedef struct settings {
   double least, most; /* number of values */
   double sample;      /* seconds for a method in a round, at least */
+  double budget;      /* seconds for a line of the table: less rounds are made, but 3, if more would take longer */
   int rounds;
   const char *csv;
 } settings;
 
 static void usage(void) {
   puts(
-      "Usage: bench_sums [--least N] [--most N] [--rounds N] [--sample SECONDS] [--csv FILE]\n"
+      "Usage: bench_sums [--least N] [--most N] [--rounds N] [--sample SECONDS] [--budget SECONDS]\n"
+      "                  [--csv FILE]\n"
       "Squares of N values (default 1e4 to 1e8, by powers of ten), float32 and float64: the exact sum of ntkw against\n"
-      "dot(x, x) and nrm2 of the BLAS, a loop in double compiled for this CPU, and reading alone. The table has GB/s "
-      "of\n"
-      "each, and the speed of the exact sum relative to dot and to reading. The CSV has one line a method.");
+      "dot(x, x) and nrm2 of the BLAS, a loop in double compiled for this CPU, reproducible sums in 3 bins (Demmel "
+      "and\n"
+      "Nguyen), and reading alone. The table has GB/s of each, and the speed of the exact sum relative to the bins, "
+      "to\n"
+      "reading and to dot, with our aims. The CSV (to which is added, if it exists) has one line a method.");
 }
 
 typedef double (*method)(const void *values, size_t count);
@@ -64,6 +69,12 @@ static double loop_of_float32(const void *values, size_t count) {
 static double loop_of_float64(const void *values, size_t count) {
   return loop_float64(values, count);
 }
+static double bins_float32(const void *values, size_t count) {
+  return kfold_float32(values, count);
+}
+static double bins_float64(const void *values, size_t count) {
+  return kfold_float64(values, count);
+}
 static double read_float32(const void *values, size_t count) {
   return read_bytes(values, count * sizeof(float));
 }
@@ -71,14 +82,14 @@ static double read_float64(const void *values, size_t count) {
   return read_bytes(values, count * sizeof(double));
 }
 
-enum { EXACT, DOT, NRM2, LOOP, READ, METHODS };
+enum { EXACT, DOT, NRM2, LOOP, BINS, READ, METHODS };
 static const struct {
   const char *name;
   method of[2]; /* by ntkw_dtype */
 } methods[METHODS] = {
     [EXACT] = {"exact", {exact_float32, exact_float64}}, [DOT] = {"dot", {dot_float32, dot_float64}},
     [NRM2] = {"nrm2", {nrm2_float32, nrm2_float64}},     [LOOP] = {"loop", {loop_of_float32, loop_of_float64}},
-    [READ] = {"read", {read_float32, read_float64}},
+    [BINS] = {"bins", {bins_float32, bins_float64}},     [READ] = {"read", {read_float32, read_float64}},
 };
 
 static const char *const type_names[2] = {"float32", "float64"};
@@ -89,6 +100,7 @@ typedef struct series {
   data_kind kind;
   size_t count;
   const void *values;
+  int rounds;
   double time[METHODS][ROUNDS_MAX]; /* seconds for one pass over the values */
 } series;
 
@@ -102,11 +114,15 @@ static double passes(const series *of, int m, long repeats) {
 
 static void measure(series *of, const settings *s) {
   long repeats[METHODS];
+  double of_a_round = 0.0;
   for (int m = 0; m < METHODS; m++) {
     passes(of, m, 1); /* the first pass wakes up caches and clocks */
-    repeats[m] = 1 + (long)(s->sample / (passes(of, m, 1) + 1e-9));
+    const double pass = passes(of, m, 1) + 1e-9;
+    repeats[m] = 1 + (long)(s->sample / pass);
+    of_a_round += pass * (double)repeats[m];
   }
-  for (int r = 0; r < s->rounds; r++)
+  of->rounds = (int)fmax(fmin(s->rounds, 3.0), fmin(s->rounds, s->budget / of_a_round));
+  for (int r = 0; r < of->rounds; r++)
     for (int k = 0; k < METHODS; k++) {
       const int m = r % 2 ? METHODS - 1 - k : k;
       of->time[m][r] = passes(of, m, repeats[m]);
@@ -114,16 +130,25 @@ static void measure(series *of, const settings *s) {
 }
 
 /* The median over the rounds of the speed of method m relative to another. */
-static double relative(const series *of, int m, int other, int rounds) {
+static double relative(const series *of, int m, int other) {
   double ratios[ROUNDS_MAX];
-  for (int r = 0; r < rounds; r++) ratios[r] = of->time[other][r] / of->time[m][r];
-  return median(ratios, (size_t)rounds);
+  for (int r = 0; r < of->rounds; r++) ratios[r] = of->time[other][r] / of->time[m][r];
+  return median(ratios, (size_t)of->rounds);
 }
 
-static double typical(const series *of, int m, int rounds) {
+static double typical(const series *of, int m) {
   double times[ROUNDS_MAX];
-  memcpy(times, of->time[m], (size_t)rounds * sizeof *times);
-  return median(times, (size_t)rounds);
+  memcpy(times, of->time[m], (size_t)of->rounds * sizeof *times);
+  return median(times, (size_t)of->rounds);
+}
+
+/* What we want of the speed relative to dot; nothing for sizes between the caches and the memory. */
+static const char *aim(const series *of) {
+  const size_t bytes = of->count * widths[of->dtype];
+  if (of->kind == DATA_SPREAD) return ">= 0.05";
+  if (bytes <= cache_bytes(2)) return of->dtype == NTKW_FLOAT32 ? ">= 0.3" : ">= 0.2";
+  if (bytes > 2 * cache_bytes(3)) return of->dtype == NTKW_FLOAT32 ? ">= 0.8" : ">= 0.6";
+  return "";
 }
 
 /* The inexact sums must be near the exact one, where they do not overflow: else something else is measured. */
@@ -131,21 +156,23 @@ static bool plausible(const series *of) {
   if (of->kind == DATA_SPREAD) return true;
   const double exact = methods[EXACT].of[of->dtype](of->values, of->count);
   const double loop = methods[LOOP].of[of->dtype](of->values, of->count);
-  return fabs(loop - exact) <= 1e-9 * exact;
+  const double bins = methods[BINS].of[of->dtype](of->values, of->count);
+  return fabs(loop - exact) <= 1e-9 * exact && fabs(bins - exact) <= (of->dtype == NTKW_FLOAT32 ? 1e-6 : 1e-14) * exact;
 }
 
-static void report(const series *of, const settings *s, FILE *csv) {
+static void report(const series *of, FILE *csv) {
   const double bytes = (double)(of->count * widths[of->dtype]);
   printf("%-8s %-8s %9zu ", type_names[of->dtype], data_names[of->kind], of->count);
   for (int m = 0; m < METHODS; m++) {
-    const double time = typical(of, m, s->rounds);
+    const double time = typical(of, m);
     printf("%8.2f", 1e-9 * bytes / time);
     if (csv)
       fprintf(csv, "%s,%s,%zu,%s,%.6g,%.6g,%.6g,%.4f,%.4f\n", type_names[of->dtype], data_names[of->kind], of->count,
-              methods[m].name, time, 1e9 * time / (double)of->count, 1e-9 * bytes / time,
-              relative(of, m, DOT, s->rounds), relative(of, m, READ, s->rounds));
+              methods[m].name, time, 1e9 * time / (double)of->count, 1e-9 * bytes / time, relative(of, m, DOT),
+              relative(of, m, READ));
   }
-  printf("   %6.3f %6.3f\n", relative(of, EXACT, DOT, s->rounds), relative(of, EXACT, READ, s->rounds));
+  printf("   %6.3f %6.3f %6.3f  %s\n", relative(of, EXACT, BINS), relative(of, EXACT, READ), relative(of, EXACT, DOT),
+         aim(of));
   fflush(stdout);
 }
 
@@ -158,7 +185,7 @@ static bool run(const settings *s, void *values, FILE *csv) {
         of.dtype = (ntkw_dtype)dtype, of.kind = (data_kind)kind, of.count = (size_t)count, of.values = values;
         data_fill(of.kind, values, of.count, of.dtype);
         measure(&of, s);
-        report(&of, s, csv);
+        report(&of, csv);
         if (plausible(&of)) continue;
         fprintf(stderr, "bench_sums: the sums of the last line differ\n");
         good = false;
@@ -178,6 +205,8 @@ static bool read_settings(int argc, char **argv, settings *s) {
       s->rounds = atoi(value);
     else if (strcmp(argv[i], "--sample") == 0)
       s->sample = atof(value);
+    else if (strcmp(argv[i], "--budget") == 0)
+      s->budget = atof(value);
     else if (strcmp(argv[i], "--csv") == 0)
       s->csv = value;
     else
@@ -187,22 +216,23 @@ static bool read_settings(int argc, char **argv, settings *s) {
 }
 
 int main(int argc, char **argv) {
-  settings s = {.least = 1e4, .most = 1e8, .sample = 2e-3, .rounds = 15};
+  settings s = {.least = 1e4, .most = 1e8, .sample = 2e-3, .budget = 3.0, .rounds = 15};
   if (!read_settings(argc, argv, &s)) return usage(), 2;
   settle_blas(argv);
   void *values = aligned_alloc(64, ((size_t)s.most * sizeof(double) + 63) / 64 * 64);
-  FILE *csv = s.csv ? fopen(s.csv, "w") : NULL;
+  FILE *csv = s.csv
+                  ? open_csv(s.csv, "type,data,values,method,seconds,ns_per_value,gb_per_s,speed_to_dot,speed_to_read")
+                  : NULL;
   if (!values || (s.csv && !csv)) {
-    perror(values ? s.csv : "bench_sums: values");
+    if (!values) perror("bench_sums: values");
     free(values);
     return 1;
   }
   printf("CPU: %s\nBLAS: %s, core %s\nntkw: kernels %s\n", cpu_name(), openblas_get_config(), openblas_get_corename(),
          ntkw_sum_kernels());
-  printf("\n%-27s %40s   %s\n%-8s %-8s %9s ", "", "GB/s", "exact relative to", "type", "data", "values");
+  printf("\n%-27s %48s   %s\n%-8s %-8s %9s ", "", "GB/s", "exact relative to", "type", "data", "values");
   for (int m = 0; m < METHODS; m++) printf("%8s", methods[m].name);
-  printf("   %6s %6s\n", "dot", "read");
-  if (csv) fputs("type,data,values,method,seconds,ns_per_value,gb_per_s,speed_to_dot,speed_to_read\n", csv);
+  printf("   %6s %6s %6s  %s\n", "bins", "read", "dot", "aim");
   const bool good = run(&s, values, csv);
   free(values);
   if (csv && fclose(csv) != 0) return perror(s.csv), 1;
