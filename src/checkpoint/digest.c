@@ -1,6 +1,7 @@
 #include "checkpoint/digest.h"
 
 #include <endian.h>
+#include <stdbool.h>
 #include <string.h>
 
 static inline uint64_t finalise(uint64_t z) {
@@ -13,39 +14,73 @@ static inline uint64_t term(uint64_t index, uint64_t word) {
   return finalise(finalise(index + 0x9e3779b97f4a7c15u) ^ word);
 }
 
-static uint64_t digest_float32(const unsigned char *values, uint64_t first, size_t count) {
+#define ALWAYS_INLINE static inline __attribute__((always_inline))
+
+ALWAYS_INLINE uint64_t sum_of_words4(const unsigned char *words, uint64_t first, size_t count) {
   uint64_t sum = 0;
   for (size_t i = 0; i < count; i++) {
     uint32_t word;
-    memcpy(&word, values + 4 * i, sizeof word);
+    memcpy(&word, words + 4 * i, sizeof word);
     sum += term(first + i, word);
   }
   return sum;
 }
 
-static uint64_t digest_float64(const unsigned char *values, uint64_t first, size_t count) {
+ALWAYS_INLINE uint64_t sum_of_words8(const unsigned char *words, uint64_t first, size_t count) {
   uint64_t sum = 0;
   for (size_t i = 0; i < count; i++) {
     uint64_t word;
-    memcpy(&word, values + 8 * i, sizeof word);
+    memcpy(&word, words + 8 * i, sizeof word);
     sum += term(first + i, word);
   }
   return sum;
 }
 
+/* With AVX-512 DQ, which multiplies words of 64 bits, compilers make vectors of eight of it: several times as fast. */
+#if defined(__x86_64__) && defined(__GNUC__)
+#define FOR_AVX512 __attribute__((target("avx512f,avx512dq")))
+FOR_AVX512 static uint64_t sum_of_words4_avx512(const unsigned char *words, uint64_t first, size_t count) {
+  return sum_of_words4(words, first, count);
+}
+FOR_AVX512 static uint64_t sum_of_words8_avx512(const unsigned char *words, uint64_t first, size_t count) {
+  return sum_of_words8(words, first, count);
+}
+static bool has_avx512(void) {
+  return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq");
+}
+#else
+#define sum_of_words4_avx512 sum_of_words4
+#define sum_of_words8_avx512 sum_of_words8
+static bool has_avx512(void) {
+  return false;
+}
+#endif
+
+static uint64_t digest_words4(const unsigned char *words, uint64_t first, size_t count) {
+  return has_avx512() ? sum_of_words4_avx512(words, first, count) : sum_of_words4(words, first, count);
+}
+
+static uint64_t digest_words8(const unsigned char *words, uint64_t first, size_t count) {
+  return has_avx512() ? sum_of_words8_avx512(words, first, count) : sum_of_words8(words, first, count);
+}
+
 uint64_t ntkw_i_digest_values(const void *values, ntkw_dtype dtype, int64_t first, size_t count) {
-  return dtype == NTKW_FLOAT32 ? digest_float32(values, (uint64_t)first, count)
-                               : digest_float64(values, (uint64_t)first, count);
+  return dtype == NTKW_FLOAT32 ? digest_words4(values, (uint64_t)first, count)
+                               : digest_words8(values, (uint64_t)first, count);
 }
 
 uint64_t ntkw_i_digest_bytes(const void *bytes, int64_t first, size_t length) {
   const unsigned char *byte = bytes;
   const size_t words = length / 8;
-  uint64_t sum = 0, word;
+  uint64_t word, sum = 0;
+#if __BYTE_ORDER == __LITTLE_ENDIAN
+  sum = digest_words8(byte, (uint64_t)first, words);
+#else
   for (size_t i = 0; i < words; i++) {
     memcpy(&word, byte + 8 * i, sizeof word);
     sum += term((uint64_t)first + i, le64toh(word));
   }
+#endif
   if (length % 8 == 0) return sum;
   word = 0;
   memcpy(&word, byte + 8 * words, length % 8);

@@ -11,7 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { BUFFER_LENGTH = 1 << 22 };
+enum { BUFFER_LENGTH = 1 << 20, AHEAD = 1 << 24 };
 int64_t ntkw_i_piece_length = (int64_t)1 << 30;
 
 static size_t piece_of(size_t length) {
@@ -38,6 +38,11 @@ ntkw_status ntkw_i_file_write(int fd, const char *path, const void *bytes, size_
     done += (size_t)put;
   }
   return NTKW_SUCCESS;
+}
+
+void ntkw_i_file_expect(int fd, int64_t at, int64_t end) {
+  const int64_t length = end - at < AHEAD ? end - at : AHEAD;
+  if (length > 0) posix_fadvise(fd, (off_t)at, (off_t)length, POSIX_FADV_WILLNEED);
 }
 
 static bool means_unsupported(int error) {
@@ -91,6 +96,7 @@ static ntkw_status digest_stripe(int fd, const char *path, int64_t length, int64
     const int64_t words = last - first < BUFFER_LENGTH / 8 ? last - first : BUFFER_LENGTH / 8;
     const int64_t at = USER_BLOCK_LENGTH + 8 * first, rest = length - at;
     const size_t bytes = (size_t)(rest < 8 * words ? rest : 8 * words);
+    ntkw_i_file_expect(fd, at, USER_BLOCK_LENGTH + 8 * last);
     status = ntkw_i_file_read(fd, path, buffer, bytes, at);
     if (status == NTKW_SUCCESS) *digest += ntkw_i_digest_bytes(buffer, first, bytes);
     first += words;
