@@ -1,6 +1,7 @@
 /* Exact sums: the value and the root, rounded once. All of it is integer arithmetic on the digits. */
 #include "ntkw/sum.h"
 #include "sums/kernel.h"
+#include "sums/rounded.h"
 
 #include <stdbool.h>
 #include <string.h>
@@ -28,18 +29,22 @@ typedef struct leading_bits {
   bool has_fraction;
 } leading_bits;
 
-static void number_of(const ntkw_sum *sum, number *n) {
-  const int limbs = ntkw_sum_limbs(sum->range);
+static void number_of_limbs(const int64_t *limb, ntkw_dtype range, number *n) {
+  const int limbs = ntkw_sum_limbs(range);
   uint64_t carry = 0;
   memset(n->digit, 0, DIGITS_BELOW * sizeof *n->digit);
   for (int k = 0; k < limbs; k++) {
-    carry += (uint64_t)sum->limb[k];
+    carry += (uint64_t)limb[k];
     n->digit[DIGITS_BELOW + k] = (uint32_t)carry;
     carry >>= NTKW_I_LIMB_BITS;
   }
   n->digit[DIGITS_BELOW + limbs] = (uint32_t)carry;
   n->size = DIGITS_BELOW + limbs + 1;
-  n->base = (sum->range == NTKW_FLOAT32 ? NTKW_I_BASE_FLOAT32 : NTKW_I_BASE_FLOAT64) - DIGITS_BELOW * NTKW_I_LIMB_BITS;
+  n->base = (range != NTKW_FLOAT64 ? NTKW_I_BASE_FLOAT32 : NTKW_I_BASE_FLOAT64) - DIGITS_BELOW * NTKW_I_LIMB_BITS;
+}
+
+static void number_of(const ntkw_sum *sum, number *n) {
+  number_of_limbs(sum->limb, sum->range, n);
 }
 
 /* The place of the highest bit that is set, counted from the lowest bit of digit[0]; -1 if there is none. */
@@ -65,48 +70,59 @@ static bool any_bit_below(const number *n, int place) {
   return (n->digit[first] & ((UINT32_C(1) << shift) - 1)) != 0;
 }
 
-/* The leading bits of the sum; false if the sum is zero. */
-static bool leading_of_value(const ntkw_sum *sum, leading_bits *of) {
-  number n;
-  number_of(sum, &n);
-  const int highest = highest_bit(&n);
+/* The leading bits of the number; false if it is zero. */
+static bool leading_of_value(const number *n, leading_bits *of) {
+  const int highest = highest_bit(n);
   if (highest < 0) return false;
   const int place = highest - 63;
-  of->leading = (uint64_t)bits_from(&n, place);
-  of->exponent = n.base + highest;
-  of->has_fraction = any_bit_below(&n, place);
+  of->leading = (uint64_t)bits_from(n, place);
+  of->exponent = n->base + highest;
+  of->has_fraction = any_bit_below(n, place);
   return true;
 }
 
-/* The integer root, one bit at a time; what remains is left in *radicand. */
-static uint64_t integer_root(ntkw_i_uint128 *radicand) {
-  ntkw_i_uint128 root = 0;
-  for (ntkw_i_uint128 bit = (ntkw_i_uint128)1 << 126; bit != 0; bit >>= 2) {
-    const ntkw_i_uint128 trial = root + bit;
+/* The root of 64 bits, of which one of the two highest is set, one bit at a time; what remains is left in *radicand. */
+static uint64_t root_of_64(uint64_t *radicand) {
+  uint64_t root = 0;
+  for (uint64_t bit = UINT64_C(1) << 62; bit != 0; bit >>= 2) {
+    const uint64_t trial = root + bit;
     root >>= 1;
     if (*radicand >= trial) {
       *radicand -= trial;
       root += bit;
     }
   }
+  return root;
+}
+
+/* The integer root of 128 bits, of which one of the two highest is set; *is_square: nothing remains.
+ *
+ * P. Zimmermann, Karatsuba Square Root (1999): with the root s and the remainder r of the upper half, the quotient of
+ * (r 2^32 + next 32 bits) by 2 s is the lower half of the root, or by one too large. */
+static uint64_t integer_root(ntkw_i_uint128 radicand, bool *is_square) {
+  uint64_t rest = (uint64_t)(radicand >> 64);
+  const uint64_t upper = root_of_64(&rest); /* 2^31 to 2^32; rest <= 2 upper */
+  const ntkw_i_uint128 dividend = (ntkw_i_uint128)rest << 32 | ((uint64_t)radicand >> 32);
+  const uint64_t low = (uint64_t)(dividend >> 1) / upper; /* rest < 2^33, so that half the dividend has 64 bits */
+  ntkw_i_uint128 root = ((ntkw_i_uint128)upper << 32) + low;
+  if (root >> 64 != 0 || root * root > radicand) root--;
+  *is_square = root * root == radicand;
   return (uint64_t)root;
 }
 
-/* The leading bits of the root of the sum; false if the sum is zero.
+/* The leading bits of the root of the number; false if it is zero.
  *
- * The sum is (N + f) 2^e with an integer N of 127 or 128 bits, 0 <= f < 1 and e even. Its root is
+ * The number is (N + f) 2^e with an integer N of 127 or 128 bits, 0 <= f < 1 and e even. Its root is
  * (floor(sqrt N) + g) 2^(e/2) with 0 <= g < 1, where floor(sqrt N) has 64 bits and g = 0 iff N is a square and f = 0.
  */
-static bool leading_of_root(const ntkw_sum *sum, leading_bits *of) {
-  number n;
-  number_of(sum, &n);
-  const int highest = highest_bit(&n);
+static bool leading_of_root(const number *n, leading_bits *of) {
+  const int highest = highest_bit(n);
   if (highest < 0) return false;
   const int place = (highest - 126) & ~1; /* even, as base is; negative never, thanks to the digits below */
-  ntkw_i_uint128 radicand = bits_from(&n, place);
-  of->leading = integer_root(&radicand);
-  of->exponent = 63 + (n.base + place) / 2;
-  of->has_fraction = radicand != 0 || any_bit_below(&n, place);
+  bool is_square;
+  of->leading = integer_root(bits_from(n, place), &is_square);
+  of->exponent = 63 + (n->base + place) / 2;
+  of->has_fraction = !is_square || any_bit_below(n, place);
   return true;
 }
 
@@ -149,21 +165,42 @@ static void split(bool positive, const leading_bits *of, double *mantissa, int *
 }
 
 double ntkw_sum_value(const ntkw_sum *sum) {
+  number n;
   leading_bits of;
-  return leading_of_value(sum, &of) ? rounded(&of) : 0.0;
+  number_of(sum, &n);
+  return leading_of_value(&n, &of) ? rounded(&of) : 0.0;
 }
 
 double ntkw_sum_root(const ntkw_sum *sum) {
+  number n;
   leading_bits of;
-  return leading_of_root(sum, &of) ? rounded(&of) : 0.0;
+  number_of(sum, &n);
+  return leading_of_root(&n, &of) ? rounded(&of) : 0.0;
 }
 
 void ntkw_sum_split(const ntkw_sum *sum, double *mantissa, int *exponent) {
+  number n;
   leading_bits of = {0, 0, false};
-  split(leading_of_value(sum, &of), &of, mantissa, exponent);
+  number_of(sum, &n);
+  split(leading_of_value(&n, &of), &of, mantissa, exponent);
 }
 
 void ntkw_sum_root_split(const ntkw_sum *sum, double *mantissa, int *exponent) {
+  number n;
   leading_bits of = {0, 0, false};
-  split(leading_of_root(sum, &of), &of, mantissa, exponent);
+  number_of(sum, &n);
+  split(leading_of_root(&n, &of), &of, mantissa, exponent);
+}
+
+void ntkw_i_limbs_round(const int64_t *limbs, ntkw_dtype range, bool root, ntkw_i_rounded *to) {
+  number n;
+  leading_bits of = {0, 0, false};
+  number_of_limbs(limbs, range, &n);
+  bool positive = leading_of_value(&n, &of);
+  to->value = positive ? rounded(&of) : 0.0;
+  split(positive, &of, &to->mantissa, &to->exponent);
+  if (!root) return;
+  positive = leading_of_root(&n, &of);
+  to->root = positive ? rounded(&of) : 0.0;
+  split(positive, &of, &to->root_mantissa, &to->root_exponent);
 }

@@ -1,6 +1,7 @@
 #include "weighting/message.h"
 
 #include <string.h>
+#include "sums/rounded.h"
 #include "weighting/handle.h"
 
 /* Positions in the message. */
@@ -112,14 +113,13 @@ static void unpack_sum(const ntkw_i_layout *layout, ntkw_i_kind kind, const int6
   total->count = from[COUNTED];
   total->not_finite = from[NOT_FINITE];
   if (layout->limbs[kind] == 0) return;
-  ntkw_sum sum;
-  ntkw_sum_zero(&sum, layout->range[kind]);
-  ntkw_sum_from_limbs(&sum, from + LIMBS);
-  total->value = ntkw_sum_value(&sum);
-  ntkw_sum_split(&sum, &total->split.mantissa, &total->split.exponent);
+  ntkw_i_rounded rounded;
+  ntkw_i_limbs_round(from + LIMBS, layout->range[kind], kind == NTKW_I_SQUARES, &rounded);
+  total->value = rounded.value;
+  total->split = (ntkw_i_split){rounded.mantissa, rounded.exponent};
   if (kind != NTKW_I_SQUARES) return;
-  reduced->norm = ntkw_sum_root(&sum);
-  ntkw_sum_root_split(&sum, &reduced->norm_split.mantissa, &reduced->norm_split.exponent);
+  reduced->norm = rounded.root;
+  reduced->norm_split = (ntkw_i_split){rounded.root_mantissa, rounded.root_exponent};
 }
 
 void ntkw_i_message_unpack(const ntkw_weighting *weighting, ntkw_i_reduced reduced[]) {
