@@ -39,6 +39,16 @@ extern "C" {
 
 #define NTKW_CHECKPOINT_DIMENSIONS 4 /**< an array has at most so many */
 
+/** A hyperslab of an array: the elements with start[d] <= index < start[d] + count[d] in every dimension d of the
+ * array; what lies beyond the array's dimensions is not looked at. It is empty if some count[d] is 0. */
+typedef struct ntkw_slab {
+  int64_t start[NTKW_CHECKPOINT_DIMENSIONS]; /**< first index, >= 0 */
+  int64_t count[NTKW_CHECKPOINT_DIMENSIONS]; /**< number of indices, >= 0 */
+} ntkw_slab;
+
+/** The name of a type of values, such as "bfloat16". Local. The string is static. */
+const char *ntkw_dtype_name(ntkw_dtype dtype);
+
 /** A checkpoint to be written. */
 typedef struct ntkw_checkpoint ntkw_checkpoint;
 /** A checkpoint opened for reading. */
@@ -82,6 +92,22 @@ ntkw_status ntkw_checkpoint_set_text(ntkw_checkpoint *checkpoint, const char *na
  * publication returns it on every rank. */
 ntkw_status ntkw_checkpoint_add_array(ntkw_checkpoint *checkpoint, const char *name, const char *unit, ntkw_dtype dtype,
                                       int n_dimensions, const int64_t shape[], int64_t offset, int64_t count,
+                                      const void *values);
+
+/** State an array of which each rank has any hyperslabs, such as blocks of a grid, or columns. Local; on every rank in
+ * the same order, as ntkw_checkpoint_add_array, which other ranks may use for the same array.
+ *
+ * The hyperslabs of all ranks must cover the array exactly once (checked at publication: each rank looks for overlaps in
+ * a layer of the array, and counts the elements there; what is exchanged are the hyperslabs, not the values). A
+ * hyperslab that is not as wide as the array in the last dimension is written in as many pieces as it has rows: cut
+ * large arrays along the first dimensions where there is a choice.
+ *
+ * @param[in] n_slabs, slabs  this rank's hyperslabs; copied. 0 and NULL: none.
+ * @param[in] values          of the hyperslabs one after the other, each row-major. Borrowed until the checkpoint is
+ *                            destroyed. May be NULL if there are none.
+ * @return as ntkw_checkpoint_add_array. */
+ntkw_status ntkw_checkpoint_add_slabs(ntkw_checkpoint *checkpoint, const char *name, const char *unit, ntkw_dtype dtype,
+                                      int n_dimensions, const int64_t shape[], int n_slabs, const ntkw_slab slabs[],
                                       const void *values);
 
 /** Choose how the values get into the file. Local; the same on every rank. NTKW_ERR_ARGUMENT. */
@@ -166,6 +192,18 @@ const ntkw_checkpoint_attribute *ntkw_checkpoint_attribute_at(const ntkw_checkpo
  *         NTKW_ERR_ARGUMENT (parts do not cover); NTKW_ERR_FILE. */
 ntkw_status ntkw_checkpoint_read_array(ntkw_checkpoint_reader *reader, const char *name, ntkw_dtype dtype,
                                        int64_t offset, int64_t count, void *values);
+
+/** Read any hyperslabs of an array; those of different ranks may overlap (replicas) and need not cover it. Collective.
+ *
+ * The array's own digest cannot be verified then, as it is that of the whole: what is read was verified with the whole
+ * file when it was opened.
+ *
+ * @param[in]  dtype           must be the array's.
+ * @param[in]  n_slabs, slabs  this rank's; 0 and NULL: none.
+ * @param[out] values          of the hyperslabs one after the other, each row-major.
+ * @return the same on every rank: as ntkw_checkpoint_read_array. */
+ntkw_status ntkw_checkpoint_read_slabs(ntkw_checkpoint_reader *reader, const char *name, ntkw_dtype dtype, int n_slabs,
+                                       const ntkw_slab slabs[], void *values);
 
 /** Open the newest good checkpoint of a folder: of the files PREFIX<digits>.h5 the one with the largest number that
  * ntkw_checkpoint_open does not refuse. Collective on comm (it is duplicated).

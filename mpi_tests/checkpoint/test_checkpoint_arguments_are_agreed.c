@@ -136,7 +136,7 @@ static void local_mistakes_are_remembered(void) {
     if (odd && mistake == 5) status = ntkw_checkpoint_add_array(checkpoint, "b/c", "1", type, 1, &n, offset, 4, values);
     if (odd && mistake == 6) status = ntkw_checkpoint_add_array(checkpoint, "b", "1", type, 1, &n, offset, -1, values);
     if (odd && mistake == 7)
-      status = ntkw_checkpoint_add_array(checkpoint, "b", "1", (ntkw_dtype)9, 1, &n, offset, 4, values);
+      status = ntkw_checkpoint_add_array(checkpoint, "b", "1", (ntkw_dtype)99, 1, &n, offset, 4, values);
     if (odd && mistake == 8) status = ntkw_checkpoint_set_text(checkpoint, "t", NULL);
     if (odd && mistake == 9) status = ntkw_checkpoint_set_integer(checkpoint, "", 1);
     CHECK_STATUS(status, NTKW_ERR_ARGUMENT);

@@ -93,9 +93,9 @@ static void other_versions_are_refused(void) {
   const char *path = scratch_path("damage-version.h5");
   size_t length;
   unsigned char *bytes = good_bytes(&length);
-  if (bytes) bytes[8] = 2;
+  if (bytes) bytes[8] = 3;
   put_file(path, bytes, length);
-  expect(path, NTKW_ERR_FORMAT, "format version 2, newer than version 1");
+  expect(path, NTKW_ERR_FORMAT, "format version 3, newer than version 2");
   if (bytes) bytes[8] = 0;
   put_file(path, bytes, length);
   expect(path, NTKW_ERR_FORMAT, "states format version 0");

@@ -34,9 +34,8 @@ static ntkw_status compare_array(const stated_array *mine, const stated_array *f
   NTKW_CHECK(strcmp(mine->unit, first->unit) == 0, NTKW_ERR_DISAGREE,
              "array \"%s\" has the unit \"%s\" on rank %d, but \"%s\" on rank 0", mine->name, mine->unit, rank,
              first->unit);
-  NTKW_CHECK(mine->dtype == first->dtype, NTKW_ERR_DISAGREE,
-             "array \"%s\" is float%d on rank %d, but float%d on rank 0", mine->name,
-             8 * (int)ntkw_i_value_size(mine->dtype), rank, 8 * (int)ntkw_i_value_size(first->dtype));
+  NTKW_CHECK(mine->dtype == first->dtype, NTKW_ERR_DISAGREE, "array \"%s\" is %s on rank %d, but %s on rank 0",
+             mine->name, ntkw_dtype_name(mine->dtype), rank, ntkw_dtype_name(first->dtype));
   NTKW_CHECK(mine->n_dimensions == first->n_dimensions &&
                  memcmp(mine->shape, first->shape, (size_t)mine->n_dimensions * sizeof *mine->shape) == 0,
              NTKW_ERR_DISAGREE, "array \"%s\" has the shape %s on rank %d, but %s on rank 0", mine->name,

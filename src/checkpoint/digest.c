@@ -1,4 +1,5 @@
 #include "checkpoint/digest.h"
+#include "checkpoint/dtype.h"
 
 #include <endian.h>
 #include <stdbool.h>
@@ -15,6 +16,22 @@ static inline uint64_t term(uint64_t index, uint64_t word) {
 }
 
 #define ALWAYS_INLINE static inline __attribute__((always_inline))
+
+static uint64_t digest_words1(const unsigned char *values, uint64_t first, size_t count) {
+  uint64_t sum = 0;
+  for (size_t i = 0; i < count; i++) sum += term(first + i, values[i]);
+  return sum;
+}
+
+static uint64_t digest_words2(const unsigned char *values, uint64_t first, size_t count) {
+  uint64_t sum = 0;
+  for (size_t i = 0; i < count; i++) {
+    uint16_t word;
+    memcpy(&word, values + 2 * i, sizeof word);
+    sum += term(first + i, word);
+  }
+  return sum;
+}
 
 ALWAYS_INLINE uint64_t sum_of_words4(const unsigned char *words, uint64_t first, size_t count) {
   uint64_t sum = 0;
@@ -65,8 +82,16 @@ static uint64_t digest_words8(const unsigned char *words, uint64_t first, size_t
 }
 
 uint64_t ntkw_i_digest_values(const void *values, ntkw_dtype dtype, int64_t first, size_t count) {
-  return dtype == NTKW_FLOAT32 ? digest_words4(values, (uint64_t)first, count)
-                               : digest_words8(values, (uint64_t)first, count);
+  switch (ntkw_i_value_size(dtype)) {
+  case 1:
+    return digest_words1(values, (uint64_t)first, count);
+  case 2:
+    return digest_words2(values, (uint64_t)first, count);
+  case 4:
+    return digest_words4(values, (uint64_t)first, count);
+  default:
+    return digest_words8(values, (uint64_t)first, count);
+  }
 }
 
 uint64_t ntkw_i_digest_bytes(const void *bytes, int64_t first, size_t length) {

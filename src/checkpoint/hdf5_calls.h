@@ -21,9 +21,12 @@ ntkw_status ntkw_i_hdf5_fail(ntkw_status code, const char *what, const char *pat
 /* File access properties for one process, or for MPI-IO on a communicator. File locks are used where there are some. */
 hid_t ntkw_i_hdf5_access(MPI_Comm comm_or_null);
 
-/* The type of values in the file, little-endian, and in memory. Not to be closed. */
+/* The type of values in the file, little-endian, and in memory. To be closed. */
 hid_t ntkw_i_hdf5_file_type(ntkw_dtype dtype);
 hid_t ntkw_i_hdf5_memory_type(ntkw_dtype dtype);
+
+/* Which of the file's types is it? False: none. */
+bool ntkw_i_hdf5_find_dtype(hid_t type, ntkw_dtype *dtype);
 
 /* The type of texts: of variable length, UTF-8. To be closed. */
 hid_t ntkw_i_hdf5_text_type(void);

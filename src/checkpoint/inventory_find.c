@@ -85,10 +85,11 @@ static herr_t visit_attribute(hid_t root, const char *name, const H5A_info_t *in
 
 static ntkw_status put_type(const search_state *search, hid_t dataset, const char *name) {
   const hid_t type = H5Dget_type(dataset);
-  const bool narrow = is_type(type, H5T_IEEE_F32LE), wide = is_type(type, H5T_IEEE_F64LE);
+  ntkw_dtype dtype;
+  const bool known = ntkw_i_hdf5_find_dtype(type, &dtype);
   H5Tclose(type);
-  if (!narrow && !wide) return refuse(search, "array", name, "has values that are neither float32 nor float64");
-  ntkw_i_packet_put_integer(search->packet, narrow ? NTKW_FLOAT32 : NTKW_FLOAT64);
+  if (!known) return refuse(search, "array", name, "has values of a type that checkpoints do not have");
+  ntkw_i_packet_put_integer(search->packet, dtype);
   return NTKW_SUCCESS;
 }
 

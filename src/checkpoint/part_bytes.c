@@ -1,6 +1,6 @@
 #include "checkpoint/part_bytes.h"
 #include "checkpoint/file_bytes.h"
-#include "checkpoint/stated.h"
+#include "checkpoint/dtype.h"
 #include "status/check.h"
 
 #include <endian.h>

@@ -30,20 +30,30 @@ static ntkw_status stage_compare(ntkw_i_publication *publication) {
   NTKW_TRY(ntkw_i_stated_alike(checkpoint));
   for (int i = 0; i < checkpoint->n_arrays; i++) {
     const stated_array *array = &checkpoint->arrays[i];
-    NTKW_TRY(ntkw_i_parts_cover(checkpoint->comm, array->name, array->shape[0], array->offset, array->count));
+    int by_rows = array->by_rows;
+    MPI_TRY(MPI_Allreduce(MPI_IN_PLACE, &by_rows, 1, MPI_INT, MPI_MIN, checkpoint->comm));
+    NTKW_TRY(by_rows ? ntkw_i_parts_cover(checkpoint->comm, array->name, array->shape[0], array->offset, array->count)
+                     : ntkw_i_slabs_cover(checkpoint->comm, array->name, array->n_dimensions, array->shape,
+                                          array->n_slabs, array->slabs));
   }
   return NTKW_SUCCESS;
+}
+
+static uint64_t digest_of_part(const stated_array *array) {
+  const char *values = array->values;
+  const size_t size = ntkw_i_value_size(array->dtype);
+  uint64_t digest = 0;
+  slab_runs runs = ntkw_i_slab_runs(array->n_dimensions, array->shape, array->n_slabs, array->slabs);
+  while (ntkw_i_slab_next(&runs))
+    digest += ntkw_i_digest_values(values + (size_t)runs.at * size, array->dtype, runs.first, (size_t)runs.length);
+  return digest;
 }
 
 static ntkw_status stage_digest(ntkw_i_publication *publication) {
   ntkw_checkpoint *checkpoint = publication->checkpoint;
   for (int i = 0; i < checkpoint->n_arrays; i++) {
     stated_array *array = &checkpoint->arrays[i];
-    const int64_t row = ntkw_i_row_length(array->n_dimensions, array->shape);
-    array->digest_of_part = 0;
-    if (array->count * row > 0)
-      array->digest_of_part =
-          ntkw_i_digest_values(array->values, array->dtype, array->offset * row, (size_t)(array->count * row));
+    array->digest_of_part = digest_of_part(array);
     MPI_TRY(MPI_Allreduce(&array->digest_of_part, &array->digest, 1, MPI_UINT64_T, MPI_SUM, checkpoint->comm));
   }
   return NTKW_SUCCESS;
@@ -151,9 +161,16 @@ static ntkw_status write_user_block(const ntkw_i_publication *publication, const
   return NTKW_SUCCESS;
 }
 
+/* The oldest format version that has all types of the arrays. */
+static int format_version(const ntkw_checkpoint *checkpoint) {
+  for (int i = 0; i < checkpoint->n_arrays; i++)
+    if (checkpoint->arrays[i].dtype != NTKW_FLOAT32 && checkpoint->arrays[i].dtype != NTKW_FLOAT64) return 2;
+  return 1;
+}
+
 static ntkw_status stage_seal(ntkw_i_publication *publication) {
   const ntkw_checkpoint *checkpoint = publication->checkpoint;
-  user_block block = {.length = publication->length};
+  user_block block = {.length = publication->length, .version = format_version(checkpoint)};
   NTKW_TRY(ntkw_i_file_digest(checkpoint->comm, publication->fd, publication->temporary, block.length, &block.digest));
   return checkpoint->rank == 0 ? write_user_block(publication, &block) : NTKW_SUCCESS;
 }

@@ -1,4 +1,4 @@
-/* ntkw_checkpoint_read_array. */
+/* ntkw_checkpoint_read_array and ntkw_checkpoint_read_slabs. */
 #include "checkpoint/agreement.h"
 #include "checkpoint/digest.h"
 #include "checkpoint/part_bytes.h"
@@ -18,11 +18,10 @@ static ntkw_status find(const ntkw_checkpoint_reader *reader, const char *name, 
                         const stored_array **out) {
   *out = ntkw_i_stored_array(reader, name);
   NTKW_CHECK(*out, NTKW_ERR_FORMAT, "%s has no array \"%s\"", reader->path, name);
-  NTKW_CHECK(dtype == NTKW_FLOAT32 || dtype == NTKW_FLOAT64, NTKW_ERR_ARGUMENT,
-             "array \"%s\": %d is not a type of values", name, (int)dtype);
+  NTKW_CHECK(ntkw_i_is_dtype(dtype), NTKW_ERR_ARGUMENT, "array \"%s\": %d is not a type of values", name, (int)dtype);
   const ntkw_dtype stored = (*out)->about.dtype;
-  NTKW_CHECK(dtype == stored, NTKW_ERR_FORMAT, "array \"%s\" of %s is float%d, expected float%d", name, reader->path,
-             8 * (int)ntkw_i_value_size(stored), 8 * (int)ntkw_i_value_size(dtype));
+  NTKW_CHECK(dtype == stored, NTKW_ERR_FORMAT, "array \"%s\" of %s is %s, expected %s", name, reader->path,
+             ntkw_dtype_name(stored), ntkw_dtype_name(dtype));
   return NTKW_SUCCESS;
 }
 
@@ -64,4 +63,35 @@ ntkw_status ntkw_checkpoint_read_array(ntkw_checkpoint_reader *reader, const cha
   NTKW_TRY(ntkw_i_parts_cover(reader->comm, name, array->about.shape[0], offset, count));
   NTKW_TRY(ntkw_status_agree(reader->comm, check_values(name, &part)));
   return read_and_verify(reader, array, &part);
+}
+
+static ntkw_status check_slabs(const ntkw_checkpoint_array *about, int n_slabs, const ntkw_slab slabs[],
+                               const void *values) {
+  NTKW_TRY(ntkw_i_slabs_check(about->name, about->n_dimensions, about->shape, n_slabs, slabs));
+  const int64_t n = ntkw_i_slabs_length(about->n_dimensions, n_slabs, slabs);
+  NTKW_CHECK(values || n == 0, NTKW_ERR_ARGUMENT, "array \"%s\": the place for %lld values is NULL", about->name,
+             (long long)n);
+  return NTKW_SUCCESS;
+}
+
+static ntkw_status read_slabs(const ntkw_checkpoint_reader *reader, const stored_array *array, int n_slabs,
+                              const ntkw_slab slabs[], char *values) {
+  const ntkw_checkpoint_array *about = &array->about;
+  const size_t size = ntkw_i_value_size(about->dtype);
+  slab_runs runs = ntkw_i_slab_runs(about->n_dimensions, about->shape, n_slabs, slabs);
+  while (ntkw_i_slab_next(&runs))
+    NTKW_TRY(ntkw_i_part_read(reader->fd, reader->path, about->dtype, array->address, runs.first, (size_t)runs.length,
+                              values + (size_t)runs.at * size));
+  return NTKW_SUCCESS;
+}
+
+ntkw_status ntkw_checkpoint_read_slabs(ntkw_checkpoint_reader *reader, const char *name, ntkw_dtype dtype, int n_slabs,
+                                       const ntkw_slab slabs[], void *values) {
+  NTKW_CHECK(reader, NTKW_ERR_ARGUMENT, "ntkw_checkpoint_read_slabs: the reader is NULL");
+  const stored_array *array = NULL;
+  NTKW_TRY(ntkw_i_same_text(reader->comm, "the name of the array to be read", name));
+  ntkw_status status = find(reader, name, dtype, &array);
+  if (status == NTKW_SUCCESS) status = check_slabs(&array->about, n_slabs, slabs, values);
+  if (status == NTKW_SUCCESS) status = read_slabs(reader, array, n_slabs, slabs, values);
+  return ntkw_status_agree(reader->comm, status);
 }

@@ -56,9 +56,10 @@ static ntkw_status make_dataset(hid_t file, const stated_array *array, const cha
   hsize_t shape[NTKW_CHECKPOINT_DIMENSIONS];
   for (int d = 0; d < array->n_dimensions; d++) shape[d] = (hsize_t)array->shape[d];
   const hid_t space = H5Screate_simple(array->n_dimensions, shape, NULL), properties = array_properties();
-  *dataset =
-      H5Dcreate2(file, array->name, ntkw_i_hdf5_file_type(array->dtype), space, H5P_DEFAULT, properties, H5P_DEFAULT);
+  const hid_t type = ntkw_i_hdf5_file_type(array->dtype);
+  *dataset = H5Dcreate2(file, array->name, type, space, H5P_DEFAULT, properties, H5P_DEFAULT);
   const ntkw_status status = *dataset >= 0 ? NTKW_SUCCESS : ntkw_i_hdf5_fail(NTKW_ERR_FILE, "make an array in", path);
+  H5Tclose(type);
   H5Pclose(properties);
   H5Sclose(space);
   return status;

@@ -12,10 +12,6 @@ int64_t ntkw_i_row_length(int n_dimensions, const int64_t shape[]) {
   return length;
 }
 
-size_t ntkw_i_value_size(ntkw_dtype dtype) {
-  return dtype == NTKW_FLOAT32 ? 4 : 8;
-}
-
 shape_text ntkw_i_shape_text(int n_dimensions, const int64_t shape[]) {
   shape_text out = {"("};
   for (int d = 0; d < n_dimensions; d++) {
@@ -137,8 +133,8 @@ static ntkw_status check_name(const ntkw_checkpoint *checkpoint, const char *nam
 }
 
 static ntkw_status check_shape(const stated_array *array) {
-  NTKW_CHECK(array->dtype == NTKW_FLOAT32 || array->dtype == NTKW_FLOAT64, NTKW_ERR_ARGUMENT,
-             "array \"%s\": %d is not a type of values", array->name, (int)array->dtype);
+  NTKW_CHECK(ntkw_i_is_dtype(array->dtype), NTKW_ERR_ARGUMENT, "array \"%s\": %d is not a type of values", array->name,
+             (int)array->dtype);
   int64_t room = INT64_MAX / (int64_t)ntkw_i_value_size(array->dtype);
   for (int d = 0; d < array->n_dimensions; d++) {
     const int64_t n = array->shape[d];
@@ -149,31 +145,42 @@ static ntkw_status check_shape(const stated_array *array) {
   return NTKW_SUCCESS;
 }
 
+static ntkw_status check_values(const stated_array *array, int64_t n) {
+  NTKW_CHECK(array->values || n == 0, NTKW_ERR_ARGUMENT, "array \"%s\": the values are NULL, expected %lld of them",
+             array->name, (long long)n);
+  return NTKW_SUCCESS;
+}
+
 static ntkw_status check_part(const stated_array *array) {
+  if (!array->by_rows) {
+    NTKW_TRY(ntkw_i_slabs_check(array->name, array->n_dimensions, array->shape, array->n_slabs, array->slabs));
+    return check_values(array, ntkw_i_slabs_length(array->n_dimensions, array->n_slabs, array->slabs));
+  }
   NTKW_CHECK(array->count >= 0 && array->count <= array->shape[0], NTKW_ERR_ARGUMENT,
              "array \"%s\": a part has %lld indices of a first dimension of %lld", array->name, (long long)array->count,
              (long long)array->shape[0]);
-  const int64_t row = ntkw_i_row_length(array->n_dimensions, array->shape);
-  NTKW_CHECK(array->values || array->count * row == 0, NTKW_ERR_ARGUMENT,
-             "array \"%s\": the values are NULL, expected %lld of them", array->name, (long long)(array->count * row));
-  return NTKW_SUCCESS;
+  return check_values(array, array->count * ntkw_i_row_length(array->n_dimensions, array->shape));
 }
 
 static void free_array(stated_array *array) {
   free(array->name);
   free(array->unit);
+  free(array->slabs);
 }
 
 static ntkw_status append(ntkw_checkpoint *checkpoint, stated_array array, const char *name, const char *unit) {
   stated_array *more = realloc(checkpoint->arrays, (size_t)(checkpoint->n_arrays + 1) * sizeof *more);
   NTKW_CHECK(more, NTKW_ERR_MEMORY, "out of memory for array \"%s\"", name);
   checkpoint->arrays = more;
+  const ntkw_slab *slabs = array.slabs;
   array.name = strdup(name);
   array.unit = strdup(unit);
-  if (!array.name || !array.unit) {
+  array.slabs = malloc(((size_t)array.n_slabs + 1) * sizeof *slabs);
+  if (!array.name || !array.unit || !array.slabs) {
     free_array(&array);
     return ntkw_i_fail(NTKW_ERR_MEMORY, "out of memory for array \"%s\"", name);
   }
+  if (array.n_slabs > 0) memcpy(array.slabs, slabs, (size_t)array.n_slabs * sizeof *slabs);
   more[checkpoint->n_arrays++] = array;
   return NTKW_SUCCESS;
 }
@@ -189,6 +196,12 @@ static ntkw_status add_array(ntkw_checkpoint *checkpoint, const char *name, cons
   array.name = (char *)name;
   NTKW_TRY(check_shape(&array));
   NTKW_TRY(check_part(&array));
+  ntkw_slab rows;
+  if (array.by_rows) {
+    rows = ntkw_i_slab_of_rows(array.n_dimensions, shape, array.offset, array.count);
+    array.slabs = &rows;
+    array.n_slabs = array.count > 0;
+  }
   return append(checkpoint, array, name, unit);
 }
 
@@ -196,8 +209,21 @@ ntkw_status ntkw_checkpoint_add_array(ntkw_checkpoint *checkpoint, const char *n
                                       int n_dimensions, const int64_t shape[], int64_t offset, int64_t count,
                                       const void *values) {
   NTKW_CHECK(checkpoint, NTKW_ERR_ARGUMENT, "ntkw_checkpoint_add_array: the checkpoint is NULL");
+  const stated_array array = {.dtype = dtype,
+                              .n_dimensions = n_dimensions,
+                              .by_rows = true,
+                              .offset = offset,
+                              .count = count,
+                              .values = values};
+  return noted(checkpoint, add_array(checkpoint, name, unit, array, shape));
+}
+
+ntkw_status ntkw_checkpoint_add_slabs(ntkw_checkpoint *checkpoint, const char *name, const char *unit, ntkw_dtype dtype,
+                                      int n_dimensions, const int64_t shape[], int n_slabs, const ntkw_slab slabs[],
+                                      const void *values) {
+  NTKW_CHECK(checkpoint, NTKW_ERR_ARGUMENT, "ntkw_checkpoint_add_slabs: the checkpoint is NULL");
   const stated_array array = {
-      .dtype = dtype, .n_dimensions = n_dimensions, .offset = offset, .count = count, .values = values};
+      .dtype = dtype, .n_dimensions = n_dimensions, .n_slabs = n_slabs, .slabs = (ntkw_slab *)slabs, .values = values};
   return noted(checkpoint, add_array(checkpoint, name, unit, array, shape));
 }
 

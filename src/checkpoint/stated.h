@@ -2,6 +2,8 @@
 #ifndef NTKW_CHECKPOINT_STATED_H
 #define NTKW_CHECKPOINT_STATED_H
 
+#include "checkpoint/dtype.h"
+#include "checkpoint/slabs.h"
 #include "ntkw/checkpoint.h"
 
 typedef struct stated_array {
@@ -9,7 +11,10 @@ typedef struct stated_array {
   ntkw_dtype dtype;
   int n_dimensions;
   int64_t shape[NTKW_CHECKPOINT_DIMENSIONS];
-  int64_t offset, count;   /* this rank's part of the first dimension */
+  bool by_rows;            /* stated as one part of the first dimension: offset and count */
+  int64_t offset, count;   /* that part; an offset beyond the array is found at publication */
+  int n_slabs;             /* this rank's part; its values are packed in this order */
+  ntkw_slab *slabs;        /* owned */
   const void *values;      /* borrowed */
   uint64_t digest_of_part; /* taken from memory when publication begins */
   uint64_t digest;         /* of the whole array */
@@ -30,9 +35,6 @@ struct ntkw_checkpoint {
 
 /* Elements in one index of the first dimension. */
 int64_t ntkw_i_row_length(int n_dimensions, const int64_t shape[]);
-
-/* Bytes of a value. */
-size_t ntkw_i_value_size(ntkw_dtype dtype);
 
 /* "(3, 4)". */
 typedef struct shape_text {

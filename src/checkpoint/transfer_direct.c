@@ -6,10 +6,12 @@
 ntkw_status ntkw_i_direct_write(const ntkw_i_publication *publication) {
   for (int i = 0; i < publication->checkpoint->n_arrays; i++) {
     const stated_array *array = &publication->checkpoint->arrays[i];
-    const int64_t row = ntkw_i_row_length(array->n_dimensions, array->shape);
-    if (array->address < 0 || array->count == 0) continue;
-    NTKW_TRY(ntkw_i_part_write(publication->fd, publication->temporary, array->dtype, array->address,
-                               array->offset * row, (size_t)(array->count * row), array->values));
+    const char *values = array->values;
+    const size_t size = ntkw_i_value_size(array->dtype);
+    slab_runs runs = ntkw_i_slab_runs(array->n_dimensions, array->shape, array->n_slabs, array->slabs);
+    while (array->address >= 0 && ntkw_i_slab_next(&runs))
+      NTKW_TRY(ntkw_i_part_write(publication->fd, publication->temporary, array->dtype, array->address, runs.first,
+                                 (size_t)runs.length, values + (size_t)runs.at * size));
   }
   return NTKW_SUCCESS;
 }

@@ -24,7 +24,7 @@ ntkw_status ntkw_i_mpi_io_end(ntkw_i_publication *publication) {
   return NTKW_SUCCESS;
 }
 
-/* A block of rows of an array that is contiguous in the file and in memory. */
+/* A block of an array whose values are contiguous in memory. */
 typedef struct value_block {
   hsize_t start[NTKW_CHECKPOINT_DIMENSIONS], count[NTKW_CHECKPOINT_DIMENSIONS];
   const char *values;
@@ -33,7 +33,7 @@ typedef struct value_block {
 typedef struct destination {
   const ntkw_i_publication *publication;
   const stated_array *array;
-  hid_t dataset, space;
+  hid_t dataset, space, type;
 } destination;
 
 static hsize_t block_length(const value_block *block, int from, int n_dimensions) {
@@ -43,25 +43,31 @@ static hsize_t block_length(const value_block *block, int from, int n_dimensions
 }
 
 /* MPI-IO knows no reasons: ask the system for its own, by writing the same once more. */
-static ntkw_status explain(const destination *to, const value_block *block, size_t length) {
+static ntkw_status explain(const destination *to, const value_block *block) {
   const stated_array *array = to->array;
   char what[300];
   snprintf(what, sizeof what, "write array \"%s\" over MPI-IO to", array->name);
   const ntkw_status status = ntkw_i_hdf5_fail(NTKW_ERR_FILE, what, to->publication->temporary);
-  hsize_t index = 0;
-  for (int d = 0; d < array->n_dimensions; d++) index = index * (hsize_t)array->shape[d] + block->start[d];
-  const int64_t at = array->address + (int64_t)(index * ntkw_i_value_size(array->dtype));
-  ntkw_i_file_write(to->publication->fd, to->publication->temporary, block->values, length, at);
+  const int64_t size = (int64_t)ntkw_i_value_size(array->dtype);
+  ntkw_slab slab;
+  for (int d = 0; d < array->n_dimensions; d++) {
+    slab.start[d] = (int64_t)block->start[d];
+    slab.count[d] = (int64_t)block->count[d];
+  }
+  slab_runs runs = ntkw_i_slab_runs(array->n_dimensions, array->shape, 1, &slab);
+  while (ntkw_i_slab_next(&runs))
+    if (ntkw_i_file_write(to->publication->fd, to->publication->temporary, block->values + runs.at * size,
+                          (size_t)(runs.length * size), array->address + runs.first * size) != NTKW_SUCCESS)
+      break;
   return status;
 }
 
 static ntkw_status write_whole(const destination *to, const value_block *block, hsize_t length) {
   const hid_t memory = H5Screate_simple(1, &length, NULL);
   const bool written = H5Sselect_hyperslab(to->space, H5S_SELECT_SET, block->start, NULL, block->count, NULL) >= 0 &&
-                       H5Dwrite(to->dataset, ntkw_i_hdf5_memory_type(to->array->dtype), memory, to->space, H5P_DEFAULT,
-                                block->values) >= 0;
+                       H5Dwrite(to->dataset, to->type, memory, to->space, H5P_DEFAULT, block->values) >= 0;
   ntkw_status status = NTKW_SUCCESS;
-  if (!written) status = explain(to, block, length * ntkw_i_value_size(to->array->dtype));
+  if (!written) status = explain(to, block);
   H5Sclose(memory);
   return status;
 }
@@ -85,13 +91,25 @@ static ntkw_status write_pieces(const destination *to, const value_block *whole)
 }
 
 static ntkw_status write_part(const ntkw_i_publication *publication, const stated_array *array) {
-  if (array->address < 0 || array->count == 0) return NTKW_SUCCESS;
+  if (array->address < 0 || array->n_slabs == 0) return NTKW_SUCCESS;
   const hid_t dataset = H5Dopen2(publication->file, array->name, H5P_DEFAULT);
   if (dataset < 0) return ntkw_i_hdf5_fail(NTKW_ERR_FILE, "find an array in", publication->temporary);
-  const destination to = {publication, array, dataset, H5Dget_space(dataset)};
-  value_block whole = {.start = {(hsize_t)array->offset}, .count = {(hsize_t)array->count}, .values = array->values};
-  for (int d = 1; d < array->n_dimensions; d++) whole.count[d] = (hsize_t)array->shape[d];
-  const ntkw_status status = write_pieces(&to, &whole);
+  const hid_t type = ntkw_i_hdf5_memory_type(array->dtype);
+  const destination to = {publication, array, dataset, H5Dget_space(dataset), type};
+  const char *values = array->values;
+  ntkw_status status = NTKW_SUCCESS;
+  for (int i = 0; i < array->n_slabs && status == NTKW_SUCCESS; i++) {
+    const ntkw_slab *slab = &array->slabs[i];
+    const int64_t length = ntkw_i_slab_length(array->n_dimensions, slab);
+    value_block whole = {.values = values};
+    for (int d = 0; d < array->n_dimensions; d++) {
+      whole.start[d] = (hsize_t)slab->start[d];
+      whole.count[d] = (hsize_t)slab->count[d];
+    }
+    if (length > 0) status = write_pieces(&to, &whole);
+    values += (size_t)length * ntkw_i_value_size(array->dtype);
+  }
+  H5Tclose(type);
   H5Sclose(to.space);
   H5Dclose(dataset);
   return status;

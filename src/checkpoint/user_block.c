@@ -28,7 +28,7 @@ static uint64_t get_word(const unsigned char *bytes) {
 void ntkw_i_user_block_encode(const user_block *block, unsigned char bytes[USER_BLOCK_LENGTH]) {
   memset(bytes, 0, USER_BLOCK_LENGTH);
   memcpy(bytes, magic, sizeof magic);
-  put_word(bytes + 8, FORMAT_VERSION);
+  put_word(bytes + 8, (uint64_t)block->version);
   put_word(bytes + 16, (uint64_t)block->length);
   put_word(bytes + 24, block->digest);
 }
@@ -57,8 +57,8 @@ static ntkw_status judge_version(uint64_t version, const char *path) {
   NTKW_CHECK(version <= FORMAT_VERSION, NTKW_ERR_FORMAT,
              "%s has format version %llu, newer than version %d, the latest that this library reads", path,
              (unsigned long long)version, FORMAT_VERSION);
-  NTKW_CHECK(version == FORMAT_VERSION, NTKW_ERR_FORMAT, "%s is damaged: it states format version %llu, expected %d",
-             path, (unsigned long long)version, FORMAT_VERSION);
+  NTKW_CHECK(version >= 1, NTKW_ERR_FORMAT, "%s is damaged: it states format version %llu, expected 1 to %d", path,
+             (unsigned long long)version, FORMAT_VERSION);
   return NTKW_SUCCESS;
 }
 
@@ -73,6 +73,7 @@ ntkw_status ntkw_i_user_block_judge(const unsigned char *bytes, size_t available
              (long long)file_length, (unsigned long long)length);
   NTKW_CHECK(all_zero(bytes + FIELDS_LENGTH, USER_BLOCK_LENGTH - FIELDS_LENGTH), NTKW_ERR_FORMAT,
              "%s is damaged: the reserved part of its user block is not zero", path);
+  block->version = (int)get_word(bytes + 8);
   block->length = file_length;
   block->digest = get_word(bytes + 24);
   return NTKW_SUCCESS;

@@ -6,9 +6,13 @@
 #include <stdint.h>
 #include "ntkw/status.h"
 
-enum { USER_BLOCK_LENGTH = 512, FORMAT_VERSION = 1 };
+enum {
+  USER_BLOCK_LENGTH = 512,
+  FORMAT_VERSION = 2 /* the newest that is read and written; a file states the oldest that has all it uses */
+};
 
 typedef struct user_block {
+  int version;     /* of the format */
   int64_t length;  /* of the whole file */
   uint64_t digest; /* of all bytes after the user block */
 } user_block;

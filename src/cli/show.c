@@ -65,7 +65,7 @@ static void print_arrays(const ntkw_checkpoint_reader *reader, int width) {
   printf("\narrays\n");
   for (int i = 0; i < ntkw_checkpoint_array_count(reader); i++) {
     const ntkw_checkpoint_array *a = ntkw_checkpoint_array_at(reader, i);
-    printf("  %-*s  %s  [", width, a->name, a->dtype == NTKW_FLOAT32 ? "float32" : "float64");
+    printf("  %-*s  %s  [", width, a->name, ntkw_dtype_name(a->dtype));
     for (int d = 0; d < a->n_dimensions; d++) printf("%s%" PRId64, d == 0 ? "" : ", ", a->shape[d]);
     printf("]  unit %s\n", a->unit);
   }
@@ -121,7 +121,7 @@ static void print_history_columns(const ntkw_checkpoint_reader *reader) {
 static ntkw_status show_history(ntkw_checkpoint_reader *reader) {
   const ntkw_checkpoint_array *a = ntkw_checkpoint_find_array(reader, "history");
   double *values = NULL;
-  if (!a) return NTKW_SUCCESS;
+  if (!a || (a->dtype != NTKW_FLOAT32 && a->dtype != NTKW_FLOAT64)) return NTKW_SUCCESS;
   NTKW_TRY(read_on_first_rank(reader, a, &values));
   const int64_t rows = a->shape[0], columns = entries_of_row(a);
   if (values) {
@@ -138,7 +138,7 @@ static ntkw_status show_history(ntkw_checkpoint_reader *reader) {
 static ntkw_status show_weights(ntkw_checkpoint_reader *reader) {
   const ntkw_checkpoint_array *a = ntkw_checkpoint_find_array(reader, "weights");
   double *values = NULL;
-  if (!a) return NTKW_SUCCESS;
+  if (!a || (a->dtype != NTKW_FLOAT32 && a->dtype != NTKW_FLOAT64)) return NTKW_SUCCESS;
   NTKW_TRY(read_on_first_rank(reader, a, &values));
   if (values) {
     const int64_t n = a->shape[0] * entries_of_row(a);
