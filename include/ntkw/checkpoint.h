@@ -18,12 +18,9 @@
  * A run that writes PREFIX<digits>.h5 into a folder finds its newest good checkpoint with ntkw_checkpoint_open_newest
  * and removes old ones with ntkw_checkpoint_keep.
  *
- * Format, version 1. A user block of 512 bytes before the HDF5 file: the magic "NTKWCKPT", then little-endian unsigned
- * 64-bit: format version, length of the whole file in bytes, digest of all bytes after the user block (see
- * src/checkpoint/digest.h for the formula); the rest is zero. Arrays are datasets of the root group, stored as *global*
- * arrays, contiguous, little-endian; a dataset has the attributes "unit" (string) and "digest" (uint64). Attributes of
- * the root group hold the integers (int64), reals (float64) and texts (strings of variable length, UTF-8). There are no
- * time stamps: the same state gives the same bytes, whatever the number of ranks.
+ * The format, with all that is needed to read and check a file without this library, is specified in
+ * src/checkpoint/FORMAT.md. There are no time stamps: the same state gives the same bytes, whatever the number of
+ * ranks. A file states the oldest format version that has all it uses; older versions are read, newer ones refused.
  */
 #ifndef NTKW_CHECKPOINT_H
 #define NTKW_CHECKPOINT_H
@@ -112,6 +109,37 @@ ntkw_status ntkw_checkpoint_add_slabs(ntkw_checkpoint *checkpoint, const char *n
 
 /** Choose how the values get into the file. Local; the same on every rank. NTKW_ERR_ARGUMENT. */
 ntkw_status ntkw_checkpoint_set_transfer(ntkw_checkpoint *checkpoint, ntkw_checkpoint_transfer transfer);
+
+/** A folder of checkpoints that belongs to this run alone. */
+typedef struct ntkw_folder_lock ntkw_folder_lock;
+
+/** Called on rank 0 when it begins to wait for another run's sign of life: a sentence that names it, and the most
+ * seconds that it will wait. */
+typedef void (*ntkw_lock_wait)(const char *sentence, double seconds, void *data);
+
+/** Lock a folder against other runs: rank 0 makes the file FOLDER/lock. Collective on comm (it is duplicated).
+ *
+ * The file says host, boot, process, its start, Slurm's job and restart count, since when, a random number, and a
+ * heartbeat that a thread of rank 0 renews every 10 seconds (it calls neither MPI nor HDF5). A lock left behind is taken
+ * over at once if its process ran under the same boot and is gone, or if it was of the same job before a restart. If its
+ * holder cannot be seen from here (another host), rank 0 calls on_wait and watches for 5 minutes of its own monotonic
+ * clock: without a heartbeat the lock is taken over, with one the call fails at once.
+ *
+ * @param[in]  on_wait, data  NULL: do not wait; a holder that cannot be seen counts as alive.
+ * @param[out] out            to be released by ntkw_checkpoint_unlock.
+ * @return the same on every rank: NTKW_SUCCESS; NTKW_ERR_FILE (names the host and process that holds it, and since
+ *         when; or why the file cannot be made), NTKW_ERR_ARGUMENT, NTKW_ERR_DISAGREE, NTKW_ERR_MEMORY. */
+ntkw_status ntkw_checkpoint_lock(MPI_Comm comm, const char *folder, ntkw_lock_wait on_wait, void *data,
+                                 ntkw_folder_lock **out);
+
+/** Remove the lock if it is still this one, and set the pointer to NULL. Collective (it frees a communicator). NULL is
+ * allowed. */
+void ntkw_checkpoint_unlock(ntkw_folder_lock **lock);
+
+/** Publish only while this lock is held: it is read again before the file is made and before it is renamed, and a
+ * publication whose lock was lost fails with NTKW_ERR_FILE, which names the new holder. Local; on rank 0 at least. The
+ * lock is borrowed until the checkpoint is destroyed; NULL: none. */
+ntkw_status ntkw_checkpoint_set_lock(ntkw_checkpoint *checkpoint, const ntkw_folder_lock *lock);
 
 /** Write, verify, and give the file its final name (an existing file of that name is replaced). Collective.
  *
@@ -216,6 +244,12 @@ ntkw_status ntkw_checkpoint_read_slabs(ntkw_checkpoint_reader *reader, const cha
  *         folder cannot be read; NTKW_ERR_ARGUMENT, NTKW_ERR_DISAGREE, NTKW_ERR_MEMORY. */
 ntkw_status ntkw_checkpoint_open_newest(MPI_Comm comm, const char *folder, const char *prefix, char *skipped,
                                         size_t skipped_size, ntkw_checkpoint_reader **out);
+
+/** Verify everything that a checkpoint says of itself: user block, digest of the whole file, structure, and the digest
+ * of every array. Collective on comm (it is duplicated); the ranks read a share each, in pieces of a few MB.
+ * @return the same on every rank: NTKW_SUCCESS: good; else as ntkw_checkpoint_open, with what is wrong; NTKW_ERR_FORMAT
+ * also if an array's digest is not that of its values (the array is named). */
+ntkw_status ntkw_checkpoint_verify(MPI_Comm comm, const char *path);
 
 /** Keep the newest n checkpoints PREFIX<digits>.h5 of a folder: remove the older ones, and temporary files that runs
  * left behind when they were killed. Collective on comm (it is duplicated).

@@ -1,4 +1,4 @@
-/* What we did not write agrees: h5dump reads the values, and the Python of digest.h finds the digests. */
+/* What we did not write agrees: h5dump reads the values, and the Python of the format page finds the digests. */
 #include "support.h"
 
 #include <stdarg.h>
@@ -75,13 +75,12 @@ static void h5dump_reads_the_same_bits(void) {
   compare_array("block", NTKW_FLOAT32, BLOCK_ROWS, BLOCK_ROWS * 6 * 4);
 }
 
-/* The program that stands in the comment of digest.h. Returns the path of a copy. */
+/* The program that stands in the format page. Returns the path of a copy. */
 static const char *documented_program(void) {
   static char path[600];
   char output[100];
   snprintf(path, sizeof path, "%s", scratch_path("digest.py"));
-  CHECK_EQUAL_INT(run(output, sizeof output,
-                      "sed -n '/^ \\*     import struct/,/^ \\*     sys.exit/s/^ \\*     //p' '%s' > '%s'",
+  CHECK_EQUAL_INT(run(output, sizeof output, "sed -n '/^    import struct/,/^    sys.exit/s/^    //p' '%s' > '%s'",
                       test_argument(0), path),
                   0);
   return path;
@@ -121,9 +120,20 @@ static void the_documented_formula_gives_the_digests_of_arrays(void) {
   compare_digest("block", "I");
 }
 
+static void the_documented_lines_check_every_array(void) {
+  if (!only_here("/usr/bin/python3 -c 'import h5py'")) return;
+  char output[2000];
+  CHECK_EQUAL_INT(run(output, sizeof output,
+                      "{ sed '/^body/,$d' '%s'; sed -n '/^    import h5py/,$s/^    //p' '%s'; } | "
+                      "env -i /usr/bin/python3 - '%s' 2>&1",
+                      documented_program(), test_argument(0), checkpoint_path),
+                  0);
+  CHECK(strcmp(output, "block good\nmatrix good\nnothing good\nvector good\n") == 0);
+}
+
 int main(int argc, char **argv) {
-  static const test_case cases[] = {TEST(h5dump_shows_what_is_in_it), TEST(h5dump_reads_the_same_bits),
-                                    TEST(the_documented_program_checks_a_file),
-                                    TEST(the_documented_formula_gives_the_digests_of_arrays)};
+  static const test_case cases[] = {
+      TEST(h5dump_shows_what_is_in_it), TEST(h5dump_reads_the_same_bits), TEST(the_documented_program_checks_a_file),
+      TEST(the_documented_formula_gives_the_digests_of_arrays), TEST(the_documented_lines_check_every_array)};
   return run_suite("checkpoint for others", cases, sizeof cases / sizeof *cases, argc, argv);
 }

@@ -41,7 +41,7 @@ static void interrupt(MPI_Comm first, MPI_Comm second, const char *path, const c
   if (first != MPI_COMM_NULL) {
     CHECK_OK(trainer_create(first, pde, &before));
     steps(before, pde, &past_before, HALF);
-    CHECK_OK(snapshot_write(before, pde, &past_before, path));
+    CHECK_OK(snapshot_write(before, pde, &past_before, path, NULL));
     trainer_destroy(&before);
   }
   MPI_Barrier(MPI_COMM_WORLD);
@@ -87,7 +87,7 @@ static void other_problems_are_refused(void) {
   const char *path = scratch_path("other.h5");
   CHECK_OK(trainer_create(MPI_COMM_WORLD, pde, &t));
   steps(t, pde, &past, 1);
-  CHECK_OK(snapshot_write(t, pde, &past, path));
+  CHECK_OK(snapshot_write(t, pde, &past, path, NULL));
   CHECK_OK(ntkw_checkpoint_open(MPI_COMM_WORLD, path, &reader));
   other->network.hidden[0] = 14;
   CHECK_STATUS(snapshot_adopt(reader, path, other), NTKW_ERR_PROBLEM);

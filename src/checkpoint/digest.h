@@ -6,22 +6,7 @@
  *     z = (z xor (z >> 30)) * 0xbf58476d1ce4e5b9;  z = (z xor (z >> 27)) * 0x94d049bb133111eb;  z = z xor (z >> 31)
  * F is one to one, so that a change of any single word shows for certain. Digests of parts add up to that of the whole.
  *
- * Of an array, w_i is the bit pattern of element i in row-major order (float32: zero-extended), so NaN and -0.0 count
- * by their bits. Of a file, w_i is the i-th little-endian word of 8 bytes after the user block, the last one padded
- * with zeros. This checks a file, without HDF5; with h5py, an array is digest(map(int, a[()].ravel().view("<u8"))),
- * or "<u4" for float32:
- *
- *     import struct, sys
- *     def F(z):
- *         z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9 % 2**64
- *         z = (z ^ z >> 27) * 0x94d049bb133111eb % 2**64
- *         return z ^ z >> 31
- *     def digest(words):
- *         return sum(F(F((i + 0x9e3779b97f4a7c15) % 2**64) ^ w) for i, w in enumerate(words)) % 2**64
- *     data = open(sys.argv[1], "rb").read()
- *     body = struct.iter_unpack("<Q", data[512:] + bytes(-len(data) % 8))
- *     found = (b"NTKWCKPT", 1, len(data), digest(w for w, in body))
- *     sys.exit(0 if struct.unpack("<8s3Q", data[:32]) == found else "damaged")
+ * What the words of an array and of a file are, and lines of Python that check both: FORMAT.md.
  */
 #ifndef NTKW_CHECKPOINT_DIGEST_H
 #define NTKW_CHECKPOINT_DIGEST_H

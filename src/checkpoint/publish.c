@@ -7,6 +7,7 @@
 #include "checkpoint/digest.h"
 #include "checkpoint/file_bytes.h"
 #include "checkpoint/hdf5_calls.h"
+#include "checkpoint/locked.h"
 #include "checkpoint/packet.h"
 #include "checkpoint/parts.h"
 #include "checkpoint/publication.h"
@@ -83,6 +84,7 @@ static ntkw_status stage_name(ntkw_i_publication *publication) {
 static ntkw_status stage_create(ntkw_i_publication *publication) {
   const char *path = publication->checkpoint->path;
   if (publication->checkpoint->rank != 0) return NTKW_SUCCESS;
+  if (publication->checkpoint->lock) NTKW_TRY(ntkw_i_lock_held(publication->checkpoint->lock));
   struct stat about;
   NTKW_CHECK(stat(path, &about) != 0 || !S_ISDIR(about.st_mode), NTKW_ERR_FILE, "%s is a folder", path);
   publication->fd = open(publication->temporary, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
@@ -178,6 +180,7 @@ static ntkw_status stage_seal(ntkw_i_publication *publication) {
 static ntkw_status stage_rename(ntkw_i_publication *publication) {
   const ntkw_checkpoint *checkpoint = publication->checkpoint;
   if (checkpoint->rank != 0) return NTKW_SUCCESS;
+  if (checkpoint->lock) NTKW_TRY(ntkw_i_lock_held(checkpoint->lock));
   NTKW_CHECK(rename(publication->temporary, checkpoint->path) == 0, NTKW_ERR_FILE, "cannot rename %s to %s: %s",
              publication->temporary, checkpoint->path, strerror(errno));
   return ntkw_i_folder_sync(checkpoint->path);

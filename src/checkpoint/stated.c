@@ -234,6 +234,12 @@ ntkw_status ntkw_checkpoint_set_transfer(ntkw_checkpoint *checkpoint, ntkw_check
   return noted(checkpoint, ntkw_i_fail(NTKW_ERR_ARGUMENT, "%d is not a way to transfer values", (int)transfer));
 }
 
+ntkw_status ntkw_checkpoint_set_lock(ntkw_checkpoint *checkpoint, const ntkw_folder_lock *lock) {
+  NTKW_CHECK(checkpoint, NTKW_ERR_ARGUMENT, "ntkw_checkpoint_set_lock: the checkpoint is NULL");
+  checkpoint->lock = lock;
+  return NTKW_SUCCESS;
+}
+
 void ntkw_checkpoint_destroy(ntkw_checkpoint **checkpoint) {
   if (!checkpoint || !*checkpoint) return;
   ntkw_checkpoint *old = *checkpoint;

@@ -29,7 +29,8 @@ struct ntkw_checkpoint {
   ntkw_checkpoint_attribute *attributes; /* its strings are owned */
   int n_arrays, n_attributes;
   ntkw_checkpoint_transfer transfer;
-  ntkw_status fault; /* the first error of a local call on this rank: publication reports it on every rank */
+  const ntkw_folder_lock *lock; /* borrowed; NULL: the folder is not locked */
+  ntkw_status fault;            /* the first error of a local call on this rank: publication reports it on every rank */
   char fault_sentence[512];
 };
 

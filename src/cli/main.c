@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-static const command *const commands[] = {&train_command, &replay_command, &show_command};
+static const command *const commands[] = {&train_command, &replay_command, &show_command, &verify_command};
 enum { N_COMMANDS = sizeof commands / sizeof *commands };
 
 static const char usage[] =

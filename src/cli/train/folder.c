@@ -142,3 +142,12 @@ static ntkw_status make_writable(const char *folder) {
 ntkw_status folder_prepare(const char *folder) {
   return ntkw_status_agree(MPI_COMM_WORLD, command_rank() == 0 ? make_writable(folder) : NTKW_SUCCESS);
 }
+
+static void warn_of_waiting(const char *sentence, double seconds, void *data) {
+  (void)data;
+  warn("%s: waiting up to %.0f s for a sign of life", sentence, seconds);
+}
+
+ntkw_status folder_lock(const char *folder, ntkw_folder_lock **lock) {
+  return ntkw_checkpoint_lock(MPI_COMM_WORLD, folder, warn_of_waiting, NULL, lock);
+}

@@ -23,4 +23,8 @@ ntkw_status folder_set_aside(const char *folder, int64_t step);
 /* Make the folder if it is not there, and see that files can be written in it. */
 ntkw_status folder_prepare(const char *folder);
 
+/* Lock it for this run until ntkw_checkpoint_unlock. Another run's lock is refused in a sentence that names it; if that
+ * run is on another host, a warning says so and five minutes are given for its heartbeat. */
+ntkw_status folder_lock(const char *folder, ntkw_folder_lock **lock);
+
 #endif

@@ -74,7 +74,7 @@ static ntkw_status write_checkpoint(run *r) {
   char name[64], path[600];
   snprintf(name, sizeof name, "step-%010lld.h5", (long long)trainer_steps_done(r->trainer));
   run_path(r, name, path, sizeof path);
-  const ntkw_status status = snapshot_write(r->trainer, r->pde, &r->history, path);
+  const ntkw_status status = snapshot_write(r->trainer, r->pde, &r->history, path, r->lock);
   if (status != NTKW_SUCCESS) return status;
   snprintf(r->checkpoint, sizeof r->checkpoint, "%s", path);
   return ntkw_checkpoint_keep(trainer_comm(r->trainer), r->folder, "step-", (int)r->settings->keep);

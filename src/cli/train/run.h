@@ -5,6 +5,7 @@
 #include "cli/command.h"
 #include "cli/train/progress.h"
 #include "cli/train/settings.h"
+#include "ntkw/checkpoint.h"
 #include "pinn/training/evaluation.h"
 #include "pinn/training/history.h"
 #include "pinn/training/trainer.h"
@@ -17,8 +18,9 @@ typedef struct run {
   history history;
   progress progress;
   char folder[512];
-  char checkpoint[600]; /* the newest one of this run; empty: none */
-  double error;         /* at the last log line; NaN: not known */
+  ntkw_folder_lock *lock; /* of the folder */
+  char checkpoint[600];   /* the newest one of this run; empty: none */
+  double error;           /* at the last log line; NaN: not known */
   bool warned_of_zero_norm;
 } run;
 

@@ -256,7 +256,8 @@ static ntkw_status set_up(run *r, const char *file, ntkw_checkpoint_reader **rea
   if (*reader) warn_of_changes(*reader, r->pde);
   override_problem(r->settings, r->pde);
   if (*reader) NTKW_TRY(adopt_checkpoint(r->settings, *reader, r->checkpoint, r->pde));
-  return folder_prepare(r->folder);
+  NTKW_TRY(folder_prepare(r->folder));
+  return folder_lock(r->folder, &r->lock);
 }
 
 static exit_code train(int argc, char **argv) {
@@ -270,6 +271,7 @@ static exit_code train(int argc, char **argv) {
   const ntkw_status status = set_up(&r, file, &reader);
   const exit_code code = status == NTKW_SUCCESS ? train_from(&r, file, reader) : command_failed(status);
   ntkw_checkpoint_close(&reader);
+  ntkw_checkpoint_unlock(&r.lock);
   evaluation_destroy(&r.evaluation);
   trainer_destroy(&r.trainer);
   history_free(&r.history);

@@ -10,8 +10,9 @@
 enum { ARITHMETIC_VERSION = 1 };
 
 /* Publish the state as a checkpoint at path. Collective. A state whose parameters are not finite is not published:
- * NTKW_ERR_NOT_FINITE. @return the same on every rank; as ntkw_checkpoint_publish. */
-ntkw_status snapshot_write(trainer *t, const problem *pde, const history *past, const char *path);
+ * NTKW_ERR_NOT_FINITE. lock: of its folder, held by this run; NULL: none. @return the same on every rank; as ntkw_checkpoint_publish. */
+ntkw_status snapshot_write(trainer *t, const problem *pde, const history *past, const char *path,
+                           const ntkw_folder_lock *lock);
 
 /* Take seed, rule, alpha and update_every from an opened checkpoint into the problem, after checking that it is a
  * training state of this problem. Collective. @return NTKW_SUCCESS, NTKW_ERR_PROBLEM (names the difference),

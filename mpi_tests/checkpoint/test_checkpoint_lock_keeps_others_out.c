@@ -1,0 +1,114 @@
+/* A locked folder is refused to others, a stale lock is taken over, and a lost lock stops publication. */
+#include "support.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+#include "checkpoint/lock.h"
+
+static int n_waits;
+
+static void count_wait(const char *sentence, double seconds, void *data) {
+  (void)seconds, (void)data;
+  CHECK_TEXT_HAS(sentence, "which cannot be seen from here");
+  n_waits++;
+}
+
+static ntkw_status lock(const char *folder, ntkw_lock_wait on_wait, ntkw_folder_lock **out) {
+  const ntkw_status status = ntkw_checkpoint_lock(MPI_COMM_WORLD, folder, on_wait, NULL, out);
+  check_same_verdict(status);
+  CHECK((status == NTKW_SUCCESS) == (*out != NULL));
+  return status;
+}
+
+/* Write a lock as if from this owner. */
+static void plant(const char *folder, const lock_owner *owner) {
+  char path[600], text[LOCK_TEXT_LENGTH + 1];
+  snprintf(path, sizeof path, "%s/lock", folder);
+  ntkw_i_lock_encode(owner, text);
+  put_file(path, text, LOCK_TEXT_LENGTH);
+}
+
+static void a_living_holder_is_named(void) {
+  const char *folder = new_folder("living");
+  ntkw_folder_lock *first, *second;
+  char host[128] = "";
+  gethostname(host, sizeof host - 1);
+  CHECK_OK(lock(folder, NULL, &first));
+  CHECK_STATUS(lock(folder, count_wait, &second), NTKW_ERR_FILE);
+  CHECK_TEXT_HAS(ntkw_last_error(), host);
+  CHECK_TEXT_HAS(ntkw_last_error(), "since 20");
+  ntkw_checkpoint_unlock(&first);
+  CHECK_EQUAL_INT(count_files(folder, "lock"), 0);
+  CHECK_OK(lock(folder, NULL, &first));
+  ntkw_checkpoint_unlock(&first);
+  CHECK(first == NULL);
+}
+
+static void a_dead_process_holds_nothing(void) {
+  const char *folder = new_folder("dead");
+  ntkw_folder_lock *mine;
+  lock_owner owner;
+  ntkw_i_lock_myself(&owner);
+  owner.started++; /* its number is used again by another process: this one */
+  plant(folder, &owner);
+  CHECK_OK(lock(folder, NULL, &mine));
+  CHECK_EQUAL_INT(count_files(folder, "lock"), 1);
+  ntkw_checkpoint_unlock(&mine);
+  snprintf(owner.boot, sizeof owner.boot, "elsewhere");
+  snprintf(owner.job, sizeof owner.job, "17");
+  plant(folder, &owner);
+  setenv("SLURM_JOB_ID", "17", 1); /* the same job, started again */
+  setenv("SLURM_RESTART_COUNT", "1", 1);
+  CHECK_OK(lock(folder, NULL, &mine));
+  ntkw_checkpoint_unlock(&mine);
+  unsetenv("SLURM_JOB_ID");
+  unsetenv("SLURM_RESTART_COUNT");
+}
+
+static void a_silent_holder_elsewhere_is_given_time(void) {
+  const char *folder = new_folder("silent");
+  ntkw_folder_lock *mine;
+  lock_owner owner;
+  ntkw_i_lock_myself(&owner);
+  snprintf(owner.boot, sizeof owner.boot, "elsewhere");
+  plant(folder, &owner);
+  CHECK_STATUS(lock(folder, NULL, &mine), NTKW_ERR_FILE);
+  ntkw_i_lock_stale_after = 0.3;
+  n_waits = 0;
+  CHECK_OK(lock(folder, count_wait, &mine));
+  CHECK_EQUAL_INT(n_waits, world_rank() == 0);
+  ntkw_checkpoint_unlock(&mine);
+  put_file(scratch_path("silent/lock"), "ntkw-lock 1\nho", 14); /* its maker died while writing it */
+  CHECK_OK(lock(folder, NULL, &mine) == NTKW_ERR_FILE ? lock(folder, count_wait, &mine) : NTKW_ERR_ORDER);
+  ntkw_checkpoint_unlock(&mine);
+  ntkw_i_lock_stale_after = 300;
+}
+
+static void a_lost_lock_stops_publication(void) {
+  const char *folder = new_folder("lost");
+  ntkw_folder_lock *mine;
+  ntkw_checkpoint *checkpoint;
+  lock_owner owner;
+  char path[600];
+  snprintf(path, sizeof path, "%s/state-1.h5", folder);
+  CHECK_OK(lock(folder, NULL, &mine));
+  CHECK_OK(ntkw_checkpoint_create(MPI_COMM_WORLD, path, &checkpoint));
+  CHECK_OK(ntkw_checkpoint_set_lock(checkpoint, mine));
+  CHECK_OK(ntkw_checkpoint_publish(checkpoint));
+  ntkw_i_lock_myself(&owner);
+  plant(folder, &owner);
+  const ntkw_status status = ntkw_checkpoint_publish(checkpoint);
+  check_same_verdict(status);
+  CHECK_STATUS(status, NTKW_ERR_FILE);
+  CHECK_TEXT_HAS(ntkw_last_error(), "nothing is published");
+  ntkw_checkpoint_destroy(&checkpoint);
+  ntkw_checkpoint_unlock(&mine);
+  CHECK_EQUAL_INT(count_files(folder, "lock"), 1); /* the other's stays */
+}
+
+int main(int argc, char **argv) {
+  static const test_case cases[] = {TEST(a_living_holder_is_named), TEST(a_dead_process_holds_nothing),
+                                    TEST(a_silent_holder_elsewhere_is_given_time), TEST(a_lost_lock_stops_publication)};
+  return run_suite("checkpoint lock", cases, sizeof cases / sizeof *cases, argc, argv);
+}

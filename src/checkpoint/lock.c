@@ -1,0 +1,249 @@
+/* ntkw_checkpoint_lock and unlock: rank 0 makes the file, a thread of it renews the heartbeat. */
+#include "checkpoint/lock.h"
+#include "checkpoint/agreement.h"
+#include "checkpoint/locked.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+double ntkw_i_lock_stale_after = 300, ntkw_i_lock_heartbeat_every = 10;
+
+struct ntkw_folder_lock {
+  MPI_Comm comm;
+  int rank;
+  char *path;
+  lock_owner owner; /* on rank 0: itself; elsewhere only the nonce */
+  int fd;           /* of the lock, on rank 0; -1 */
+  bool beating;     /* the thread runs */
+  pthread_t thread;
+  pthread_mutex_t mutex;
+  pthread_cond_t wake;
+  bool ending;
+};
+
+static double monotonic_seconds(void) {
+  struct timespec now;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
+}
+
+static void pause_seconds(double seconds) {
+  struct timespec time = {(time_t)seconds, (long)((seconds - (double)(time_t)seconds) * 1e9)};
+  nanosleep(&time, NULL);
+}
+
+/* What a lock says: 1 read, 0 there is none, -1 it is not whole (just being made, or its maker died then). */
+static int look(const char *path, lock_owner *owner) {
+  char text[LOCK_TEXT_LENGTH + 1] = "";
+  const int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+  if (fd < 0) return errno == ENOENT ? 0 : -1;
+  const ssize_t length = pread(fd, text, LOCK_TEXT_LENGTH, 0);
+  close(fd);
+  text[length > 0 ? length : 0] = '\0';
+  return ntkw_i_lock_decode(text, owner) ? 1 : -1;
+}
+
+static ntkw_status write_owner(ntkw_folder_lock *lock) {
+  char text[LOCK_TEXT_LENGTH + 1];
+  ntkw_i_lock_encode(&lock->owner, text);
+  NTKW_CHECK(pwrite(lock->fd, text, LOCK_TEXT_LENGTH, 0) == LOCK_TEXT_LENGTH && fsync(lock->fd) == 0, NTKW_ERR_FILE,
+             "cannot write the lock %s: %s", lock->path, strerror(errno));
+  return NTKW_SUCCESS;
+}
+
+/* The thread: neither MPI nor HDF5. A failure is not told: the next publication reads the lock again. */
+static void *beat(void *data) {
+  ntkw_folder_lock *lock = data;
+  pthread_mutex_lock(&lock->mutex);
+  while (!lock->ending) {
+    struct timespec until;
+    clock_gettime(CLOCK_MONOTONIC, &until);
+    const double next = (double)until.tv_nsec * 1e-9 + ntkw_i_lock_heartbeat_every;
+    until.tv_sec += (time_t)next;
+    until.tv_nsec = (long)((next - (double)(time_t)next) * 1e9);
+    if (pthread_cond_timedwait(&lock->wake, &lock->mutex, &until) != ETIMEDOUT) continue;
+    lock->owner.heartbeat++;
+    write_owner(lock);
+  }
+  pthread_mutex_unlock(&lock->mutex);
+  return NULL;
+}
+
+/* Signals are for the thread that trains. */
+static ntkw_status start_beating(ntkw_folder_lock *lock) {
+  pthread_condattr_t attributes;
+  sigset_t all, before;
+  pthread_mutex_init(&lock->mutex, NULL);
+  pthread_condattr_init(&attributes);
+  pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+  pthread_cond_init(&lock->wake, &attributes);
+  pthread_condattr_destroy(&attributes);
+  sigfillset(&all);
+  pthread_sigmask(SIG_SETMASK, &all, &before);
+  const int failed = pthread_create(&lock->thread, NULL, beat, lock);
+  pthread_sigmask(SIG_SETMASK, &before, NULL);
+  lock->beating = !failed;
+  NTKW_CHECK(!failed, NTKW_ERR_MEMORY, "cannot start the thread that renews %s: %s", lock->path, strerror(failed));
+  return NTKW_SUCCESS;
+}
+
+static void stop_beating(ntkw_folder_lock *lock) {
+  if (!lock->beating) return;
+  pthread_mutex_lock(&lock->mutex);
+  lock->ending = true;
+  pthread_cond_signal(&lock->wake);
+  pthread_mutex_unlock(&lock->mutex);
+  pthread_join(lock->thread, NULL);
+  pthread_cond_destroy(&lock->wake);
+  pthread_mutex_destroy(&lock->mutex);
+  lock->beating = false;
+}
+
+static ntkw_status refuse(const char *path, const lock_owner *owner, int seen, const char *why) {
+  char since[40] = "";
+  const time_t time = (time_t)owner->since;
+  struct tm parts;
+  if (seen < 0)
+    return ntkw_i_fail(NTKW_ERR_FILE, "the folder is locked: %s cannot be read or is not whole%s", path, why);
+  if (gmtime_r(&time, &parts)) strftime(since, sizeof since, "%Y-%m-%d %H:%M:%S UTC", &parts);
+  return ntkw_i_fail(NTKW_ERR_FILE,
+                     "the folder is used by another run: %s is held by process %" PRId64 " on %s%s%s since %s%s", path,
+                     owner->pid, owner->host, owner->job[0] ? ", job " : "", owner->job, since, why);
+}
+
+/* Remove a stale lock, unless another run has put its own in its place meanwhile: then give that back. */
+static void remove_stale(const char *path, const lock_owner *stale, uint64_t nonce) {
+  char aside[4200];
+  lock_owner moved;
+  snprintf(aside, sizeof aside, "%s.stale-%016" PRIx64, path, nonce);
+  if (rename(path, aside) != 0) return;
+  const int seen = look(aside, &moved);
+  if (seen > 0 && (moved.nonce != stale->nonce || moved.heartbeat != stale->heartbeat) && link(aside, path) != 0)
+    return; /* the third has it now; the second finds out at its next publication */
+  unlink(aside);
+}
+
+/* Watch a lock whose holder cannot be seen from here. *stale: it did not change for long enough. */
+static ntkw_status watch(const char *path, const lock_owner *first, int first_seen, bool *stale) {
+  const double begin = monotonic_seconds(), interval = ntkw_i_lock_stale_after / 50;
+  *stale = false;
+  while (monotonic_seconds() - begin < ntkw_i_lock_stale_after) {
+    lock_owner now;
+    pause_seconds(interval < 5 ? interval : 5);
+    const int seen = look(path, &now);
+    if (seen == 0) return NTKW_SUCCESS; /* it was released */
+    if (seen > 0 && (first_seen < 0 || now.nonce != first->nonce || now.heartbeat != first->heartbeat))
+      return refuse(path, &now, seen, ", which is alive");
+  }
+  *stale = true;
+  return NTKW_SUCCESS;
+}
+
+/* Somebody has the lock: settle whether it can be removed. */
+static ntkw_status settle(ntkw_folder_lock *lock, ntkw_lock_wait on_wait, void *data) {
+  lock_owner other = {.nonce = 0};
+  int seen = look(lock->path, &other);
+  for (int tries = 0; seen < 0 && tries < 20; tries++) { /* perhaps it is just being written */
+    pause_seconds(0.01);
+    seen = look(lock->path, &other);
+  }
+  if (seen == 0) return NTKW_SUCCESS;
+  const lock_life life = seen > 0 ? ntkw_i_lock_judge(&other, &lock->owner) : LOCK_UNKNOWN;
+  if (life == LOCK_ALIVE) return refuse(lock->path, &other, seen, "");
+  bool stale = life == LOCK_DEAD;
+  if (life == LOCK_UNKNOWN) {
+    const ntkw_status refused = refuse(lock->path, &other, seen, ", which cannot be seen from here");
+    if (!on_wait) return refused;
+    on_wait(ntkw_last_error(), ntkw_i_lock_stale_after, data);
+    NTKW_TRY(watch(lock->path, &other, seen, &stale));
+  }
+  if (stale) remove_stale(lock->path, &other, lock->owner.nonce);
+  return NTKW_SUCCESS;
+}
+
+/* On rank 0. */
+static ntkw_status take(ntkw_folder_lock *lock, ntkw_lock_wait on_wait, void *data) {
+  ntkw_i_lock_myself(&lock->owner);
+  for (int tries = 0; tries < 10; tries++) {
+    lock->fd = open(lock->path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+    if (lock->fd >= 0) break;
+    NTKW_CHECK(errno == EEXIST, NTKW_ERR_FILE, "cannot make the lock %s: %s", lock->path, strerror(errno));
+    NTKW_TRY(settle(lock, on_wait, data));
+  }
+  NTKW_CHECK(lock->fd >= 0, NTKW_ERR_FILE, "cannot get the lock %s: others take it again and again", lock->path);
+  NTKW_TRY(write_owner(lock));
+  return start_beating(lock);
+}
+
+static ntkw_status make(MPI_Comm comm, const char *folder, ntkw_folder_lock **out) {
+  const size_t length = strlen(folder) + 8;
+  *out = calloc(1, sizeof **out);
+  NTKW_CHECK(*out, NTKW_ERR_MEMORY, "out of memory for the lock of %s", folder);
+  (*out)->comm = comm;
+  (*out)->fd = -1;
+  (*out)->path = malloc(length);
+  NTKW_CHECK((*out)->path, NTKW_ERR_MEMORY, "out of memory for the lock of %s", folder);
+  snprintf((*out)->path, length, "%s/lock", folder);
+  MPI_TRY(MPI_Comm_rank(comm, &(*out)->rank));
+  return NTKW_SUCCESS;
+}
+
+/* Local: is the lock in the folder still this one? */
+static ntkw_status check_held(const ntkw_folder_lock *lock) {
+  lock_owner now;
+  const int seen = look(lock->path, &now);
+  NTKW_CHECK(seen != 0, NTKW_ERR_FILE, "the lock %s of this run is gone: nothing is published", lock->path);
+  NTKW_CHECK(seen > 0, NTKW_ERR_FILE, "the lock %s of this run cannot be read: nothing is published", lock->path);
+  NTKW_CHECK(now.nonce == lock->owner.nonce, NTKW_ERR_FILE,
+             "the lock %s was taken by process %" PRId64 " on %s: nothing is published", lock->path, now.pid, now.host);
+  return NTKW_SUCCESS;
+}
+
+ntkw_status ntkw_i_lock_held(const ntkw_folder_lock *lock) {
+  return lock->rank == 0 ? check_held(lock) : NTKW_SUCCESS;
+}
+
+static void destroy(ntkw_folder_lock *lock) {
+  stop_beating(lock);
+  if (lock->fd >= 0 && check_held(lock) == NTKW_SUCCESS) unlink(lock->path);
+  if (lock->fd >= 0) close(lock->fd);
+  free(lock->path);
+  free(lock);
+}
+
+ntkw_status ntkw_checkpoint_lock(MPI_Comm comm, const char *folder, ntkw_lock_wait on_wait, void *data,
+                                 ntkw_folder_lock **out) {
+  MPI_Comm plain;
+  ntkw_folder_lock *lock = NULL;
+  if (out) *out = NULL;
+  NTKW_TRY(ntkw_i_plain_communicator(comm, &plain));
+  ntkw_status status = out ? NTKW_SUCCESS : ntkw_i_fail(NTKW_ERR_ARGUMENT, "ntkw_checkpoint_lock: out is NULL");
+  status = ntkw_status_agree(plain, status);
+  if (status == NTKW_SUCCESS) status = ntkw_i_same_text(plain, "the folder to be locked", folder);
+  if (status == NTKW_SUCCESS) status = ntkw_status_agree(plain, make(plain, folder, &lock));
+  if (status == NTKW_SUCCESS)
+    status = ntkw_status_agree(plain, lock->rank == 0 ? take(lock, on_wait, data) : NTKW_SUCCESS);
+  if (status == NTKW_SUCCESS) {
+    *out = lock;
+    return NTKW_SUCCESS;
+  }
+  if (lock) destroy(lock);
+  MPI_Comm_free(&plain);
+  return status;
+}
+
+void ntkw_checkpoint_unlock(ntkw_folder_lock **lock) {
+  if (!lock || !*lock) return;
+  MPI_Comm comm = (*lock)->comm;
+  destroy(*lock);
+  MPI_Comm_free(&comm);
+  *lock = NULL;
+}
