@@ -158,7 +158,8 @@ static ntkw_status make_all_growing(ntkw_trace *t) {
   NTKW_TRY(make_growing(t, TRACE_SQUARES, "/sumsq_exact", real, 2, row, table));
   NTKW_TRY(make_growing(t, TRACE_NORMS, "/norm_exact", real, 2, row, table));
   if (s->traces) NTKW_TRY(make_growing(t, TRACE_TRACES, "/traces", real, 2, row, table));
-  return make_growing(t, TRACE_GRADIENTS, "/gradients", ntkw_i_hdf5_file_type(s->dtype), 3, row, vector);
+  return make_growing(t, TRACE_GRADIENTS, "/gradients", s->dtype == NTKW_FLOAT32 ? H5T_IEEE_F32LE : real, 3, row,
+                      vector);
 }
 
 static ntkw_status write_everything_fixed(const ntkw_trace *t) {
