@@ -26,6 +26,13 @@ small_problem p.lua
 refused 2 2 train p.lua --steps 0 --- '--steps is "0"' "from 1"
 refused 2 2 train p.lua --weighting ntk-trase --- "did you mean ntk-trace?"
 refused 2 2 train --- "PROBLEM.lua is missing"
+refused 2 2 train --resume --- "PROBLEM.lua is missing"
+refused 4 2 train --resume --out nowhere --- nowhere "No such file"
+mkdir -p hollow
+refused 4 2 train --resume hollow --- hollow "holds no checkpoint"
+for time in 0 -5 1:60 1:2:3:4 1- 1-24:00 -1:00 5s 0:00 1.5 ""; do
+  refused 2 2 train p.lua --time-limit="$time" --- --time-limit
+done
 refused 4 3 train p.lua --out p.lua/folder --- "p.lua/folder"
 refused 4 3 train p.lua --out /proc/nothing --- "/proc/nothing"
 
@@ -38,7 +45,19 @@ refused 3 2 train p.lua --resume run --weighting none --- "was trained with weig
 small_problem other.lua 's/{8, 8}/{8, 9}/'
 refused 3 2 train other.lua --resume run --- "network 2-8-8-1" "network 2-8-9-1"
 small_problem other.lua 's/4\*p.u_xx/9*p.u_xx/'
-refused 3 2 train other.lua --resume run --- "condition 'residual'"
+refused 3 2 train other.lua --resume run --- "other equations for \"condition 'residual' on { }\""
+other_problem() { # EDIT PART...: the small problem, edited, cannot go on from the checkpoint; both sides are named
+  small_problem other.lua "$1"
+  shift
+  refused 3 2 train other.lua --resume run --- run/step-0000000010.h5 "is a checkpoint of another problem" "$@"
+}
+other_problem 's/float64/float32/' "precision float64" "precision float32"
+other_problem 's/{"x", 0, 1}/{"x", 0, 2}/' "inputs t [0, 1] x [0, 1]" "inputs t [0, 1] x [0, 2]"
+other_problem 's/{ "u" }/{ "u", "v" }/' '"outputs u"' '"outputs u v"'
+other_problem 's/{8, 8}/{8, 8}, activation = "sin"/' "1 tanh" "1 sin"
+other_problem 's/boundary{x=1} }/boundary{t=1} }/' "on { t=0 } { x=0 } { x=1 }" "on { t=0 } { x=0 } { t=1 }"
+other_problem 's/"u_t",/"speed",/' "condition 'u_t'" "condition 'speed'"
+other_problem '/"u_t"/d' "condition 'u_t'" 'says ""'
 refused 4 2 train p.lua --resume missing.h5 --- "missing.h5" "No such file"
 : > empty.h5
 refused 4 2 train p.lua --resume empty.h5 --- "empty.h5" "empty"

@@ -15,7 +15,7 @@ typedef enum exit_code {
   EXIT_FILE = 4,      /* a file could not be read or written, or is damaged */
   EXIT_DIVERGED = 5,  /* losses or parameters are not finite: do not requeue */
   EXIT_INTERNAL = 6,  /* out of memory, MPI failed, internal error */
-  EXIT_COME_BACK = 85 /* stopped by a signal after a checkpoint: continue with --resume */
+  EXIT_COME_BACK = 85 /* stopped by a signal or the time limit, after a checkpoint: continue with --resume */
 } exit_code;
 
 /* A subcommand: its name, a line for ntkw --help, its own help, and what it does. argv[0] is the subcommand's name.

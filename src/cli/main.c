@@ -31,7 +31,7 @@ static const char exit_codes[] = "\n"
                                  "   4  a file could not be read or written, or is damaged\n"
                                  "   5  losses, gradients or parameters are not finite: do not requeue\n"
                                  "   6  out of memory, MPI failed, or an internal error\n"
-                                 "  85  stopped by a signal after a checkpoint: continue with --resume\n"
+                                 "  85  stopped by a signal or the time limit, after a checkpoint: continue with --resume\n"
                                  "\n"
                                  "Example:\n"
                                  "  mpirun -n 4 ntkw train examples/wave1d-small.lua\n";

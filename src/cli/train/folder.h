@@ -7,7 +7,7 @@
 #include "ntkw/checkpoint.h"
 
 /* --out; or the folder that --resume PATH names; or the problem file's name with .run instead of .lua, in the present
- * folder. */
+ * folder (it may be NULL if one of the others was given). */
 ntkw_status folder_choose(const train_settings *settings, const char *problem_file, char *folder, size_t size);
 
 /* Open the checkpoint that --resume asks for; *reader stays NULL if there is none to resume from. A folder that already

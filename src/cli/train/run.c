@@ -5,21 +5,8 @@
 #include "status/check.h"
 
 #include <math.h>
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
-
-static volatile sig_atomic_t stop_signal;
-
-static void note_signal(int number) {
-  stop_signal = number;
-}
-
-static void catch_signals(void) {
-  struct sigaction action = {.sa_handler = note_signal, .sa_flags = SA_RESTART};
-  sigaction(SIGTERM, &action, NULL);
-  sigaction(SIGUSR1, &action, NULL);
-}
 
 void run_path(const run *r, const char *name, char *path, size_t size) {
   snprintf(path, size, "%s/%s", r->folder, name);
@@ -71,13 +58,21 @@ static ntkw_status log_step(run *r, int64_t step) {
 }
 
 static ntkw_status write_checkpoint(run *r) {
+  const double began = MPI_Wtime();
   char name[64], path[600];
   snprintf(name, sizeof name, "step-%010lld.h5", (long long)trainer_steps_done(r->trainer));
   run_path(r, name, path, sizeof path);
   const ntkw_status status = snapshot_write(r->trainer, r->pde, &r->history, path, r->lock);
   if (status != NTKW_SUCCESS) return status;
   snprintf(r->checkpoint, sizeof r->checkpoint, "%s", path);
-  return ntkw_checkpoint_keep(trainer_comm(r->trainer), r->folder, "step-", (int)r->settings->keep);
+  const ntkw_status kept = ntkw_checkpoint_keep(trainer_comm(r->trainer), r->folder, "step-", (int)r->settings->keep);
+  stop_checkpoint_took(&r->watch, MPI_Wtime() - began);
+  return kept;
+}
+
+/* After so many steps? */
+static bool checkpoint_due(const run *r, int64_t done) {
+  return done == r->pde->steps || (r->settings->checkpoint_every > 0 && done % r->settings->checkpoint_every == 0);
 }
 
 static void warn_of_zero_norm(run *r) {
@@ -87,16 +82,16 @@ static void warn_of_zero_norm(run *r) {
   warn("%s", ntkw_last_error());
 }
 
-/* One step, logged if its number says so. *stop: some rank got a signal. */
+/* One step, logged if its number says so. *stop: the run is to end after it. */
 static ntkw_status do_step(run *r, bool *stop) {
   const int64_t step = trainer_steps_done(r->trainer);
+  *stop = stop_wanted(&r->watch, MPI_Wtime(), checkpoint_due(r, step + 1));
   const bool logged = step % r->settings->log_every == 0;
   if (logged) {
     ntkw_status status = trainer_refresh(r->trainer);
     if (status == NTKW_SUCCESS) status = measure_error(r);
     if (status != NTKW_SUCCESS) return status;
   }
-  *stop = stop_signal != 0;
   ntkw_status status = trainer_step(r->trainer, stop);
   if (status == NTKW_ZERO_NORM)
     warn_of_zero_norm(r);
@@ -130,16 +125,12 @@ static ntkw_status log_end(run *r) {
 exit_code run_steps(run *r) {
   bool stop = false;
   ntkw_status status = NTKW_SUCCESS;
-  catch_signals();
   r->error = NAN;
   r->progress = progress_start(r->settings->progress, trainer_steps_done(r->trainer), r->pde->steps);
   while (trainer_steps_done(r->trainer) < r->pde->steps && !stop) {
     status = do_step(r, &stop);
     if (status != NTKW_SUCCESS) return fail(r, status);
-    const int64_t done = trainer_steps_done(r->trainer);
-    if (stop || done == r->pde->steps ||
-        (r->settings->checkpoint_every > 0 && done % r->settings->checkpoint_every == 0))
-      status = write_checkpoint(r);
+    if (stop || checkpoint_due(r, trainer_steps_done(r->trainer))) status = write_checkpoint(r);
     if (status != NTKW_SUCCESS) return fail(r, status);
   }
   if (command_rank() == 0) progress_clear(&r->progress);

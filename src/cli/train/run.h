@@ -1,10 +1,11 @@
-/* One training run: the loop over steps with log lines, history, checkpoints and signals. */
+/* One training run: the loop over steps with log lines, history and checkpoints. */
 #ifndef NTKW_CLI_TRAIN_RUN_H
 #define NTKW_CLI_TRAIN_RUN_H
 
 #include "cli/command.h"
 #include "cli/train/progress.h"
 #include "cli/train/settings.h"
+#include "cli/train/stop.h"
 #include "ntkw/checkpoint.h"
 #include "pinn/training/evaluation.h"
 #include "pinn/training/history.h"
@@ -17,6 +18,9 @@ typedef struct run {
   evaluation *evaluation;
   history history;
   progress progress;
+  double started, started_at; /* MPI_Wtime(), and seconds since 1970 */
+  double time_limit;          /* seconds from then on; INFINITY: none */
+  stop_watch watch;
   char folder[512];
   ntkw_folder_lock *lock; /* of the folder */
   char checkpoint[600];   /* the newest one of this run; empty: none */
@@ -24,7 +28,7 @@ typedef struct run {
   bool warned_of_zero_norm;
 } run;
 
-/* Train until pde->steps, a signal, or a failure. Collective. The checkpoint of the last step is written in the first
+/* Train until pde->steps, a signal, the end of the time, or a failure. Collective. The checkpoint of the last step is written in the first
  * two cases. @return EXIT_DONE, EXIT_COME_BACK, or the code of the failure (already reported). */
 exit_code run_steps(run *run);
 

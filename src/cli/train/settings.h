@@ -12,6 +12,7 @@ typedef struct train_settings {
   const char *out;       /* NULL: named after the problem file */
   int64_t checkpoint_every, log_every, keep;
   const char *progress;
+  const char *time_limit; /* as duration_read reads it; NULL: none */
   optional_path resume;
 } train_settings;
 

@@ -1,5 +1,6 @@
 /* ntkw train: a problem file to a trained network. */
 #include "cli/command.h"
+#include "cli/train/duration.h"
 #include "cli/train/folder.h"
 #include "cli/train/picture.h"
 #include "cli/train/run.h"
@@ -13,7 +14,9 @@
 #include <errno.h> /* program_invocation_name */
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 static const char *const progress_modes[] = {"auto", "live", "plain"};
 
@@ -64,7 +67,14 @@ static const option table[] = {
      .kind = OPTION_OPTIONAL_PATH,
      .at = AT(resume),
      .help = "continue from the newest good checkpoint in the folder PATH (default: --out), or from\n"
-             "the checkpoint PATH; with no checkpoint in --out yet, start from step 0"},
+             "the checkpoint PATH, which also holds the problem file; with no checkpoint in --out yet,\n"
+             "start from step 0"},
+    {.name = "time-limit",
+     .argument = "TIME",
+     .kind = OPTION_TEXT,
+     .at = AT(time_limit),
+     .help = "stop early enough to write a checkpoint and be gone by then: seconds, MM:SS, HH:MM:SS or\n"
+             "D-HH:MM:SS (default: none; in a Slurm job that says when it ends, as SLURM_JOB_END_TIME)"},
     {.name = "log-every",
      .argument = "N",
      .kind = OPTION_INTEGER,
@@ -104,15 +114,15 @@ static bool keeps_the_old(const char *setting) {
   return strncmp(setting, "weighting", 9) == 0 || strncmp(setting, "seed", 4) == 0;
 }
 
-/* Settings that the problem file says otherwise than the one the checkpoint was trained with. */
-static void warn_of_changes(ntkw_checkpoint_reader *reader, const problem *pde) {
-  char before[IDENTITY_LENGTH], now[IDENTITY_LENGTH];
+/* Settings that the problem file says otherwise than the one the checkpoint was trained with. now: what it says, in the
+ * words of problem_settings; broken into lines. */
+static void warn_of_changes(ntkw_checkpoint_reader *reader, const char *file, char now[]) {
+  char before[IDENTITY_LENGTH];
   const char *source;
   problem *old = NULL;
   if (ntkw_checkpoint_get_text(reader, "problem_source", &source) != NTKW_SUCCESS) return;
-  if (problem_from_lua(pde->file, source, &old) != NTKW_SUCCESS) return;
+  if (problem_from_lua(file, source, &old) != NTKW_SUCCESS) return;
   problem_settings(old, before);
-  problem_settings(pde, now);
   problem_destroy(&old);
   char *rest_before, *rest_now;
   const char *was = strtok_r(before, "\n", &rest_before), *is = strtok_r(now, "\n", &rest_now);
@@ -174,10 +184,16 @@ static void say_how_to_continue(const run *r, const char *file, int64_t steps) {
   if (size > 1) say("mpirun -n %d ", size);
   say_quoted(program_invocation_name);
   say(" train ");
-  say_quoted(file);
-  say(" --out ");
-  say_quoted(r->folder);
-  say(" --resume --steps %lld\n", (long long)steps);
+  if (file) {
+    say_quoted(file);
+    say(" --out ");
+    say_quoted(r->folder);
+    say(" --resume");
+  } else {
+    say("--resume ");
+    say_quoted(r->folder);
+  }
+  say(" --steps %lld\n", (long long)steps);
 }
 
 static exit_code finish(run *r, const char *file) {
@@ -199,8 +215,8 @@ static exit_code finish(run *r, const char *file) {
 }
 
 static exit_code come_back(const run *r, const char *file) {
-  say("stopped by a signal at step %lld of %lld\ncheckpoint: %s\n", (long long)trainer_steps_done(r->trainer),
-      (long long)r->pde->steps, r->checkpoint);
+  say("stopped by %s at step %lld of %lld\ncheckpoint: %s\n", stop_cause(&r->watch),
+      (long long)trainer_steps_done(r->trainer), (long long)r->pde->steps, r->checkpoint);
   say_how_to_continue(r, file, r->pde->steps);
   return EXIT_COME_BACK;
 }
@@ -224,15 +240,26 @@ static ntkw_status start_trace(run *r, const char *file) {
   return trainer_record(r->trainer, r->settings->trace, source);
 }
 
+/* Rank 0's clock decides for all. */
+static void watch_time(run *r) {
+  const trainer_state state = trainer_get_state(r->trainer);
+  const int64_t bytes = 3 * state.n_parameters * (r->pde->network.precision == NTKW_FLOAT32 ? 4 : 8);
+  const bool decides = command_rank() == 0;
+  r->watch = stop_watch_start(r->started, decides ? r->time_limit : INFINITY,
+                              decides ? getenv("SLURM_JOB_END_TIME") : NULL, r->started_at, bytes);
+  if (decides && isfinite(r->watch.end)) say("time: at most %.0f s from the start on\n", r->watch.end - r->started);
+}
+
 static exit_code train_from(run *r, const char *file, ntkw_checkpoint_reader *reader) {
   const ntkw_status status = prepare(r, reader);
   if (status != NTKW_SUCCESS) return command_failed(status);
   if (r->settings->trace) {
-    const ntkw_status recording = start_trace(r, file);
+    const ntkw_status recording = start_trace(r, r->pde->file);
     if (recording != NTKW_SUCCESS) return command_failed(recording);
   }
-  announce(r, file);
+  announce(r, r->pde->file);
   const int64_t done = trainer_steps_done(r->trainer);
+  watch_time(r);
   if (reader) {
     say("resumed from %s at step %lld\n", r->checkpoint, (long long)done);
     const ntkw_status cleared = folder_set_aside(r->folder, done);
@@ -248,25 +275,49 @@ static exit_code train_from(run *r, const char *file, ntkw_checkpoint_reader *re
   return code == EXIT_DONE ? finish(r, file) : code;
 }
 
-/* Everything before training: problem, checkpoint to resume from, folder. */
+/* The problem that a checkpoint holds, to be trained as far as its run was to go. */
+static ntkw_status problem_of_checkpoint(ntkw_checkpoint_reader *reader, problem **pde) {
+  const char *name, *source;
+  int64_t last_step;
+  NTKW_TRY(ntkw_checkpoint_get_text(reader, "problem_file", &name));
+  NTKW_TRY(ntkw_checkpoint_get_text(reader, "problem_source", &source));
+  NTKW_TRY(ntkw_status_agree(MPI_COMM_WORLD, problem_from_lua(name, source, pde)));
+  if (ntkw_checkpoint_get_integer(reader, "last_step", &last_step) == NTKW_SUCCESS) (*pde)->steps = last_step;
+  return NTKW_SUCCESS;
+}
+
+/* Everything before training: problem, checkpoint to resume from, folder. file is NULL if the checkpoint is to say. */
 static ntkw_status set_up(run *r, const char *file, ntkw_checkpoint_reader **reader) {
-  NTKW_TRY(problem_load(MPI_COMM_WORLD, file, &r->pde));
+  char said[IDENTITY_LENGTH];
+  if (file) NTKW_TRY(problem_load(MPI_COMM_WORLD, file, &r->pde));
   NTKW_TRY(folder_choose(r->settings, file, r->folder, sizeof r->folder));
   NTKW_TRY(folder_find_checkpoint(r->settings, r->folder, reader, r->checkpoint, sizeof r->checkpoint));
-  if (*reader) warn_of_changes(*reader, r->pde);
+  if (!file) NTKW_TRY(problem_of_checkpoint(*reader, &r->pde));
+  problem_settings(r->pde, said);
   override_problem(r->settings, r->pde);
   if (*reader) NTKW_TRY(adopt_checkpoint(r->settings, *reader, r->checkpoint, r->pde));
+  if (*reader && file) warn_of_changes(*reader, file, said);
   NTKW_TRY(folder_prepare(r->folder));
   return folder_lock(r->folder, &r->lock);
+}
+
+/* What the table cannot say: a problem file, or a checkpoint to find one in; a time. */
+static ntkw_status check_settings(train_settings *settings, const char *file, double *time_limit) {
+  if (!file && settings->resume.given && !settings->resume.path) settings->resume.path = settings->out;
+  NTKW_CHECK(file || settings->resume.path, NTKW_ERR_ARGUMENT, "PROBLEM.lua is missing");
+  *time_limit = INFINITY;
+  return settings->time_limit ? duration_read("--time-limit", settings->time_limit, time_limit) : NTKW_SUCCESS;
 }
 
 static exit_code train(int argc, char **argv) {
   train_settings settings = {
       .steps = -1, .seed = -1, .checkpoint_every = 1000, .log_every = 1000, .keep = 3, .progress = "auto"};
   const char *file = NULL;
-  if (options_parse(table, N_OPTIONS, &settings, "PROBLEM.lua", &file, argc, argv) != NTKW_SUCCESS)
+  run r = {.settings = &settings, .error = NAN, .started = MPI_Wtime(), .started_at = (double)time(NULL)};
+  if (options_parse(table, N_OPTIONS, &settings, "[PROBLEM.lua]", &file, argc, argv) != NTKW_SUCCESS ||
+      check_settings(&settings, file, &r.time_limit) != NTKW_SUCCESS)
     return usage_error("train", "%s", ntkw_last_error());
-  run r = {.settings = &settings, .error = NAN};
+  stop_catch_signals();
   ntkw_checkpoint_reader *reader = NULL;
   const ntkw_status status = set_up(&r, file, &reader);
   const exit_code code = status == NTKW_SUCCESS ? train_from(&r, file, reader) : command_failed(status);
@@ -282,13 +333,15 @@ static exit_code train(int argc, char **argv) {
 const command train_command = {
     .name = "train",
     .summary = "train the network of a problem file",
-    .help = "Usage: ntkw train PROBLEM.lua [OPTIONS]\n"
-            "       mpirun -n RANKS ntkw train PROBLEM.lua [OPTIONS]\n"
-            "\n"
-            "Train the network of a problem file, its parameters sharded over the ranks, the conditions of the loss\n"
-            "weighted. Prints a line every --log-every steps; on SIGTERM or SIGUSR1 finishes the step, writes a "
-            "checkpoint\n"
-            "and exits with 85. The results do not depend on the number of ranks.\n",
+    .help =
+        "Usage: ntkw train PROBLEM.lua [OPTIONS]\n"
+        "       mpirun -n RANKS ntkw train PROBLEM.lua [OPTIONS]\n"
+        "       mpirun -n RANKS ntkw train --resume PATH [OPTIONS]\n"
+        "\n"
+        "Train the network of a problem file, its parameters sharded over the ranks, the conditions of the loss\n"
+        "weighted. Prints a line every --log-every steps. On SIGTERM, SIGUSR1 or SIGINT, and when the time is nearly\n"
+        "over, finishes the step, writes a checkpoint and exits with 85; a second SIGINT ends it at once. The results\n"
+        "do not depend on the number of ranks, nor on such stops.\n",
     .run = train,
     .options = table,
     .n_options = N_OPTIONS,
@@ -302,9 +355,10 @@ const command train_command = {
              "   4  a file could not be read or written, or is damaged\n"
              "   5  losses, gradients or parameters are not finite: do not requeue\n"
              "   6  out of memory, or MPI failed\n"
-             "  85  stopped by a signal after a checkpoint: continue with --resume\n"
+             "  85  stopped by a signal or the time limit, after a checkpoint: continue with --resume\n"
              "\n"
              "Example:\n"
              "  mpirun -n 2 ntkw train examples/wave1d-small.lua --out wave.run\n"
-             "  mpirun -n 4 ntkw train examples/wave1d-small.lua --out wave.run --resume --steps 40000\n",
+             "  mpirun -n 4 ntkw train examples/wave1d-small.lua --out wave.run --resume --steps 40000\n"
+             "  mpirun -n 3 ntkw train --resume wave.run --time-limit 2:00:00\n",
 };

@@ -61,10 +61,23 @@ void problem_settings(const problem *pde, char text[IDENTITY_LENGTH]) {
   put(&w, "seed %llu\n", (unsigned long long)pde->seed);
 }
 
+/* Length of what two lines of conditions have in common if they differ in nothing but the equations, of which they have
+ * a fingerprint; else 0. */
+static int same_but_equations(const char *a, int n, const char *b) {
+  static const char mark[] = " equations ";
+  const char *end = memmem(a, (size_t)n, mark, sizeof mark - 1);
+  return end && strncmp(a, b, (size_t)(end - a) + sizeof mark - 1) == 0 ? (int)(end - a) : 0;
+}
+
 ntkw_status problem_identity_compare(const char *path, const char *a, const char *b) {
   while (*a || *b) {
     const int n = (int)strcspn(a, "\n"), m = (int)strcspn(b, "\n");
-    NTKW_CHECK(n == m && memcmp(a, b, (size_t)n) == 0, NTKW_ERR_PROBLEM,
+    const bool same = n == m && memcmp(a, b, (size_t)n) == 0;
+    const int common = same ? 0 : same_but_equations(a, n, b);
+    NTKW_CHECK(!common, NTKW_ERR_PROBLEM,
+               "%s: is a checkpoint of another problem: it has other equations for \"%.*s\" than the problem file",
+               path, common, a);
+    NTKW_CHECK(same, NTKW_ERR_PROBLEM,
                "%s: is a checkpoint of another problem: it has \"%.*s\", the problem file says \"%.*s\"", path, n, a, m,
                b);
     a += n + (a[n] != '\0');

@@ -72,6 +72,7 @@ static ntkw_status set_numbers(ntkw_checkpoint *file, const trainer *t, const pr
   MPI_Comm_size(trainer_comm(t), &size);
   const ntkw_weighting *weighting = state->weighting;
   NTKW_TRY(ntkw_checkpoint_set_integer(file, "step", *state->step));
+  NTKW_TRY(ntkw_checkpoint_set_integer(file, "last_step", pde->steps));
   NTKW_TRY(ntkw_checkpoint_set_integer(file, "seed", (int64_t)pde->seed));
   NTKW_TRY(ntkw_checkpoint_set_integer(file, "ranks", size));
   NTKW_TRY(ntkw_checkpoint_set_integer(file, "lanes", pde->lanes));

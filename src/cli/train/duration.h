@@ -1,0 +1,14 @@
+/* Lengths of time on a command line. */
+#ifndef NTKW_CLI_TRAIN_DURATION_H
+#define NTKW_CLI_TRAIN_DURATION_H
+
+#include "ntkw/status.h"
+
+/* Read a length of time into seconds: a plain number is of seconds; MM:SS, HH:MM:SS, D-HH, D-HH:MM and D-HH:MM:SS are
+ * as Slurm writes them; UNLIMITED is INFINITY. The first field may be as large as it likes, the others are below 60 (of
+ * hours after days: 24). Local.
+ * @param[in] name  of the option, for the sentence.
+ * @return NTKW_SUCCESS; NTKW_ERR_ARGUMENT: another form, or 0. */
+ntkw_status duration_read(const char *name, const char *text, double *seconds);
+
+#endif

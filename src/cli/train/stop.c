@@ -1,0 +1,73 @@
+#include "cli/train/stop.h"
+
+#include <math.h>
+#include <signal.h>
+#include <stdlib.h>
+
+/* A checkpoint may take so much longer than the slowest one yet. */
+static const double WRITE_MARGIN = 2.0;
+/* Of the slowest step, kept from step to step: one slow step counts for some thousands, not for ever. */
+static const double STEP_MEMORY = 0.9995;
+/* Ending takes a moment; in a job, its script must send it back to the queue as well. */
+static const double RESERVE = 1.0, RESERVE_IN_JOB = 15.0;
+/* A checkpoint before the first one is measured: bytes a second of a slow file system, and the rest. */
+static const double GUESSED_SPEED = 50e6, GUESSED_LATENCY = 0.25;
+
+static volatile sig_atomic_t noted, interrupts;
+
+static void note_signal(int number) {
+  noted = number;
+  if (number != SIGINT || interrupts++ == 0) return;
+  signal(SIGINT, SIG_DFL);
+  raise(SIGINT); /* delivered when this handler returns */
+}
+
+void stop_catch_signals(void) {
+  const struct sigaction action = {.sa_handler = note_signal, .sa_flags = SA_RESTART};
+  sigaction(SIGTERM, &action, NULL);
+  sigaction(SIGUSR1, &action, NULL);
+  sigaction(SIGINT, &action, NULL);
+}
+
+/* Seconds until the end of the job's allocation; INFINITY if that is not known. */
+static double left_of_job(const char *end_time, double unix_now) {
+  char *end;
+  if (!end_time) return INFINITY;
+  const double at = strtod(end_time, &end);
+  return end != end_time && *end == '\0' && at > unix_now ? at - unix_now : INFINITY;
+}
+
+stop_watch stop_watch_start(double now, double limit, const char *end_time, double unix_now, int64_t bytes) {
+  const double of_job = left_of_job(end_time, unix_now);
+  const bool job_first = of_job - RESERVE_IN_JOB < limit - RESERVE;
+  return (stop_watch){.end = now + (job_first ? of_job : limit),
+                      .reserve = job_first ? RESERVE_IN_JOB : RESERVE,
+                      .write_time = GUESSED_LATENCY + (double)bytes / GUESSED_SPEED,
+                      .began = NAN};
+}
+
+static void measure_step(stop_watch *w, double now) {
+  const double took = now - w->began - w->spent;
+  w->step_time *= STEP_MEMORY;
+  if (took > w->step_time) w->step_time = took; /* false before the first step, when took is NaN */
+  w->began = now;
+  w->spent = 0.0;
+}
+
+bool stop_wanted(stop_watch *w, double now, bool checkpoint_due) {
+  measure_step(w, now);
+  const double write = WRITE_MARGIN * w->write_time;
+  const double needed = 2.0 * w->step_time + (checkpoint_due ? 2.0 : 1.0) * write + w->reserve;
+  w->expired = w->expired || w->end - now < needed;
+  return w->expired || noted != 0;
+}
+
+void stop_checkpoint_took(stop_watch *w, double seconds) {
+  w->spent += seconds;
+  if (!w->measured || seconds > w->write_time) w->write_time = seconds;
+  w->measured = true;
+}
+
+const char *stop_cause(const stop_watch *w) {
+  return w->expired && noted == 0 ? "the time limit" : "a signal";
+}

@@ -1,0 +1,46 @@
+/* Why a run ends before its last step: it was asked to by a signal, or its time is nearly over.
+ *
+ * Signals are noted on the rank that gets them; time is watched on rank 0 alone. Neither is acted upon alone: what
+ * stop_wanted says goes into the step's own reduction, and all ranks stop after the same step. */
+#ifndef NTKW_CLI_TRAIN_STOP_H
+#define NTKW_CLI_TRAIN_STOP_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* Times in seconds, of the monotonic clock that MPI_Wtime shows. */
+typedef struct stop_watch {
+  double end;        /* the process should be gone by then; INFINITY: no limit */
+  double reserve;    /* between the last checkpoint and the end, for ending */
+  double step_time;  /* the slowest of the latest steps */
+  double write_time; /* the slowest checkpoint; before the first one a guess */
+  double began;      /* the present step; NAN: none yet */
+  double spent;      /* on checkpoints since then */
+  bool measured;     /* write_time is no guess */
+  bool expired;      /* stop_wanted said so because of the time */
+} stop_watch;
+
+/* From now on SIGTERM, SIGUSR1 and SIGINT are noted; a second SIGINT ends the process at once. Local. */
+void stop_catch_signals(void);
+
+/* A watch that starts at now. Local.
+ *
+ * @param[in] limit      seconds from now until the process should be gone; INFINITY: no limit of its own.
+ * @param[in] end_time   when the job's allocation ends, in seconds since 1970 as SLURM_JOB_END_TIME says it; NULL: not
+ *                       known. A time that is past, and a text that is no number, are no limit.
+ * @param[in] unix_now   seconds since 1970.
+ * @param[in] bytes      of a checkpoint, about: until one has been written, its time is guessed from this. */
+stop_watch stop_watch_start(double now, double limit, const char *end_time, double unix_now, int64_t bytes);
+
+/* At the beginning of a step: should it be the last one? True after a signal; and when, after this step and the
+ * checkpoint that follows if one is due anyway, the time might not suffice for another step and a checkpoint. Local.
+ */
+bool stop_wanted(stop_watch *watch, double now, bool checkpoint_due);
+
+/* A checkpoint took so long to write. Local. */
+void stop_checkpoint_took(stop_watch *watch, double seconds);
+
+/* What made the run stop, for a message of rank 0, which watches the time: "the time limit", or "a signal". */
+const char *stop_cause(const stop_watch *watch);
+
+#endif
