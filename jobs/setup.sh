@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Install what ntkw is built and run with, on Debian and Ubuntu. Usage: jobs/setup.sh [run|test|mpich]
-# "run": to build and train (default); "test": what the tests need, too; "mpich": and MPICH beside Open MPI. Installs only
-# what is missing.
+# Install what ntkw is built and run with, on Debian and Ubuntu. Usage: jobs/setup.sh [run|test|mpich|slurm|hosts]
+# "run": to build and train (default); "test": what the tests need, too; "mpich": and MPICH beside Open MPI;
+# "slurm", "hosts": for the tests of jobs under Slurm and over several hosts. Installs only what is missing.
 set -eu
 
 packages=(gcc libc6-dev make cmake pkg-config libopenmpi-dev openmpi-bin libhdf5-openmpi-dev liblua5.4-dev librandom123-dev
@@ -12,7 +12,9 @@ case ${1:-run} in
 run) ;;
 test) packages+=("${tests[@]}") ;;
 mpich) packages+=("${tests[@]}" mpich libmpich-dev libhdf5-mpich-dev) ;;
-*) echo "setup: unknown argument $1; expected run, test or mpich" >&2; exit 2 ;;
+slurm) packages+=("${tests[@]}" slurmctld slurmd slurm-client munge) ;;
+hosts) packages+=("${tests[@]}" iproute2) ;;
+*) echo "setup: unknown argument $1; expected run, test, mpich, slurm or hosts" >&2; exit 2 ;;
 esac
 
 if ! command -v apt-get >/dev/null; then

@@ -1,7 +1,9 @@
 #!/usr/bin/env bash
-# Install what is missing, build with every warning an error, run the tests. Usage: jobs/test.sh [--all|--mpich]
+# Install what is missing, build with every warning an error, run the tests. Usage: jobs/test.sh [--all|--mpich|--slurm|--hosts]
 #   --all     the slow tests, too, every test under AddressSanitizer and UndefinedBehaviorSanitizer, and what --mpich does
 #   --mpich   the library with MPICH: sums and weighting on 1 and 2 ranks (MPICH spins, and is slow with more ranks than cores)
+#   --slurm   jobs/slurm/train.sbatch under a private Slurm on this host: a minute; needs root (or sudo)
+#   --hosts   training over three network namespaces, one of which is lost: a minute; needs root (or sudo)
 # Ends with a line that counts the tests.
 set -eu
 cd "$(dirname "$0")/.."
@@ -10,7 +12,8 @@ what=${1:-usual}
 case $what in
 usual) jobs/setup.sh test ;;
 --all | --mpich) jobs/setup.sh mpich ;;
-*) sed -n '2,5s/^# \{0,1\}//p' "$0" >&2; exit 2 ;;
+--slurm | --hosts) jobs/setup.sh "${what#--}" ;;
+*) sed -n '2,7s/^# \{0,1\}//p' "$0" >&2; exit 2 ;;
 esac
 
 . jobs/environment.sh
@@ -33,6 +36,17 @@ run_tests() {
   rm -f "$log"
 }
 
+# on_a_rig FOLDER: build the program; the tests in the folder make namespaces and daemons, and count for themselves.
+on_a_rig() {
+  local log as_root=()
+  log=$(mktemp)
+  { cmake --preset ci && cmake --build --preset ci --target ntkw_cli -j "$(getconf _NPROCESSORS_ONLN)"; } >"$log" 2>&1 ||
+    { tail -n 60 "$log" >&2; exit 1; }
+  rm -f "$log"
+  if [ "$(id -u)" != 0 ]; then as_root=(sudo); fi
+  exec "${as_root[@]}" "mpi_tests/$1/run.sh" build/ci/src/cli/ntkw
+}
+
 with_mpich() { run_tests mpich -L '^(sums|weighting)$' -LE slow -E 'np[3-8]'; }
 
 case $what in
@@ -46,6 +60,7 @@ usual)
   with_mpich
   ;;
 --mpich) with_mpich ;;
+--slurm | --hosts) on_a_rig "${what#--}" ;;
 esac
 echo "$passed passed, $failed failed"
 [ $failed = 0 ]
