@@ -1,0 +1,156 @@
+#!/usr/bin/env bash
+# Training over three hosts, one of which is lost in mid-run. Usage: run.sh NTKW [LOSS...], NTKW being the program. Losses:
+#   rank     a rank on h2 is killed
+#   daemon   mpirun's daemon on h2 is killed
+#   host     everything on h2 is killed
+#   link     h2 is cut off the network without a word; only TCP keepalive can tell
+# After each, mpirun must be gone within LIMIT seconds, and the next start, on the hosts that are left, must go on from the
+# newest checkpoint and end with the state and the history of a run that nothing interrupted, in every bit. Needs root and
+# Debian's iproute2; jobs/test.sh --hosts installs it. Ends with a line that counts tests.
+set -u
+here=$(cd "$(dirname "$0")" && pwd)
+ntkw=$(realpath "${1:?run.sh NTKW [LOSS...]}")
+shift
+losses=("$@")
+if [ $# = 0 ]; then losses=(rank daemon host link); fi
+LIMIT=30
+if [ "$(id -u)" != 0 ]; then echo "hosts: needs root, for namespaces" >&2; exit 1; fi
+. "$here/../../jobs/environment.sh"
+export OMPI_MCA_btl_tcp_if_include=10.77.0.0/24 OMPI_MCA_oob_tcp_if_include=10.77.0.0/24 OMPI_MCA_btl=tcp,vader,self
+export OMPI_MCA_oob_tcp_keepalive_time=4 OMPI_MCA_oob_tcp_keepalive_intvl=2 OMPI_MCA_oob_tcp_keepalive_probes=3
+
+scratch=$(mktemp -d "${TMPDIR:-/tmp}/ntkw-hosts.XXXXXX")
+rig=$scratch/rig
+export OMPI_MCA_plm_rsh_agent=$rig/rsh
+passed=0 failed=0
+hosts() { "$here/hosts.sh" "$1" "$rig" "${@:2}"; }
+clean_up() {
+  if [ -d "$rig" ]; then hosts down; fi
+  if [ $failed = 0 ] && [ $passed -gt 0 ]; then rm -rf "$scratch"; else echo "logs are in $scratch"; fi
+}
+trap clean_up EXIT
+trap 'exit 1' INT TERM
+
+failures=0 log=""
+complain() {
+  failures=$((failures + 1))
+  echo "    FAILED: $*"
+}
+verdict() {
+  if [ $failures = 0 ]; then passed=$((passed + 1)); echo "ok     $1"
+  else
+    failed=$((failed + 1)); echo "FAILED $1"
+    tail -n 30 $log | sed 's/^/    /'
+  fi
+  failures=0
+}
+
+# problem STEPS: p.lua
+problem() {
+  sed "s/STEPS/$1/" >p.lua <<'LUA'
+local pi = math.pi
+local function exact(p) return math.sin(pi*p.x)*math.cos(2*pi*p.t) end
+return problem {
+  inputs     = { {"t", 0, 1}, {"x", 0, 1} },
+  outputs    = { "u" },
+  exact      = { u = exact },
+  conditions = {
+    { "residual", points = 120, on = interior(), equation = function(p) return p.u_tt - 4*p.u_xx end },
+    { "u", points = 100, on = { boundary{t=0}, boundary{x=0}, boundary{x=1} }, equation = function(p) return p.u - exact(p) end },
+    { "u_t", points = 80, on = boundary{t=0}, equation = function(p) return p.u_t end },
+  },
+  network    = { hidden = {24, 24, 24} },
+  precision  = "float32",
+  steps      = STEPS,
+}
+LUA
+}
+
+# on_hosts LIST RANKS ARGUMENT...: ntkw over the hosts, mpirun on h1.
+on_hosts() {
+  local list=$1 ranks=$2
+  shift 2
+  hosts on h1 timeout --kill-after=5 200 mpirun --host "$list" -n "$ranks" "$ntkw" "$@" </dev/null
+}
+
+newest() { ls p.run 2>/dev/null | sed -nE 's/^step-0*([0-9]+)\.h5$/\1/p' | sort -n | tail -n 1; }
+runs() { [ -d "/proc/$1" ] && ! grep -q '^State:.Z' "/proc/$1/status" 2>/dev/null; }
+# named HOST COMMAND: pids of a host's processes of this name.
+named() { for p in $(hosts pids "$1"); do if [ "$(cat "/proc/$p/comm" 2>/dev/null)" = "$2" ]; then echo "$p"; fi; done; }
+
+lose() {
+  case $1 in
+  rank) kill -9 "$(named h2 ntkw | head -n 1)" ;;
+  daemon) kill -9 $(named h2 orted) ;;
+  host) kill -9 $(hosts pids h2) ;;
+  link) hosts cut h2 ;;
+  esac
+}
+
+# same_state A B: the arrays of two checkpoints, bit by bit.
+same_state() {
+  local array
+  for array in parameters adam_moment1 adam_moment2 weights history; do
+    h5dump -d $array -b LE -o a.raw "$1" >/dev/null && h5dump -d $array -b LE -o b.raw "$2" >/dev/null ||
+      complain "h5dump cannot read $array of $1 or $2"
+    [ -s a.raw ] && cmp a.raw b.raw || complain "$array of $1 differs from $2"
+  done
+}
+
+# A run over three hosts loses h2, and goes on over the other two.
+story() {
+  local started job began last step
+  hosts up 3 || { complain "the hosts did not come up"; return; }
+  problem 2000000
+  on_hosts h1:2,h2:2,h3:2 6 train p.lua --checkpoint-every 50 --log-every 100 --out p.run >first.log 2>&1 &
+  job=$!
+  started=$SECONDS
+  until [ "$(newest)" ] && [ "$(newest)" -ge 100 ]; do
+    if [ $((SECONDS - started)) -ge 60 ] || ! runs $job; then complain "there are no checkpoints"; kill $job; return; fi
+    sleep 0.1
+  done
+  [ "$(named h2 ntkw | wc -l)" = 2 ] && [ "$(named h3 ntkw | wc -l)" = 2 ] || complain "the ranks are not spread over the hosts"
+  lose "$1"
+  began=$SECONDS
+  while runs $job && [ $((SECONDS - began)) -lt $LIMIT ]; do sleep 0.1; done
+  if runs $job; then complain "mpirun still runs $LIMIT s after the loss of the $1"; fi
+  wait $job && complain "mpirun ended with 0"
+  took=$((SECONDS - began))
+  sleep 1
+  for h in h1 h3; do [ -z "$(named $h ntkw)" ] || complain "ranks are left on $h"; done
+  grep -q "stopped by" first.log && complain "the run was stopped, not lost"
+
+  last=$(newest)
+  step=$(((last / 100 + 2) * 100))
+  problem $step
+  on_hosts h1:2,h3:2 4 train p.lua --checkpoint-every 50 --log-every 100 --out p.run --resume >second.log 2>&1 ||
+    complain "the second start ended with $?"
+  grep -q "^resumed from p.run/step-$(printf %010d "$last").h5 at step $last" second.log || complain "it did not go on from step $last"
+  echo "$step" >reached
+}
+
+for loss in "${losses[@]}"; do
+  mkdir "$scratch/$loss"
+  cd "$scratch/$loss" || exit 1
+  log="first.log second.log" took=0 rig=$scratch/$loss/rig
+  export OMPI_MCA_plm_rsh_agent=$rig/rsh
+  story "$loss"
+  hosts down
+  verdict "loss of a $loss: noticed after $took s, continued on the other hosts"
+done
+
+# The uninterrupted run: one rank, one host.
+mkdir "$scratch/whole"
+cd "$scratch/whole" || exit 1
+problem "$(cat "$scratch"/*/reached 2>/dev/null | sort -n | tail -n 1 | grep . || echo 100)"
+log=log
+timeout 200 "$ntkw" train p.lua --checkpoint-every 100 --log-every 100 --keep 1000000 --out p.run >log 2>&1 || complain "it failed"
+verdict "the uninterrupted run"
+for loss in "${losses[@]}"; do
+  step=$(cat "$scratch/$loss/reached" 2>/dev/null) || continue # that it did not get there has been counted
+  name=step-$(printf %010d "$step").h5
+  same_state "$scratch/$loss/p.run/$name" "p.run/$name"
+  verdict "after the loss of a $loss: the same bits at step $step"
+done
+echo "$passed passed, $failed failed"
+[ $failed = 0 ] && [ $passed -gt 0 ]
