@@ -30,9 +30,7 @@ refused 2 2 train --resume --- "PROBLEM.lua is missing"
 refused 4 2 train --resume --out nowhere --- nowhere "No such file"
 mkdir -p hollow
 refused 4 2 train --resume hollow --- hollow "holds no checkpoint"
-for time in 0 -5 1:60 1:2:3:4 1- 1-24:00 -1:00 5s 0:00 1.5 ""; do
-  refused 2 2 train p.lua --time-limit="$time" --- --time-limit
-done
+refused 2 2 train p.lua --time-limit 1:60 --- '--time-limit is "1:60"' "HH:MM:SS"
 refused 4 3 train p.lua --out p.lua/folder --- "p.lua/folder"
 refused 4 3 train p.lua --out /proc/nothing --- "/proc/nothing"
 
