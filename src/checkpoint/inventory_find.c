@@ -1,5 +1,6 @@
 /* Rank 0 asks HDF5 what is in a checkpoint. Everything must be as the format says: the file's digest is right, so
  * anything else was written by another program. */
+#include "checkpoint/dtype.h"
 #include "checkpoint/hdf5_calls.h"
 #include "checkpoint/inventory.h"
 #include "status/check.h"
@@ -11,6 +12,7 @@
 /* What the callbacks of HDF5's iterations share. */
 typedef struct search_state {
   const char *path;
+  int64_t length; /* of the file */
   ntkw_i_packet *packet;
   ntkw_status status;
 } search_state;
@@ -83,17 +85,33 @@ static herr_t visit_attribute(hid_t root, const char *name, const H5A_info_t *in
   return search->status == NTKW_SUCCESS ? 0 : -1;
 }
 
-static ntkw_status put_type(const search_state *search, hid_t dataset, const char *name) {
+static ntkw_status put_type(const search_state *search, hid_t dataset, const char *name, int64_t *value_size) {
   const hid_t type = H5Dget_type(dataset);
   ntkw_dtype dtype;
   const bool known = ntkw_i_hdf5_find_dtype(type, &dtype);
   H5Tclose(type);
   if (!known) return refuse(search, "array", name, "has values of a type that checkpoints do not have");
+  *value_size = (int64_t)ntkw_i_value_size(dtype);
   ntkw_i_packet_put_integer(search->packet, dtype);
   return NTKW_SUCCESS;
 }
 
-static ntkw_status put_shape(const search_state *search, hid_t dataset, const char *name) {
+/* Bytes of a dataset, or -1 if the file has not so many: shapes are multiplied without a second thought from here on. */
+static int64_t bytes_in_file(const search_state *search, const hsize_t shape[], int n_dimensions, int64_t value_size) {
+  const hsize_t most = (hsize_t)1 << 59;
+  hsize_t count = 1;
+  bool empty = false;
+  for (int d = 0; d < n_dimensions; d++) {
+    empty = empty || shape[d] == 0;
+    if (shape[d] > 0 && shape[d] > most / count) return -1;
+    if (shape[d] > 0) count *= shape[d];
+  }
+  if (empty) return 0;
+  return count <= (hsize_t)(search->length / value_size) ? (int64_t)count * value_size : -1;
+}
+
+static ntkw_status put_shape(const search_state *search, hid_t dataset, const char *name, int64_t value_size,
+                             int64_t *bytes) {
   const hid_t space = H5Dget_space(dataset);
   const int n_dimensions = H5Sget_simple_extent_ndims(space);
   hsize_t shape[H5S_MAX_RANK] = {0};
@@ -101,6 +119,8 @@ static ntkw_status put_shape(const search_state *search, hid_t dataset, const ch
   H5Sclose(space);
   if (n_dimensions < 1 || n_dimensions > NTKW_CHECKPOINT_DIMENSIONS)
     return refuse(search, "array", name, "has an unexpected number of dimensions");
+  *bytes = bytes_in_file(search, shape, n_dimensions, value_size);
+  if (*bytes < 0) return refuse(search, "array", name, "has a shape that is too large for the file");
   ntkw_i_packet_put_integer(search->packet, n_dimensions);
   for (int d = 0; d < n_dimensions; d++) ntkw_i_packet_put_integer(search->packet, (int64_t)shape[d]);
   return NTKW_SUCCESS;
@@ -123,12 +143,14 @@ static ntkw_status put_named(const search_state *search, hid_t dataset, const ch
   return status;
 }
 
-static ntkw_status put_address(const search_state *search, hid_t dataset, const char *name) {
+static ntkw_status put_address(const search_state *search, hid_t dataset, const char *name, int64_t bytes) {
   const hid_t properties = H5Dget_create_plist(dataset);
   const bool contiguous = H5Pget_layout(properties) == H5D_CONTIGUOUS && H5Pget_external_count(properties) == 0;
   H5Pclose(properties);
   if (!contiguous) return refuse(search, "array", name, "is not stored in one piece");
   const haddr_t address = H5Dget_offset(dataset);
+  if (bytes > 0 && (address > (haddr_t)search->length || (haddr_t)(search->length - bytes) < address))
+    return refuse(search, "array", name, "lies outside of the file");
   ntkw_i_packet_put_integer(search->packet, address == HADDR_UNDEF ? -1 : (int64_t)address);
   return NTKW_SUCCESS;
 }
@@ -136,10 +158,11 @@ static ntkw_status put_address(const search_state *search, hid_t dataset, const 
 static ntkw_status put_dataset(const search_state *search, hid_t dataset, const char *name) {
   ntkw_i_packet_put_text(search->packet, name);
   NTKW_TRY(put_named(search, dataset, name, "unit", H5I_INVALID_HID));
-  NTKW_TRY(put_type(search, dataset, name));
-  NTKW_TRY(put_shape(search, dataset, name));
+  int64_t value_size = 0, bytes = 0;
+  NTKW_TRY(put_type(search, dataset, name, &value_size));
+  NTKW_TRY(put_shape(search, dataset, name, value_size, &bytes));
   NTKW_TRY(put_named(search, dataset, name, "digest", H5T_STD_U64LE));
-  return put_address(search, dataset, name);
+  return put_address(search, dataset, name, bytes);
 }
 
 static herr_t visit_link(hid_t root, const char *name, const H5L_info_t *info, void *data) {
@@ -155,13 +178,14 @@ static herr_t visit_link(hid_t root, const char *name, const H5L_info_t *info, v
   return search->status == NTKW_SUCCESS ? 0 : -1;
 }
 
-/* What was verified is what HDF5 has opened, not a file that took its name meanwhile. */
-static ntkw_status check_same_file(const search_state *search, hid_t file, int fd) {
+/* What was verified is what HDF5 has opened, not a file that took its name meanwhile; it has this length. */
+static ntkw_status check_same_file(search_state *search, hid_t file, int fd) {
   void *handle = NULL;
   struct stat mine, other;
   const bool same = H5Fget_vfd_handle(file, H5P_DEFAULT, &handle) >= 0 && handle && fstat(fd, &mine) == 0 &&
                     fstat(*(int *)handle, &other) == 0 && mine.st_dev == other.st_dev && mine.st_ino == other.st_ino;
   NTKW_CHECK(same, NTKW_ERR_FILE, "%s was replaced while it was being opened", search->path);
+  search->length = mine.st_size;
   return NTKW_SUCCESS;
 }
 
@@ -183,7 +207,7 @@ static ntkw_status search_file(search_state *search, hid_t file, int fd) {
 }
 
 ntkw_status ntkw_i_inventory_find(const char *path, int fd, ntkw_i_packet *packet) {
-  search_state search = {path, packet, NTKW_SUCCESS};
+  search_state search = {.path = path, .packet = packet};
   const hdf5_voice voice = ntkw_i_hdf5_silence();
   const hid_t access = ntkw_i_hdf5_access(MPI_COMM_NULL), file = H5Fopen(path, H5F_ACC_RDONLY, access);
   ntkw_status status;
