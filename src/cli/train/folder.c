@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #define PREFIX "step-"
+#define PROBE ".probe-"
 
 /* 1: a folder, 0: something else, -1: nothing. The same on every rank. */
 static int folder_kind(const char *path) {
@@ -126,12 +127,35 @@ ntkw_status folder_find_checkpoint(const train_settings *settings, const char *f
   return NTKW_SUCCESS;
 }
 
+/* A file that only a run that is dead can have left, beside the temporary files of checkpoints. */
+static bool is_leftover(const char *name) {
+  static const char solution[] = "solution.h5.tmp-";
+  return strncmp(name, PROBE, strlen(PROBE)) == 0 || strncmp(name, solution, strlen(solution)) == 0;
+}
+
+/* On rank 0. What cannot be removed does no harm. */
+static void remove_leftovers(const char *folder) {
+  DIR *entries = opendir(folder);
+  if (!entries) return;
+  for (const struct dirent *entry; (entry = readdir(entries));) {
+    char path[800];
+    snprintf(path, sizeof path, "%s/%s", folder, entry->d_name);
+    if (is_leftover(entry->d_name)) unlink(path);
+  }
+  closedir(entries);
+}
+
+ntkw_status folder_clear_up(const char *folder, int keep) {
+  if (command_rank() == 0) remove_leftovers(folder);
+  return ntkw_checkpoint_keep(MPI_COMM_WORLD, folder, PREFIX, keep);
+}
+
 /* On rank 0. */
 static ntkw_status make_writable(const char *folder) {
   char probe[600];
   NTKW_CHECK(mkdir(folder, 0777) == 0 || errno == EEXIST, NTKW_ERR_FILE, "the folder %s cannot be made: %s", folder,
              strerror(errno));
-  snprintf(probe, sizeof probe, "%s/.probe-%ld", folder, (long)getpid());
+  snprintf(probe, sizeof probe, "%s/" PROBE "%ld", folder, (long)getpid());
   FILE *file = fopen(probe, "w");
   NTKW_CHECK(file, NTKW_ERR_FILE, "the folder %s cannot be written: %s", folder, strerror(errno));
   fclose(file);

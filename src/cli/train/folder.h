@@ -20,6 +20,9 @@ ntkw_status folder_find_checkpoint(const train_settings *settings, const char *f
  * so that they neither displace the new ones from the rotation nor are resumed instead of them. */
 ntkw_status folder_set_aside(const char *folder, int64_t step);
 
+/* Remove what runs that were killed have left in the folder: temporary files, and checkpoints beyond the newest `keep`. */
+ntkw_status folder_clear_up(const char *folder, int keep);
+
 /* Make the folder if it is not there, and see that files can be written in it. */
 ntkw_status folder_prepare(const char *folder);
 

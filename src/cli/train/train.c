@@ -265,6 +265,8 @@ static exit_code train_from(run *r, const char *file, ntkw_checkpoint_reader *re
     const ntkw_status cleared = folder_set_aside(r->folder, done);
     if (cleared != NTKW_SUCCESS) return command_failed(cleared);
   }
+  const ntkw_status tidied = folder_clear_up(r->folder, (int)r->settings->keep);
+  if (tidied != NTKW_SUCCESS) return command_failed(tidied);
   if (done >= r->pde->steps && reader)
     say("nothing to train: the checkpoint is at step %lld of %lld; --steps says how far to go\n", (long long)done,
         (long long)r->pde->steps);
