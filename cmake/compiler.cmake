@@ -13,7 +13,7 @@ target_compile_options(ntkw_compiler INTERFACE
 # MPICH's MPI_STATUSES_IGNORE is the address 1, which GCC otherwise takes for an array of no bytes.
 include(CheckCCompilerFlag)
 check_c_compiler_flag(--param=min-pagesize=0 NTKW_LOW_ADDRESSES)
-if(NTKW_LOW_ADDRESSES)
+if(NTKW_LOW_ADDRESSES AND CMAKE_C_COMPILER_ID STREQUAL "GNU") # clang takes it, and warns
   target_compile_options(ntkw_compiler INTERFACE --param=min-pagesize=0)
 endif()
 if(NTKW_STRICT)
@@ -23,4 +23,7 @@ if(NTKW_SANITIZE)
   set(sanitizers -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer)
   target_compile_options(ntkw_compiler INTERFACE ${sanitizers})
   target_link_options(ntkw_compiler INTERFACE ${sanitizers} -rdynamic)
+endif()
+if(NTKW_FUZZ)
+  target_compile_options(ntkw_compiler INTERFACE -fsanitize=fuzzer-no-link)
 endif()

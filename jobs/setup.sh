@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Install what ntkw is built and run with, on Debian and Ubuntu. Usage: jobs/setup.sh [run|test|mpich|slurm|hosts]
-# "run": to build and train (default); "test": what the tests need, too; "mpich": and MPICH beside Open MPI;
-# "slurm", "hosts": for the tests of jobs under Slurm and over several hosts. Installs only what is missing.
+# Install what ntkw is built and run with, on Debian and Ubuntu. Usage: jobs/setup.sh [run|test|mpich|slurm|hosts|faults|fuzz]
+# "run": to build and train (default); "test": what the tests need, too; "mpich": and MPICH beside Open MPI; the others: what
+# the options of jobs/test.sh of these names need. Installs only what is missing.
 set -eu
 
 packages=(gcc libc6-dev make cmake pkg-config libopenmpi-dev openmpi-bin libhdf5-openmpi-dev liblua5.4-dev librandom123-dev
@@ -11,10 +11,12 @@ tests=(g++ doxygen libcunit1-dev libmpfr-dev hdf5-tools python3-h5py)
 case ${1:-run} in
 run) ;;
 test) packages+=("${tests[@]}") ;;
+faults) packages+=("${tests[@]}" python3 e2fsprogs mount) ;;
+fuzz) packages+=("${tests[@]}" clang) ;;
 mpich) packages+=("${tests[@]}" mpich libmpich-dev libhdf5-mpich-dev) ;;
 slurm) packages+=("${tests[@]}" slurmctld slurmd slurm-client munge) ;;
 hosts) packages+=("${tests[@]}" iproute2) ;;
-*) echo "setup: unknown argument $1; expected run, test, mpich, slurm or hosts" >&2; exit 2 ;;
+*) echo "setup: unknown argument $1; expected run, test, mpich, slurm, hosts, faults or fuzz" >&2; exit 2 ;;
 esac
 
 if ! command -v apt-get >/dev/null; then

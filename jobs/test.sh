@@ -1,10 +1,13 @@
 #!/usr/bin/env bash
-# Install what is missing, build with every warning an error, run the tests. Usage: jobs/test.sh [--all|--mpich|--slurm|--hosts]
+# Install what is missing, build with every warning an error, run the tests.
+# Usage: jobs/test.sh [--all|--mpich|--slurm|--hosts|--faults N [SEED]|--fuzz SECONDS]
 #   --all     the slow tests, too, every test under AddressSanitizer and UndefinedBehaviorSanitizer, and what --mpich does
 #   --mpich   the library with MPICH: sums and weighting on 1 and 2 ranks (MPICH spins, and is slow with more ranks than cores)
 #   --slurm   jobs/slurm/train.sbatch under a private Slurm on this host: a minute; needs root (or sudo)
 #   --hosts   training over three network namespaces, one of which is lost: a minute; needs root (or sudo)
-# Ends with a line that counts the tests.
+#   --faults  N faults of every kind done to training runs (three or four seconds each): nothing may be lost
+#   --fuzz    libFuzzer on the readers of checkpoints and of problem files, SECONDS each
+# Ends with a line that counts.
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -13,7 +16,8 @@ case $what in
 usual) jobs/setup.sh test ;;
 --all | --mpich) jobs/setup.sh mpich ;;
 --slurm | --hosts) jobs/setup.sh "${what#--}" ;;
-*) sed -n '2,7s/^# \{0,1\}//p' "$0" >&2; exit 2 ;;
+--faults | --fuzz) number=${2:?$what needs a number}; jobs/setup.sh "${what#--}" ;;
+*) sed -n '2,10s/^# \{0,1\}//p' "$0" >&2; exit 2 ;;
 esac
 
 . jobs/environment.sh
@@ -36,13 +40,20 @@ run_tests() {
   rm -f "$log"
 }
 
-# on_a_rig FOLDER: build the program; the tests in the folder make namespaces and daemons, and count for themselves.
-on_a_rig() {
-  local log as_root=()
+# build PRESET TARGET...
+build() {
+  local preset=$1 log
+  shift
   log=$(mktemp)
-  { cmake --preset ci && cmake --build --preset ci --target ntkw_cli -j "$(getconf _NPROCESSORS_ONLN)"; } >"$log" 2>&1 ||
+  { cmake --preset "$preset" && cmake --build --preset "$preset" -j "$(getconf _NPROCESSORS_ONLN)" --target "$@"; } >"$log" 2>&1 ||
     { tail -n 60 "$log" >&2; exit 1; }
   rm -f "$log"
+}
+
+# on_a_rig FOLDER: the tests in the folder make namespaces and daemons, and count for themselves.
+on_a_rig() {
+  local as_root=()
+  build ci ntkw_cli
   if [ "$(id -u)" != 0 ]; then as_root=(sudo); fi
   exec "${as_root[@]}" "mpi_tests/$1/run.sh" build/ci/src/cli/ntkw
 }
@@ -61,6 +72,15 @@ usual)
   ;;
 --mpich) with_mpich ;;
 --slurm | --hosts) on_a_rig "${what#--}" ;;
+--faults)
+  build ci ntkw_cli ntkw_injector
+  exec python3 mpi_tests/faults/faults.py "$number" --seed "${3:-1}" --ntkw build/ci/src/cli/ntkw \
+    --injector build/ci/mpi_tests/faults/libntkw_injector.so
+  ;;
+--fuzz)
+  build fuzz fuzz_checkpoint fuzz_problem write_checkpoint
+  exec mpi_tests/fuzz/fuzz.sh "$number" "$PWD/build/fuzz"
+  ;;
 esac
 echo "$passed passed, $failed failed"
 [ $failed = 0 ]
