@@ -1,5 +1,6 @@
 /* The file without its values: written by one rank with plain HDF5. */
 #include "checkpoint/file_bytes.h"
+#include "checkpoint/forgiving_file.h"
 #include "checkpoint/hdf5_calls.h"
 #include "checkpoint/publication.h"
 #include "checkpoint/user_block.h"
@@ -84,12 +85,13 @@ static ntkw_status write_all(hid_t file, ntkw_checkpoint *checkpoint, const char
   return NTKW_SUCCESS;
 }
 
-static ntkw_status make_file(const char *path, hid_t *file) {
+static ntkw_status make_file(ntkw_i_forgiving_file *target, hid_t driver, hid_t *file) {
   const hid_t creation = H5Pcreate(H5P_FILE_CREATE), access = ntkw_i_hdf5_access(MPI_COMM_NULL);
   H5Pset_userblock(creation, USER_BLOCK_LENGTH);
   H5Pset_obj_track_times(creation, false);
-  *file = H5Fcreate(path, H5F_ACC_TRUNC, creation, access);
-  const ntkw_status status = *file >= 0 ? NTKW_SUCCESS : ntkw_i_hdf5_fail(NTKW_ERR_FILE, "make", path);
+  ntkw_i_forgiving_access(access, driver, target);
+  *file = H5Fcreate(target->path, H5F_ACC_TRUNC, creation, access);
+  const ntkw_status status = *file >= 0 ? NTKW_SUCCESS : ntkw_i_hdf5_fail(NTKW_ERR_FILE, "make", target->path);
   H5Pclose(access);
   H5Pclose(creation);
   return status;
@@ -110,7 +112,7 @@ static int64_t estimate_length(const ntkw_checkpoint *checkpoint) {
   return length;
 }
 
-/* A file that HDF5 cannot complete stays open in HDF5 for ever: see beforehand that there is room. */
+/* Better no checkpoint now than half of one later: see beforehand that there is room. */
 static ntkw_status check_room(const ntkw_i_publication *publication) {
   NTKW_TRY(
       ntkw_i_file_reserve(publication->fd, publication->checkpoint->path, estimate_length(publication->checkpoint)));
@@ -119,16 +121,26 @@ static ntkw_status check_room(const ntkw_i_publication *publication) {
   return NTKW_SUCCESS;
 }
 
-ntkw_status ntkw_i_skeleton_write(ntkw_i_publication *publication) {
-  NTKW_TRY(check_room(publication));
+static ntkw_status write_with_driver(ntkw_i_publication *publication, hid_t driver) {
   const char *path = publication->temporary;
+  ntkw_i_forgiving_file target = {.fd = publication->fd, .path = path};
   hid_t file;
-  NTKW_TRY(make_file(path, &file));
+  NTKW_TRY(make_file(&target, driver, &file));
   ntkw_status status = write_all(file, publication->checkpoint, path);
   if (H5Fclose(file) < 0 && status == NTKW_SUCCESS) status = ntkw_i_hdf5_fail(NTKW_ERR_FILE, "write", path);
+  return target.status == NTKW_SUCCESS ? status : ntkw_i_fail(target.status, "%s", target.sentence);
+}
+
+ntkw_status ntkw_i_skeleton_write(ntkw_i_publication *publication) {
+  NTKW_TRY(check_room(publication));
+  const hid_t driver = ntkw_i_forgiving_driver();
+  if (driver < 0) return ntkw_i_hdf5_fail(NTKW_ERR_FILE, "prepare to write", publication->temporary);
+  const ntkw_status status = write_with_driver(publication, driver);
+  H5FDunregister(driver);
+  NTKW_TRY(status);
   struct stat about;
-  if (status == NTKW_SUCCESS && fstat(publication->fd, &about) != 0)
-    status = ntkw_i_fail(NTKW_ERR_FILE, "cannot read %s: %s", path, strerror(errno));
-  if (status == NTKW_SUCCESS) publication->length = about.st_size;
-  return status;
+  NTKW_CHECK(fstat(publication->fd, &about) == 0, NTKW_ERR_FILE, "cannot read %s: %s", publication->temporary,
+             strerror(errno));
+  publication->length = about.st_size;
+  return NTKW_SUCCESS;
 }
