@@ -27,13 +27,12 @@
 #include <unistd.h>
 
 typedef enum point {
-  POINT_CREATE,         /* a temporary file is made */
-  POINT_OPEN,           /* it is opened again, by another rank or for reading back */
-  POINT_RESERVE,        /* space is reserved for it */
-  POINT_TRUNCATE,       /* its length is set */
-  POINT_STRUCTURE_OPEN, /* HDF5 opens it */
-  POINT_STRUCTURE,      /* HDF5 writes its structure */
-  POINT_VALUES,         /* a piece of an array is written */
+  POINT_CREATE,    /* a temporary file is made */
+  POINT_OPEN,      /* it is opened again, by another rank or for reading back */
+  POINT_RESERVE,   /* space is reserved for it */
+  POINT_TRUNCATE,  /* its length is set */
+  POINT_STRUCTURE, /* HDF5 writes its structure */
+  POINT_VALUES,    /* a piece of an array is written */
   POINT_SYNC,
   POINT_CLOSE,
   POINT_READ_BACK,
@@ -47,18 +46,17 @@ typedef enum point {
   N_POINTS
 } point;
 
-static const char *const point_names[N_POINTS] = {"create",         "open",          "reserve",          "truncate",
-                                                  "structure-open", "structure",     "values",           "sync",
-                                                  "close",          "read-back",     "user-block",       "rename",
-                                                  "folder-sync",    "delete-oldest", "delete-temporary", "other-open",
-                                                  "other-delete"};
+static const char *const point_names[N_POINTS] = {
+    "create",     "open",        "reserve",    "truncate", "structure",   "values",        "sync",
+    "close",      "read-back",   "user-block", "rename",   "folder-sync", "delete-oldest", "delete-temporary",
+    "other-open", "other-delete"};
 
 typedef enum file_kind { FILE_NONE, FILE_FOLDER, FILE_TEMPORARY, FILE_CHECKPOINT, FILE_OTHER } file_kind;
 
 enum { MOST_FILES = 4096 };
 static struct open_file {
   file_kind kind;
-  bool by_hdf5, writable;
+  bool made, writable; /* made: by this very opening */
 } files[MOST_FILES];
 
 static struct plan {
@@ -249,14 +247,12 @@ static ssize_t real_write(int fd, const void *bytes, size_t length) {
 
 static point point_of_opening(file_kind kind, int flags) {
   if (kind == FILE_OTHER) return POINT_OTHER_OPEN;
-  if (flags & O_EXCL) return POINT_CREATE;
-  return flags & O_TRUNC ? POINT_STRUCTURE_OPEN : POINT_OPEN;
+  return flags & O_EXCL ? POINT_CREATE : POINT_OPEN;
 }
 
 static int remember(int fd, file_kind kind, int flags) {
   if (fd >= 0) {
-    const bool by_hdf5 = (flags & O_TRUNC) && kind == FILE_TEMPORARY;
-    *file_of(fd) = (struct open_file){kind, by_hdf5, (flags & O_ACCMODE) != O_RDONLY};
+    *file_of(fd) = (struct open_file){kind, (flags & O_EXCL) != 0, (flags & O_ACCMODE) != O_RDONLY};
   }
   return fd;
 }
@@ -303,7 +299,8 @@ FILE *fopen64(const char *path, const char *mode) {
 }
 
 static point point_of_writing(const struct open_file *file) {
-  return file->by_hdf5 ? POINT_STRUCTURE : synced ? POINT_USER_BLOCK : POINT_VALUES;
+  if (file->made && calls[POINT_RESERVE] < 2) return POINT_STRUCTURE; /* the second is for the whole file */
+  return synced ? POINT_USER_BLOCK : POINT_VALUES;
 }
 
 ssize_t pwrite(int fd, const void *bytes, size_t length, off_t at) {

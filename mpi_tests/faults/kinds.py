@@ -94,7 +94,7 @@ def kill_everything_at_random(case, draw):
 def full_at_a_write(case, draw):
     """One call finds no room: the next one would."""
     error = draw.choice(["ENOSPC", "EDQUOT"])
-    points = ["create", "reserve", "truncate", "structure-open", "structure", "values", "user-block", "sync", "rename"]
+    points = ["create", "reserve", "truncate", "structure", "values", "user-block", "sync", "rename"]
     return planned(case, draw, error, REPORTED, [REASONS[error]], points, "before")
 
 
@@ -131,7 +131,7 @@ def full_loop_device(case, draw):
 
 def file_limit_error(case, draw):
     rank, value = draw.choice([{}, {"RANK": -1}]), draw.choice([0, 100, 2048, draw.randrange(16000)])
-    points = ["create", "open", "structure-open", "values", "reserve"]
+    points = ["create", "open", "values", "reserve"]
     return planned(case, draw, "limit", REPORTED, ["File too large"], points, "before", VALUE=value, **rank)
 
 
