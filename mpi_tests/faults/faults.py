@@ -12,6 +12,7 @@ import collections
 import os
 import random
 import shutil
+import signal
 import sys
 import tempfile
 import time
@@ -167,6 +168,7 @@ def report(counts, points):
 
 def main():
     asked, started = options(), time.monotonic()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("ended by a signal"))  # not without clearing up
     scratch = asked.scratch or tempfile.mkdtemp(prefix="ntkw-faults-")
     tester = Tester(Programs(asked.ntkw, asked.mpiexec, asked.injector, scratch))
     try:

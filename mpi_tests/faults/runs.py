@@ -20,7 +20,7 @@ return problem {
 }
 """
 STEPS, EVERY, KEEP = 60, 4, 3
-PATIENCE = 60  # seconds after which a run counts as hanging
+PATIENCE = 120  # seconds after which a run counts as hanging
 
 
 class Programs:
