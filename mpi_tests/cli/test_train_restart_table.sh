@@ -22,12 +22,12 @@ continue_from() {
   rm -rf copy
   mkdir copy
   cp "$folder/$first" copy
-  run "$n" train "$problem" --resume copy --steps 80 --checkpoint-every 31 --keep 100 --log-every 10
+  run "$n" train "$problem" --resume copy --steps 80 --checkpoint-every 31 --log-every 10
   expect_code 0
-  expect_output "resumed from copy/$first at step 30"
+  expect_line "$scratch/out" "^resumed from copy/$first at step 30"
   local verdict=equal
-  [ "$(bytes_apart "copy/$first" "whole.$n/$first")" -le 1 ] || verdict="step 30 differs"
-  cmp -s "copy/step-0000000031.h5" "whole.$n/step-0000000031.h5" || verdict="step 31 differs"
+  [ "$(bytes_apart "$folder/$first" "begun.$n/$first")" -le 1 ] || verdict="step 30 differs"
+  cmp -s "copy/step-0000000031.h5" "begun.$n/step-0000000031.h5" || verdict="step 31 differs"
   cmp -s "copy/$last" "whole.$n/$last" || verdict="step 80 differs"
   checks=$((checks + 1))
   [ "$verdict" = equal ] || complain "$verdict"
@@ -36,10 +36,12 @@ continue_from() {
 
 for precision in "${precisions[@]}"; do
   problem=$precision.lua
-  small_problem $problem "s/float64/$precision/; s/steps      = 40/steps = 80/"
-  rm -rf whole.* part.*
+  small_problem $problem "s/float64/$precision/; s/steps      = 40/steps = 80/; s/points = [0-9]*/points = 100/"
+  rm -rf begun.* whole.* part.*
   for n in "${to[@]}"; do
-    run "$n" train $problem --out "whole.$n" --checkpoint-every 1 --keep 100 --log-every 10
+    run "$n" train $problem --out "begun.$n" --steps 31 --checkpoint-every 30 --log-every 10
+    expect_code 0
+    run "$n" train $problem --out "whole.$n" --checkpoint-every 0 --log-every 10
     expect_code 0
   done
   for n in "${from[@]}"; do
@@ -62,7 +64,7 @@ what="other kernels"
 NTKW_KERNELS=portable run 2 train "$problem" --out portable --steps 30 --checkpoint-every 0 --log-every 10
 expect_code 0
 expect_output "kernels portable"
-expect_same "portable/$first" "whole.2/$first"
+expect_same "portable/$first" "begun.2/$first"
 continue_from portable "${to[0]}"
 echo "written with portable kernels, continued with the best: $(cat verdict)"
 finish

@@ -160,7 +160,8 @@ def read_only_place(case, draw):
 
 
 def folder_vanishes(case, draw):
-    fault = planned(case, draw, "vanish", REPORTED, ["No such file or directory"])
+    words = ["No such file or directory", "can't retrieve stat info for file"]  # the latter is HDF5's
+    fault = planned(case, draw, "vanish", REPORTED, words)
 
     def repair(folder):
         if os.path.exists(folder + ".elsewhere"):

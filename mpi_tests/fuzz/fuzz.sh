@@ -8,16 +8,17 @@ here=$(cd "$(dirname "$0")" && pwd)
 export ASAN_OPTIONS=detect_leaks=0:allocator_may_return_null=1 UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1
 failed=0
 
-# Where a finding happened: the first frame that is not the sanitizers' or the C library's.
+# Where a finding happened: the first frame that is HDF5's or ours.
 culprit() {
-  timeout 60 "$1" -timeout=5 "$2" 2>&1 | grep -E '^ *#[0-9]+ ' | grep -vE '__asan|__interceptor|__sanitizer|libc\.so|libFuzzer|fuzzer::| raise| abort' |
-    head -n 1 | sed -E 's/^ *#[0-9]+ 0x[0-9a-f]+ (in )?//'
+  timeout 60 "$1" -timeout=5 "$2" 2>&1 | grep -aE '^ *#[0-9]+ .*(libhdf5|/(src|fuzz)/.*\.c:[0-9])' | head -n 1 |
+    sed -E 's/^ *#[0-9]+ 0x[0-9a-f]+ (in )?//; s/ \(BuildId.*//'
 }
 
 fuzz() { # TARGET MAXIMAL_LENGTH ARGUMENT...
   local target=$1 length=$2 folder=$build/fuzz/$1
   local program=$build/mpi_tests/fuzz/fuzz_$target log=$folder/log
   shift 2
+  rm -rf "$folder/findings"
   mkdir -p "$folder/findings" "$folder/corpus"
   "$program" -fork=1 -ignore_crashes=1 -ignore_timeouts=1 -ignore_ooms=1 -max_total_time="$seconds" -max_len="$length" \
     -timeout=20 -rss_limit_mb=3000 -print_final_stats=1 -artifact_prefix="$folder/findings/" "$@" \
