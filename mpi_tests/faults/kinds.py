@@ -160,7 +160,7 @@ def read_only_place(case, draw):
 
 
 def folder_vanishes(case, draw):
-    words = ["No such file or directory", "can't retrieve stat info for file"]  # the latter is HDF5's
+    words = ["No such file or directory", "can't retrieve stat info for file", "of this run is gone"]  # HDF5's, the lock's
     fault = planned(case, draw, "vanish", REPORTED, words)
 
     def repair(folder):
