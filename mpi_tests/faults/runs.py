@@ -76,8 +76,9 @@ class Run:
 
     def published(self):
         """Steps of the checkpoints that got their final names."""
-        names = {c: name for _, _, c, name, _ in self.events("begins")}
-        done = {c for _, _, c, point, _ in self.events("done") if point == "rename"}
+        events = self.events("begins", "done")  # at once, for the run goes on
+        names = {c: name for _, what, c, name, _ in events if what == "begins"}
+        done = {c for _, what, c, point, _ in events if what == "done" and point == "rename"}
         return {int(names[c][5:].split(".")[0]) for c in done if names[c].startswith("step-")}
 
     def wait_for_publications(self, count):
