@@ -9,7 +9,7 @@
 /* Exit codes of the ntkw program; the same on every rank. Listed in ntkw --help and README.md. */
 typedef enum exit_code {
   EXIT_DONE = 0,      /* all done */
-  EXIT_DEVIATES = 1,  /* replay: beyond the tolerance */
+  EXIT_DEVIATES = 1,  /* replay: beyond the tolerance; replay, selftest: bits that differ */
   EXIT_USAGE = 2,     /* wrong arguments */
   EXIT_PROBLEM = 3,   /* the problem file is wrong, or not the checkpoint's */
   EXIT_FILE = 4,      /* a file could not be read or written, or is damaged */
@@ -29,7 +29,7 @@ typedef struct command {
   const char *notes;
 } command;
 
-extern const command train_command, replay_command, show_command, verify_command;
+extern const command train_command, replay_command, show_command, verify_command, selftest_command;
 
 /* Print "ntkw: sentence" on rank 0's stderr and return the exit code that belongs to the status. To be called on every
  * rank after the ranks agreed on the status, so that rank 0 has the sentence. */

@@ -5,7 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
-static const command *const commands[] = {&train_command, &replay_command, &show_command, &verify_command};
+static const command *const commands[] = {&train_command, &replay_command, &show_command, &verify_command,
+                                          &selftest_command};
 enum { N_COMMANDS = sizeof commands / sizeof *commands };
 
 static const char usage[] =
@@ -25,7 +26,7 @@ static const char exit_codes[] = "\n"
                                  "\n"
                                  "Exit codes, the same on every rank:\n"
                                  "   0  all done\n"
-                                 "   1  replay: beyond the tolerance, or bits that differ\n"
+                                 "   1  replay: beyond the tolerance; replay, selftest: bits that differ\n"
                                  "   2  wrong arguments\n"
                                  "   3  the problem file is wrong, or not the checkpoint's\n"
                                  "   4  a file could not be read or written, or is damaged\n"

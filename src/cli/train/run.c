@@ -1,6 +1,5 @@
 #include "cli/train/run.h"
 #include "ntkw/checkpoint.h"
-#include "pinn/training/adam.h"
 #include "pinn/training/snapshot.h"
 #include "status/check.h"
 
@@ -24,29 +23,14 @@ static ntkw_status measure_error(run *r) {
   return evaluation_error(r->evaluation, &r->error);
 }
 
-/* Local: the ranks agree in log_step. */
-static ntkw_status append_history(run *r, int64_t step) {
-  const problem *pde = r->pde;
-  double *row = history_append(&r->history, history_columns(pde));
-  NTKW_CHECK(row, NTKW_ERR_MEMORY, "out of memory for the history of %lld rows", (long long)r->history.n_rows);
-  row[0] = (double)step;
-  row[1] = weighted_total(r);
-  for (int c = 0; c < pde->n_conditions; c++) {
-    row[history_loss_column(c)] = trainer_losses(r->trainer)[c];
-    row[history_weight_column(pde, c)] = trainer_weights(r->trainer)[c];
-  }
-  row[history_rate_column(pde)] = learning_rate_at(pde, step);
-  row[history_error_column(pde)] = r->error;
-  return NTKW_SUCCESS;
-}
-
 static progress_values values_now(const run *r, int64_t step) {
   return (progress_values){step, trainer_losses(r->trainer), trainer_weights(r->trainer), weighted_total(r), r->error};
 }
 
 /* A log line and a row of the history, for the losses, weights and error of a step. */
 static ntkw_status log_step(run *r, int64_t step) {
-  ntkw_status status = append_history(r, step);
+  ntkw_status status =
+      history_record(&r->history, r->pde, step, trainer_losses(r->trainer), trainer_weights(r->trainer), r->error);
   if (command_rank() == 0) {
     char path[600];
     const progress_values now = values_now(r, step);

@@ -1,4 +1,5 @@
 #include "pinn/training/history.h"
+#include "pinn/training/adam.h"
 #include "status/check.h"
 
 #include <errno.h>
@@ -24,6 +25,22 @@ double *history_append(history *past, int n_columns) {
   double *row = past->rows + past->n_rows++ * n_columns;
   for (int i = 0; i < n_columns; i++) row[i] = NAN;
   return row;
+}
+
+ntkw_status history_record(history *past, const problem *pde, int64_t step, const double losses[],
+                           const double weights[], double error) {
+  double *row = history_append(past, history_columns(pde));
+  NTKW_CHECK(row, NTKW_ERR_MEMORY, "out of memory for the history of %lld rows", (long long)past->n_rows);
+  row[0] = (double)step;
+  row[1] = 0.0;
+  for (int c = 0; c < pde->n_conditions; c++) {
+    row[1] += weights[c] * losses[c];
+    row[history_loss_column(c)] = losses[c];
+    row[history_weight_column(pde, c)] = weights[c];
+  }
+  row[history_rate_column(pde)] = learning_rate_at(pde, step);
+  row[history_error_column(pde)] = error;
+  return NTKW_SUCCESS;
 }
 
 void history_header(const problem *pde, char *text, size_t size) {

@@ -33,6 +33,11 @@ void history_free(history *past);
 /* A new last row, all NaN, to be filled in; NULL when out of memory. */
 double *history_append(history *past, int n_columns);
 
+/* Append the row of a step: its losses and weights, n_conditions each, their weighted sum, the learning rate, and the
+ * error (NaN: not known). Local. @return NTKW_SUCCESS or NTKW_ERR_MEMORY. */
+ntkw_status history_record(history *past, const problem *pde, int64_t step, const double losses[],
+                           const double weights[], double error);
+
 /* The columns' names, separated by commas. Local. */
 void history_header(const problem *pde, char *text, size_t size);
 

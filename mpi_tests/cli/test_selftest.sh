@@ -1,0 +1,38 @@
+#!/usr/bin/env bash
+# ntkw selftest finds the reference bits, with any kernels and ranks; one wrong bit of one function is found and placed,
+# problems that do not use it are not blamed; no file is needed or left behind. HELPER is the wrong function, to preload.
+. "$(dirname "$0")/checks.sh"
+cd "$scratch" && mkdir -p empty && cd empty || exit 1
+
+run 3 selftest
+expect_code 0
+expect_output "3 ranks" "kernels" "same bits  wave, float32, weights ntk-trace every step" "all 9 problems give the reference bits"
+for kernels in portable avx2 avx512; do
+  flag=${kernels/512/512vl} # as the kernel calls what the CPU has
+  [ $kernels = portable ] || grep -qw "$flag" /proc/cpuinfo || continue
+  export NTKW_KERNELS=$kernels
+  run 2 selftest
+  expect_code 0
+  expect_output "kernels $kernels" "all 9 problems give the reference bits"
+done
+unset NTKW_KERNELS
+
+export ASAN_OPTIONS=${ASAN_OPTIONS:-}:verify_asan_link_order=0
+export LD_PRELOAD=$HELPER
+run 2 selftest
+unset LD_PRELOAD
+expect_code 1
+expect_output "DIFFERENT  wave, float64, weights ntk-trace every 2 steps" "DIFFERENT  pair, float32" \
+  "same bits  helmholtz, float32, weights none" "first at step 1 of 5, in layer0.weights: its digest is" \
+  "6 of 9 problems differ from the reference bits"
+
+checks=$((checks + 1))
+what="files of ntkw selftest"
+[ -z "$(ls -A .)" ] || complain "it left files behind: $(ls -A .)"
+
+run 1 selftest --print
+expect_code 0
+expect_output "REFERENCE_ARITHMETIC_VERSION" "/* wave, float32, weights ntk-trace every step */" "/* step 4 */"
+refused 2 2 selftest --prnt --- "there is no option --prnt" "did you mean --print?"
+refused 2 1 selftest file --- "file"
+finish

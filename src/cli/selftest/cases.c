@@ -1,0 +1,75 @@
+#include "cli/selftest/cases.h"
+
+#include <stdio.h>
+
+/* Second derivatives by two inputs, several conditions and places, a width that takes products apart (80), one that is
+ * padded (33), new points at every step. */
+static const char wave[] =
+    "local pi = math.pi\n"
+    "local function exact(p) return sin(pi*p.x)*cos(2*pi*p.t) + 0.5*sin(4*pi*p.x)*cos(8*pi*p.t) end\n"
+    "return problem {\n"
+    "  inputs = { {'t', 0, 1}, {'x', 0, 1} }, outputs = { 'u' },\n"
+    "  conditions = {\n"
+    "    { 'residual', points = 130, on = interior(), equation = function(p) return p.u_tt - 4*p.u_xx end },\n"
+    "    { 'u', points = 110, on = { boundary{t=0}, boundary{x=0}, boundary{x=1} },\n"
+    "      equation = function(p) return p.u - exact(p) end },\n"
+    "    { 'u_t', points = 75, on = boundary{t=0}, equation = function(p) return p.u_t end },\n"
+    "  },\n"
+    "  network = { hidden = {80, 33}, activation = 'tanh', scale_inputs = true },\n"
+    "  optimizer = { 'adam', rate = 1e-3, decay = {0.9, every = 3} },\n"
+    "  weighting = { '%s', update_every = %d }, precision = '%s', steps = 5, seed = 11,\n"
+    "}\n";
+
+/* The forward Laplacian; points that stay for two steps; few, long lanes. */
+static const char helmholtz[] =
+    "local pi = math.pi\n"
+    "local function exact(p) return sin(pi*p.x)*sin(4*pi*p.y) end\n"
+    "return problem {\n"
+    "  inputs = { {'x', -1, 1}, {'y', -1, 1} }, outputs = { 'u' }, resample = 2, lanes = 7,\n"
+    "  conditions = {\n"
+    "    { 'residual', points = 220, on = interior(),\n"
+    "      equation = function(p) return p.u_xx + p.u_yy + p.u - (1 - 17*pi^2)*exact(p) end },\n"
+    "    { 'boundary', points = 140, on = { boundary{x=-1}, boundary{x=1}, boundary{y=-1}, boundary{y=1} },\n"
+    "      equation = function(p) return p.u end },\n"
+    "  },\n"
+    "  network = { hidden = {20, 48, 20} },\n"
+    "  optimizer = { 'adam', rate = 2e-3 },\n"
+    "  weighting = { '%s', update_every = %d }, precision = '%s', steps = 5, seed = 12,\n"
+    "}\n";
+
+/* Two outputs and equations, functions of the solution, sines as activation, the NTK's initialisation, an exact solution
+ * to measure the error by; points that stay. */
+static const char pair[] =
+    "return problem {\n"
+    "  inputs = { {'x', 0, 2} }, outputs = { 'u', 'v' }, resample = 0,\n"
+    "  exact = { u = function(p) return exp(-p.x)*sin(3*p.x) end },\n"
+    "  conditions = {\n"
+    "    { 'first', points = 90, on = interior(), equation = function(p) return p.u_xx + exp(-p.u^2)*p.v_x end },\n"
+    "    { 'second', points = 70, on = interior(), equation = function(p)\n"
+    "        return p.v_x - tanh(p.u)*cos(p.x) + log(1 + p.v^2)/(2 + p.x) end },\n"
+    "    { 'u', points = 80, on = { boundary{x=0}, boundary{x=2} },\n"
+    "      equation = function(p) return p.u - where(less(p.x, 1), 0, 0.25) end },\n"
+    "    { 'v', points = 66, on = boundary{x=0}, equation = function(p) return sqrt(1 + p.v^2) - 1 end },\n"
+    "  },\n"
+    "  network = { hidden = {24, 17}, activation = 'sin', init = 'ntk' },\n"
+    "  optimizer = { 'adam', rate = 5e-3, beta1 = 0.85, decay = {0.5, every = 10} },\n"
+    "  weighting = { '%s', update_every = %d }, precision = '%s', steps = 5, seed = 13,\n"
+    "}\n";
+
+const selftest_case selftest_cases[SELFTEST_CASES] = {
+    {"wave", "float32", "ntk-trace", 1, wave},
+    {"wave", "float64", "ntk-trace", 2, wave},
+    {"wave", "float32", "gradient-share", 1, wave},
+    {"wave", "float64", "learning-rate-annealing", 3, wave},
+    {"helmholtz", "float64", "inverse-gradient-norm", 1, helmholtz},
+    {"helmholtz", "float32", "root-loss-norm", 2, helmholtz},
+    {"helmholtz", "float32", "none", 1, helmholtz},
+    {"pair", "float64", "ntk-trace", 1, pair},
+    {"pair", "float32", "gradient-share", 2, pair},
+};
+
+ntkw_status selftest_problem(const selftest_case *which, problem **out) {
+  char text[2048];
+  snprintf(text, sizeof text, which->text, which->rule, which->update_every, which->precision);
+  return problem_from_lua(which->problem, text, out);
+}

@@ -1,0 +1,20 @@
+/* The problems of ntkw selftest: small ones that together use every part of the arithmetic. */
+#ifndef NTKW_CLI_SELFTEST_CASES_H
+#define NTKW_CLI_SELFTEST_CASES_H
+
+#include "pinn/problem/problem.h"
+
+enum { SELFTEST_CASES = 9, SELFTEST_STEPS = 5 };
+
+typedef struct selftest_case {
+  const char *problem, *precision, *rule;
+  int update_every;
+  const char *text; /* of a problem file, with %s, %d and %s for rule, update_every and precision */
+} selftest_case;
+
+extern const selftest_case selftest_cases[SELFTEST_CASES];
+
+/* The problem of a case, to be destroyed. Local. @return as problem_from_lua. */
+ntkw_status selftest_problem(const selftest_case *which, problem **out);
+
+#endif
