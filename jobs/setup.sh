@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Install what ntkw is built and run with, on Debian and Ubuntu. Usage: jobs/setup.sh [run|test|mpich|slurm|hosts|faults|fuzz]
+# Install what ntkw is built and run with, on Debian and Ubuntu. Usage: jobs/setup.sh [run|test|mpich|slurm|hosts|faults|fuzz|arm]
 # "run": to build and train (default); "test": what the tests need, too; "mpich": and MPICH beside Open MPI; the others: what
 # the options of jobs/test.sh of these names need. Installs only what is missing.
 set -eu
@@ -16,7 +16,8 @@ fuzz) packages+=("${tests[@]}" clang) ;;
 mpich) packages+=("${tests[@]}" mpich libmpich-dev libhdf5-mpich-dev) ;;
 slurm) packages+=("${tests[@]}" slurmctld slurmd slurm-client munge) ;;
 hosts) packages+=("${tests[@]}" iproute2) ;;
-*) echo "setup: unknown argument $1; expected run, test, mpich, slurm, hosts, faults or fuzz" >&2; exit 2 ;;
+arm) packages+=(gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user-static mmdebstrap) ;;
+*) echo "setup: unknown argument $1; expected run, test, mpich, slurm, hosts, faults, fuzz or arm" >&2; exit 2 ;;
 esac
 
 if ! command -v apt-get >/dev/null; then

@@ -1,12 +1,14 @@
 #!/usr/bin/env bash
 # Install what is missing, build with every warning an error, run the tests.
-# Usage: jobs/test.sh [--all|--mpich|--slurm|--hosts|--faults N [SEED]|--fuzz SECONDS]
+# Usage: jobs/test.sh [--all|--mpich|--slurm|--hosts|--faults N [SEED]|--fuzz SECONDS|--arm]
 #   --all     the slow tests, too, every test under AddressSanitizer and UndefinedBehaviorSanitizer, and what --mpich does
-#   --mpich   the library with MPICH: sums and weighting on 1 and 2 ranks (MPICH spins, and is slow with more ranks than cores)
+#   --mpich   the library with MPICH: sums and weighting on 1 and 2 ranks (MPICH spins, and is slow with more ranks than cores),
+#             and the self-test
 #   --slurm   jobs/slurm/train.sbatch under a private Slurm on this host: a minute; needs root (or sudo)
 #   --hosts   training over three network namespaces, one of which is lost: a minute; needs root (or sudo)
 #   --faults  N faults of every kind done to training runs (three or four seconds each): nothing may be lost
 #   --fuzz    libFuzzer on the readers of checkpoints and of problem files, SECONDS each
+#   --arm     the self-test of a build for 64-bit ARM, emulated (jobs/arm.sh): a minute; needs root
 # Ends with a line that counts.
 set -eu
 cd "$(dirname "$0")/.."
@@ -17,7 +19,8 @@ usual) jobs/setup.sh test ;;
 --all | --mpich) jobs/setup.sh mpich ;;
 --slurm | --hosts) jobs/setup.sh "${what#--}" ;;
 --faults | --fuzz) number=${2:?$what needs a number}; jobs/setup.sh "${what#--}" ;;
-*) sed -n '2,10s/^# \{0,1\}//p' "$0" >&2; exit 2 ;;
+--arm) exec jobs/arm.sh ;;
+*) sed -n '2,12s/^# \{0,1\}//p' "$0" >&2; exit 2 ;;
 esac
 
 . jobs/environment.sh
@@ -58,7 +61,10 @@ on_a_rig() {
   exec "${as_root[@]}" "mpi_tests/$1/run.sh" build/ci/src/cli/ntkw
 }
 
-with_mpich() { run_tests mpich -L '^(sums|weighting)$' -LE slow -E 'np[3-8]'; }
+with_mpich() {
+  run_tests mpich -L '^(sums|weighting)$' -LE slow -E 'np[3-8]'
+  run_tests mpich -R '^selftest$'
+}
 
 case $what in
 usual)
