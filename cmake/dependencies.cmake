@@ -23,6 +23,8 @@ macro(ntkw_pkg variable module what package)
 endmacro()
 
 if(NTKW_TRAINER)
+  set(THREADS_PREFER_PTHREAD_FLAG ON)
+  find_package(Threads REQUIRED)
   ntkw_pkg(LUA lua5.4 "Lua 5.4" liblua5.4-dev)
   ntkw_pkg(SLEEF sleef "SLEEF" libsleef-dev)
   find_path(RANDOM123_INCLUDE_DIR Random123/philox.h)

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# ntkw selftest finds the reference bits, with any kernels and ranks; one wrong bit of one function is found and placed,
+# ntkw selftest finds the reference bits, with any kernels, ranks, threads; one wrong bit of one function is found and placed,
 # problems that do not use it are not blamed; no file is needed or left behind. HELPER is the wrong function, to preload.
 . "$(dirname "$0")/checks.sh"
 cd "$scratch" && mkdir -p empty && cd empty || exit 1
@@ -7,6 +7,9 @@ cd "$scratch" && mkdir -p empty && cd empty || exit 1
 run 3 selftest
 expect_code 0
 expect_output "3 ranks" "kernels" "same bits  wave, float32, weights ntk-trace every step" "all 9 problems give the reference bits"
+run 2 selftest --threads 3
+expect_code 0
+expect_output "2 ranks, 3 threads each" "all 9 problems give the reference bits"
 for kernels in portable avx2 avx512; do
   flag=${kernels/512/512vl} # as the kernel calls what the CPU has
   [ $kernels = portable ] || grep -qw "$flag" /proc/cpuinfo || continue
@@ -34,5 +37,6 @@ run 1 selftest --print
 expect_code 0
 expect_output "REFERENCE_ARITHMETIC_VERSION" "/* wave, float32, weights ntk-trace every step */" "/* step 4 */"
 refused 2 2 selftest --prnt --- "there is no option --prnt" "did you mean --print?"
+refused 2 2 selftest --threads 257 --- '--threads is "257"'
 refused 2 1 selftest file --- "file"
 finish

@@ -11,3 +11,22 @@ ntkw_test(NAME training_gradient_matches_differences LABEL pinn RANKS 1 3
 ntkw_test(NAME training_names_what_diverges LABEL pinn RANKS 1 2 3 SOURCES test_training_names_what_diverges.c
   LIBRARIES ntkw_pinn)
 ntkw_test(NAME digests_show_any_bit LABEL pinn RANKS 1 3 8 SOURCES test_digests_show_any_bit.c LIBRARIES ntkw_pinn)
+ntkw_test(NAME team_does_all_the_work LABEL pinn RANKS 1 3 SOURCES test_team_does_all_the_work.c LIBRARIES ntkw_pinn)
+
+# The trainer with its allocations counted: a copy of the library that calls counted_memory.h instead of the allocator.
+set(counted ${CMAKE_CURRENT_BINARY_DIR}/libntkw_pinn_counted.a)
+set(renamed "")
+foreach(function malloc calloc realloc aligned_alloc free)
+  list(APPEND renamed --redefine-sym ${function}=counted_${function})
+endforeach()
+add_custom_command(OUTPUT ${counted} COMMAND ${CMAKE_OBJCOPY} ${renamed} $<TARGET_FILE:ntkw_pinn> ${counted}
+  DEPENDS ntkw_pinn VERBATIM)
+add_custom_target(ntkw_pinn_counted_copy DEPENDS ${counted})
+add_library(ntkw_counted STATIC counted_memory.c)
+target_link_libraries(ntkw_counted PRIVATE ntkw_compiler)
+function(ntkw_counted_test) # the linker finds everything in the copy first; the library itself brings what it needs
+  ntkw_test(${ARGN} LABEL pinn LIBRARIES ${counted} ntkw_counted ntkw_pinn)
+  cmake_parse_arguments(T "" "NAME" "" ${ARGN})
+  add_dependencies(test_${T_NAME} ntkw_pinn_counted_copy)
+endfunction()
+ntkw_counted_test(NAME training_allocates_nothing_per_step RANKS 1 3 SOURCES test_training_allocates_nothing_per_step.c)

@@ -2,6 +2,7 @@
 #include "cli/command.h"
 #include "cli/selftest/reference.h"
 #include "cli/selftest/trajectory.h"
+#include "cli/threads.h"
 #include "pinn/arithmetic/matrix.h"
 #include "pinn/training/snapshot.h"
 #include "status/check.h"
@@ -12,13 +13,21 @@
 
 typedef struct settings {
   bool print;
+  int64_t threads; /* 0: as the environment says */
 } settings;
 
 static const option options[] = {{.name = "print",
                                   .kind = OPTION_FLAG,
                                   .at = offsetof(settings, print),
                                   .help = "print the digests that are found, as src/cli/selftest/reference.inc has\n"
-                                          "them, instead of comparing (default: compare)"}};
+                                          "them, instead of comparing (default: compare)"},
+                                 {.name = "threads",
+                                  .argument = "N",
+                                  .kind = OPTION_INTEGER,
+                                  .at = offsetof(settings, threads),
+                                  .least = 1,
+                                  .most = MAX_THREADS,
+                                  .help = THREADS_HELP}};
 enum { N_OPTIONS = sizeof options / sizeof *options };
 
 /* One case: where it first differs. */
@@ -60,7 +69,7 @@ static void describe(const selftest_case *which, char *text, size_t size) {
   snprintf(text, size, "%s, %s, weights %s%s", which->problem, which->precision, which->rule, every);
 }
 
-static exit_code print_reference(void) {
+static exit_code print_reference(const settings *s) {
   say("/* Made by ntkw selftest --print. By steps: losses, weights, then of each layer's weights and biases both "
       "moments\n"
       " * and the values, the history. */\n#define REFERENCE_ARITHMETIC_VERSION %d\n",
@@ -69,7 +78,7 @@ static exit_code print_reference(void) {
     char text[200];
     describe(&selftest_cases[i], text, sizeof text);
     say("/* %s */\n", text);
-    const ntkw_status status = trajectory_run(MPI_COMM_WORLD, &selftest_cases[i], print_step, NULL);
+    const ntkw_status status = trajectory_run(MPI_COMM_WORLD, &selftest_cases[i], s->threads, print_step, NULL);
     if (status != NTKW_SUCCESS) return command_failed(status);
   }
   return EXIT_DONE;
@@ -89,7 +98,7 @@ static ntkw_status say_kernels(void) {
 }
 
 /* What the digests are of. Collective. */
-static ntkw_status announce(void) {
+static ntkw_status announce(const settings *s) {
   char library[MPI_MAX_LIBRARY_VERSION_STRING] = "";
   int length = 0, size;
   MPI_Get_library_version(library, &length);
@@ -97,8 +106,9 @@ static ntkw_status announce(void) {
   for (char *c = library; *c; c++)
     if (*c == '\t') *c = ' ';
   MPI_Comm_size(MPI_COMM_WORLD, &size);
-  say("ntkw %s, arithmetic version %d, %s, %d rank%s, kernels ", NTKW_VERSION, ARITHMETIC_VERSION, library, size,
-      size == 1 ? "" : "s");
+  const int threads = s->threads > 0 ? (int)s->threads : team_size_wanted();
+  say("ntkw %s, arithmetic version %d, %s, %d rank%s, %d thread%s each, kernels ", NTKW_VERSION, ARITHMETIC_VERSION,
+      library, size, size == 1 ? "" : "s", threads, threads == 1 ? "" : "s");
   NTKW_TRY(say_kernels());
   say("\n");
   return NTKW_SUCCESS;
@@ -115,7 +125,7 @@ static void report(const selftest_case *which, const comparison *c) {
         text, c->step + 1, SELFTEST_STEPS, c->tensor, c->found, c->expected);
 }
 
-static exit_code compare(void) {
+static exit_code compare(const settings *s) {
   reference_walk walk = {.reference = &selftest_shipped};
   int different = 0;
   const double began = MPI_Wtime();
@@ -123,7 +133,7 @@ static exit_code compare(void) {
     warn("the shipped digests are of arithmetic version %d", selftest_shipped.arithmetic_version);
   for (int i = 0; i < SELFTEST_CASES; i++) {
     comparison c = {.walk = &walk, .step = -1};
-    const ntkw_status status = trajectory_run(MPI_COMM_WORLD, &selftest_cases[i], compare_step, &c);
+    const ntkw_status status = trajectory_run(MPI_COMM_WORLD, &selftest_cases[i], s->threads, compare_step, &c);
     if (status != NTKW_SUCCESS) return command_failed(status);
     report(&selftest_cases[i], &c);
     different += c.step >= 0;
@@ -143,9 +153,9 @@ static exit_code run(int argc, char **argv) {
   settings s = {0};
   if (options_parse(options, N_OPTIONS, &s, NULL, NULL, argc, argv) != NTKW_SUCCESS)
     return usage_error("selftest", "%s", ntkw_last_error());
-  if (s.print) return print_reference();
-  const ntkw_status status = announce();
-  return status == NTKW_SUCCESS ? compare() : command_failed(status);
+  if (s.print) return print_reference(&s);
+  const ntkw_status status = announce(&s);
+  return status == NTKW_SUCCESS ? compare(&s) : command_failed(status);
 }
 
 static const char help[] =
@@ -159,6 +169,7 @@ static const char help[] =
 static const char notes[] =
     "Environment:\n"
     "  NTKW_KERNELS      portable, avx2 or avx512: kernels to use (default: the best this CPU has)\n"
+    "  OMP_NUM_THREADS   threads a rank, unless --threads says so (default: 1)\n"
     "\n"
     "Exit codes:\n"
     "  0  the reference bits      1  something differs      2  wrong arguments\n"

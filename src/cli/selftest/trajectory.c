@@ -1,4 +1,5 @@
 #include "cli/selftest/trajectory.h"
+#include "cli/threads.h"
 #include "pinn/training/evaluation.h"
 #include "status/check.h"
 
@@ -32,11 +33,12 @@ static ntkw_status do_step(trajectory *run, state_digest *digest) {
   return state_digest_make(run->trainer, run->pde, &run->history, digest);
 }
 
-static ntkw_status do_steps(trajectory *run, MPI_Comm comm, const selftest_case *which, step_visitor visit,
-                            void *context) {
+static ntkw_status do_steps(trajectory *run, MPI_Comm comm, const selftest_case *which, int64_t threads,
+                            step_visitor visit, void *context) {
   state_digest digest;
   NTKW_TRY(ntkw_status_agree(comm, selftest_problem(which, &run->pde)));
   NTKW_TRY(trainer_create(comm, run->pde, &run->trainer));
+  NTKW_TRY(set_threads(run->trainer, threads));
   NTKW_TRY(evaluation_create(trainer_comm(run->trainer), run->pde, trainer_network(run->trainer), &run->evaluation));
   for (int step = 0; step < SELFTEST_STEPS; step++) {
     NTKW_TRY(do_step(run, &digest));
@@ -45,9 +47,10 @@ static ntkw_status do_steps(trajectory *run, MPI_Comm comm, const selftest_case 
   return NTKW_SUCCESS;
 }
 
-ntkw_status trajectory_run(MPI_Comm comm, const selftest_case *which, step_visitor visit, void *context) {
+ntkw_status trajectory_run(MPI_Comm comm, const selftest_case *which, int64_t threads, step_visitor visit,
+                           void *context) {
   trajectory run = {.pde = NULL};
-  const ntkw_status status = do_steps(&run, comm, which, visit, context);
+  const ntkw_status status = do_steps(&run, comm, which, threads, visit, context);
   evaluation_destroy(&run.evaluation);
   trainer_destroy(&run.trainer);
   history_free(&run.history);

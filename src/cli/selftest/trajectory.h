@@ -8,8 +8,9 @@
 /* Called after every step with the digests of the state, the same on every rank. Returns false to end the run. */
 typedef bool (*step_visitor)(void *context, int step, const state_digest *digest);
 
-/* Train a case for SELFTEST_STEPS steps on comm. Collective.
+/* Train a case for SELFTEST_STEPS steps on comm, with threads as in set_threads. Collective.
  * @return the same on every rank: what the trainer returned where it failed, else NTKW_SUCCESS. */
-ntkw_status trajectory_run(MPI_Comm comm, const selftest_case *which, step_visitor visit, void *context);
+ntkw_status trajectory_run(MPI_Comm comm, const selftest_case *which, int64_t threads, step_visitor visit,
+                           void *context);
 
 #endif

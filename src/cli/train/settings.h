@@ -13,6 +13,7 @@ typedef struct train_settings {
   int64_t checkpoint_every, log_every, keep;
   const char *progress;
   const char *time_limit; /* as duration_read reads it; NULL: none */
+  int64_t threads;        /* 0: as the environment says */
   optional_path resume;
 } train_settings;
 

@@ -1,5 +1,6 @@
 /* ntkw train: a problem file to a trained network. */
 #include "cli/command.h"
+#include "cli/threads.h"
 #include "cli/train/duration.h"
 #include "cli/train/folder.h"
 #include "cli/train/picture.h"
@@ -95,6 +96,13 @@ static const option table[] = {
      .words = progress_modes,
      .n_words = 3,
      .help = "live line between log lines: auto (on a terminal), live or plain (default auto)"},
+    {.name = "threads",
+     .argument = "N",
+     .kind = OPTION_INTEGER,
+     .at = AT(threads),
+     .least = 1,
+     .most = MAX_THREADS,
+     .help = THREADS_HELP},
 };
 enum { N_OPTIONS = sizeof table / sizeof *table };
 
@@ -151,6 +159,7 @@ static void announce(const run *r, const char *file) {
   say("%s: %lld parameters in %s, %d rank%s, %d lanes, kernels %s, seed %llu\n", file,
       (long long)trainer_parameter_count(r->trainer), pde->network.precision == NTKW_FLOAT32 ? "float32" : "float64",
       size, size == 1 ? "" : "s", trainer_lane_count(r->trainer), network_kernels(), (unsigned long long)pde->seed);
+  if (trainer_threads(r->trainer) > 1) say("threads: %d a rank\n", trainer_threads(r->trainer));
   const trainer_state state = trainer_get_state(r->trainer);
   if (state.weighting)
     say("weighting: %s, alpha %g, updated every %lld step%s\n", trainer_rule(r->trainer),
@@ -224,6 +233,7 @@ static exit_code come_back(const run *r, const char *file) {
 /* Trainer, state and history: new, or from the checkpoint. */
 static ntkw_status prepare(run *r, ntkw_checkpoint_reader *reader) {
   NTKW_TRY(trainer_create(MPI_COMM_WORLD, r->pde, &r->trainer));
+  NTKW_TRY(set_threads(r->trainer, r->settings->threads));
   if (reader) NTKW_TRY(snapshot_restore(reader, r->trainer, r->pde, &r->history));
   NTKW_TRY(evaluation_create(trainer_comm(r->trainer), r->pde, trainer_network(r->trainer), &r->evaluation));
   char path[600];
@@ -349,6 +359,7 @@ const command train_command = {
     .n_options = N_OPTIONS,
     .notes = "Environment:\n"
              "  NTKW_KERNELS      portable, avx2 or avx512: kernels to use (default: the best this CPU has)\n"
+             "  OMP_NUM_THREADS   threads a rank, unless --threads says so (default: 1)\n"
              "\n"
              "Exit codes:\n"
              "   0  trained to the last step\n"

@@ -1,74 +1,47 @@
 #include "pinn/training/gradient.h"
-#include "pinn/training/pool.h"
-#include "pinn/training/sampler.h"
+#include "pinn/training/lane_worker.h"
+#include "pinn/training/team.h"
 #include "status/check.h"
 
 #include <stdlib.h>
 
 struct gradient_maker {
   const problem *pde;
-  const lane_plan *plan;
-  int first, end; /* this rank's lanes */
-  workspace *workspace;
-  equations_workspace *equations[MAX_CONDITIONS];
-  int capacity[MAX_CONDITIONS]; /* points of a panel */
-  pool gradients;
-  int64_t drawn;  /* the draw whose points are kept, -1 before the first */
-  double *points; /* of all own lanes */
-  double *coefficients, *outputs, *seeds, *residuals, *factors, *diagonal; /* of a panel */
+  size_t n_parameters;
+  team *team;
+  lane_worker *workers[MAX_THREADS];
+  pthread_mutex_t weighting;
+  lane_task task; /* of the present step */
 };
 
-/* A panel: some consecutive points of a lane. */
-typedef struct point_panel {
-  int condition, n;
-  const double *points;
-} point_panel;
-
-static int64_t own_points(const gradient_maker *m) {
-  int64_t n = 0;
-  for (int l = m->first; l < m->end; l++) n += m->plan->lanes[l].count;
-  return n;
+/* The thread, of n, in whose stretch of the rank's cost the middle of a lane lies: not decreasing with the lane. */
+static int thread_of_lane(const lane_plan *plan, int first, int end, int l, int n) {
+  const int64_t all = plan->cost[end] - plan->cost[first];
+  const int64_t middle = plan->cost[l] + plan->cost[l + 1] - 2 * plan->cost[first]; /* doubled */
+  return (int)((__extension__(__int128) middle * n) / (2 * all));
 }
 
-static double *doubles(size_t n) {
-  return malloc((n + 1) * sizeof(double));
-}
-
-static ntkw_status allocate_panels(gradient_maker *m) {
-  size_t pairs = 0, outputs = 0, residuals = 0, points = 0;
-  for (int c = 0; c < m->pde->n_conditions; c++) {
-    const equations *eqs = m->pde->conditions[c].equations;
-    const stream_set *streams = equations_streams(eqs);
-    m->capacity[c] = workspace_capacity(m->workspace, streams);
-    NTKW_TRY(equations_workspace_create(eqs, m->capacity[c], &m->equations[c]));
-    const size_t n = (size_t)m->capacity[c];
-    const size_t rows = n * (size_t)stream_count(streams) * (size_t)m->pde->n_outputs;
-    if (n > points) points = n;
-    if (n * (size_t)streams->n_pairs > pairs) pairs = n * (size_t)streams->n_pairs;
-    if (rows > outputs) outputs = rows;
-    if (n * (size_t)equations_count(eqs) > residuals) residuals = n * (size_t)equations_count(eqs);
+/* Every thread gets a contiguous run of the rank's lanes. */
+static ntkw_status create_workers(gradient_maker *m, const network *net, const lane_plan *plan, int first, int end) {
+  const int n = team_size(m->team);
+  for (int thread = 0, from = first; thread < n; thread++) {
+    int to = from;
+    while (to < end && thread_of_lane(plan, first, end, to, n) == thread) to++;
+    NTKW_TRY(lane_worker_create(m->pde, net, plan, from, to, &m->workers[thread]));
+    from = to;
   }
-  m->coefficients = doubles(pairs);
-  m->outputs = doubles(outputs);
-  m->seeds = doubles(outputs);
-  m->residuals = doubles(residuals);
-  m->factors = doubles(residuals);
-  m->diagonal = doubles(points);
-  m->points = doubles((size_t)own_points(m) * (size_t)m->pde->n_inputs);
-  NTKW_CHECK(m->coefficients && m->outputs && m->seeds && m->residuals && m->factors && m->diagonal && m->points,
-             NTKW_ERR_MEMORY, "out of memory for the panels of points");
   return NTKW_SUCCESS;
 }
 
 ntkw_status gradient_maker_create(const problem *pde, const network *net, const lane_plan *plan, int first, int end,
-                                  gradient_maker **out) {
+                                  int n_threads, gradient_maker **out) {
   gradient_maker *m = *out = calloc(1, sizeof *m);
   NTKW_CHECK(m, NTKW_ERR_MEMORY, "out of memory for the gradients");
-  *m = (gradient_maker){.pde = pde, .plan = plan, .first = first, .end = end, .drawn = -1};
-  const size_t width = pde->network.precision == NTKW_FLOAT32 ? sizeof(float) : sizeof(double);
-  m->gradients.bytes = (size_t)network_parameter_count(net) * width;
-  ntkw_status status = workspace_create(net, &m->workspace);
-  if (status == NTKW_SUCCESS) status = allocate_panels(m);
+  m->pde = pde;
+  m->n_parameters = (size_t)network_parameter_count(net);
+  pthread_mutex_init(&m->weighting, NULL);
+  ntkw_status status = team_create(n_threads, &m->team);
+  if (status == NTKW_SUCCESS) status = create_workers(m, net, plan, first, end);
   if (status != NTKW_SUCCESS) gradient_maker_destroy(out);
   return status;
 }
@@ -76,111 +49,42 @@ ntkw_status gradient_maker_create(const problem *pde, const network *net, const 
 void gradient_maker_destroy(gradient_maker **maker) {
   gradient_maker *m = *maker;
   if (!m) return;
-  workspace_destroy(&m->workspace);
-  for (int c = 0; c < m->pde->n_conditions; c++) equations_workspace_destroy(&m->equations[c]);
-  pool_free(&m->gradients);
-  double *const all[] = {m->points, m->coefficients, m->outputs, m->seeds, m->residuals, m->factors, m->diagonal};
-  for (size_t i = 0; i < sizeof all / sizeof *all; i++) free(all[i]);
+  team_destroy(&m->team);
+  for (int thread = 0; thread < MAX_THREADS; thread++) lane_worker_destroy(&m->workers[thread]);
+  pthread_mutex_destroy(&m->weighting);
   free(m);
   *maker = NULL;
 }
 
-static void draw_points(gradient_maker *m, int64_t step) {
-  const uint64_t draw = sample_draw(m->pde, step);
-  if (m->drawn == (int64_t)draw) return;
-  double *next = m->points;
-  for (int l = m->first; l < m->end; l++) {
-    const lane *piece = &m->plan->lanes[l];
-    sample_points(m->pde, piece->condition, draw, piece->first, piece->count, next);
-    next += piece->count * m->pde->n_inputs;
-  }
-  m->drawn = (int64_t)draw;
+int gradient_maker_threads(const gradient_maker *m) {
+  return team_size(m->team);
 }
 
-/* Residuals of a panel, and their squares into the condition's loss. */
-static ntkw_status forward_panel(gradient_maker *m, const point_panel *panel, ntkw_sum *loss) {
-  const equations *eqs = m->pde->conditions[panel->condition].equations;
-  equations_workspace *work = m->equations[panel->condition];
-  const int n_inputs = m->pde->n_inputs;
-  const size_t n_residuals = (size_t)panel->n * (size_t)equations_count(eqs);
-  equations_coefficients(work, panel->n, n_inputs, panel->points, m->coefficients);
-  workspace_forward(m->workspace, equations_streams(eqs), panel->n, panel->points, m->coefficients, m->outputs);
-  equations_residuals(work, panel->n, n_inputs, panel->points, m->outputs, m->residuals);
-  return ntkw_sum_add_squares(loss, m->residuals, n_residuals, NTKW_FLOAT64);
+static void work(void *maker, int thread) {
+  gradient_maker *m = maker;
+  lane_worker_run(m->workers[thread], &m->task);
 }
 
-/* d(w L)/d residual = (2 w / N) residual, N points times equations of the whole condition. */
-static void residual_factors(gradient_maker *m, const point_panel *panel, double weight) {
-  const condition *cond = &m->pde->conditions[panel->condition];
-  const int n_equations = equations_count(cond->equations);
-  const double factor = 2.0 * weight / ((double)cond->n_points * n_equations);
-  for (int i = 0; i < panel->n * n_equations; i++) m->factors[i] = factor * m->residuals[i];
-}
-
-static void backward_panel(gradient_maker *m, const point_panel *panel, double weight) {
-  residual_factors(m, panel, weight);
-  equations_seeds(m->equations[panel->condition], -1, m->factors, m->seeds);
-  workspace_backward(m->workspace, m->seeds, NULL, NULL);
-}
-
-/* One pass per equation gives diagonal and gradient together. */
-static ntkw_status backward_panel_traced(gradient_maker *m, const point_panel *panel, ntkw_weighting *weighting) {
-  const int n_equations = equations_count(m->pde->conditions[panel->condition].equations);
-  residual_factors(m, panel, 1.0);
-  for (int e = 0; e < n_equations; e++) {
-    equations_seeds(m->equations[panel->condition], e, NULL, m->seeds);
-    workspace_backward(m->workspace, m->seeds, m->factors + e * panel->n, m->diagonal);
-    NTKW_TRY(ntkw_trace_add(weighting, panel->condition, m->diagonal, (size_t)panel->n));
-  }
-  return NTKW_SUCCESS;
-}
-
-static ntkw_status make_lane(gradient_maker *m, const lane *piece, const double *points, gradient_kind kind,
-                             double weight, ntkw_weighting *weighting, ntkw_sum *loss) {
-  const int n_inputs = m->pde->n_inputs, most = m->capacity[piece->condition];
-  if (kind != GRADIENT_NONE) workspace_lane_begin(m->workspace);
-  for (int64_t done = 0; done < piece->count; done += most) {
-    const int64_t left = piece->count - done;
-    const point_panel panel = {piece->condition, (int)(left < most ? left : most), points + done * n_inputs};
-    NTKW_TRY(forward_panel(m, &panel, loss));
-    if (kind == GRADIENT_TRACED)
-      NTKW_TRY(backward_panel_traced(m, &panel, weighting));
-    else if (kind != GRADIENT_NONE)
-      backward_panel(m, &panel, weight);
-  }
-  return NTKW_SUCCESS;
-}
-
-/* The finished lane's gradient becomes a leaf of its group's tree. */
-static ntkw_status append_lane(gradient_maker *m, int index, tree_run *run) {
-  tree_node leaf = {.level = 0, .index = index, .values = pool_take(&m->gradients)};
+/* Join what the threads have, in the order of their lanes. The buffers stay in the workers' pools. */
+static ntkw_status join(gradient_maker *m, ntkw_sum losses[], int n_groups, tree_run runs[]) {
   void *released[MAX_TREE_NODES];
-  NTKW_CHECK(leaf.values, NTKW_ERR_MEMORY, "out of memory for the gradient of a lane");
-  workspace_lane_end(m->workspace, leaf.values);
-  const ntkw_dtype precision = m->pde->network.precision;
-  const size_t count = m->gradients.bytes / (precision == NTKW_FLOAT32 ? sizeof(float) : sizeof(double));
-  const int n_released = tree_run_append(run, leaf, count, precision, released);
-  for (int i = 0; i < n_released; i++) pool_give(&m->gradients, released[i]);
+  for (int c = 0; c < m->pde->n_conditions; c++) ntkw_sum_zero(&losses[c], NTKW_FLOAT64);
+  for (int g = 0; g < n_groups; g++) runs[g].n = 0;
+  for (int thread = 0; thread < team_size(m->team); thread++) {
+    const lane_result *result = lane_worker_result(m->workers[thread]);
+    if (result->status != NTKW_SUCCESS) return ntkw_i_fail(result->status, "%s", result->sentence);
+    for (int c = 0; c < m->pde->n_conditions; c++) NTKW_TRY(ntkw_sum_merge(&losses[c], &result->losses[c]));
+    for (int g = 0; g < n_groups; g++)
+      for (int k = 0; k < result->runs[g].n; k++)
+        tree_run_append(&runs[g], result->runs[g].nodes[k], m->n_parameters, m->pde->network.precision, released);
+  }
   return NTKW_SUCCESS;
 }
 
 ntkw_status gradient_make(gradient_maker *m, int64_t step, gradient_kind kind, const double weights[],
                           ntkw_weighting *weighting, ntkw_sum losses[], tree_run runs[]) {
-  draw_points(m, step);
-  pool_give_all(&m->gradients);
   const int n_groups = kind == GRADIENT_NONE ? 0 : kind == GRADIENT_COMBINED ? 1 : m->pde->n_conditions;
-  for (int g = 0; g < n_groups; g++) runs[g].n = 0;
-  for (int c = 0; c < m->pde->n_conditions; c++) ntkw_sum_zero(&losses[c], NTKW_FLOAT64);
-  const double *points = m->points;
-  for (int l = m->first; l < m->end; l++) {
-    const lane *piece = &m->plan->lanes[l];
-    const int c = piece->condition;
-    NTKW_TRY(make_lane(m, piece, points, kind, kind == GRADIENT_COMBINED ? weights[c] : 1.0, weighting, &losses[c]));
-    if (kind == GRADIENT_COMBINED)
-      NTKW_TRY(append_lane(m, l, &runs[0]));
-    else if (kind != GRADIENT_NONE)
-      NTKW_TRY(append_lane(m, l - m->plan->condition_first[c], &runs[c]));
-    points += piece->count * m->pde->n_inputs;
-  }
-  return NTKW_SUCCESS;
+  m->task = (lane_task){.step = step, .kind = kind, .weights = weights, .weighting = weighting, .lock = &m->weighting};
+  team_run(m->team, work, m);
+  return join(m, losses, n_groups, runs);
 }

@@ -1,6 +1,7 @@
 /* The gradients of a step: this rank's lanes through network and equations, lane by lane into the tree of each group.
  *
- * Local: nothing here communicates. What is wanted differs by step:
+ * Local: nothing here communicates. The threads of a rank change no bit: each makes whole lanes, the tree and the exact
+ * sums are the same wherever lanes are cut. What is wanted differs by step:
  * GRADIENT_COMBINED  one group, sum_c w_c L_c, the weights folded into the seeds;
  * GRADIENT_SEPARATE  a group for each condition's unweighted loss;
  * GRADIENT_TRACED    the same, and the NTK diagonal of every point, from the same backward pass (network.h);
@@ -17,10 +18,12 @@ typedef enum gradient_kind { GRADIENT_NONE, GRADIENT_COMBINED, GRADIENT_SEPARATE
 
 typedef struct gradient_maker gradient_maker;
 
-/* problem and plan are borrowed; lanes first .. end - 1 are this rank's. @return this rank's own status. */
+/* problem, network and plan are borrowed; lanes first .. end - 1 are this rank's, which its n_threads threads share in
+ * contiguous runs. @return this rank's own status. */
 ntkw_status gradient_maker_create(const problem *pde, const network *net, const lane_plan *plan, int first, int end,
-                                  gradient_maker **out);
+                                  int n_threads, gradient_maker **out);
 void gradient_maker_destroy(gradient_maker **handle);
+int gradient_maker_threads(const gradient_maker *maker);
 
 /* Losses, and gradients of the wanted kind, at the points of a step.
  * @param[in]     weights   n_conditions weights, for GRADIENT_COMBINED.

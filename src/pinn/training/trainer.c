@@ -106,7 +106,7 @@ static ntkw_status create_local_parts(trainer *t) {
   NTKW_TRY(lane_plan_create(t->pde, &t->plan));
   NTKW_TRY(lay_groups(t));
   const int first = t->combined.run_first[t->rank], end = t->combined.run_end[t->rank];
-  NTKW_TRY(gradient_maker_create(t->pde, t->network, &t->plan, first, end, &t->maker));
+  NTKW_TRY(gradient_maker_create(t->pde, t->network, &t->plan, first, end, 1, &t->maker));
   t->message = calloc(sums_message_size(t->pde->n_conditions), sizeof *t->message);
   t->all = malloc((size_t)t->n_parameters * t->width);
   NTKW_CHECK(t->message && t->all, NTKW_ERR_MEMORY, "out of memory for %lld parameters", (long long)t->n_parameters);
@@ -172,6 +172,19 @@ ntkw_status trainer_create(MPI_Comm comm, const problem *pde, trainer **out) {
   status = create_parts(t);
   if (status != NTKW_SUCCESS) trainer_destroy(out);
   return status;
+}
+
+ntkw_status trainer_set_threads(trainer *t, int n) {
+  gradient_maker *maker = NULL;
+  const int first = t->combined.run_first[t->rank], end = t->combined.run_end[t->rank];
+  gradient_maker_destroy(&t->maker); /* first, for its memory */
+  const ntkw_status status = gradient_maker_create(t->pde, t->network, &t->plan, first, end, n, &maker);
+  t->maker = maker;
+  return ntkw_status_agree(t->comm, status);
+}
+
+int trainer_threads(const trainer *t) {
+  return gradient_maker_threads(t->maker);
 }
 
 void trainer_destroy(trainer **handle) {

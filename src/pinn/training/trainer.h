@@ -23,6 +23,12 @@ typedef struct trainer_state {
 
 /* Collective on comm (it is duplicated). The problem is borrowed. @return the same on every rank. */
 ntkw_status trainer_create(MPI_Comm comm, const problem *pde, trainer **out);
+/* Let n threads of this rank make its gradients, whole lanes each; 1 until then, and any number anywhere gives the same
+ * bits. n may differ from rank to rank. Collective. @return the same on every rank: NTKW_SUCCESS; NTKW_ERR_ARGUMENT,
+ * NTKW_ERR_MEMORY (the trainer can then only be destroyed). */
+ntkw_status trainer_set_threads(trainer *t, int n);
+/* Threads of this rank. Local. */
+int trainer_threads(const trainer *t);
 /* Collective. */
 void trainer_destroy(trainer **handle);
 

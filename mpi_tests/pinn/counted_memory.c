@@ -1,0 +1,31 @@
+#include "counted_memory.h"
+
+#include <malloc.h>
+#include <stdlib.h>
+
+atomic_llong memory_allocations, memory_bytes;
+
+static void *count(void *memory) {
+  memory_allocations++;
+  memory_bytes += (long long)malloc_usable_size(memory);
+  return memory;
+}
+
+void *counted_malloc(size_t size) {
+  return count(malloc(size));
+}
+void *counted_calloc(size_t n, size_t size) {
+  return count(calloc(n, size));
+}
+void *counted_realloc(void *old, size_t size) {
+  memory_bytes -= (long long)malloc_usable_size(old);
+  return count(realloc(old, size));
+}
+void *counted_aligned_alloc(size_t alignment, size_t size) {
+  return count(aligned_alloc(alignment, size));
+}
+/* Memory that others gave, such as strdup's, was not counted and is not taken away in a trainer's life. */
+void counted_free(void *memory) {
+  memory_bytes -= (long long)malloc_usable_size(memory);
+  free(memory);
+}
