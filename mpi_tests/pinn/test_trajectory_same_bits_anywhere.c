@@ -1,0 +1,155 @@
+/* The digests of the whole state are equal at every step to those of one rank with one thread and the portable kernels:
+ * on all ranks, with the kernels of the first argument ("mixed": each rank its own), with threads, and after a restart
+ * in the middle on fewer or more ranks with other kernels; in both precisions, with every rule, with weights renewed at
+ * every step or every third. The second argument, "all", takes the full product instead of pairs. */
+#include "pinn/arithmetic/kernels.h"
+#include "pinn/problem/rules.h"
+#include "pinn/training/snapshot.h"
+#include "pinn/training/state_digest.h"
+#include "training_fixture.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+enum { STEPS = 6, HALF = 3 };
+
+typedef struct choice {
+  const char *rule, *precision;
+  int every, number;
+} choice;
+
+/* A stretch of a run. */
+typedef struct stretch {
+  MPI_Comm comm;
+  const char *kernels;
+  int threads, from, to;
+} stretch;
+
+static void choose_kernels(const char *name) {
+  setenv("NTKW_KERNELS", name, 1);
+}
+
+/* The named kernels, or the best ones below that this CPU has. */
+static const char *at_most(int variant) {
+  while (variant > 0 && !kernels_find((kernel_variant)variant, NTKW_FLOAT64)) variant--;
+  return kernel_variant_name((kernel_variant)variant);
+}
+
+static const char *first_kernels(void) {
+  const char *wanted = test_argument(0);
+  if (strcmp(wanted, "mixed") == 0) return at_most(KERNEL_VARIANTS - 1 - world_rank() % KERNEL_VARIANTS);
+  for (int v = 0; v < KERNEL_VARIANTS; v++)
+    if (strcmp(wanted, kernel_variant_name((kernel_variant)v)) == 0) return at_most(v);
+  CHECK(!"kernels of this name");
+  return "portable";
+}
+
+/* LIBXSMM keeps its code for one instruction set a process, so one of the two is portable unless ranks differ. */
+static const char *other_kernels(void) {
+  const char *first = first_kernels();
+  if (strcmp(test_argument(0), "mixed") == 0) return first; /* the ranks change places instead */
+  return strcmp(first, "portable") == 0 ? at_most(KERNEL_VARIANTS - 1) : "portable";
+}
+
+/* False, and a sentence, if they differ. */
+static bool compare(const choice *what, const stretch *where, int step, const state_digest *found,
+                    const state_digest *expected) {
+  char sentence[200];
+  const int different = state_digest_first_difference(found, expected);
+  if (different < 0) return true;
+  snprintf(sentence, sizeof sentence, "%s, %s, every %d, %s kernels, %d threads: step %d differs, first in %s",
+           what->rule, what->precision, what->every, where->kernels, where->threads, step,
+           different < found->n ? found->tensors[different].name : "the number of tensors");
+  check_true(false, sentence, __FILE__, __LINE__);
+  return false;
+}
+
+/* Steps of a stretch, from the checkpoint at path unless it begins at 0, ending with a checkpoint there unless it ends at
+ * STEPS. digests: compared with, or filled in if record. */
+static void run_stretch(const choice *what, const stretch *where, const char *path, state_digest digests[],
+                        bool record) {
+  problem *pde = wave_problem(what->precision, what->rule, what->every);
+  trainer *t;
+  history past = {0};
+  ntkw_checkpoint_reader *reader = NULL;
+  state_digest digest;
+  bool stop = false, same = true;
+  choose_kernels(where->kernels);
+  if (where->from > 0) {
+    CHECK_OK(ntkw_checkpoint_open(where->comm, path, &reader));
+    CHECK_OK(snapshot_adopt(reader, path, pde));
+  }
+  CHECK_OK(trainer_create(where->comm, pde, &t));
+  CHECK_OK(trainer_set_threads(t, where->threads));
+  if (reader) CHECK_OK(snapshot_restore(reader, t, pde, &past));
+  ntkw_checkpoint_close(&reader);
+  for (int step = where->from; step < where->to; step++) {
+    CHECK_EQUAL_INT(trainer_steps_done(t), step);
+    CHECK_OK(trainer_step(t, &stop));
+    CHECK_OK(history_record(&past, pde, step, trainer_losses(t), trainer_weights(t), NAN));
+    CHECK_OK(state_digest_make(t, pde, &past, record ? &digests[step] : &digest));
+    if (!record && same) same = compare(what, where, step, &digest, &digests[step]); /* the first is enough */
+  }
+  if (where->to < STEPS) CHECK_OK(snapshot_write(t, pde, &past, path, NULL));
+  trainer_destroy(&t);
+  history_free(&past);
+  problem_destroy(&pde);
+}
+
+/* Rank 0 knows what is right. */
+static void make_reference(const choice *what, state_digest digests[]) {
+  const stretch alone = {MPI_COMM_SELF, "portable", 1, 0, STEPS};
+  if (world_rank() == 0) run_stretch(what, &alone, NULL, digests, true);
+  MPI_Bcast(digests, (int)(STEPS * sizeof *digests), MPI_BYTE, 0, MPI_COMM_WORLD);
+}
+
+static void follow(const choice *what, MPI_Comm some) {
+  static const int threads[] = {1, 2, 4};
+  state_digest digests[STEPS];
+  const bool fewer_first = what->number % 2;
+  char name[32];
+  snprintf(name, sizeof name, "state%d.h5", what->number);
+  const char *path = scratch_path(name);
+  const stretch whole = {.comm = fewer_first ? some : MPI_COMM_WORLD,
+                         .kernels = first_kernels(),
+                         .threads = threads[(what->number + world_rank()) % 3],
+                         .to = HALF};
+  const stretch rest = {.comm = fewer_first ? MPI_COMM_WORLD : some,
+                        .kernels = other_kernels(),
+                        .threads = threads[(what->number + 1) % 3],
+                        .from = HALF,
+                        .to = STEPS};
+  make_reference(what, digests);
+  if (whole.comm != MPI_COMM_NULL) run_stretch(what, &whole, path, digests, false);
+  MPI_Barrier(MPI_COMM_WORLD);
+  if (rest.comm != MPI_COMM_NULL) run_stretch(what, &rest, path, digests, false);
+}
+
+/* Half of the ranks, in reversed order. */
+static MPI_Comm half_of_the_ranks(void) {
+  MPI_Comm some;
+  const int n = (world_size() + 1) / 2, from_the_end = world_size() - 1 - world_rank();
+  MPI_Comm_split(MPI_COMM_WORLD, from_the_end < n ? 0 : MPI_UNDEFINED, from_the_end, &some);
+  return some;
+}
+
+static void every_trajectory_has_the_reference_bits(void) {
+  static const char *const precisions[] = {"float32", "float64"};
+  const bool all = strcmp(test_argument(1), "all") == 0;
+  MPI_Comm some = half_of_the_ranks();
+  int n_rules = 0, number = 0;
+  rule_names(&n_rules);
+  for (int r = 0; r < n_rules; r++)
+    for (int pair = 0; pair < 4; pair++) {
+      if (!all && pair != (r + world_size()) % 4) continue;
+      const choice what = {rule_names(&n_rules)[r], precisions[pair % 2], pair / 2 ? 3 : 1, number++};
+      follow(&what, some);
+    }
+  CHECK(number >= n_rules && n_rules > 5);
+  if (some != MPI_COMM_NULL) MPI_Comm_free(&some);
+}
+
+int main(int argc, char **argv) {
+  static const test_case cases[] = {TEST(every_trajectory_has_the_reference_bits)};
+  return run_suite("trajectories", cases, sizeof cases / sizeof *cases, argc, argv);
+}
