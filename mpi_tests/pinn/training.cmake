@@ -30,6 +30,8 @@ function(ntkw_counted_test) # the linker finds everything in the copy first; the
   add_dependencies(test_${T_NAME} ntkw_pinn_counted_copy)
 endfunction()
 ntkw_counted_test(NAME training_allocates_nothing_per_step RANKS 1 3 SOURCES test_training_allocates_nothing_per_step.c)
+ntkw_counted_test(NAME training_costs_what_is_said RANKS 1 2 3 4 5 8
+  SOURCES test_training_costs_what_is_said.c counted_messages.c)
 
 # The same bits on any ranks with any kernels: the trajectory_same_bits_anywhere.KERNELS.npRANKS here, chosen so that
 # every kernel and every number of ranks occurs; the full product of ranks, kernels and cases under the label slow.

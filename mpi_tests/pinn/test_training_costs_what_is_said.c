@@ -1,0 +1,137 @@
+/* What a step sends, and what a rank holds in memory, are the formulas of src/README.md: bytes handed to MPI to the last
+ * one, memory up to tables of less than a megabyte; with and without an update of the weights, in both precisions. */
+#include "counted_memory.h"
+#include "counted_messages.h"
+#include "pinn/training/lanes.h"
+#include "pinn/training/sharding.h"
+#include "pinn/training/trainer.h"
+#include "pinn/training/tree.h"
+#include "training_fixture.h"
+
+enum { WIDTH = 300, FIXTURE_CONDITIONS = 3, PANEL = 128 };
+
+/* Lanes of this rank in each group, as first and end; groups: the conditions, or one of all. */
+static int nodes_of(const lane_plan *plan, int rank, bool separate, int stop) {
+  int first, end, n = 0;
+  tree_run run;
+  lane_plan_share(plan, rank, world_size(), &first, &end);
+  if (end > stop) end = stop;
+  for (int c = 0; c < (separate ? plan->n_conditions : 1); c++) {
+    const int begin = separate ? plan->condition_first[c] : 0;
+    const int last = separate ? plan->condition_first[c + 1] : plan->n_lanes;
+    const int from = first > begin ? first : begin, to = end < last ? end : last;
+    tree_run_shape(from < to ? from - begin : 0, from < to ? to - begin : 0, &run);
+    n += run.n;
+  }
+  return n;
+}
+
+/* Whole gradients that this rank has at once: the nodes so far, and the lane's own. */
+static int alive(const lane_plan *plan, bool separate) {
+  int first, end, most = 0;
+  lane_plan_share(plan, world_rank(), world_size(), &first, &end);
+  for (int l = first; l < end; l++) {
+    const int now = nodes_of(plan, world_rank(), separate, l) + 1;
+    if (now > most) most = now;
+  }
+  return most;
+}
+
+static int others_nodes(const lane_plan *plan, bool separate) {
+  int n = 0;
+  for (int r = 0; r < world_size(); r++)
+    if (r != world_rank()) n += nodes_of(plan, r, separate, plan->n_lanes);
+  return n;
+}
+
+/* A status code has two numbers in the weights' message, a condition three for each kind of sum that travels, and the
+ * limbs of those that the rule needs. */
+static long long weights_message(const char *rule, bool single) {
+  const int limbs = single ? NTKW_SUM_LIMBS_FLOAT32 : NTKW_SUM_LIMBS_FLOAT64;
+  const int stride = strcmp(rule, "ntk-trace") == 0 ? 3 + 3 + NTKW_SUM_LIMBS_FLOAT64 : 3 + limbs;
+  return 8LL * (2 * NTKW_STATUS_COUNT + 3 + 4 * 8 + FIXTURE_CONDITIONS * stride);
+}
+
+static void check_step(trainer *t, const lane_plan *plan, const char *rule, bool due, bool single) {
+  const trainer_state state = trainer_get_state(t);
+  const long long width = single ? 4 : 8, losses = 8LL * (135 * FIXTURE_CONDITIONS + 2);
+  const int own = nodes_of(plan, world_rank(), due, plan->n_lanes);
+  bool stop = false;
+  messages = (message_counts){0};
+  CHECK_OK(trainer_step(t, &stop));
+  const message_counts m = messages;
+  CHECK_EQUAL_INT(m.gathers, 1);
+  CHECK_EQUAL_INT(m.gathered, state.count * width);
+  CHECK_EQUAL_INT(m.reductions, due ? 2 : 1);
+  CHECK_EQUAL_INT(m.reduced, losses + (due ? weights_message(rule, single) : 0));
+  CHECK_EQUAL_INT(m.sends, own * (world_size() - 1));
+  CHECK_EQUAL_INT(m.sent, own * (state.n_parameters - state.count) * width);
+  CHECK_EQUAL_INT(m.receives, others_nodes(plan, due));
+  CHECK_EQUAL_INT(m.others, 0);
+}
+
+/* Ranks that work on one condition only have no node of another: a due step costs little more than others. */
+static void check_bound(const lane_plan *plan) {
+  int all = 0, nodes = 2, ranks = world_size();
+  for (int half = plan->n_lanes; half > 1; half = (half + 1) / 2) nodes += 2;
+  for (int r = 0; r < ranks; r++) all += nodes_of(plan, r, true, plan->n_lanes);
+  CHECK(all <= (ranks + FIXTURE_CONDITIONS - 1) * nodes);
+}
+
+static long long padded(long long n) {
+  return (n + 15) / 16 * 16;
+}
+
+/* Layers 2-WIDTH-WIDTH-1: network, workspace of one thread, shards, gradients. */
+static double expected_memory(const trainer_state *state, const lane_plan *plan, bool weighted, int width) {
+  const long long sizes[] = {2, WIDTH, WIDTH, 1}, n_shards = 4 + (weighted ? FIXTURE_CONDITIONS : 0);
+  long long of_network = 0, of_thread = 3 * PANEL * padded(WIDTH);
+  for (int l = 0; l < 3; l++) {
+    const long long in = sizes[l], out = sizes[l + 1];
+    of_network += in * padded(out) + padded(out) + (l > 0 ? out * padded(in) : 0);
+    of_thread += in * padded(out) + padded(out) + PANEL * (padded(in) + padded(out));
+  }
+  const int few = others_nodes(plan, false), many = others_nodes(plan, true), received = few > many ? few : many;
+  const int gradients = weighted && alive(plan, true) > alive(plan, false) ? alive(plan, true) : alive(plan, false);
+  const double norm_rows = 2.0 * MAX_STREAMS * (double)padded(WIDTH) * sizeof(double);
+  return norm_rows +
+         (double)width * ((double)of_network + (double)of_thread + (double)state->n_parameters * (1 + gradients) +
+                          (double)state->count * (double)(n_shards + received));
+}
+
+static void measure(const char *precision, const char *rule) {
+  const bool single = strcmp(precision, "float32") == 0, weighted = strcmp(rule, "none") != 0;
+  problem *pde = wave_problem(precision, rule, 2);
+  lane_plan plan;
+  trainer *t;
+  pde->network.hidden[0] = pde->network.hidden[1] = WIDTH;
+  CHECK_OK(lane_plan_create(pde, &plan));
+  const long long before = memory_bytes;
+  CHECK_OK(trainer_create(MPI_COMM_WORLD, pde, &t));
+  for (int step = 0; step < 4; step++) check_step(t, &plan, rule, weighted && step % 2 == 0, single);
+  check_bound(&plan);
+  const trainer_state state = trainer_get_state(t);
+  const double held = (double)(memory_bytes - before),
+               formula = expected_memory(&state, &plan, weighted, single ? 4 : 8);
+  CHECK(held - formula > 0.0 && held - formula < 1e6); /* tables and panels of points */
+  trainer_destroy(&t);
+  CHECK(memory_bytes - before < 1000);
+  lane_plan_free(&plan);
+  problem_destroy(&pde);
+}
+
+static void without_weights(void) {
+  measure("float32", "none");
+  measure("float64", "none");
+}
+
+static void with_weights(void) {
+  measure("float32", "gradient-share");
+  measure("float64", "gradient-share");
+  measure("float64", "ntk-trace");
+}
+
+int main(int argc, char **argv) {
+  static const test_case cases[] = {TEST(without_weights), TEST(with_weights)};
+  return run_suite("costs", cases, sizeof cases / sizeof *cases, argc, argv);
+}
