@@ -80,6 +80,11 @@ void workspace_forward(workspace *workspace, const stream_set *streams, int n, c
  * turn, panel by panel, so that panels of the capacity are part of the arithmetic. */
 void workspace_backward(workspace *workspace, const double *seeds, const double *scales, double *diagonal);
 
+/* Show the observer what a backward pass comes by, before scaling: from the last layer to the first (0), the layer's
+ * input h [rows][in_padded] and the derivatives by its z, bar [rows][out_padded] (layers.h). NULL: nobody looks. */
+typedef void layer_observer(void *context, int layer, int rows, const void *h, const void *bar);
+void workspace_observe(workspace *workspace, layer_observer *observer, void *context);
+
 /* The lane's gradient as a flat vector in the network's precision. */
 void workspace_lane_end(workspace *workspace, void *gradient);
 

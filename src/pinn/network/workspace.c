@@ -25,6 +25,8 @@ struct workspace {
   double *norm_rows;     /* 2 x [MAX_STREAMS][widest] */
   double *coefficients;  /* [MAX_PAIRS][PANEL_ROWS] */
   bool lane_is_empty;
+  layer_observer *observer;
+  void *observer_context;
   /* the panel of the last forward pass */
   stream_set streams;
   int n_points;
@@ -93,6 +95,11 @@ void workspace_destroy(workspace **out) {
 int workspace_capacity(const workspace *w, const stream_set *streams) {
   (void)w;
   return PANEL_ROWS / stream_count(streams);
+}
+
+void workspace_observe(workspace *w, layer_observer *observer, void *context) {
+  w->observer = observer;
+  w->observer_context = context;
 }
 
 void workspace_lane_begin(workspace *w) {
@@ -183,6 +190,7 @@ void workspace_backward(workspace *w, const double *seeds, const double *scales,
     panel.width = net->layers[l].out_padded;
     if (diagonal)
       net->kernels->add_norms(&panel, w->bar[now], net->layers[l].in_padded, w->layers[l].h, w->norm_rows, diagonal);
+    if (w->observer) w->observer(w->observer_context, l, rows_of(w), w->layers[l].h, w->bar[now]);
     accumulate(w, l, scales, w->bar[now]);
     if (l > 0) descend(w, l, w->bar[now], w->bar[1 - now]);
   }

@@ -1,0 +1,239 @@
+#include "pinn/spectrum/ntk_matrix.h"
+#include "pinn/network/factors.h"
+#include "pinn/spectrum/ntk_plan.h"
+#include "pinn/training/sampler.h"
+#include "status/check.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* What travels with a panel's factors: residuals and points. */
+enum { EXTRA = FACTOR_ROWS * (1 + MAX_INPUTS) };
+
+typedef struct maker {
+  MPI_Comm comm;
+  int rank, size;
+  problem sampled; /* the problem with other numbers of points */
+  uint64_t draw;
+  ntk_plan plan;
+  int first, end; /* own panels */
+  network *network;
+  workspace *workspace;
+  factor_products *products;
+  size_t n_factors, message; /* doubles of a panel */
+  double *own;               /* the messages of the own panels */
+  double *received;
+  double *tiles, *gathered; /* with one panel, of this rank and of all */
+  int *counts, *offsets;    /* of every rank's tiles */
+} maker;
+
+static ntkw_status make_network(maker *m, const problem *pde, const void *parameters) {
+  network_options options = pde->network;
+  options.precision = NTKW_FLOAT64;
+  NTKW_TRY(network_create(&options, &m->network));
+  const int64_t n = network_parameter_count(m->network);
+  double *wide = malloc((size_t)n * sizeof *wide);
+  NTKW_CHECK(wide, NTKW_ERR_MEMORY, "out of memory for %lld parameters", (long long)n);
+  for (int64_t i = 0; i < n; i++)
+    wide[i] = pde->network.precision == NTKW_FLOAT32 ? (double)((const float *)parameters)[i]
+                                                     : ((const double *)parameters)[i];
+  network_set_parameters(m->network, wide);
+  free(wide);
+  NTKW_TRY(workspace_create(m->network, &m->workspace));
+  return factor_products_create(m->network, &m->products);
+}
+
+static ntkw_status allocate(maker *m) {
+  const size_t own = (size_t)(m->end - m->first), width = sizeof(double);
+  m->n_factors = factors_size(m->network);
+  m->message = m->n_factors + EXTRA;
+  m->own = calloc(own * m->message + 1, width);
+  m->received = malloc(m->message * width);
+  m->tiles = malloc((own * MAX_TILE + 1) * width);
+  m->counts = calloc(2 * (size_t)m->size, sizeof *m->counts);
+  m->offsets = m->counts ? m->counts + m->size : NULL;
+  if (m->rank == 0) m->gathered = malloc((size_t)m->plan.n_panels * MAX_TILE * width);
+  NTKW_CHECK(m->own && m->received && m->tiles && m->counts && (m->gathered || m->rank > 0), NTKW_ERR_MEMORY,
+             "out of memory for the kernel's factors (%zu bytes a rank); fewer points or more ranks need less",
+             own * m->message * width);
+  return NTKW_SUCCESS;
+}
+
+/* Forward and backward at one panel's points. */
+static ntkw_status make_panel(maker *m, const ntk_panel *panel, double *message) {
+  const equations *eqs = m->sampled.conditions[panel->condition].equations;
+  const stream_set *streams = equations_streams(eqs);
+  const int n = panel->n_points, n_inputs = m->sampled.n_inputs;
+  const size_t rows = (size_t)n * (size_t)panel->n_streams * (size_t)m->sampled.n_outputs;
+  double *residuals = message + m->n_factors, *points = residuals + FACTOR_ROWS;
+  const size_t pairs = (size_t)n * (size_t)streams->n_pairs, all = (size_t)n * (size_t)equations_count(eqs);
+  double *scratch = malloc((2 * rows + pairs + all) * sizeof *scratch);
+  equations_workspace *work = NULL;
+  NTKW_CHECK(scratch, NTKW_ERR_MEMORY, "out of memory for a panel of points");
+  double *outputs = scratch, *seeds = outputs + rows, *coefficients = seeds + rows, *every = coefficients + pairs;
+  const ntkw_status status = equations_workspace_create(eqs, n, &work);
+  if (status == NTKW_SUCCESS) {
+    sample_points(&m->sampled, panel->condition, m->draw, panel->first_point, n, points);
+    equations_coefficients(work, n, n_inputs, points, coefficients);
+    workspace_forward(m->workspace, streams, n, points, coefficients, outputs);
+    equations_residuals(work, n, n_inputs, points, outputs, every);
+    equations_seeds(work, panel->equation, NULL, seeds);
+    factors_take(m->network, m->workspace, seeds, message);
+    memcpy(residuals, every + (size_t)panel->equation * (size_t)n, (size_t)n * sizeof *every);
+  }
+  equations_workspace_destroy(&work);
+  free(scratch);
+  return status;
+}
+
+static ntkw_status prepare(maker *m, const problem *pde, const void *parameters, int64_t n_points, int64_t step) {
+  m->sampled = *pde;
+  for (int c = 0; c < pde->n_conditions; c++) m->sampled.conditions[c].n_points = n_points;
+  m->draw = sample_draw(pde, step);
+  NTKW_TRY(ntk_plan_create(pde, n_points, &m->plan));
+  m->first = ntk_plan_first(&m->plan, m->rank, m->size);
+  m->end = ntk_plan_first(&m->plan, m->rank + 1, m->size);
+  NTKW_TRY(make_network(m, pde, parameters));
+  NTKW_TRY(allocate(m));
+  for (int p = m->first; p < m->end; p++)
+    NTKW_TRY(make_panel(m, &m->plan.panels[p], m->own + (size_t)(p - m->first) * m->message));
+  return NTKW_SUCCESS;
+}
+
+static void release(maker *m) {
+  factor_products_destroy(&m->products);
+  workspace_destroy(&m->workspace);
+  network_destroy(&m->network);
+  ntk_plan_free(&m->plan);
+  free(m->own);
+  free(m->received);
+  free(m->tiles);
+  free(m->gathered);
+  free(m->counts);
+}
+
+/* Number of values of the tile of two panels. */
+static int tile_size(const ntk_plan *plan, int left, int right) {
+  return ntk_plan_takes(left, right) ? plan->panels[left].n_points * plan->panels[right].n_points : 0;
+}
+
+static void count_tiles(maker *m, int right) {
+  int total = 0;
+  for (int r = 0; r < m->size; r++) {
+    m->offsets[r] = total;
+    const int end = ntk_plan_first(&m->plan, r + 1, m->size);
+    for (int p = ntk_plan_first(&m->plan, r, m->size); p < end; p++) total += tile_size(&m->plan, p, right);
+    m->counts[r] = total - m->offsets[r];
+  }
+}
+
+/* This rank's tiles with one panel on the right, one after the other. */
+static void make_tiles(maker *m, int right, const double *message) {
+  const ntk_panel *panels = m->plan.panels;
+  double *next = m->tiles;
+  factor_products_set_right(m->products, message, panels[right].n_points, panels[right].n_streams);
+  for (int p = m->first; p < m->end; p++) {
+    if (!ntk_plan_takes(p, right)) continue;
+    const double *left = m->own + (size_t)(p - m->first) * m->message;
+    factor_products_tile(m->products, left, panels[p].n_points, panels[p].n_streams, next);
+    next += tile_size(&m->plan, p, right);
+  }
+}
+
+/* Rank 0: a tile into both halves of the kernel. Of a panel with itself the lower half counts, as the sums over the
+ * streams of the upper one are rounded in another order. */
+static void put_tile(const ntk_plan *plan, int left, int right, const double *tile, ntk_matrix *k) {
+  const ntk_panel *a = &plan->panels[left], *b = &plan->panels[right];
+  for (int i = 0; i < a->n_points; i++)
+    for (int j = 0; j < (left == right ? i + 1 : b->n_points); j++) {
+      const int64_t row = a->first_row + i, column = b->first_row + j;
+      k->values[row * k->n_rows + column] = k->values[column * k->n_rows + row] = tile[i * b->n_points + j];
+    }
+}
+
+static void put_panel(const maker *m, int right, const double *message, ntk_matrix *k) {
+  const ntk_panel *panel = &m->plan.panels[right];
+  const double *residuals = message + m->n_factors, *points = residuals + FACTOR_ROWS, *tile = m->gathered;
+  memcpy(k->residuals + panel->first_row, residuals, (size_t)panel->n_points * sizeof *residuals);
+  memcpy(k->points + panel->first_row * k->n_inputs, points,
+         (size_t)panel->n_points * (size_t)k->n_inputs * sizeof *points);
+  for (int p = 0; p < m->plan.n_panels; p++) {
+    if (ntk_plan_takes(p, right)) put_tile(&m->plan, p, right, tile, k);
+    tile += tile_size(&m->plan, p, right);
+  }
+}
+
+static ntkw_status exchange(maker *m, ntk_matrix *k) {
+  for (int right = 0; right < m->plan.n_panels; right++) {
+    const int owner = ntk_plan_owner(&m->plan, right, m->size);
+    double *message = owner == m->rank ? m->own + (size_t)(right - m->first) * m->message : m->received;
+    NTKW_CHECK(MPI_Bcast(message, (int)m->message, MPI_DOUBLE, owner, m->comm) == MPI_SUCCESS, NTKW_ERR_MPI,
+               "MPI_Bcast of the kernel's factors failed");
+    make_tiles(m, right, message);
+    count_tiles(m, right);
+    NTKW_CHECK(MPI_Gatherv(m->tiles, m->counts[m->rank], MPI_DOUBLE, m->gathered, m->counts, m->offsets, MPI_DOUBLE, 0,
+                           m->comm) == MPI_SUCCESS,
+               NTKW_ERR_MPI, "MPI_Gatherv of the kernel's tiles failed");
+    if (m->rank == 0) put_panel(m, right, message, k);
+  }
+  return NTKW_SUCCESS;
+}
+
+static ntkw_status begin_matrix(const maker *m, ntk_matrix *k) {
+  *k = (ntk_matrix){.n_conditions = m->sampled.n_conditions, .n_inputs = m->sampled.n_inputs};
+  memcpy(k->first_row, m->plan.first_row, sizeof k->first_row);
+  k->n_rows = k->first_row[k->n_conditions];
+  if (m->rank > 0) return NTKW_SUCCESS;
+  const size_t n = (size_t)k->n_rows;
+  k->values = malloc(n * n * sizeof *k->values);
+  k->residuals = malloc(n * sizeof *k->residuals);
+  k->points = malloc(n * (size_t)k->n_inputs * sizeof *k->points);
+  NTKW_CHECK(k->values && k->residuals && k->points, NTKW_ERR_MEMORY, "out of memory for a kernel of %lld rows",
+             (long long)k->n_rows);
+  return NTKW_SUCCESS;
+}
+
+static ntkw_status check_finite(const problem *pde, const ntk_matrix *k) {
+  for (int c = 0; k->values && c < k->n_conditions; c++)
+    for (int64_t i = k->first_row[c]; i < k->first_row[c + 1]; i++)
+      NTKW_CHECK(isfinite(k->values[i * k->n_rows + i]) && isfinite(k->residuals[i]), NTKW_ERR_NOT_FINITE,
+                 "the kernel of condition '%s' is not finite: its entry for point %lld is %g, the residual there %g",
+                 pde->conditions[c].name, (long long)(i - k->first_row[c]), k->values[i * k->n_rows + i],
+                 k->residuals[i]);
+  return NTKW_SUCCESS;
+}
+
+ntkw_status ntk_matrix_compute(MPI_Comm comm, const problem *pde, const void *parameters, int64_t n_points,
+                               int64_t step, ntk_matrix *out) {
+  maker *m = calloc(1, sizeof *m);
+  *out = (ntk_matrix){0};
+  const int64_t n_rows = ntk_rows(pde, n_points);
+  ntkw_status status = m ? NTKW_SUCCESS : ntkw_i_fail(NTKW_ERR_MEMORY, "out of memory for the kernel");
+  if (n_points < 1 || n_rows > MAX_NTK_ROWS)
+    status = ntkw_i_fail(NTKW_ERR_ARGUMENT,
+                         "%lld points of each condition make a kernel of %lld rows; expected 1 to %d rows",
+                         (long long)n_points, (long long)n_rows, MAX_NTK_ROWS);
+  status = ntkw_status_agree(comm, status);
+  if (status != NTKW_SUCCESS) goto out;
+  m->comm = comm;
+  MPI_Comm_rank(comm, &m->rank);
+  MPI_Comm_size(comm, &m->size);
+  status = prepare(m, pde, parameters, n_points, step);
+  if (status == NTKW_SUCCESS) status = begin_matrix(m, out);
+  status = ntkw_status_agree(comm, status);
+  if (status == NTKW_SUCCESS) status = exchange(m, out);
+  if (status == NTKW_SUCCESS) status = ntkw_status_agree(comm, check_finite(pde, out));
+out:
+  if (m) release(m);
+  free(m);
+  if (status != NTKW_SUCCESS) ntk_matrix_free(out);
+  return status;
+}
+
+void ntk_matrix_free(ntk_matrix *k) {
+  free(k->values);
+  free(k->residuals);
+  free(k->points);
+  k->values = k->residuals = k->points = NULL;
+}
