@@ -29,7 +29,7 @@ typedef struct command {
   const char *notes;
 } command;
 
-extern const command train_command, replay_command, show_command, verify_command, selftest_command;
+extern const command train_command, replay_command, show_command, verify_command, spectrum_command, selftest_command;
 
 /* Print "ntkw: sentence" on rank 0's stderr and return the exit code that belongs to the status. To be called on every
  * rank after the ranks agreed on the status, so that rank 0 has the sentence. */

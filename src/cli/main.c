@@ -5,8 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
-static const command *const commands[] = {&train_command, &replay_command, &show_command, &verify_command,
-                                          &selftest_command};
+static const command *const commands[] = {&train_command,  &replay_command,   &show_command,
+                                          &verify_command, &spectrum_command, &selftest_command};
 enum { N_COMMANDS = sizeof commands / sizeof *commands };
 
 static const char usage[] =
@@ -19,23 +19,24 @@ static const char usage[] =
     "\n"
     "Subcommands:\n";
 
-static const char exit_codes[] = "\n"
-                                 "Options:\n"
-                                 "  --help       print this and exit\n"
-                                 "  --version    print the version and exit\n"
-                                 "\n"
-                                 "Exit codes, the same on every rank:\n"
-                                 "   0  all done\n"
-                                 "   1  replay: beyond the tolerance; replay, selftest: bits that differ\n"
-                                 "   2  wrong arguments\n"
-                                 "   3  the problem file is wrong, or not the checkpoint's\n"
-                                 "   4  a file could not be read or written, or is damaged\n"
-                                 "   5  losses, gradients or parameters are not finite: do not requeue\n"
-                                 "   6  out of memory, MPI failed, or an internal error\n"
-                                 "  85  stopped by a signal or the time limit, after a checkpoint: continue with --resume\n"
-                                 "\n"
-                                 "Example:\n"
-                                 "  mpirun -n 4 ntkw train examples/wave1d-small.lua\n";
+static const char exit_codes[] =
+    "\n"
+    "Options:\n"
+    "  --help       print this and exit\n"
+    "  --version    print the version and exit\n"
+    "\n"
+    "Exit codes, the same on every rank:\n"
+    "   0  all done\n"
+    "   1  replay: beyond the tolerance; replay, selftest: bits that differ\n"
+    "   2  wrong arguments\n"
+    "   3  the problem file is wrong, or not the checkpoint's\n"
+    "   4  a file could not be read or written, or is damaged\n"
+    "   5  losses, gradients or parameters are not finite: do not requeue\n"
+    "   6  out of memory, MPI failed, or an internal error\n"
+    "  85  stopped by a signal or the time limit, after a checkpoint: continue with --resume\n"
+    "\n"
+    "Example:\n"
+    "  mpirun -n 4 ntkw train examples/wave1d-small.lua\n";
 
 static exit_code print_help(void) {
   if (command_rank() != 0) return EXIT_DONE;
