@@ -4,6 +4,7 @@
 --
 -- Run:     mpirun -n 2 ntkw train examples/wave1d-small.lua
 -- Compare: mpirun -n 2 ntkw train examples/wave1d-small.lua --weighting none
+-- Its NTK: ntkw spectrum wave1d-small.run   (the picture is wave1d-small-spectrum.svg)
 local pi = math.pi
 local function exact(p) return sin(pi*p.x)*cos(2*pi*p.t) + 0.5*sin(4*pi*p.x)*cos(8*pi*p.t) end
 
@@ -24,5 +25,6 @@ return problem {
   optimizer  = { "adam", rate = 1e-3, decay = {0.9, every = 1000} },
   weighting  = { "ntk-trace", update_every = 100, alpha = 0 },
   precision  = "float32",
+  ntk        = { steps = {0, 100, 1000, 10000, 40000}, points = 300 },
   steps      = 40000, seed = 1,
 }

@@ -1,4 +1,5 @@
 #include "cli/train/run.h"
+#include "cli/train/watch.h"
 #include "ntkw/checkpoint.h"
 #include "pinn/training/snapshot.h"
 #include "status/check.h"
@@ -103,6 +104,7 @@ static ntkw_status log_end(run *r) {
   ntkw_status status = trainer_measure(r->trainer);
   if (status == NTKW_SUCCESS) status = measure_error(r);
   if (status == NTKW_SUCCESS) status = log_step(r, trainer_steps_done(r->trainer));
+  if (status == NTKW_SUCCESS) status = watch_step(r);
   return status;
 }
 
@@ -112,7 +114,8 @@ exit_code run_steps(run *r) {
   r->error = NAN;
   r->progress = progress_start(r->settings->progress, trainer_steps_done(r->trainer), r->pde->steps);
   while (trainer_steps_done(r->trainer) < r->pde->steps && !stop) {
-    status = do_step(r, &stop);
+    status = watch_step(r);
+    if (status == NTKW_SUCCESS) status = do_step(r, &stop);
     if (status != NTKW_SUCCESS) return fail(r, status);
     if (stop || checkpoint_due(r, trainer_steps_done(r->trainer))) status = write_checkpoint(r);
     if (status != NTKW_SUCCESS) return fail(r, status);

@@ -7,6 +7,7 @@
 #include "cli/train/settings.h"
 #include "cli/train/stop.h"
 #include "ntkw/checkpoint.h"
+#include "pinn/spectrum/spectra.h"
 #include "pinn/training/evaluation.h"
 #include "pinn/training/history.h"
 #include "pinn/training/trainer.h"
@@ -21,6 +22,7 @@ typedef struct run {
   double started, started_at; /* MPI_Wtime(), and seconds since 1970 */
   double time_limit;          /* seconds from then on; INFINITY: none */
   stop_watch watch;
+  spectra spectra; /* of the steps that the problem's ntk lists */
   char folder[512];
   ntkw_folder_lock *lock; /* of the folder */
   char checkpoint[600];   /* the newest one of this run; empty: none */

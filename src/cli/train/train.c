@@ -5,6 +5,7 @@
 #include "cli/train/folder.h"
 #include "cli/train/picture.h"
 #include "cli/train/run.h"
+#include "cli/train/watch.h"
 #include "ntkw/checkpoint.h"
 #include "pinn/problem/problem_load.h"
 #include "pinn/problem/rules.h"
@@ -219,6 +220,8 @@ static exit_code finish(run *r, const char *file) {
     say("picture:    %s/picture.png\n", r->folder);
   else if (picture == NTKW_SUCCESS)
     say("picture:    none, as there is no gnuplot (Debian and Ubuntu: apt-get install gnuplot-nox)\n");
+  if (r->spectra.n_steps > 0)
+    say("spectra:    %s/spectrum.h5 (ntkw spectrum %s shows and draws them)\n", r->folder, r->folder);
   say_how_to_continue(r, file, 2 * trainer_steps_done(r->trainer));
   return EXIT_DONE;
 }
@@ -236,6 +239,7 @@ static ntkw_status prepare(run *r, ntkw_checkpoint_reader *reader) {
   NTKW_TRY(set_threads(r->trainer, r->settings->threads));
   if (reader) NTKW_TRY(snapshot_restore(reader, r->trainer, r->pde, &r->history));
   NTKW_TRY(evaluation_create(trainer_comm(r->trainer), r->pde, trainer_network(r->trainer), &r->evaluation));
+  NTKW_TRY(watch_begin(r, reader != NULL));
   char path[600];
   run_path(r, "history.csv", path, sizeof path);
   return ntkw_status_agree(MPI_COMM_WORLD,
@@ -338,6 +342,7 @@ static exit_code train(int argc, char **argv) {
   evaluation_destroy(&r.evaluation);
   trainer_destroy(&r.trainer);
   history_free(&r.history);
+  spectra_free(&r.spectra);
   problem_destroy(&r.pde);
   return code;
 }

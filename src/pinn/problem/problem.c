@@ -11,14 +11,16 @@
 #include <string.h>
 
 void read_problem(reader *r) {
-  static const char *const keys[] = {"inputs",    "outputs",   "exact",     "conditions", "resample", "network",
-                                     "optimizer", "weighting", "precision", "steps",      "seed",     "lanes"};
+  static const char *const keys[] = {"inputs",  "outputs",   "exact",     "conditions", "resample",
+                                     "network", "optimizer", "weighting", "precision",  "steps",
+                                     "seed",    "lanes",     "ntk"};
   const section s = section_of_problem(r);
   check_keys(r, &s, keys, sizeof keys / sizeof *keys, 0);
   read_domain(r, &s);
   read_exact(r, &s);
   read_conditions(r, &s);
   read_training(r, &s);
+  read_ntk(r, &s);
 }
 
 static void set_defaults(problem *p) {

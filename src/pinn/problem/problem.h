@@ -29,6 +29,19 @@ typedef struct condition {
   equations *equations;
 } condition;
 
+/* The steps before which training records the neural tangent kernel (pinn/spectrum/), and the points of each condition.
+ */
+enum { MAX_NTK_STEPS = 1024 };
+typedef struct ntk_watch {
+  int64_t every; /* 0: at the steps listed */
+  int n_steps;   /* both 0: nothing is recorded */
+  int64_t steps[MAX_NTK_STEPS];
+  int64_t points;
+} ntk_watch;
+
+/* Is it to be recorded with so many steps done? Local. */
+bool ntk_watch_due(const ntk_watch *watch, int64_t step);
+
 typedef struct problem {
   char file[256]; /* as given by the user, for messages */
   char *source;   /* the text of the file */
@@ -50,6 +63,7 @@ typedef struct problem {
   int64_t update_every; /* in steps; 0: the rule's default */
   int64_t steps;
   uint64_t seed;
+  ntk_watch ntk;
   int lanes; /* at most so many lanes (src/README.md, rule 2); default 64 */
 } problem;
 
@@ -62,6 +76,7 @@ typedef struct problem {
  *   optimizer = { "adam", rate = 1e-3, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8, decay = none ({0.9, every = n}) }
  *   weighting = { "ntk-trace", update_every = the rule's, alpha = the rule's }; "none": no weighting
  *   resample = 1   precision = "float64" ("float32")   steps = 10000   seed = 1   lanes = 64
+ *   ntk = none ({ every = n or steps = {0, 100, ...}, points = 300 })
  * optimizer and weighting may be their name alone. Equations and exact solutions are called once, with p: p.x is an
  * input, p.u an output, p.u_x and p.u_xt its derivatives. They may use + - * / ^, sin cos tan tanh sinh cosh exp log
  * sqrt abs min max, where(condition, a, b), less(a, b), less_equal(a, b), on numbers too (in reproducible arithmetic).

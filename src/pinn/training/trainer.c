@@ -50,6 +50,9 @@ int64_t trainer_parameter_count(const trainer *t) {
 int trainer_lane_count(const trainer *t) {
   return t->plan.n_lanes;
 }
+const void *trainer_all_parameters(const trainer *t) {
+  return t->all;
+}
 const network *trainer_network(const trainer *t) {
   return t->network;
 }
