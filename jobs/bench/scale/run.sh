@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # The library's update at 64 to 1024 simulated ranks, beside the bare MPI_Allreduce of as many bytes, under SimGrid's SMPI.
-# Usage: jobs/bench/scale/run.sh [--quick] [--out DIR]
-#   --quick     64 ranks only
+# Usage: jobs/bench/scale/run.sh [--short] [--out DIR]
+#   --short     64 ranks only
 #   --out DIR   folder of the results and of the build (default build/scale): scale.txt, scale.csv
 # Needs SimGrid (Debian: libsimgrid-dev simgrid). Times are simulated: the network alone, as computation is switched off,
 # so they do not depend on this machine. Simulated are a fat tree (32 ranks a leaf switch, 16 spines) and a dragonfly, links of
@@ -12,7 +12,7 @@ cd "$(dirname "$0")/../../.."
 sizes="64 128 256 512 1024" out=build/scale
 while [ $# -gt 0 ]; do
   case $1 in
-  --quick) sizes=64 ;;
+  --short) sizes=64 ;;
   --out) out=${2:?--out needs a folder}; shift ;;
   *) sed -n '2,8s/^# \{0,1\}//p' "$0" >&2; exit 2 ;;
   esac
