@@ -60,10 +60,14 @@ refused 4 3 spectrum missing.h5 --- "missing.h5"
 refused 3 2 spectrum run/solution.h5 --- "run/solution.h5" "neither"
 mkdir empty
 refused 4 3 spectrum empty --- "empty: holds neither recorded spectra" "step-<digits>.h5"
-small_problem other.lua 's/"u_t"/"speed"/'
-run 2 train other.lua --steps 10 --out other
+small_problem "a<b&c.lua" 's/"u_t"/"u t (0)"/'
+run 2 train "a<b&c.lua" --steps 10 --out other
 cp other/step-0000000010.h5 run
-refused 3 2 spectrum run --points 5 --- "is of another problem than the checkpoints before it" "'u_t'" "'speed'"
+refused 3 2 spectrum run --points 5 --- "is of another problem than the checkpoints before it" "'u_t'" "'u t (0)'"
+run 2 spectrum other --points 5
+expect_code 0
+expect_line other/spectrum-checkpoints.csv '^10,u t \(0\),5,'
+expect_line other/spectrum-checkpoints.svg '>NTK eigenvalues of a&lt;b&amp;c.lua</text>'
 run 2 spectrum run/step-0000000041.h5 --points 5 --out missing/name
 expect_code 4
 expect_line "$scratch/err" "missing/name.csv: cannot be written: No such file"

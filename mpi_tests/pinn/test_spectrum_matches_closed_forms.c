@@ -144,7 +144,7 @@ static void files_hold_everything(void) {
   int64_t count;
   double *parameters = first_parameters(pde, &count);
   spectra s, other;
-  snprintf(pde->conditions[0].name, MAX_NAME, "a/b");
+  snprintf(pde->conditions[0].name, MAX_NAME, "a (b) c");
   spectra_begin(pde, 12, -1, 1e-6, &s);
   CHECK_STATUS(spectra_write(MPI_COMM_WORLD, &s, NULL, path), NTKW_ERR_ORDER);
   for (int64_t step = 0; step < 30; step += 10) {

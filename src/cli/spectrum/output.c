@@ -59,20 +59,6 @@ void output_table(const spectra *s) {
   for (int64_t i = 0; i < s->n_steps; i++) print_step(s, i);
 }
 
-/* A name as a field of a CSV file. */
-static void write_field(FILE *file, const char *name) {
-  if (!strpbrk(name, ",\"\n\r")) {
-    fputs(name, file);
-    return;
-  }
-  fputc('"', file);
-  for (const char *c = name; *c; c++) {
-    if (*c == '"') fputc('"', file);
-    fputc(*c, file);
-  }
-  fputc('"', file);
-}
-
 ntkw_status output_csv(const spectra *s, const char *path) {
   FILE *file = fopen(path, "w");
   NTKW_CHECK(file, NTKW_ERR_FILE, "%s: cannot be written: %s", path, strerror(errno));
@@ -80,11 +66,9 @@ ntkw_status output_csv(const spectra *s, const char *path) {
   for (int64_t i = 0; i < s->n_steps; i++)
     for (int b = 0; b <= s->n_conditions; b++) {
       const double *eigenvalues = spectra_eigenvalues(s, i, b);
-      for (int64_t k = 0; k < s->rows[b]; k++) {
-        fprintf(file, "%" PRId64 ",", s->steps[i].step);
-        write_field(file, spectra_name(s, b));
-        fprintf(file, ",%" PRId64 ",%.17g\n", k + 1, eigenvalues[k]);
-      }
+      for (int64_t k = 0; k < s->rows[b]; k++)
+        fprintf(file, "%" PRId64 ",%s,%" PRId64 ",%.17g\n", s->steps[i].step, spectra_name(s, b), k + 1,
+                eigenvalues[k]);
     }
   const int failed = ferror(file), closed = fclose(file);
   NTKW_CHECK(!failed && closed == 0, NTKW_ERR_FILE, "%s: cannot be written: %s", path, strerror(errno));

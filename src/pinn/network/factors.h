@@ -15,7 +15,7 @@
 
 #include "pinn/network/network.h"
 
-enum { FACTOR_ROWS = 128, MAX_TILE = FACTOR_ROWS * FACTOR_ROWS };
+enum { FACTOR_ROWS = 128 };
 
 /* Number of doubles that hold a panel's factors, of up to FACTOR_ROWS rows (points x streams). */
 size_t factors_size(const network *network);

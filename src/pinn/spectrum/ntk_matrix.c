@@ -46,14 +46,15 @@ static ntkw_status make_network(maker *m, const problem *pde, const void *parame
 
 static ntkw_status allocate(maker *m) {
   const size_t own = (size_t)(m->end - m->first), width = sizeof(double);
+  const size_t tile = (size_t)m->plan.most_points * (size_t)m->plan.most_points;
   m->n_factors = factors_size(m->network);
   m->message = m->n_factors + EXTRA;
   m->own = calloc(own * m->message + 1, width);
   m->received = malloc(m->message * width);
-  m->tiles = malloc((own * MAX_TILE + 1) * width);
+  m->tiles = malloc((own * tile + 1) * width);
   m->counts = calloc(2 * (size_t)m->size, sizeof *m->counts);
   m->offsets = m->counts ? m->counts + m->size : NULL;
-  if (m->rank == 0) m->gathered = malloc((size_t)m->plan.n_panels * MAX_TILE * width);
+  if (m->rank == 0) m->gathered = malloc((size_t)m->plan.n_panels * tile * width);
   NTKW_CHECK(m->own && m->received && m->tiles && m->counts && (m->gathered || m->rank > 0), NTKW_ERR_MEMORY,
              "out of memory for the kernel's factors (%zu bytes a rank); fewer points or more ranks need less",
              own * m->message * width);

@@ -42,6 +42,8 @@ ntkw_status ntk_plan_create(const problem *pde, int64_t n_points, ntk_plan *plan
   plan->panels = calloc((size_t)count_panels(pde, n_points) + 1, sizeof *plan->panels);
   NTKW_CHECK(plan->panels, NTKW_ERR_MEMORY, "out of memory for the panels of %lld points", (long long)n_points);
   int64_t row = 0;
+  for (int c = 0; c < pde->n_conditions; c++)
+    if (points_of_panel(pde, c) > plan->most_points) plan->most_points = points_of_panel(pde, c);
   for (int c = 0; c < pde->n_conditions; c++) {
     plan->first_row[c] = row;
     for (int e = 0; e < equations_count(pde->conditions[c].equations); e++, row += n_points)

@@ -18,6 +18,7 @@ typedef struct ntk_plan {
   int n_panels;
   ntk_panel *panels;
   int64_t n_points;                      /* of every condition */
+  int most_points;                       /* of a panel */
   int64_t first_row[MAX_CONDITIONS + 1]; /* of each condition; after the last the number of rows */
 } ntk_plan;
 

@@ -98,8 +98,6 @@ const double *spectra_eigenvalues(const spectra *s, int64_t number, int block) {
 /* The name of a block's array. */
 static void array_name(const spectra *s, int block, char name[MAX_NAME + 16]) {
   snprintf(name, MAX_NAME + 16, block < s->n_conditions ? "eigenvalues.%s" : "eigenvalues", s->names[block]);
-  for (char *c = name; *c; c++)
-    if (*c == '/') *c = '|';
 }
 
 /* The arrays of numbers that each step has, but for the eigenvalues, and where they are in a spectrum. */

@@ -7,7 +7,7 @@
  *   trace, effective_rank, above_threshold   [steps][blocks + 1], the last for the whole kernel
  *   gradient_norm        [steps][blocks]
  *   cosine               [steps][blocks][blocks], between the gradients of the conditions' losses
- *   eigenvalues.NAME     [steps][rows], for each condition, from the largest; "/" in a name becomes "|"
+ *   eigenvalues.NAME     [steps][rows], for each condition, from the largest
  *   eigenvalues          [steps][rows], of the whole kernel
  * and, if the kernel of the last step was asked for, matrix [rows][rows], residual [rows] and point [rows][inputs]. */
 #ifndef NTKW_PINN_SPECTRA_H
