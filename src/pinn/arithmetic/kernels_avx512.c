@@ -24,5 +24,21 @@ pair_f64 Sleef_finz_sincosd8_u35avx512f(__m512d);
 #define SINCOS_F32 Sleef_finz_sincosf16_u35avx512f
 #define SINCOS_F64 Sleef_finz_sincosd8_u35avx512f
 #define FMA_VECTOR_F64 _mm512_fmadd_pd
+#define LANE_SUM_F64 lane_sum
+
+/* Eight values in double. */
+static inline __m512d load_wide_f32(const float *x) {
+  return _mm512_cvtps_pd(_mm256_loadu_ps(x));
+}
+static inline __m512d load_wide_f64(const double *x) {
+  return _mm512_loadu_pd(x);
+}
+
+/* ((0 + 4) + (2 + 6)) + ((1 + 5) + (3 + 7)): the end of dot()'s tree. */
+static inline double lane_sum(__m512d x) {
+  const __m256d four = _mm256_add_pd(_mm512_castpd512_pd256(x), _mm512_extractf64x4_pd(x, 1));
+  const __m128d two = _mm_add_pd(_mm256_castpd256_pd128(four), _mm256_extractf128_pd(four, 1));
+  return _mm_cvtsd_f64(_mm_add_sd(two, _mm_unpackhi_pd(two, two)));
+}
 
 #include "kernels.inc"

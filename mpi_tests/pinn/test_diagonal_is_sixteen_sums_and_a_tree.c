@@ -1,0 +1,85 @@
+/* The diagonal's kernels give, in every bit, what rule 3 of the arithmetic says of each dot product: in double, 16 partial
+ * sums by feature index modulo 16, a chain of fma each, then a fixed tree; for any number of streams. */
+#include "harness.h"
+#include "pinn/arithmetic/kernels.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+enum { MOST_STREAMS = 22, MOST_WIDTH = 144, POINTS = 2 };
+
+/* Numbers with full significands over some magnitudes, in both precisions. */
+static void fill(ntkw_dtype precision, uint64_t seed, size_t n, void *values) {
+  for (size_t i = 0; i < n; i++) {
+    const double value = ldexp(random_uniform(&seed) - 0.5, (int)(i % 7) - 3);
+    if (precision == NTKW_FLOAT32)
+      ((float *)values)[i] = (float)value;
+    else
+      ((double *)values)[i] = value;
+  }
+}
+
+static double at(ntkw_dtype precision, const void *values, int i) {
+  return precision == NTKW_FLOAT32 ? (double)((const float *)values)[i] : ((const double *)values)[i];
+}
+
+static double dot_by_rule(ntkw_dtype precision, const void *values, int n, int a, int b) {
+  double sums[16] = {0};
+  for (int j = 0; j < n; j++)
+    sums[j % 16] = fma(at(precision, values, a + j), at(precision, values, b + j), sums[j % 16]);
+  for (int half = 8; half > 0; half /= 2)
+    for (int i = 0; i < half; i++) sums[i] += sums[i + half];
+  return sums[0];
+}
+
+static double norm_by_rule(ntkw_dtype precision, int n_streams, const void *bar, int width, const void *h, int h_width,
+                           int point) {
+  const int from = point * n_streams * width, h_from = point * n_streams * h_width;
+  double sum = dot_by_rule(precision, bar, width, from, from);
+  for (int s = 0; s < n_streams; s++)
+    for (int t = 0; t <= s; t++) {
+      const double term = dot_by_rule(precision, bar, width, from + s * width, from + t * width) *
+                          dot_by_rule(precision, h, h_width, h_from + s * h_width, h_from + t * h_width);
+      sum += s == t ? term : 2.0 * term;
+    }
+  return sum;
+}
+
+/* n_streams rows a point: the value, one first derivative, and as many second ones as it takes. */
+static stream_set streams_of(int n) {
+  stream_set streams = {.n_first = n > 1, .n_second = n > 2 ? n - 2 : 0};
+  return streams;
+}
+
+static void compare(const kernels *k, ntkw_dtype precision, int n_streams, int width, int h_width) {
+  static double bar[POINTS * MOST_STREAMS * MOST_WIDTH], h[POINTS * MOST_STREAMS * MOST_WIDTH];
+  static double scratch[2 * MAX_STREAMS * MOST_WIDTH];
+  const stream_set streams = streams_of(n_streams);
+  const jet_panel panel = {.streams = &streams, .n_points = POINTS, .width = width};
+  double norms[POINTS] = {0.25, -3.0};
+  CHECK_EQUAL_INT(stream_count(&streams), n_streams);
+  fill(precision, (uint64_t)(n_streams * 1000 + width), (size_t)(POINTS * n_streams * width), bar);
+  fill(precision, (uint64_t)(n_streams * 1000 + h_width + 7), (size_t)(POINTS * n_streams * h_width), h);
+  k->add_norms(&panel, bar, h_width, h, scratch, norms);
+  for (int p = 0; p < POINTS; p++) {
+    const double norm = norm_by_rule(precision, n_streams, bar, width, h, h_width, p);
+    CHECK_EQUAL_DOUBLE(norms[p], (p == 0 ? 0.25 : -3.0) + norm);
+  }
+}
+
+static void with_all_kernels(void) {
+  static const int widths[][2] = {{16, 16}, {16, 112}, {112, 16}, {112, 112}, {32, 48}, {144, 128}};
+  for (int variant = 0; variant < KERNEL_VARIANTS; variant++)
+    for (int narrow = 0; narrow < 2; narrow++) {
+      const ntkw_dtype precision = narrow ? NTKW_FLOAT32 : NTKW_FLOAT64;
+      const kernels *k = kernels_find((kernel_variant)variant, precision);
+      for (int n = 1; k && n <= MOST_STREAMS; n++)
+        for (int w = 0; w < (int)(sizeof widths / sizeof *widths); w++)
+          compare(k, precision, n, widths[w][0], widths[w][1]);
+    }
+}
+
+int main(int argc, char **argv) {
+  static const test_case cases[] = {TEST(with_all_kernels)};
+  return run_suite("sums over features", cases, sizeof cases / sizeof *cases, argc, argv);
+}
