@@ -146,11 +146,11 @@ static void files_hold_everything(void) {
   spectra s, other;
   snprintf(pde->conditions[0].name, MAX_NAME, "a (b) c");
   spectra_begin(pde, 12, -1, 1e-6, &s);
-  CHECK_STATUS(spectra_write(MPI_COMM_WORLD, &s, NULL, path), NTKW_ERR_ORDER);
+  CHECK_STATUS(spectra_write(MPI_COMM_WORLD, &s, NULL, path, NULL), NTKW_ERR_ORDER);
   for (int64_t step = 0; step < 30; step += 10) {
     parameters[0] += 0.25;
     CHECK_OK(spectra_add(MPI_COMM_WORLD, pde, parameters, step, &s, NULL));
-    CHECK_OK(spectra_write(MPI_COMM_WORLD, &s, NULL, path));
+    CHECK_OK(spectra_write(MPI_COMM_WORLD, &s, NULL, path, NULL));
   }
   read_back(path, &other);
   CHECK_EQUAL_INT(other.n_steps, 3);

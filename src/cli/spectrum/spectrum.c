@@ -139,7 +139,7 @@ static ntkw_status write_output(const job *j) {
   NTKW_TRY(ntkw_status_agree(MPI_COMM_WORLD, command_rank() == 0 ? write_here(j) : NTKW_SUCCESS));
   if (j->computed) {
     snprintf(path, sizeof path, "%s.h5", j->name);
-    NTKW_TRY(spectra_write(MPI_COMM_WORLD, &j->spectra, j->settings->matrix ? &j->matrix : NULL, path));
+    NTKW_TRY(spectra_write(MPI_COMM_WORLD, &j->spectra, j->settings->matrix ? &j->matrix : NULL, path, NULL));
     say("\nspectra:  %s\n", path);
   }
   say("%snumbers:  %s.csv\npicture:  %s.svg\n", j->computed ? "" : "\n", j->name, j->name);

@@ -30,7 +30,7 @@ static bool exists(const char *path) {
 
 /* The file without the steps that are to come again. */
 static ntkw_status rewrite(run *r, const char *path) {
-  if (r->spectra.n_steps > 0) return spectra_write(trainer_comm(r->trainer), &r->spectra, NULL, path);
+  if (r->spectra.n_steps > 0) return spectra_write(trainer_comm(r->trainer), &r->spectra, NULL, path, r->lock);
   if (command_rank() == 0) unlink(path);
   return NTKW_SUCCESS;
 }
@@ -77,5 +77,5 @@ ntkw_status watch_step(run *r) {
   const void *parameters = trainer_all_parameters(r->trainer);
   NTKW_TRY(spectra_add(trainer_comm(r->trainer), r->pde, parameters, step, &r->spectra, NULL));
   run_path(r, "spectrum.h5", path, sizeof path);
-  return spectra_write(trainer_comm(r->trainer), &r->spectra, NULL, path);
+  return spectra_write(trainer_comm(r->trainer), &r->spectra, NULL, path, r->lock);
 }

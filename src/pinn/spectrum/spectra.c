@@ -220,7 +220,8 @@ static ntkw_status state_everything(pieces *p, const spectra *s, const ntk_matri
   return k ? add_matrix(p, k) : NTKW_SUCCESS;
 }
 
-ntkw_status spectra_write(MPI_Comm comm, const spectra *s, const ntk_matrix *k, const char *path) {
+ntkw_status spectra_write(MPI_Comm comm, const spectra *s, const ntk_matrix *k, const char *path,
+                          const ntkw_folder_lock *lock) {
   int rank;
   pieces p = {0};
   NTKW_CHECK(s->n_steps > 0, NTKW_ERR_ORDER, "%s: there is no step to write", path);
@@ -228,6 +229,7 @@ ntkw_status spectra_write(MPI_Comm comm, const spectra *s, const ntk_matrix *k, 
   p.first = rank == 0;
   NTKW_TRY(ntkw_checkpoint_create(comm, path, &p.file));
   ntkw_status status = ntkw_status_agree(comm, state_everything(&p, s, k));
+  if (status == NTKW_SUCCESS) status = ntkw_checkpoint_set_lock(p.file, lock);
   if (status == NTKW_SUCCESS) status = ntkw_checkpoint_publish(p.file);
   ntkw_checkpoint_destroy(&p.file);
   for (int i = 0; i < p.n; i++) free(p.memory[i]);

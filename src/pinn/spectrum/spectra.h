@@ -44,9 +44,11 @@ void spectra_cut(spectra *s, int64_t step);
  * same on every rank. */
 bool spectra_match(const spectra *a, const spectra *b);
 
-/* Collective on comm. k: the kernel of the last step, or NULL. @return the same on every rank; as
+/* Collective on comm. k: the kernel of the last step, or NULL. lock: of the file's folder, held by this run; NULL:
+ * none. @return the same on every rank; as
  * ntkw_checkpoint_publish. */
-ntkw_status spectra_write(MPI_Comm comm, const spectra *s, const ntk_matrix *k, const char *path);
+ntkw_status spectra_write(MPI_Comm comm, const spectra *s, const ntk_matrix *k, const char *path,
+                          const ntkw_folder_lock *lock);
 
 /* Collective on comm; the reader is one of a whole file. @return the same on every rank: NTKW_SUCCESS; NTKW_ERR_PROBLEM:
  * it holds something else; NTKW_ERR_FORMAT; NTKW_ERR_MEMORY. */
