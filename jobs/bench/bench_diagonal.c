@@ -2,8 +2,8 @@
  *
  * Usage: bench_diagonal [--rounds N] [--csv FILE]
  *
- * The wave problem's streams (residual: value, two first derivatives and the forward Laplacian; u: the value; u_t: value
- * and one derivative), float32, one thread. Of each number of points all panels go through the forward pass and then,
+ * The wave problem's streams (residual: value, two first derivatives and the forward Laplacian; u: the value; u_t:
+ * value and one derivative), float32, one thread. Of each number of points all panels go through the forward pass and then,
  * alternating within a round, through the backward pass without and with the diagonal; only the backward passes are
  * timed, in CPU time of the thread, as nothing in them waits. The share is (with - without) / without of the same
  * round; the median over the rounds counts. The pass has

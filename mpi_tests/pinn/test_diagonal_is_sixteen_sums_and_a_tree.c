@@ -1,5 +1,5 @@
-/* The diagonal's kernels give, in every bit, what rule 3 of the arithmetic says of each dot product: in double, 16 partial
- * sums by feature index modulo 16, a chain of fma each, then a fixed tree; for any number of streams. */
+/* The diagonal's kernels give, in every bit, what rule 3 of the arithmetic says of each dot product: in double, 16
+ * partial sums by feature index modulo 16, a chain of fma each, then a fixed tree; for any number of streams. */
 #include "harness.h"
 #include "pinn/arithmetic/kernels.h"
 

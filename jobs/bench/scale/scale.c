@@ -1,5 +1,5 @@
-/* One update of the weights beside the bare MPI_Allreduce of as many bytes. Built and run by run.sh under SimGrid's SMPI,
- * whose MPI_Wtime is simulated time; it runs under any MPI.
+/* One update of the weights beside the bare MPI_Allreduce of as many bytes. Built and run by run.sh under SimGrid's
+ * SMPI, whose MPI_Wtime is simulated time; it runs under any MPI.
  *
  * Usage: scale CONDITIONS float32|float64 RULE
  * Prints: ranks conditions precision rule bytes calls update_us bare_us */

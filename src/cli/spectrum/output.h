@@ -10,8 +10,8 @@ void output_table(const spectra *s);
 /* step,block,index,eigenvalue. NTKW_ERR_FILE. */
 ntkw_status output_csv(const spectra *s, const char *path);
 
-/* The decay of the eigenvalues, a panel for each block, a curve for each step (as in Wang, Yu, Perdikaris 2022). What is
- * below rows x 2^-52 x the largest is rounding error and not drawn. NTKW_ERR_FILE, NTKW_ERR_MEMORY. */
+/* The decay of the eigenvalues, a panel for each block, a curve for each step (as in Wang, Yu, Perdikaris 2022). What
+ * is below rows x 2^-52 x the largest is rounding error and not drawn. NTKW_ERR_FILE, NTKW_ERR_MEMORY. */
 ntkw_status output_picture(const spectra *s, const char *path);
 
 #endif

@@ -1,6 +1,6 @@
 /* The neural tangent kernel in training: at the steps that the problem file lists, its spectrum is added to spectrum.h5
- * in the run's folder (pinn/spectrum/spectra.h), at the points drawn for step 0. All functions are collective and return
- * the same on every rank. */
+ * in the run's folder (pinn/spectrum/spectra.h), at the points drawn for step 0. All functions are collective and
+ * return the same on every rank. */
 #ifndef NTKW_CLI_TRAIN_WATCH_H
 #define NTKW_CLI_TRAIN_WATCH_H
 

@@ -1,7 +1,7 @@
 /* The factors of the Jacobian's rows, and the neural tangent kernel made of them.
  *
- * Row i of the Jacobian of some residual is, layer by layer, sum_s bar_{s,i} (x) h_{s,i} for the weights and bar_{0,i} for
- * the biases, over the streams s. So the kernel of the points i of one panel and j of another is
+ * Row i of the Jacobian of some residual is, layer by layer, sum_s bar_{s,i} (x) h_{s,i} for the weights and bar_{0,i}
+ * for the biases, over the streams s. So the kernel of the points i of one panel and j of another is
  *
  *     K_ij = sum over layers [ sum_{s,s'} (Bar_s Bar_s'^T)_ij (H_s H_s'^T)_ij + (Bar_0 Bar_0^T)_ij ]:
  *

@@ -2,12 +2,12 @@
  * residuals r of all conditions at n points each.
  *
  * The points are spread over the ranks; each has the factors (network/factors.h) of its own. Panel by panel the factors
- * go to all ranks, which make their tiles with them, and rank 0 puts the tiles together. Each pair of panels is worked on
- * once, and what is done with it does not depend on the ranks: the kernel has the same bits for any number of them, and
- * on any CPU.
+ * go to all ranks, which make their tiles with them, and rank 0 puts the tiles together. Each pair of panels is worked
+ * on once, and what is done with it does not depend on the ranks: the kernel has the same bits for any number of them,
+ * and on any CPU.
  *
- * Everything is computed in float64, whatever the precision of the training: eigenvalues of the kernel fall over ten and
- * more decades, of which float32 would leave seven. */
+ * Everything is computed in float64, whatever the precision of the training: eigenvalues of the kernel fall over ten
+ * and more decades, of which float32 would leave seven. */
 #ifndef NTKW_PINN_NTK_MATRIX_H
 #define NTKW_PINN_NTK_MATRIX_H
 
@@ -30,7 +30,8 @@ typedef struct ntk_matrix {
  * @param[in] parameters  all of them, in the problem's precision, on every rank.
  * @param[in] step        whose points are taken.
  * @return the same on every rank: NTKW_SUCCESS; NTKW_ERR_ARGUMENT: the kernel has more than MAX_NTK_ROWS rows;
- *         NTKW_ERR_NOT_FINITE: some entry is NaN or Inf (condition and point are named); NTKW_ERR_MEMORY, NTKW_ERR_MPI. */
+ *         NTKW_ERR_NOT_FINITE: some entry is NaN or Inf (condition and point are named); NTKW_ERR_MEMORY,
+ *         NTKW_ERR_MPI. */
 ntkw_status ntk_matrix_compute(MPI_Comm comm, const problem *pde, const void *parameters, int64_t n_points,
                                int64_t step, ntk_matrix *out);
 void ntk_matrix_free(ntk_matrix *k);

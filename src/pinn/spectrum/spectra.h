@@ -2,8 +2,8 @@
  *
  * The file is a checkpoint (ntkw/checkpoint.h), so it is whole or not there, and `ntkw show` reads it. Texts: content =
  * "ntk spectra", problem_file, block.0, block.1, ... (the conditions' names). Integers: blocks (number of conditions),
- * points (of each), points_of_step (whose they are; -1: of each step itself). Real: threshold. Arrays, over the recorded steps:
- *   step                 [steps]
+ * points (of each), points_of_step (whose they are; -1: of each step itself). Real: threshold. Arrays:
+ *   step                 [steps]: those recorded
  *   trace, effective_rank, above_threshold   [steps][blocks + 1], the last for the whole kernel
  *   gradient_norm        [steps][blocks]
  *   cosine               [steps][blocks][blocks], between the gradients of the conditions' losses
@@ -50,8 +50,8 @@ bool spectra_match(const spectra *a, const spectra *b);
 ntkw_status spectra_write(MPI_Comm comm, const spectra *s, const ntk_matrix *k, const char *path,
                           const ntkw_folder_lock *lock);
 
-/* Collective on comm; the reader is one of a whole file. @return the same on every rank: NTKW_SUCCESS; NTKW_ERR_PROBLEM:
- * it holds something else; NTKW_ERR_FORMAT; NTKW_ERR_MEMORY. */
+/* Collective on comm; the reader is one of a whole file. @return the same on every rank: NTKW_SUCCESS;
+ * NTKW_ERR_PROBLEM: it holds something else; NTKW_ERR_FORMAT; NTKW_ERR_MEMORY. */
 ntkw_status spectra_read(MPI_Comm comm, ntkw_checkpoint_reader *reader, spectra *out);
 
 /* Does the file hold spectra? Local. */

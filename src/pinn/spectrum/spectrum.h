@@ -20,8 +20,8 @@ typedef struct spectrum {
  * one. Negative ones, which are rounding errors, count as 0. 0 if there are none above 0. Local. */
 double effective_rank(const double *eigenvalues, int64_t n);
 
-/* All of it, on rank 0's matrix. As loss c is the mean of r_i^2 over its N_c rows, the product of the gradients of the losses
- * a and b is 4 / (N_a N_b) r_a^T K_ab r_b: they come from the kernel itself.
+/* All of it, on rank 0's matrix. As loss c is the mean of r_i^2 over its N_c rows, the product of the gradients of the
+ * losses a and b is 4 / (N_a N_b) r_a^T K_ab r_b: they come from the kernel itself.
  * Local. @return NTKW_SUCCESS, NTKW_ERR_MEMORY, NTKW_ERR_NOT_FINITE (LAPACK failed). */
 ntkw_status spectrum_compute(const ntk_matrix *k, int64_t step, double threshold, spectrum *out);
 void spectrum_free(spectrum *s);
