@@ -1,0 +1,75 @@
+"""The side of an opponent in the talk with measure.py: a line of JSON for every line read.
+
+    {"do": "prepare", "variant": V}                 compile, one step          -> {"seconds": s, "peak_mb": m}
+    {"do": "go", "variant": V, "steps": n, ...}     n steps                    -> {"ms": of one step, "peak_mb": m}
+    {"do": "check", "variant": V}                   values for what was given  -> {"losses": [...], ...}
+
+An opponent gives a class with prepare(variant), run(variant, steps, threads) -> seconds, check(variant) -> dict.
+"""
+
+import json
+import os
+import sys
+import time
+
+ANSWERS = os.fdopen(os.dup(1), "w", buffering=1)
+os.dup2(2, 1)  # what libraries print is not an answer
+
+
+def peak_mb():
+    with open("/proc/self/status") as file:
+        for line in file:
+            if line.startswith("VmHWM:"):
+                return int(line.split()[1]) / 1024
+    return 0.0
+
+
+def forget_peak():
+    """From here on the peak is counted anew, where the kernel allows it."""
+    try:
+        with open("/proc/self/clear_refs", "w") as file:
+            file.write("5")
+    except OSError:
+        pass
+
+
+def answer(**values):
+    print(json.dumps(values), file=ANSWERS, flush=True)
+
+
+def next_order():
+    line = sys.stdin.readline()
+    return json.loads(line) if line else {"do": "quit"}
+
+
+def settings():
+    """The case and what was given with it, from the command line: one JSON object."""
+    from cases import Case
+
+    given = json.loads(sys.argv[1])
+    return Case(**given["case"]), given
+
+
+def start_with_affinity(threads):
+    """Before a library counts the cores."""
+    cores = sorted(os.sched_getaffinity(0))
+    os.sched_setaffinity(0, cores[:threads])
+
+
+def serve(opponent, versions):
+    answer(versions=versions)
+    while (order := next_order())["do"] != "quit":
+        variant = order.get("variant")
+        try:
+            if order["do"] == "prepare":
+                forget_peak()
+                start = time.perf_counter()
+                opponent.prepare(variant)
+                answer(seconds=time.perf_counter() - start, peak_mb=peak_mb())
+            elif order["do"] == "go":
+                seconds = opponent.run(variant, order["steps"], order.get("threads"))
+                answer(ms=1e3 * seconds / order["steps"], peak_mb=peak_mb())
+            else:
+                answer(**opponent.check(variant))
+        except Exception as error:  # this variant is out; the others go on
+            answer(error=f"{type(error).__name__}: {str(error).splitlines()[0] if str(error) else ''}")

@@ -1,0 +1,187 @@
+"""What was measured, as tables, CSV and a page of Markdown."""
+
+import csv
+import os
+import platform
+from dataclasses import dataclass
+from datetime import date
+from statistics import median
+
+KINDS = ("none", "weights", "traces")
+HEADINGS = {"none": "no weights", "weights": "weights", "traces": "traces"}
+AIMS = {  # name of the aim: (who, way, kind, width, at least), for the wave problem with few points in float32
+    "best JAX, weights, 3x100": ("JAX", None, "weights", 100, 4.0),
+    "best JAX, weights, 3x500": ("JAX", None, "weights", 500, 2.0),
+    "PINA, weights, 3x100": ("PINA", None, "weights", 100, 15.0),
+    "PINA, weights, 3x500": ("PINA", None, "weights", 500, 4.0),
+    "jaxpi's traces, 3x500": ("JAX", "nested/traces", "traces", 500, 50.0),
+}
+LEAST_OF_KERNELS, OVERHEAD_OF_WEIGHTS, OVERHEAD_OF_TRACES, SCALING = 0.65, 0.05, 0.10, 1.8
+
+
+@dataclass
+class Result:
+    case: object
+    entries: list
+    train: float | None  # ms of a step by `ntkw train` with weights, from its running time
+
+    def pick(self, who, kind, way=None, workers=None):
+        return [e for e in self.entries if e.who == who and e.weights == kind and way in (None, e.way)
+                and workers in (None, e.workers)]
+
+    def best(self, who, kind, way=None, workers=None):
+        """The fastest; None if there is none."""
+        return min(self.pick(who, kind, way, workers), key=typical, default=None)
+
+    def ours(self, kind):
+        return self.best("ntkw", kind, workers=2)
+
+
+def typical(entry):
+    return median(entry.times.values())
+
+
+def ratio(slow, fast):
+    """The median over the rounds that both were in."""
+    common = slow.times.keys() & fast.times.keys()
+    return median(slow.times[r] / fast.times[r] for r in common)
+
+
+def with_ratio(result, entry, kind):
+    ours = result.ours(kind)
+    return f"{typical(entry):.4g} ({ratio(entry, ours):.1f})" if ours else f"{typical(entry):.4g}"
+
+
+def workers(entry):
+    word = "rank" if entry.who == "ntkw" else "thread"
+    return f"{entry.workers} {word}{'' if entry.workers == 1 else 's'}"
+
+
+def line(name, cells, memory):
+    return f"| {name} | {' | '.join(cells)} | {memory} |"
+
+
+def our_line(result, ranks):
+    entries = [result.best("ntkw", kind, workers=ranks) for kind in KINDS]
+    if not all(entries):
+        return []
+    memory = f"{ranks} × {max(e.peak_mb for e in entries):.0f}" if ranks > 1 else f"{entries[0].peak_mb:.0f}"
+    return [line(f"**ntkw**, {workers(entries[0])}", [f"**{typical(e):.4g}**" if ranks == 2 else with_ratio(result, e, k)
+                                                     for e, k in zip(entries, KINDS)], memory)]
+
+
+def product_line(result):
+    floor = result.best("products", "none")
+    if not floor:
+        return []
+    shares = [f"{100 / ratio(result.ours(kind), floor):.0f} %" if result.ours(kind) else "" for kind in KINDS]
+    name = f"its matrix products alone: {typical(floor):.4g} ms, {floor.gflops:.0f} GF/s; share of the step"
+    return [line(name, shares, "")]
+
+
+def line_of_best(result, name, who, way=None):
+    best = {kind: result.best(who, kind, way) for kind in KINDS}
+    if not any(best.values()):
+        return []
+    cells = [f"{with_ratio(result, e, k)} {'' if way else how(e)}".strip() if e else "" for k, e in best.items()]
+    return [line(name, cells, f"{max(e.peak_mb for e in best.values() if e):.0f}")]
+
+
+def how(entry):
+    return f"{entry.way.split('/')[0] + ', ' if '/' in entry.way else ''}{entry.workers}"
+
+
+def table(result):
+    lines = [f"**{result.case.name}** ({result.case.n_parameters()} parameters)", "",
+             line("ms a step (ratio to ntkw)", [HEADINGS[kind] for kind in KINDS], "peak MB"),
+             line("---", ["---"] * len(KINDS), "---")]
+    lines += our_line(result, 2) + our_line(result, 1) + product_line(result)
+    lines += line_of_best(result, "JAX, the best way: derivatives by, threads", "JAX")
+    lines += line_of_best(result, "JAX, weights by `jacrev` as jaxpi", "JAX", "nested/jacrev")
+    lines += line_of_best(result, "JAX, traces by points as jaxpi", "JAX", "nested/traces")
+    lines += line_of_best(result, "PyTorch by hand, threads", "PyTorch")
+    lines += line_of_best(result, "PINA, threads", "PINA")
+    if result.train:
+        lines += ["", f"`ntkw train` itself, its log and history included: {result.train:.4g} ms a step with weights."]
+    return "\n".join(lines) + "\n"
+
+
+def judged(name, value, aim, most=False):
+    good = value <= aim if most else value >= aim
+    return f"| {name} | {value:.3g} | {'≤' if most else '≥'} {aim:g} | {'yes' if good else 'no'} |"
+
+
+def is_headline(result, width, n_points):
+    case = result.case
+    return (case.problem, case.precision, case.width, case.n_points()) == ("wave", "float32", width, n_points)
+
+
+def aims(results):
+    lines = []
+    for name, (who, way, kind, width, least) in AIMS.items():
+        for result in (r for r in results if is_headline(r, width, 600)):
+            entry, ours = result.best(who, kind, way), result.ours(kind)
+            if entry and ours:
+                lines.append(judged(f"times faster than {name}", ratio(entry, ours), least))
+    for result in (r for r in results if is_headline(r, 500, 600)):
+        lines.append(judged("share of the kernels' rate with weights, 3x500",
+                            1 / ratio(result.ours("weights"), result.best("products", "none")), LEAST_OF_KERNELS))
+    for result in (r for r in results if is_headline(r, 500, 4000)):
+        plain = result.ours("none")
+        lines.append(judged("weights at every step, 3x500, 4000 points: over none",
+                            ratio(result.ours("weights"), plain) - 1, OVERHEAD_OF_WEIGHTS, True))
+        lines.append(judged("traces at every step, 3x500, 4000 points: over none",
+                            ratio(result.ours("traces"), plain) - 1, OVERHEAD_OF_TRACES, True))
+        alone = result.best("ntkw", "weights", workers=1)
+        if alone:
+            lines.append(judged("speed of 2 ranks over 1 with weights, 3x500, 4000 points",
+                                ratio(alone, result.ours("weights")), SCALING))
+    return lines
+
+
+def summary(results):
+    lines = aims(results)
+    return "\n".join(["| wave problem, float32 | measured | aim | reached |", "| --- | --- | --- | --- |", *lines, ""]) \
+        if lines else ""
+
+
+def cpu_name():
+    with open("/proc/cpuinfo") as file:
+        return next((x.split(":", 1)[1].strip() for x in file if x.startswith("model name")), platform.machine())
+
+
+def page(results, versions, load, seconds, options):
+    words = ", ".join(f"{name} {version}" for name, version in versions.items())
+    head = f"""# Training, beside what else one could run
+
+Written by `jobs/bench/train/run.sh`, {date.today()}: {cpu_name()}, {os.cpu_count()} cores, load {load:.2f} before,
+{seconds / 60:.0f} minutes. {words}. Medians over {options.rounds} rounds of bursts of {options.sample:g} s, all by turns.
+
+ntkw runs on 2 ranks of one thread each; of the others the better of one and two threads is shown, on the same cores.
+*weights*: renewed at every step from the gradients' norms (`gradient-share`, PINA's rule); *traces*: from the traces of the
+tangent kernel (`ntk-trace`). The same points at every step, Adam, tanh. 600 points of the wave problem are 300 in the interior,
+100 at t = 0, used for the value and again for the velocity, 200 on the walls; 4000 are 2000, 666 and 1334. Memory is the peak of
+a process, its libraries included. `run.sh --check` compares losses, norms and traces of all of them in float64.
+
+The best JAX has the fastest of nested `grad` under `vmap`, `jvp` of `jvp` and `jet`, and of one gradient for each condition and
+`jacrev` of all losses; the CSV has every one. JAX is compiled before, PINA runs in its own trainer, without log and progress bar.
+"""
+    return "\n".join([head, summary(results), *(table(result) for result in results)])
+
+
+COLUMNS = ["problem", "width", "points", "precision", "who", "way", "weights", "workers", "rounds", "ms_median", "ms_least",
+           "ratio_to_ntkw", "peak_mb", "gflops"]
+
+
+def write_csv(results, path):
+    with open(path, "w", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(COLUMNS)
+        for result in results:
+            case = result.case
+            for e in result.entries:
+                ours = result.ours(e.weights)
+                compared = f"{ratio(e, ours):.4g}" if ours else ""
+                writer.writerow([case.problem, case.width, case.n_points(), case.precision, e.who, e.way, e.weights, e.workers,
+                                 len(e.times), f"{typical(e):.6g}", f"{min(e.times.values()):.6g}", compared,
+                                 f"{e.peak_mb:.0f}", f"{e.gflops:.4g}" if e.gflops else ""])
