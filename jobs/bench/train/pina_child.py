@@ -77,7 +77,10 @@ def make_problem(points):
     return type("Steady", (SpatialProblem,), body)()
 
 
-def make_model(params):
+def make_model(params, order):
+    """order: of the inputs as PINA hands them to the network; params have them in the problem's."""
+    first = params[0][0][[list(PROBLEM.inputs).index(name) for name in order]]
+    params = [(first, params[0][1]), *params[1:]]
     model = FeedForward(CASE.widths()[0], 1, layers=CASE.widths()[1:-1], func=torch.nn.Tanh)
     linears = [module for module in model.modules() if isinstance(module, torch.nn.Linear)]
     with torch.no_grad():
@@ -130,7 +133,8 @@ def main():
         params = cases.given_parameters(CASE, GIVEN["parameters"])
         points = cases.given_points(CASE, GIVEN["points"])
     weighting = {"none": lambda: None, "ntk": NeuralTangentKernelWeighting}[GIVEN["variant"]]()
-    solver = PhysicsInformedSingleModelSolver(make_problem(points), make_model(params), weighting=weighting,
+    problem = make_problem(points)
+    solver = PhysicsInformedSingleModelSolver(problem, make_model(params, problem.input_variables), weighting=weighting,
                                               optimizer=TorchOptimizer(torch.optim.Adam, lr=1e-3))
     trainer = Trainer(solver, max_epochs=10**9, accelerator="cpu", callbacks=[Turns()], enable_progress_bar=False,
                       logger=False, enable_checkpointing=False, enable_model_summary=False)

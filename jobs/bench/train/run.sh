@@ -1,0 +1,50 @@
+#!/usr/bin/env bash
+# Training by ntkw beside PINA, PyTorch and JAX, on two cores. Usage: jobs/bench/train/run.sh [OPTIONS]
+#   --short          two small cases, under 2 minutes once everything is installed: to see that it works
+#   --check          compare losses, norms and traces of all of them in float64 instead of times
+#   --only REGEX     only the cases whose name matches, such as 'wave 3x500, 600 .*float32'
+#   --results [FILE] write the tables as Markdown (default jobs/bench/train/RESULTS.md)
+#   --csv FILE       one line for everything measured (default build/bench-train/train.csv)
+#   --venv DIR       Python environment of the opponents, made if it is not there (default $XDG_CACHE_HOME/ntkw-bench/venv,
+#                    ~/.cache/ntkw-bench/venv; 6 GB with the packages that PyPI has for x86-64)
+#   --python PROGRAM to make it with (default python3)
+#   --rounds N, --sample SECONDS   how much to measure
+# The whole takes about 12 minutes. Run it on a quiet machine; the cores used are the first two that it may use.
+set -eu
+cd "$(dirname "$0")/../../.."
+
+venv=${XDG_CACHE_HOME:-$HOME/.cache}/ntkw-bench/venv python=python3 build=build/bench-train
+csv=$build/train.csv options=()
+while [ $# -gt 0 ]; do
+  case $1 in
+  --short | --check) options+=("$1") ;;
+  --only | --rounds | --sample) options+=("$1" "${2:?$1 needs a value}"); shift ;;
+  --csv) csv=${2:?--csv needs a file}; shift ;;
+  --venv) venv=${2:?--venv needs a folder}; shift ;;
+  --python) python=${2:?--python needs a program}; shift ;;
+  --results)
+    case ${2:-} in
+    "" | --*) options+=(--results jobs/bench/train/RESULTS.md) ;;
+    *) options+=(--results "$2"); shift ;;
+    esac ;;
+  *) sed -n '2,14s/^# \{0,1\}//p' "$0" >&2; exit 2 ;;
+  esac
+  shift
+done
+
+. jobs/environment.sh
+mkdir -p "$build"
+if ! "$venv/bin/python" -c 'import pina, torch, jax' 2>/dev/null; then
+  echo "installing PINA, PyTorch and JAX in $venv (some GB, some minutes)"
+  "$python" -m venv "$venv" # Debian's python3 needs the package python3-venv for it
+  "$venv/bin/pip" install --quiet -r jobs/bench/train/requirements.txt
+fi
+cmake --preset release -B "$build" -D NTKW_BENCH=ON >"$build/build.log"
+cmake --build "$build" -j "$(nproc)" --target bench_train ntkw_cli >>"$build/build.log"
+cores=$(taskset -cp $$ | sed 's/.*: //' | "$venv/bin/python" -c '
+cores = []
+for part in input().split(","):
+    first, _, last = part.partition("-")
+    cores += range(int(first), int(last or first) + 1)
+print(",".join(map(str, cores[:2])))')
+taskset -c "$cores" "$venv/bin/python" jobs/bench/train/measure.py --build "$build" --csv "$csv" ${options[@]+"${options[@]}"}
