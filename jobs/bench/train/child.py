@@ -2,6 +2,7 @@
 
     {"do": "prepare", "variant": V}                 compile, one step          -> {"seconds": s, "peak_mb": m}
     {"do": "go", "variant": V, "steps": n, ...}     n steps                    -> {"ms": of one step, "peak_mb": m}
+                                                    (with "threads", or all threads on so many "cores")
     {"do": "check", "variant": V}                   values for what was given  -> {"losses": [...], ...}
 
 An opponent gives a class with prepare(variant), run(variant, steps, threads) -> seconds, check(variant) -> dict.
@@ -50,10 +51,13 @@ def settings():
     return Case(**given["case"]), given
 
 
-def start_with_affinity(threads):
-    """Before a library counts the cores."""
-    cores = sorted(os.sched_getaffinity(0))
-    os.sched_setaffinity(0, cores[:threads])
+CORES = sorted(os.sched_getaffinity(0))
+
+
+def keep_to_cores(n):
+    """All threads of this process. Called before a library counts the cores, it decides how many threads there are."""
+    for thread in os.listdir("/proc/self/task"):
+        os.sched_setaffinity(int(thread), CORES[:n])
 
 
 def serve(opponent, versions):
@@ -67,7 +71,11 @@ def serve(opponent, versions):
                 opponent.prepare(variant)
                 answer(seconds=time.perf_counter() - start, peak_mb=peak_mb())
             elif order["do"] == "go":
+                if "cores" in order:
+                    keep_to_cores(order["cores"])
                 seconds = opponent.run(variant, order["steps"], order.get("threads"))
+                if "cores" in order:
+                    keep_to_cores(len(CORES))
                 answer(ms=1e3 * seconds / order["steps"], peak_mb=peak_mb())
             else:
                 answer(**opponent.check(variant))

@@ -12,10 +12,10 @@ weights      none    the gradient of the sum of the losses
 
 import time
 
-from child import answer, serve, settings, start_with_affinity
+from child import answer, keep_to_cores, serve, settings
 
 CASE, GIVEN = settings()
-start_with_affinity(GIVEN["threads"])
+keep_to_cores(GIVEN["threads"])
 
 import jax  # noqa: E402
 import jax.numpy as jnp  # noqa: E402

@@ -12,6 +12,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from concurrent.futures import ThreadPoolExecutor
 from statistics import median
 
 import cases
@@ -21,11 +22,34 @@ from opponents import Entry, Failed, Ours, Python
 
 SCOUTING = 2  # rounds after which the slow ways of an opponent are dropped
 TOO_SLOW = 1.5  # times the fastest way of the same opponent with the same kind of weights
-JAX_WAYS = [f"{derivatives}/{weights}" for weights in ("none", "each", "jacrev") for derivatives in ("nested", "jvp", "jet")]
+JAX_WAYS = [f"{derivatives}/{weights}" for weights in ("none", "each") for derivatives in ("nested", "jvp", "jet")]
+JAX_WAYS += ["nested/jacrev"]
+MORE_JAX_WAYS = ["jvp/jacrev", "jet/jacrev"]  # always slower than "each"; shown for the cases of the aims
 KIND = {"none": "none", "each": "weights", "twice": "weights", "jacrev": "weights", "ntk": "weights", "traces": "traces"}
 OUR_RULES = {"none": ("none", ""), "weights": ("gradient-share", "update_every = 1, alpha = 0.5"),
              "traces": ("ntk-trace", "update_every = 1, alpha = 0")}
 MOST_BYTES_OF_POINT_GRADIENTS = 2e9
+
+
+SLOW_STEP, ROUNDS_OF_SLOW = 700.0, 3  # ms; steps of this length are not repeated in every round
+ONE_CORE_HOPELESS = 1.3  # times slower on one core: no single thread makes up for it
+
+
+def is_headline(case):
+    return case.problem == "wave" and case.points is cases.FEW and case.precision == "float32"
+
+
+def start_process(process, entries):
+    """Versions that it names. Failures are noted."""
+    try:
+        versions = process.start()
+    except Failed as failure:
+        for entry in entries:
+            entry.failure = str(failure)
+        return {}
+    for entry in entries:
+        entry.prepare()
+    return versions
 
 
 class Bench:
@@ -61,34 +85,26 @@ class Bench:
                       always=threads == 2 and way in ("nested/jacrev", "nested/traces")) for way in ways]
 
     def jax_ways(self, case):
+        ways = JAX_WAYS + (MORE_JAX_WAYS if is_headline(case) else [])
         needed = max(case.points.values()) * case.n_parameters() * case.bytes_of_value()
         if needed <= MOST_BYTES_OF_POINT_GRADIENTS:
-            return JAX_WAYS + ["nested/traces", "jvp/traces"]
+            return ways + ["nested/traces", "jvp/traces"]
         self.say(f"  left out: traces by JAX, whose gradients of {max(case.points.values())} points need "
                  f"{needed / 1e9:.1f} GB")
-        return JAX_WAYS
+        return ways
 
     def start(self, entries):
-        """Wait for the processes, then prepare everything, several processes at a time."""
-        for process in {id(e.process): e.process for e in entries}.values():
-            try:
-                self.versions |= {k: v for k, v in process.start().items() if isinstance(v, str) and k != "rule"}
-            except Failed as failure:
-                for entry in entries:
-                    if entry.process is process:
-                        entry.failure = str(failure)
-        waiting = [e for e in entries if not e.failure]
-        while waiting:
-            first = list({id(e.process): e for e in reversed(waiting)}.values())  # the first one of each process
-            for entry in first:
-                entry.prepare()
-            for entry in first:
-                entry.finish_preparing()
-            waiting = [e for e in waiting if all(e is not f for f in first)]
+        """Start and prepare everything: the processes side by side, the ways of each one after the other."""
+        processes = {id(e.process): e.process for e in entries}
+        own = [[e for e in entries if id(e.process) == key] for key in processes]
+        with ThreadPoolExecutor(len(processes)) as pool:
+            for versions in pool.map(start_process, processes.values(), own):
+                self.versions |= versions
 
     def run_round(self, number, entries):
         for entry in entries if number % 2 == 0 else reversed(entries):
-            if entry.failure or entry.dropped:
+            slow = entry.times and median(entry.times.values()) > SLOW_STEP and len(entry.times) >= ROUNDS_OF_SLOW
+            if entry.failure or entry.dropped or slow:
                 continue
             try:
                 guess = median(entry.times.values()) if entry.times else entry.run(1)
@@ -105,9 +121,19 @@ class Bench:
                 entry.dropped = median(entry.times.values()) > TOO_SLOW * best
 
     def one_thread_of_jax(self, case, entries):
-        ways = [e.way for e in entries if e.who == "JAX" and e.workers == 2 and not e.failure and not e.dropped]
-        added = self.jax_entries(case, 1, ways)
-        self.start(added)
+        """JAX with a single thread, for the ways that hardly lose when their two threads share one core."""
+        ways = []
+        for kind in OUR_RULES:
+            running = [e for e in entries if (e.who, e.weights) == ("JAX", kind) and e.times and not e.failure]
+            fastest = min(running, key=lambda e: median(e.times.values()), default=None)
+            for entry in (e for e in running if e is fastest or e.always):
+                together = median(entry.times.values())
+                steps = max(1, round(1e3 * self.options.sample / together))
+                if entry.process.run_on_one_core(entry.variant, steps) < ONE_CORE_HOPELESS * together:
+                    ways.append(entry.way)
+        added = self.jax_entries(case, 1, ways) if ways else []
+        if added:
+            self.start(added)
         return added
 
     def measure(self, case):
@@ -117,10 +143,8 @@ class Bench:
             if entries[0].failure:
                 self.say(f"  skipped: {entries[0].failure}")
                 return []
-            others = self.torch_entries(case) + self.jax_entries(case, 2, self.jax_ways(case))
-            entries += others
-            self.start([e for e in entries[1:] if e.process is not entries[0].process])
-            self.start_products(entries)
+            entries += self.torch_entries(case) + self.jax_entries(case, 2, self.jax_ways(case))
+            self.start(entries[1:])
             for number in range(self.options.rounds):
                 if number == SCOUTING:
                     entries += self.one_thread_of_jax(case, entries)
@@ -134,12 +158,6 @@ class Bench:
             if entry.failure:
                 self.say(f"  failed: {entry.who} {entry.way}, {entry.workers}: {entry.failure}")
         return [e for e in entries if e.times]
-
-    def start_products(self, entries):
-        for entry in entries:
-            if entry.who == "products":
-                entry.prepare()
-                entry.finish_preparing()
 
     def command_line(self, case):
         """ms of a step of `ntkw train` itself, from two runs of different length: starting and ending cancel."""
@@ -190,8 +208,7 @@ def main():
             entries = bench.measure(case)
             if not entries:
                 continue
-            headline = not options.short and case.problem == "wave" and case.points is cases.FEW
-            train = bench.command_line(case) if headline and case.precision == "float32" else None
+            train = bench.command_line(case) if is_headline(case) and not options.short else None
             results.append(report.Result(case, entries, train))
             bench.say(report.table(results[-1]))
         seconds = time.time() - start

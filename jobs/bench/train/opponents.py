@@ -19,6 +19,8 @@ class Failed(Exception):
 class Process:
     """A child that answers every line it reads with a line of JSON."""
 
+    ready = None
+
     def __init__(self, command, environment=None):
         self.errors = tempfile.TemporaryFile("w+")
         self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self.errors,
@@ -68,7 +70,10 @@ class Ours(Process):
         super().__init__(["mpirun", "-n", str(ranks), program, str(file)])
 
     def start(self):
-        return self.answer()
+        """Versions, by name. May be called again."""
+        if not self.ready:
+            self.ready = {f"ntkw with kernels {self.answer()['kernels']}": ""}
+        return self.ready
 
     def ask_prepare(self, variant):
         self.send(f"{variant} 2")
@@ -94,13 +99,20 @@ class Python(Process):
         super().__init__([sys.executable, str(HERE / script), json.dumps(given)], quiet)
 
     def start(self):
-        return self.answer()["versions"]
+        """Versions, by name. May be called again."""
+        self.ready = self.ready or self.answer()["versions"]
+        return self.ready
 
     def ask_prepare(self, variant):
         self.send(json.dumps({"do": "prepare", "variant": variant}))
 
     def ask_run(self, variant, steps, threads):
         self.send(json.dumps({"do": "go", "variant": variant, "steps": steps, "threads": threads}))
+
+    def run_on_one_core(self, variant, steps):
+        """ms of a step when all threads of the process must share a core."""
+        self.send(json.dumps({"do": "go", "variant": variant, "steps": steps, "cores": 1}))
+        return self.answer()["ms"]
 
     def check(self, variant):
         self.send(json.dumps({"do": "check", "variant": variant}))
@@ -125,11 +137,9 @@ class Entry:
     dropped: bool = False
 
     def prepare(self):
-        """Begin; finish_preparing waits. Several processes may prepare at a time."""
-        self.process.ask_prepare(self.variant)
-
-    def finish_preparing(self):
+        """Compile, and do the first steps."""
         try:
+            self.process.ask_prepare(self.variant)
             self.note(self.process.answer())
         except Failed as failure:
             self.failure = str(failure)

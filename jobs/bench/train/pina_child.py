@@ -8,6 +8,7 @@ import math
 import sys
 import time
 import warnings
+from importlib.metadata import version
 
 from child import answer, forget_peak, next_order, peak_mb, settings
 
@@ -16,7 +17,6 @@ logging.getLogger("lightning.pytorch").setLevel(logging.ERROR)
 
 import lightning  # noqa: E402
 import numpy  # noqa: E402
-import pina  # noqa: E402
 import torch  # noqa: E402
 from lightning.pytorch.callbacks import Callback  # noqa: E402
 from pina import Condition, LabelTensor, Trainer  # noqa: E402
@@ -138,7 +138,7 @@ def main():
                                               optimizer=TorchOptimizer(torch.optim.Adam, lr=1e-3))
     trainer = Trainer(solver, max_epochs=10**9, accelerator="cpu", callbacks=[Turns()], enable_progress_bar=False,
                       logger=False, enable_checkpointing=False, enable_model_summary=False)
-    answer(versions={"pina-mathlab": getattr(pina, "__version__", "?"), "lightning": lightning.__version__})
+    answer(versions={"pina-mathlab": version("pina-mathlab"), "lightning": lightning.__version__})
     trainer.train()
 
 

@@ -151,7 +151,7 @@ def cpu_name():
 
 
 def page(results, versions, load, seconds, options):
-    words = ", ".join(f"{name} {version}" for name, version in versions.items())
+    words = ", ".join(f"{name} {version}".strip() for name, version in versions.items())
     head = f"""# Training, beside what else one could run
 
 Written by `jobs/bench/train/run.sh`, {date.today()}: {cpu_name()}, {os.cpu_count()} cores, load {load:.2f} before,

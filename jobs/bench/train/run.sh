@@ -33,6 +33,7 @@ while [ $# -gt 0 ]; do
 done
 
 . jobs/environment.sh
+export PYTHONDONTWRITEBYTECODE=1
 mkdir -p "$build"
 if ! "$venv/bin/python" -c 'import pina, torch, jax' 2>/dev/null; then
   echo "installing PINA, PyTorch and JAX in $venv (some GB, some minutes)"
