@@ -184,7 +184,7 @@ def arguments():
     parser.add_argument("--rounds", type=int, help="default 6, with --short 3")
     parser.add_argument("--sample", type=float, help="seconds of a burst, at least one step (default 0.25; short 0.1)")
     parser.add_argument("--csv", metavar="FILE", help="one line for everything measured")
-    parser.add_argument("--results", metavar="FILE", help="the tables as Markdown")
+    parser.add_argument("--markdown", metavar="FILE", help="the tables as Markdown")
     options = parser.parse_args()
     options.rounds = options.rounds or (3 if options.short else 6)
     options.sample = options.sample or (0.1 if options.short else 0.25)
@@ -216,8 +216,8 @@ def main():
     bench.say(report.summary(results))
     if options.csv:
         report.write_csv(results, options.csv)
-    if options.results:
-        with open(options.results, "w") as file:
+    if options.markdown:
+        with open(options.markdown, "w") as file:
             file.write(text)
 
 

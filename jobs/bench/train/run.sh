@@ -3,7 +3,7 @@
 #   --short          two small cases, under 2 minutes once everything is installed: to see that it works
 #   --check          compare losses, norms and traces of all of them in float64 instead of times
 #   --only REGEX     only the cases whose name matches, such as 'wave 3x500, 600 .*float32'
-#   --results [FILE] write the tables as Markdown (default jobs/bench/train/RESULTS.md)
+#   --markdown [FILE] write the tables as Markdown (default jobs/bench/train/RESULTS.md)
 #   --csv FILE       one line for everything measured (default build/bench-train/train.csv)
 #   --venv DIR       Python environment of the opponents, made if it is not there (default $XDG_CACHE_HOME/ntkw-bench/venv,
 #                    ~/.cache/ntkw-bench/venv; 6 GB with the packages that PyPI has for x86-64)
@@ -22,10 +22,10 @@ while [ $# -gt 0 ]; do
   --csv) csv=${2:?--csv needs a file}; shift ;;
   --venv) venv=${2:?--venv needs a folder}; shift ;;
   --python) python=${2:?--python needs a program}; shift ;;
-  --results)
+  --markdown)
     case ${2:-} in
-    "" | --*) options+=(--results jobs/bench/train/RESULTS.md) ;;
-    *) options+=(--results "$2"); shift ;;
+    "" | --*) options+=(--markdown jobs/bench/train/RESULTS.md) ;;
+    *) options+=(--markdown "$2"); shift ;;
     esac ;;
   *) sed -n '2,14s/^# \{0,1\}//p' "$0" >&2; exit 2 ;;
   esac
