@@ -10,6 +10,7 @@ weights      none    the gradient of the sum of the losses
                      weighted sum: as jaxpi does
 """
 
+import sys
 import time
 
 from child import answer, keep_to_cores, serve, settings
@@ -25,6 +26,9 @@ import cases  # noqa: E402
 
 jax.config.update("jax_platforms", "cpu")
 jax.config.update("jax_enable_x64", CASE.precision == "float64")
+if GIVEN.get("keep_compiled"):  # what is compiled depends on the number of threads
+    jax.config.update("jax_compilation_cache_dir", f"{sys.prefix}/jax-cache-{GIVEN['threads']}")
+    jax.config.update("jax_persistent_cache_min_compile_time_secs", 0.2)
 PROBLEM = cases.PROBLEMS[CASE.problem]
 AXES = list(PROBLEM.inputs)
 RATE, BETA1, BETA2, EPSILON, ALPHA = 1e-3, 0.9, 0.999, 1e-8, 0.5

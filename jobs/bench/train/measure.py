@@ -66,8 +66,8 @@ class Bench:
             for kind, (rule, schedule) in OUR_RULES.items():
                 process = Ours(self.program, case, rule, schedule, ranks, self.scratch)
                 entries.append(Entry("ntkw", rule, kind, ranks, process, "step", always=True))
-        entries.append(Entry("products", "", "none", 2, entries[0].process, "products", always=True))
-        return entries
+        alone = Ours(self.program, case, *OUR_RULES["none"], 2, self.scratch)  # its matrices count in no other's memory
+        return entries + [Entry("products", "", "none", 2, alone, "products", always=True)]
 
     def torch_entries(self, case):
         hand, entries = Python("torch_child.py", case), []
@@ -80,7 +80,7 @@ class Bench:
         return entries
 
     def jax_entries(self, case, threads, ways):
-        process = Python("jax_child.py", case, threads=threads)
+        process = Python("jax_child.py", case, threads=threads, keep_compiled=self.options.keep_compiled)
         return [Entry("JAX", way, KIND[way.split("/")[1]], threads, process, way,
                       always=threads == 2 and way in ("nested/jacrev", "nested/traces")) for way in ways]
 
@@ -183,6 +183,7 @@ def arguments():
     parser.add_argument("--only", default="", metavar="REGEX", help="only the cases whose name matches")
     parser.add_argument("--rounds", type=int, help="default 6, with --short 3")
     parser.add_argument("--sample", type=float, help="seconds of a burst, at least one step (default 0.25; short 0.1)")
+    parser.add_argument("--keep-compiled", action="store_true", help="keep what JAX compiles for the next run")
     parser.add_argument("--csv", metavar="FILE", help="one line for everything measured")
     parser.add_argument("--markdown", metavar="FILE", help="the tables as Markdown")
     options = parser.parse_args()

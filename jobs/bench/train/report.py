@@ -44,7 +44,7 @@ def typical(entry):
 def ratio(slow, fast):
     """The median over the rounds that both were in."""
     common = slow.times.keys() & fast.times.keys()
-    return median(slow.times[r] / fast.times[r] for r in common)
+    return median(slow.times[r] / fast.times[r] for r in common) if common else typical(slow) / typical(fast)
 
 
 def with_ratio(result, entry, kind):
@@ -72,9 +72,9 @@ def our_line(result, ranks):
 
 def product_line(result):
     floor = result.best("products", "none")
-    if not floor:
+    if not is_complete(result):
         return []
-    shares = [f"{100 / ratio(result.ours(kind), floor):.0f} %" if result.ours(kind) else "" for kind in KINDS]
+    shares = [f"{100 / ratio(result.ours(kind), floor):.0f} %" for kind in KINDS]
     name = f"its matrix products alone: {typical(floor):.4g} ms, {floor.gflops:.0f} GF/s; share of the step"
     return [line(name, shares, "")]
 
@@ -116,8 +116,12 @@ def is_headline(result, width, n_points):
     return (case.problem, case.precision, case.width, case.n_points()) == ("wave", "float32", width, n_points)
 
 
+def is_complete(result):
+    return all(result.ours(kind) for kind in KINDS) and result.best("products", "none")
+
+
 def aims(results):
-    lines = []
+    lines, results = [], [r for r in results if is_complete(r)]
     for name, (who, way, kind, width, least) in AIMS.items():
         for result in (r for r in results if is_headline(r, width, 600)):
             entry, ours = result.best(who, kind, way), result.ours(kind)

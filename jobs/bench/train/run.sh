@@ -8,8 +8,10 @@
 #   --venv DIR       Python environment of the opponents, made if it is not there (default $XDG_CACHE_HOME/ntkw-bench/venv,
 #                    ~/.cache/ntkw-bench/venv; 6 GB with the packages that PyPI has for x86-64)
 #   --python PROGRAM to make it with (default python3)
+#   --keep-compiled  keep what JAX compiles beside the environment: a second run is half as long (peak memory of JAX is
+#                    then without compiling)
 #   --rounds N, --sample SECONDS   how much to measure
-# The whole takes about 12 minutes. Run it on a quiet machine; the cores used are the first two that it may use.
+# The whole takes about 15 minutes. Run it on a quiet machine; the cores used are the first two that it may use.
 set -eu
 cd "$(dirname "$0")/../../.."
 
@@ -17,7 +19,7 @@ venv=${XDG_CACHE_HOME:-$HOME/.cache}/ntkw-bench/venv python=python3 build=build/
 csv=$build/train.csv options=()
 while [ $# -gt 0 ]; do
   case $1 in
-  --short | --check) options+=("$1") ;;
+  --short | --check | --keep-compiled) options+=("$1") ;;
   --only | --rounds | --sample) options+=("$1" "${2:?$1 needs a value}"); shift ;;
   --csv) csv=${2:?--csv needs a file}; shift ;;
   --venv) venv=${2:?--venv needs a folder}; shift ;;
@@ -27,7 +29,7 @@ while [ $# -gt 0 ]; do
     "" | --*) options+=(--markdown jobs/bench/train/RESULTS.md) ;;
     *) options+=(--markdown "$2"); shift ;;
     esac ;;
-  *) sed -n '2,14s/^# \{0,1\}//p' "$0" >&2; exit 2 ;;
+  *) sed -n '2,16s/^# \{0,1\}//p' "$0" >&2; exit 2 ;;
   esac
   shift
 done
