@@ -26,12 +26,12 @@ static int nodes_of(const lane_plan *plan, int rank, bool separate, int stop) {
   return n;
 }
 
-/* Whole gradients that this rank has at once: the nodes so far, and the lane's own. */
+/* Whole gradients that this rank has at once: a lane's own is added to its sibling's, or becomes a node. */
 static int alive(const lane_plan *plan, bool separate) {
   int first, end, most = 0;
   lane_plan_share(plan, world_rank(), world_size(), &first, &end);
   for (int l = first; l < end; l++) {
-    const int now = nodes_of(plan, world_rank(), separate, l) + 1;
+    const int now = nodes_of(plan, world_rank(), separate, l + 1);
     if (now > most) most = now;
   }
   return most;

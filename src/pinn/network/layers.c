@@ -44,6 +44,14 @@ void layer_unpack(const network *net, int index, const void *weights, const void
     unpack_f32(layer, weights, biases, (float *)parameters + layer->offset);
 }
 
+void layer_add(const network *net, int index, const void *weights, const void *biases, void *sums) {
+  const dense_layer *layer = &net->layers[index];
+  if (is_double(net))
+    add_f64(layer, weights, biases, (double *)sums + layer->offset);
+  else
+    add_f32(layer, weights, biases, (float *)sums + layer->offset);
+}
+
 void inputs_write(const network *net, const jet_panel *panel, const double *points, void *h) {
   (is_double(net) ? write_inputs_f64 : write_inputs_f32)(&net->options, panel, points, h);
 }

@@ -32,6 +32,8 @@ void *matrix_allocate(const network *network, int64_t rows, int64_t columns);
 /* Between a flat, unpadded layer (weights, then biases) and its padded matrices. */
 void layer_pack(const network *network, int layer, const void *parameters);
 void layer_unpack(const network *network, int layer, const void *weights, const void *biases, void *parameters);
+/* sums += the layer, element by element, in the flat order. */
+void layer_add(const network *network, int layer, const void *weights, const void *biases, void *sums);
 
 /* The first layer's input: (x - shift) * scale, unit vectors times scale, zeros; rounded once to the precision. h has
  * the panel's rows, panel->width features. */

@@ -87,5 +87,7 @@ void workspace_observe(workspace *workspace, layer_observer *observer, void *con
 
 /* The lane's gradient as a flat vector in the network's precision. */
 void workspace_lane_end(workspace *workspace, void *gradient);
+/* The same, added to a vector: sums += gradient, element by element. The lane has had points. */
+void workspace_lane_add(workspace *workspace, void *sums);
 
 #endif

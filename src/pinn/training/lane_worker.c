@@ -163,13 +163,19 @@ static ntkw_status make_lane(lane_worker *m, const lane *piece, const double *po
 
 /* The finished lane's gradient becomes a leaf of its group's tree. */
 static ntkw_status append_lane(lane_worker *m, int index, tree_run *run) {
-  tree_node leaf = {.level = 0, .index = index, .values = pool_take(&m->gradients)};
-  void *released[MAX_TREE_NODES];
-  NTKW_CHECK(leaf.values, NTKW_ERR_MEMORY, "out of memory for the gradient of a lane");
-  workspace_lane_end(m->workspace, leaf.values);
   const ntkw_dtype precision = m->pde->network.precision;
   const size_t count = m->gradients.bytes / (precision == NTKW_FLOAT32 ? sizeof(float) : sizeof(double));
-  const int n_released = tree_run_append(run, leaf, count, precision, released);
+  void *released[MAX_TREE_NODES], *sibling = tree_run_sibling(run, index);
+  int n_released = 0;
+  if (sibling) {
+    workspace_lane_add(m->workspace, sibling);
+    n_released = tree_run_absorb(run, count, precision, released);
+  } else {
+    const tree_node leaf = {.level = 0, .index = index, .values = pool_take(&m->gradients)};
+    NTKW_CHECK(leaf.values, NTKW_ERR_MEMORY, "out of memory for the gradient of a lane");
+    workspace_lane_end(m->workspace, leaf.values);
+    n_released = tree_run_append(run, leaf, count, precision, released);
+  }
   for (int i = 0; i < n_released; i++) pool_give(&m->gradients, released[i]);
   return NTKW_SUCCESS;
 }

@@ -36,9 +36,8 @@ void tree_run_shape(int first, int end, tree_run *run) {
   }
 }
 
-int tree_run_append(tree_run *run, tree_node node, size_t count, ntkw_dtype dtype, void *released[]) {
+static int join_siblings(tree_run *run, size_t count, ntkw_dtype dtype, void *released[]) {
   int n_released = 0;
-  run->nodes[run->n++] = node;
   while (ends_in_siblings(run)) {
     void *right = run->nodes[run->n - 1].values;
     tree_add(run->nodes[run->n - 2].values, right, count, dtype);
@@ -46,6 +45,23 @@ int tree_run_append(tree_run *run, tree_node node, size_t count, ntkw_dtype dtyp
     merge_siblings(run);
   }
   return n_released;
+}
+
+int tree_run_append(tree_run *run, tree_node node, size_t count, ntkw_dtype dtype, void *released[]) {
+  run->nodes[run->n++] = node;
+  return join_siblings(run, count, dtype, released);
+}
+
+void *tree_run_sibling(const tree_run *run, int leaf) {
+  if (run->n == 0 || leaf % 2 == 0) return NULL;
+  const tree_node *last = &run->nodes[run->n - 1];
+  return last->level == 0 && last->index == leaf - 1 ? last->values : NULL;
+}
+
+int tree_run_absorb(tree_run *run, size_t count, ntkw_dtype dtype, void *released[]) {
+  run->nodes[run->n - 1].level = 1;
+  run->nodes[run->n - 1].index /= 2;
+  return join_siblings(run, count, dtype, released);
 }
 
 void tree_run_collapse(tree_run *run, size_t count, ntkw_dtype dtype) {
