@@ -19,9 +19,9 @@ file(RELATIVE_PATH NTKW_PC_TO_PREFIX /prefix/${CMAKE_INSTALL_LIBDIR}/pkgconfig /
 # A static library's users must link what it links.
 list(JOIN HDF5_C_LIBRARIES " " ntkw_hdf5_libraries)
 if(BUILD_SHARED_LIBS)
-  set(NTKW_PC_LIBS_PRIVATE "${ntkw_hdf5_libraries} -lm")
+  set(NTKW_PC_LIBS_PRIVATE "${ntkw_hdf5_libraries} ${CMAKE_THREAD_LIBS_INIT} -lm")
 else()
-  set(NTKW_PC_LIBS "${ntkw_hdf5_libraries} -lm")
+  set(NTKW_PC_LIBS "${ntkw_hdf5_libraries} ${CMAKE_THREAD_LIBS_INIT} -lm")
 endif()
 configure_file(cmake/ntkw.pc.in ntkw.pc @ONLY)
 install(FILES ${PROJECT_BINARY_DIR}/ntkw.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)

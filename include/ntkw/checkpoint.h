@@ -1,7 +1,8 @@
 /** @file checkpoint.h
  * Sharded arrays in one HDF5 file, written in parallel, that is either whole or not there.
  *
- * Writing: state the arrays and attributes, then publish. At publication the file is written under a temporary name in
+ * Writing: state the arrays and attributes, then publish, or let it be done beside the computation by
+ * ntkw_checkpoint_publish_begin, test and end. At publication the file is written under a temporary name in
  * the same folder, flushed, read back and compared with digests taken from memory, renamed by one rank and the folder
  * synced. At no instant can a reader, or a restart after kill -9, see half a checkpoint.
  *
@@ -26,6 +27,7 @@
 #define NTKW_CHECKPOINT_H
 
 #include <mpi.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include "ntkw/status.h"
@@ -110,6 +112,29 @@ ntkw_status ntkw_checkpoint_add_slabs(ntkw_checkpoint *checkpoint, const char *n
 /** Choose how the values get into the file. Local; the same on every rank. NTKW_ERR_ARGUMENT. */
 ntkw_status ntkw_checkpoint_set_transfer(ntkw_checkpoint *checkpoint, ntkw_checkpoint_transfer transfer);
 
+/** Hints for MPI-IO, such as "striping_factor", "striping_unit", "cb_nodes", "romio_cb_write"; unknown ones are without
+ * effect. Those on striping hold for both transfers: rank 0 makes the file with them. The others are for
+ * NTKW_TRANSFER_MPI_IO. Local; with the same hints on every rank. The hints are copied.
+ * @param[in] info  MPI_INFO_NULL: none, as at the beginning.
+ * @return NTKW_SUCCESS, NTKW_ERR_ARGUMENT, NTKW_ERR_ORDER, NTKW_ERR_MPI. */
+ntkw_status ntkw_checkpoint_set_info(ntkw_checkpoint *checkpoint, MPI_Info info);
+
+/** Called while other ranks are waited for: the seconds since the last of them was heard of. */
+typedef void (*ntkw_stall)(void *data, double seconds);
+
+/** Be told when other ranks keep a publication waiting. Local; may differ over the ranks.
+ *
+ * A rank that is gone, or whose disk does not answer, cannot report an error. While ntkw_checkpoint_publish and
+ * ntkw_checkpoint_publish_end wait for others to come to the same stage (or, in the asynchronous mode, for this rank's
+ * own thread), on_stall is called after so many seconds, and again after each further so many. What to do is the
+ * program's own decision, such as a message and MPI_Abort; the library goes on waiting. Without on_stall,
+ * ntkw_checkpoint_publish waits inside MPI. Not covered: NTKW_TRANSFER_MPI_IO's own waiting while the file is opened and
+ * closed.
+ * @param[in] seconds         > 0.
+ * @param[in] on_stall, data  NULL: do not tell.
+ * @return NTKW_SUCCESS, NTKW_ERR_ARGUMENT, NTKW_ERR_ORDER. */
+ntkw_status ntkw_checkpoint_set_stall(ntkw_checkpoint *checkpoint, double seconds, ntkw_stall on_stall, void *data);
+
 /** A folder of checkpoints that belongs to this run alone. */
 typedef struct ntkw_folder_lock ntkw_folder_lock;
 
@@ -152,7 +177,46 @@ ntkw_status ntkw_checkpoint_set_lock(ntkw_checkpoint *checkpoint, const ntkw_fol
  * of power). */
 ntkw_status ntkw_checkpoint_publish(ntkw_checkpoint *checkpoint);
 
-/** Free, and set the pointer to NULL. Collective (it frees a communicator). NULL is allowed. */
+/** Publish beside a computation: copy the values, and return. Collective.
+ *
+ *     ntkw_checkpoint_publish_begin(checkpoint);                     // collective
+ *     for (bool done = false; ...;) {
+ *       compute();                                                   // may change the values
+ *       if (!done) ntkw_checkpoint_publish_test(checkpoint, &done);  // local
+ *     }
+ *     ntkw_status status = ntkw_checkpoint_publish_end(checkpoint);  // collective
+ *
+ * Once this has returned, the values may be changed: it has compared what the ranks have stated, and has taken a copy.
+ * That is what the asynchronous mode costs in memory: once more the values of the rank, until they are written. Digests,
+ * writing, syncing, reading back, sealing and renaming are done in a thread of each rank, which calls neither MPI nor
+ * HDF5 and is reached by no signal (MPI should be initialised with MPI_THREAD_FUNNELED or more). The file's structure is
+ * written by rank 0, with HDF5, in its calls of test and end: a few ms. The bytes of the file are those of
+ * ntkw_checkpoint_publish.
+ *
+ * The thread needs time of a core, most of it for digests: give each rank a core to spare, or let mpirun not bind it
+ * (--bind-to none).
+ *
+ * Until ntkw_checkpoint_publish_end has returned, the checkpoint cannot be changed nor published again, and no
+ * ntkw_checkpoint_keep may be called for its folder and prefix. Several checkpoints may be under way at the same time,
+ * also in one folder; the collective calls for them are made in the same order on every rank.
+ * @return the same on every rank: NTKW_SUCCESS; NTKW_ERR_ARGUMENT (also: the transfer is not NTKW_TRANSFER_DIRECT),
+ * NTKW_ERR_DISAGREE, NTKW_ERR_MEMORY; NTKW_ERR_ORDER: it is under way already. On error nothing is under way. */
+ntkw_status ntkw_checkpoint_publish_begin(ntkw_checkpoint *checkpoint);
+
+/** Go on with a publication as far as that needs no waiting. Local: no rank waits for another, and some may be done
+ * before others. It takes several calls, at any distance, as the ranks agree after each stage by nonblocking operations,
+ * which these calls drive. A call costs about as much as MPI_Test.
+ * @param[out] done  ntkw_checkpoint_publish_end will not wait; the file has its final name, or the publication failed.
+ * @return NTKW_SUCCESS, NTKW_ERR_ARGUMENT; NTKW_ERR_ORDER: none is under way. The verdict on the publication is that of
+ * ntkw_checkpoint_publish_end. */
+ntkw_status ntkw_checkpoint_publish_test(ntkw_checkpoint *checkpoint, bool *done);
+
+/** Wait for the end of a publication. Collective.
+ * @return as ntkw_checkpoint_publish; NTKW_ERR_ORDER: none is under way. */
+ntkw_status ntkw_checkpoint_publish_end(ntkw_checkpoint *checkpoint);
+
+/** Free, and set the pointer to NULL. Collective (it frees a communicator). A publication under way is brought to its
+ * end first, as by ntkw_checkpoint_publish_end; its verdict is lost. NULL is allowed. */
 void ntkw_checkpoint_destroy(ntkw_checkpoint **checkpoint);
 
 /** Open a checkpoint and verify the digest of the whole file. Collective on comm (it is duplicated).
@@ -251,12 +315,12 @@ ntkw_status ntkw_checkpoint_open_newest(MPI_Comm comm, const char *folder, const
  * also if an array's digest is not that of its values (the array is named). */
 ntkw_status ntkw_checkpoint_verify(MPI_Comm comm, const char *path);
 
-/** Keep the newest n checkpoints PREFIX<digits>.h5 of a folder: remove the older ones, and temporary files that runs
- * left behind when they were killed. Collective on comm (it is duplicated).
+/** Keep the newest n checkpoints PREFIX<digits>.h5 of a folder: remove the older ones, and temporary files and remains
+ * of locks that runs left behind when they were killed. Collective on comm (it is duplicated).
  *
  * A file whose user block shows that it is not whole does not count towards n; it is removed only when n newer ones
- * are. No other run may be publishing in the folder under this prefix: its temporary file would be taken for a stale
- * one.
+ * are. No other run may be publishing in the folder under this prefix, nor this one in the asynchronous mode: the
+ * temporary file would be taken for a stale one.
  *
  * @param[in] n  >= 1; rank 0's counts.
  * @return the same on every rank: NTKW_SUCCESS; NTKW_ERR_FILE: the folder cannot be read, or a file not be removed (it

@@ -12,8 +12,10 @@ void cut(MPI_Comm comm, int64_t n, uint64_t seed, int64_t *offset, int64_t *coun
 /* The sizes of the state's arrays: "matrix" (float64, 2-D), "vector" (float32), "block" (float32, 3-D), "nothing". */
 enum { MATRIX_ROWS = 97, MATRIX_COLUMNS = 5, VECTOR_LENGTH = 1003, BLOCK_ROWS = 11 };
 
-/* How publish_state transfers the values. */
+/* How publish_state transfers the values, and whether it does so in the asynchronous mode: it spoils the values as soon
+ * as that has begun. */
 extern ntkw_checkpoint_transfer state_transfer;
+extern bool state_asynchronous;
 
 /* Publish a state that is a function of the seed alone, cut by cut_seed. Collective on comm. */
 ntkw_status publish_state(MPI_Comm comm, const char *path, uint64_t seed, uint64_t cut_seed);

@@ -17,8 +17,8 @@ static ntkw_status fail_at(const char *stage, const char *temporary) {
 }
 
 static void fault_at_any_stage(const char *folder_name, ntkw_checkpoint_transfer transfer) {
-  static const char *const stages[] = {"compare", "digest", "name", "create", "tell",      "reach", "begin",
-                                       "write",   "end",    "sync", "reopen", "read back", "seal"};
+  static const char *const stages[] = {"compare", "digest", "name", "create", "tell",      "reach",    "begin",
+                                       "write",   "end",    "sync", "reopen", "read back", "contents", "seal"};
   char path[600], why[200];
   const char *folder = folder_with_old_state(folder_name, path);
   const int stride = world_size() > 3 ? world_size() - 1 : 1; /* of many ranks only the first and the last */
@@ -39,6 +39,12 @@ static void fault_at_any_stage(const char *folder_name, ntkw_checkpoint_transfer
 
 static void a_fault_at_any_stage_on_any_rank(void) {
   fault_at_any_stage("fault", NTKW_TRANSFER_DIRECT);
+}
+
+static void a_fault_at_any_stage_beside_a_computation(void) {
+  state_asynchronous = true;
+  fault_at_any_stage("fault-asynchronous", NTKW_TRANSFER_DIRECT);
+  state_asynchronous = false;
 }
 
 static void a_fault_at_any_stage_over_mpi_io(void) {
@@ -69,9 +75,9 @@ static ntkw_status cut_off(const char *stage, const char *temporary) {
   return NTKW_SUCCESS;
 }
 
-static void lost_data_is_noticed(void) {
+static void notice_lost_data(const char *folder_name) {
   char path[600];
-  const char *folder = folder_with_old_state("lost", path);
+  const char *folder = folder_with_old_state(folder_name, path);
   ntkw_i_publication_hook = flip_a_bit;
   before_damage = "\xcd\xab"; /* a NaN's payload in the matrix or the vector */
   ntkw_status status = publish_state(MPI_COMM_WORLD, path, 5, 5);
@@ -86,6 +92,14 @@ static void lost_data_is_noticed(void) {
   status = publish_state(MPI_COMM_WORLD, path, 5, 5);
   ntkw_i_publication_hook = NULL;
   expect_old(folder, status, NTKW_ERR_FILE, "has 5000 bytes, expected");
+}
+
+static void lost_data_is_noticed(void) {
+  notice_lost_data("lost");
+  if (world_size() > 1) return; /* rank 0 would not know when the others have written */
+  state_asynchronous = true;
+  notice_lost_data("lost-asynchronous");
+  state_asynchronous = false;
 }
 
 static ntkw_status remove_temporary(const char *stage, const char *temporary) {
@@ -105,6 +119,7 @@ static void a_file_that_vanishes_is_no_hang(void) {
 
 int main(int argc, char **argv) {
   static const test_case cases[] = {TEST(a_fault_at_any_stage_on_any_rank), TEST(a_fault_at_any_stage_over_mpi_io),
-                                    TEST(lost_data_is_noticed), TEST(a_file_that_vanishes_is_no_hang)};
+                                    TEST(a_fault_at_any_stage_beside_a_computation), TEST(lost_data_is_noticed),
+                                    TEST(a_file_that_vanishes_is_no_hang)};
   return run_suite("checkpoint failures", cases, sizeof cases / sizeof *cases, argc, argv);
 }

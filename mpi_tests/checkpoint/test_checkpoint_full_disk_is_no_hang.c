@@ -15,9 +15,9 @@ static void limit_file_size(rlim_t bytes) {
   CHECK(setrlimit(RLIMIT_FSIZE, &limit) == 0);
 }
 
-static void a_full_disk_is_no_hang(void) {
+static void fill_disk(const char *folder_name) {
   char path[600];
-  const char *folder = folder_with_old_state("full", path);
+  const char *folder = folder_with_old_state(folder_name, path);
   static const rlim_t limits[] = {0, 100, 512, 700, 3000, 9000, 20000, 205000};
   signal(SIGXFSZ, SIG_IGN);
   for (size_t i = 0; i < sizeof limits / sizeof *limits; i++) {
@@ -28,6 +28,13 @@ static void a_full_disk_is_no_hang(void) {
   }
   CHECK_OK(publish_state(MPI_COMM_WORLD, path, 5, 5));
   check_state(MPI_COMM_WORLD, path, 5, 6);
+}
+
+static void a_full_disk_is_no_hang(void) {
+  fill_disk("full");
+  state_asynchronous = true;
+  fill_disk("full-asynchronous");
+  state_asynchronous = false;
 }
 
 /* The reservation was made, yet the values of one rank do not fit: the others must not wait for it. */
@@ -67,6 +74,12 @@ static void one_rank_that_cannot_write_is_no_hang(void) {
   one_rank_cannot_write("one-full", NTKW_TRANSFER_DIRECT);
 }
 
+static void one_rank_that_cannot_write_beside_a_computation(void) {
+  state_asynchronous = true;
+  one_rank_cannot_write("one-full-asynchronous", NTKW_TRANSFER_DIRECT);
+  state_asynchronous = false;
+}
+
 static void one_rank_that_cannot_write_over_mpi_io(void) {
   /* on rank 0, HDF5 itself would crash on closing */
   if (world_size() > 1) one_rank_cannot_write("one-full-mpi-io", NTKW_TRANSFER_MPI_IO);
@@ -94,9 +107,9 @@ static void places_that_cannot_be_written(void) {
   CHECK_EQUAL_INT(count_files(folder, "tmp"), 0);
 }
 
-static void a_folder_without_permission(void) {
+static void forbid_folder(const char *folder_name) {
   char path[600];
-  const char *folder = folder_with_old_state("read-only", path);
+  const char *folder = folder_with_old_state(folder_name, path);
   if (world_rank() == 0 && chmod(folder, 0555) != 0) perror(folder);
   MPI_Barrier(MPI_COMM_WORLD);
   const uid_t user = geteuid();
@@ -107,9 +120,19 @@ static void a_folder_without_permission(void) {
   if (world_rank() == 0 && chmod(folder, 0755) != 0) perror(folder);
 }
 
+static void a_folder_without_permission(void) {
+  forbid_folder("read-only");
+  state_asynchronous = true;
+  forbid_folder("read-only-asynchronous");
+  state_asynchronous = false;
+}
+
 int main(int argc, char **argv) {
-  static const test_case cases[] = {TEST(a_full_disk_is_no_hang), TEST(one_rank_that_cannot_write_is_no_hang),
-                                    TEST(one_rank_that_cannot_write_over_mpi_io), TEST(places_that_cannot_be_written),
+  static const test_case cases[] = {TEST(a_full_disk_is_no_hang),
+                                    TEST(one_rank_that_cannot_write_is_no_hang),
+                                    TEST(one_rank_that_cannot_write_over_mpi_io),
+                                    TEST(one_rank_that_cannot_write_beside_a_computation),
+                                    TEST(places_that_cannot_be_written),
                                     TEST(a_folder_without_permission)};
   return run_suite("checkpoint full disk", cases, sizeof cases / sizeof *cases, argc, argv);
 }

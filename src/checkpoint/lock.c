@@ -2,12 +2,12 @@
 #include "checkpoint/lock.h"
 #include "checkpoint/agreement.h"
 #include "checkpoint/locked.h"
+#include "checkpoint/quiet_thread.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
 #include <pthread.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -77,19 +77,14 @@ static void *beat(void *data) {
   return NULL;
 }
 
-/* Signals are for the thread that trains. */
 static ntkw_status start_beating(ntkw_folder_lock *lock) {
   pthread_condattr_t attributes;
-  sigset_t all, before;
   pthread_mutex_init(&lock->mutex, NULL);
   pthread_condattr_init(&attributes);
   pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
   pthread_cond_init(&lock->wake, &attributes);
   pthread_condattr_destroy(&attributes);
-  sigfillset(&all);
-  pthread_sigmask(SIG_SETMASK, &all, &before);
-  const int failed = pthread_create(&lock->thread, NULL, beat, lock);
-  pthread_sigmask(SIG_SETMASK, &before, NULL);
+  const int failed = ntkw_i_quiet_thread(&lock->thread, beat, lock);
   lock->beating = !failed;
   NTKW_CHECK(!failed, NTKW_ERR_MEMORY, "cannot start the thread that renews %s: %s", lock->path, strerror(failed));
   return NTKW_SUCCESS;

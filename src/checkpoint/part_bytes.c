@@ -22,11 +22,15 @@ static void swap_bytes(unsigned char *values, size_t size, size_t count) {
     }
 }
 
+void ntkw_i_part_order(void *values, size_t size, size_t count) {
+  if (SWAPPED) swap_bytes(values, size, count);
+}
+
 ntkw_status ntkw_i_part_read(int fd, const char *path, ntkw_dtype dtype, int64_t address, int64_t first, size_t count,
                              void *values) {
   const size_t size = ntkw_i_value_size(dtype);
   NTKW_TRY(ntkw_i_file_read(fd, path, values, count * size, address + first * (int64_t)size));
-  if (SWAPPED) swap_bytes(values, size, count);
+  ntkw_i_part_order(values, size, count);
   return NTKW_SUCCESS;
 }
 

@@ -10,6 +10,9 @@
 ntkw_status ntkw_i_part_read(int fd, const char *path, ntkw_dtype dtype, int64_t address, int64_t first, size_t count,
                              void *values);
 
+/* Bring values of that many bytes from the file's byte order into that of memory. Local. */
+void ntkw_i_part_order(void *values, size_t size, size_t count);
+
 /* Write count values of memory to the array at address, from element first on. Local. */
 ntkw_status ntkw_i_part_write(int fd, const char *path, ntkw_dtype dtype, int64_t address, int64_t first, size_t count,
                               const void *values);

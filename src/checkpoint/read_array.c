@@ -1,12 +1,15 @@
 /* ntkw_checkpoint_read_array and ntkw_checkpoint_read_slabs. */
 #include "checkpoint/agreement.h"
 #include "checkpoint/digest.h"
+#include "checkpoint/file_bytes.h"
 #include "checkpoint/part_bytes.h"
 #include "checkpoint/parts.h"
 #include "checkpoint/reading.h"
 #include "checkpoint/stated.h"
 
 #include <inttypes.h>
+
+enum { BLOCK_VALUES = 1 << 17 };
 
 typedef struct wanted_part {
   int64_t offset, count; /* in indices of the first dimension */
@@ -31,14 +34,20 @@ static ntkw_status check_values(const char *name, const wanted_part *part) {
   return NTKW_SUCCESS;
 }
 
+/* Block by block: while one is digested, the system reads the next. */
 static ntkw_status read_part(const ntkw_checkpoint_reader *reader, const stored_array *array, const wanted_part *part,
                              uint64_t *digest) {
-  const size_t count = (size_t)(part->count * part->row);
-  const int64_t first = part->offset * part->row;
+  const ntkw_dtype dtype = array->about.dtype;
+  const int64_t size = (int64_t)ntkw_i_value_size(dtype), last = (part->offset + part->count) * part->row;
+  char *values = part->values;
   *digest = 0;
-  if (count == 0) return NTKW_SUCCESS;
-  NTKW_TRY(ntkw_i_part_read(reader->fd, reader->path, array->about.dtype, array->address, first, count, part->values));
-  *digest = ntkw_i_digest_values(part->values, array->about.dtype, first, count);
+  for (int64_t first = part->offset * part->row; first < last; first += BLOCK_VALUES) {
+    const size_t count = (size_t)(last - first < BLOCK_VALUES ? last - first : BLOCK_VALUES);
+    ntkw_i_file_expect(reader->fd, array->address + first * size, array->address + last * size);
+    NTKW_TRY(ntkw_i_part_read(reader->fd, reader->path, dtype, array->address, first, count, values));
+    *digest += ntkw_i_digest_values(values, dtype, first, count);
+    values += count * (size_t)size;
+  }
   return NTKW_SUCCESS;
 }
 

@@ -1,49 +1,75 @@
-/* A success code of MPI-IO proves nothing: read what was written, past HDF5 and MPI-IO. */
+/* A success code of writing proves nothing: read what was written, past HDF5 and MPI-IO, every byte once. */
 #include "checkpoint/digest.h"
 #include "checkpoint/file_bytes.h"
 #include "checkpoint/part_bytes.h"
 #include "checkpoint/publication.h"
+#include "checkpoint/user_block.h"
 #include "status/check.h"
 
 #include <stdlib.h>
+#include <string.h>
 
-enum { BUFFER_VALUES = 1 << 17 };
+enum { PIECE = 1 << 20, LARGEST_VALUE = 8 };
 
-static ntkw_status digest_part(const ntkw_i_publication *publication, const stated_array *array, void *buffer,
-                               uint64_t *digest) {
-  const int64_t size = (int64_t)ntkw_i_value_size(array->dtype);
-  *digest = 0;
-  slab_runs runs = ntkw_i_slab_runs(array->n_dimensions, array->shape, array->n_slabs, array->slabs);
-  while (ntkw_i_slab_next(&runs)) {
-    const int64_t last = runs.first + runs.length;
-    for (int64_t first = runs.first; first < last; first += BUFFER_VALUES) {
-      const size_t count = (size_t)(last - first < BUFFER_VALUES ? last - first : BUFFER_VALUES);
-      ntkw_i_file_expect(publication->fd, array->address + first * size, array->address + last * size);
-      NTKW_TRY(ntkw_i_part_read(publication->fd, publication->temporary, array->dtype, array->address, first, count,
-                                buffer));
-      *digest += ntkw_i_digest_values(buffer, array->dtype, first, count);
-    }
-  }
-  return NTKW_SUCCESS;
+/* Bytes of the file in memory. */
+typedef struct file_piece {
+  unsigned char *bytes;
+  int64_t at, length; /* in the file */
+} file_piece;
+
+static int64_t smaller(int64_t a, int64_t b) {
+  return a < b ? a : b;
 }
 
-static ntkw_status check_part(const ntkw_i_publication *publication, const stated_array *array, void *buffer) {
-  if (array->address < 0) return NTKW_SUCCESS;
-  uint64_t digest;
-  NTKW_TRY(digest_part(publication, array, buffer, &digest));
-  NTKW_CHECK(digest == array->digest_of_part, NTKW_ERR_FILE,
-             "array \"%s\" is read back from %s with other values than were written", array->name,
-             publication->temporary);
+static int64_t array_bytes(const stated_array *array) {
+  return array->shape[0] * ntkw_i_row_length(array->n_dimensions, array->shape) *
+         (int64_t)ntkw_i_value_size(array->dtype);
+}
+
+/* The first value of an array at size bytes each that begins at or after a place in the file. */
+static int64_t first_value(const stated_array *array, int64_t size, int64_t at) {
+  return at <= array->address ? 0 : (at - array->address + size - 1) / size;
+}
+
+/* Digest of the values that begin in [piece.at, end); of the last the piece has all bytes. Changes the byte order of
+ * the piece's values where memory has another than the file. */
+static uint64_t digest_values(const stated_array *array, const file_piece *piece, int64_t end) {
+  const int64_t size = (int64_t)ntkw_i_value_size(array->dtype), stop = array->address + array_bytes(array);
+  if (array->address < 0 || stop <= piece->at || array->address >= end) return 0;
+  const int64_t first = first_value(array, size, piece->at), last = first_value(array, size, smaller(end, stop));
+  if (first >= last) return 0;
+  unsigned char *values = piece->bytes + (array->address + first * size - piece->at);
+  ntkw_i_part_order(values, (size_t)size, (size_t)(last - first));
+  return ntkw_i_digest_values(values, array->dtype, first, (size_t)(last - first));
+}
+
+/* The piece at a place that is a whole number of words behind the user block, as far as end. A value that begins before
+ * that, and ends behind, is read to its end. */
+static ntkw_status digest_piece(const ntkw_i_publication *publication, file_piece *piece, int64_t end) {
+  const ntkw_checkpoint *checkpoint = publication->checkpoint;
+  uint64_t *words = publication->words;
+  piece->length = smaller(end + LARGEST_VALUE, publication->length) - piece->at;
+  NTKW_TRY(ntkw_i_file_read(publication->fd, publication->temporary, piece->bytes, (size_t)piece->length, piece->at));
+  words[checkpoint->n_arrays] +=
+      ntkw_i_digest_bytes(piece->bytes, (piece->at - USER_BLOCK_LENGTH) / 8, (size_t)(end - piece->at));
+  for (int i = 0; i < checkpoint->n_arrays; i++) words[i] += digest_values(&checkpoint->arrays[i], piece, end);
   return NTKW_SUCCESS;
 }
 
 ntkw_status ntkw_i_read_back(const ntkw_i_publication *publication) {
   const ntkw_checkpoint *checkpoint = publication->checkpoint;
-  void *buffer = malloc(BUFFER_VALUES * sizeof(double));
-  NTKW_CHECK(buffer, NTKW_ERR_MEMORY, "out of memory for reading %s back", publication->temporary);
+  const int64_t n = (publication->length - USER_BLOCK_LENGTH + 7) / 8,
+                share = (n + checkpoint->size - 1) / checkpoint->size;
+  const int64_t first = smaller(checkpoint->rank * share, n), last = smaller(first + share, n);
+  const int64_t end = smaller(USER_BLOCK_LENGTH + 8 * last, publication->length);
+  memset(publication->words, 0, (size_t)publication->n_words * sizeof *publication->words);
+  file_piece piece = {.bytes = malloc(PIECE + LARGEST_VALUE), .at = USER_BLOCK_LENGTH + 8 * first};
+  NTKW_CHECK(piece.bytes, NTKW_ERR_MEMORY, "out of memory for reading %s back", publication->temporary);
   ntkw_status status = NTKW_SUCCESS;
-  for (int i = 0; i < checkpoint->n_arrays && status == NTKW_SUCCESS; i++)
-    status = check_part(publication, &checkpoint->arrays[i], buffer);
-  free(buffer);
+  for (; piece.at < end && status == NTKW_SUCCESS; piece.at += PIECE) {
+    ntkw_i_file_expect(publication->fd, piece.at, end);
+    status = digest_piece(publication, &piece, smaller(piece.at + PIECE, end));
+  }
+  free(piece.bytes);
   return status;
 }

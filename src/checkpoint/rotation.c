@@ -1,6 +1,7 @@
 /* Folders of checkpoints PREFIX<digits>.h5: the newest that is good, and keeping the newest few. */
 #include "checkpoint/agreement.h"
 #include "checkpoint/file_bytes.h"
+#include "checkpoint/lock.h"
 #include "checkpoint/packet.h"
 #include "checkpoint/user_block.h"
 #include "ntkw/checkpoint.h"
@@ -11,6 +12,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 /* A file of the folder; the number lies in the name, after the prefix. */
@@ -47,6 +50,15 @@ static bool is_temporary(const char *name, const char *prefix) {
   return strlen(rest) == 16 && strspn(rest, "0123456789abcdef") == 16;
 }
 
+/* What is left of a lock whose remover died: lock.c. */
+static bool is_stale_lock(const char *name, const char *prefix) {
+  (void)prefix;
+  static const char mark[] = "lock.stale-";
+  if (strncmp(name, mark, strlen(mark)) != 0) return false;
+  name += strlen(mark);
+  return strlen(name) == 16 && strspn(name, "0123456789abcdef") == 16;
+}
+
 /* By the number, which may have any length, the largest first; equal numbers by name. */
 static int newest_first(const void *a, const void *b) {
   const file_entry *left = a, *right = b;
@@ -71,7 +83,8 @@ static ntkw_status append(file_list *listing, const char *name, size_t prefix_le
   listing->entries = more;
   char *copy = strdup(name);
   NTKW_CHECK(copy, NTKW_ERR_MEMORY, "out of memory for the list of checkpoints");
-  more[listing->count++] = (file_entry){copy, copy + prefix_length};
+  const size_t length = strlen(copy); /* what has not the prefix may be shorter */
+  more[listing->count++] = (file_entry){copy, copy + (prefix_length < length ? prefix_length : length)};
   return NTKW_SUCCESS;
 }
 
@@ -196,6 +209,16 @@ static ntkw_status remove_older(const char *folder, const file_list *found, int 
   return status;
 }
 
+/* A lock that was set aside just now may be put back by who did it. */
+static ntkw_status remove_if_old(const char *folder, const char *name) {
+  char *path;
+  struct stat about;
+  NTKW_TRY(join(folder, name, &path));
+  const bool old = stat(path, &about) == 0 && difftime(time(NULL), about.st_mtime) > ntkw_i_lock_stale_after;
+  free(path);
+  return old ? remove_one(folder, name) : NTKW_SUCCESS;
+}
+
 static ntkw_status tidy(const char *folder, const char *prefix, int n) {
   file_list found = {NULL, 0};
   ntkw_status status = list(folder, prefix, is_checkpoint, &found);
@@ -203,6 +226,9 @@ static ntkw_status tidy(const char *folder, const char *prefix, int n) {
   free_listing(&found);
   if (status == NTKW_SUCCESS) status = list(folder, prefix, is_temporary, &found);
   for (int i = 0; status == NTKW_SUCCESS && i < found.count; i++) status = remove_one(folder, found.entries[i].name);
+  free_listing(&found);
+  if (status == NTKW_SUCCESS) status = list(folder, prefix, is_stale_lock, &found);
+  for (int i = 0; status == NTKW_SUCCESS && i < found.count; i++) status = remove_if_old(folder, found.entries[i].name);
   free_listing(&found);
   return status;
 }

@@ -26,6 +26,7 @@ static ntkw_status make(MPI_Comm comm, ntkw_checkpoint **out) {
   *out = calloc(1, sizeof **out);
   NTKW_CHECK(*out, NTKW_ERR_MEMORY, "out of memory for a checkpoint");
   (*out)->comm = comm;
+  (*out)->info = MPI_INFO_NULL;
   MPI_TRY(MPI_Comm_rank(comm, &(*out)->rank));
   MPI_TRY(MPI_Comm_size(comm, &(*out)->size));
   return NTKW_SUCCESS;
@@ -53,6 +54,14 @@ ntkw_status ntkw_checkpoint_create(MPI_Comm comm, const char *path, ntkw_checkpo
     return status;
   }
   *out = checkpoint;
+  return NTKW_SUCCESS;
+}
+
+ntkw_status ntkw_i_stated_open(const ntkw_checkpoint *checkpoint, const char *function) {
+  NTKW_CHECK(checkpoint, NTKW_ERR_ARGUMENT, "%s: the checkpoint is NULL", function);
+  NTKW_CHECK(!checkpoint->under_way, NTKW_ERR_ORDER,
+             "%s: the publication of %s is under way; ntkw_checkpoint_publish_end comes first", function,
+             checkpoint->path);
   return NTKW_SUCCESS;
 }
 
@@ -102,12 +111,12 @@ static ntkw_status set_attribute(ntkw_checkpoint *checkpoint, const char *name, 
 }
 
 ntkw_status ntkw_checkpoint_set_integer(ntkw_checkpoint *checkpoint, const char *name, int64_t value) {
-  NTKW_CHECK(checkpoint, NTKW_ERR_ARGUMENT, "ntkw_checkpoint_set_integer: the checkpoint is NULL");
+  NTKW_TRY(ntkw_i_stated_open(checkpoint, "ntkw_checkpoint_set_integer"));
   return set_attribute(checkpoint, name, (ntkw_checkpoint_attribute){.type = NTKW_ATTRIBUTE_INTEGER, .integer = value});
 }
 
 ntkw_status ntkw_checkpoint_set_real(ntkw_checkpoint *checkpoint, const char *name, double value) {
-  NTKW_CHECK(checkpoint, NTKW_ERR_ARGUMENT, "ntkw_checkpoint_set_real: the checkpoint is NULL");
+  NTKW_TRY(ntkw_i_stated_open(checkpoint, "ntkw_checkpoint_set_real"));
   return set_attribute(checkpoint, name, (ntkw_checkpoint_attribute){.type = NTKW_ATTRIBUTE_REAL, .real = value});
 }
 
@@ -117,7 +126,7 @@ static ntkw_status copy_value(const char *name, const char *text, char **copy) {
 }
 
 ntkw_status ntkw_checkpoint_set_text(ntkw_checkpoint *checkpoint, const char *name, const char *text) {
-  NTKW_CHECK(checkpoint, NTKW_ERR_ARGUMENT, "ntkw_checkpoint_set_text: the checkpoint is NULL");
+  NTKW_TRY(ntkw_i_stated_open(checkpoint, "ntkw_checkpoint_set_text"));
   char *copy;
   NTKW_TRY(noted(checkpoint, copy_value(name, text, &copy)));
   return set_attribute(checkpoint, name, (ntkw_checkpoint_attribute){.type = NTKW_ATTRIBUTE_TEXT, .text = copy});
@@ -208,7 +217,7 @@ static ntkw_status add_array(ntkw_checkpoint *checkpoint, const char *name, cons
 ntkw_status ntkw_checkpoint_add_array(ntkw_checkpoint *checkpoint, const char *name, const char *unit, ntkw_dtype dtype,
                                       int n_dimensions, const int64_t shape[], int64_t offset, int64_t count,
                                       const void *values) {
-  NTKW_CHECK(checkpoint, NTKW_ERR_ARGUMENT, "ntkw_checkpoint_add_array: the checkpoint is NULL");
+  NTKW_TRY(ntkw_i_stated_open(checkpoint, "ntkw_checkpoint_add_array"));
   const stated_array array = {.dtype = dtype,
                               .n_dimensions = n_dimensions,
                               .by_rows = true,
@@ -221,28 +230,49 @@ ntkw_status ntkw_checkpoint_add_array(ntkw_checkpoint *checkpoint, const char *n
 ntkw_status ntkw_checkpoint_add_slabs(ntkw_checkpoint *checkpoint, const char *name, const char *unit, ntkw_dtype dtype,
                                       int n_dimensions, const int64_t shape[], int n_slabs, const ntkw_slab slabs[],
                                       const void *values) {
-  NTKW_CHECK(checkpoint, NTKW_ERR_ARGUMENT, "ntkw_checkpoint_add_slabs: the checkpoint is NULL");
+  NTKW_TRY(ntkw_i_stated_open(checkpoint, "ntkw_checkpoint_add_slabs"));
   const stated_array array = {
       .dtype = dtype, .n_dimensions = n_dimensions, .n_slabs = n_slabs, .slabs = (ntkw_slab *)slabs, .values = values};
   return noted(checkpoint, add_array(checkpoint, name, unit, array, shape));
 }
 
 ntkw_status ntkw_checkpoint_set_transfer(ntkw_checkpoint *checkpoint, ntkw_checkpoint_transfer transfer) {
-  NTKW_CHECK(checkpoint, NTKW_ERR_ARGUMENT, "ntkw_checkpoint_set_transfer: the checkpoint is NULL");
+  NTKW_TRY(ntkw_i_stated_open(checkpoint, "ntkw_checkpoint_set_transfer"));
   checkpoint->transfer = transfer;
   if (transfer == NTKW_TRANSFER_DIRECT || transfer == NTKW_TRANSFER_MPI_IO) return NTKW_SUCCESS;
   return noted(checkpoint, ntkw_i_fail(NTKW_ERR_ARGUMENT, "%d is not a way to transfer values", (int)transfer));
 }
 
 ntkw_status ntkw_checkpoint_set_lock(ntkw_checkpoint *checkpoint, const ntkw_folder_lock *lock) {
-  NTKW_CHECK(checkpoint, NTKW_ERR_ARGUMENT, "ntkw_checkpoint_set_lock: the checkpoint is NULL");
+  NTKW_TRY(ntkw_i_stated_open(checkpoint, "ntkw_checkpoint_set_lock"));
   checkpoint->lock = lock;
+  return NTKW_SUCCESS;
+}
+
+ntkw_status ntkw_checkpoint_set_info(ntkw_checkpoint *checkpoint, MPI_Info info) {
+  NTKW_TRY(ntkw_i_stated_open(checkpoint, "ntkw_checkpoint_set_info"));
+  MPI_Info copy = MPI_INFO_NULL;
+  if (info != MPI_INFO_NULL) MPI_TRY(MPI_Info_dup(info, &copy));
+  if (checkpoint->info != MPI_INFO_NULL) MPI_Info_free(&checkpoint->info);
+  checkpoint->info = copy;
+  return NTKW_SUCCESS;
+}
+
+ntkw_status ntkw_checkpoint_set_stall(ntkw_checkpoint *checkpoint, double seconds, ntkw_stall on_stall, void *data) {
+  NTKW_TRY(ntkw_i_stated_open(checkpoint, "ntkw_checkpoint_set_stall"));
+  NTKW_CHECK(!on_stall || seconds > 0.0, NTKW_ERR_ARGUMENT, "a wait is a stall after %g seconds; expected more than 0",
+             seconds);
+  checkpoint->on_stall = on_stall;
+  checkpoint->stall_seconds = seconds;
+  checkpoint->stall_data = data;
   return NTKW_SUCCESS;
 }
 
 void ntkw_checkpoint_destroy(ntkw_checkpoint **checkpoint) {
   if (!checkpoint || !*checkpoint) return;
   ntkw_checkpoint *old = *checkpoint;
+  if (old->under_way) ntkw_checkpoint_publish_end(old);
+  if (old->info != MPI_INFO_NULL) MPI_Info_free(&old->info);
   for (int i = 0; i < old->n_arrays; i++) free_array(&old->arrays[i]);
   for (int i = 0; i < old->n_attributes; i++) free_attribute(&old->attributes[i]);
   free(old->arrays);

@@ -11,14 +11,14 @@ typedef struct stated_array {
   ntkw_dtype dtype;
   int n_dimensions;
   int64_t shape[NTKW_CHECKPOINT_DIMENSIONS];
-  bool by_rows;            /* stated as one part of the first dimension: offset and count */
-  int64_t offset, count;   /* that part; an offset beyond the array is found at publication */
-  int n_slabs;             /* this rank's part; its values are packed in this order */
-  ntkw_slab *slabs;        /* owned */
-  const void *values;      /* borrowed */
-  uint64_t digest_of_part; /* taken from memory when publication begins */
-  uint64_t digest;         /* of the whole array */
-  int64_t address;         /* of the array in the file; -1 if it has no elements */
+  bool by_rows;          /* stated as one part of the first dimension: offset and count */
+  int64_t offset, count; /* that part; an offset beyond the array is found at publication */
+  int n_slabs;           /* this rank's part; its values are packed in this order */
+  ntkw_slab *slabs;      /* owned */
+  const void *values;    /* borrowed */
+  void *copy;            /* owned; of the values, while a publication of its own pace writes them; else NULL */
+  uint64_t digest;       /* of the whole array, taken from memory */
+  int64_t address;       /* of the array in the file; -1 if it has no elements */
 } stated_array;
 
 struct ntkw_checkpoint {
@@ -29,10 +29,19 @@ struct ntkw_checkpoint {
   ntkw_checkpoint_attribute *attributes; /* its strings are owned */
   int n_arrays, n_attributes;
   ntkw_checkpoint_transfer transfer;
+  MPI_Info info;                /* hints for MPI-IO; MPI_INFO_NULL: none */
   const ntkw_folder_lock *lock; /* borrowed; NULL: the folder is not locked */
-  ntkw_status fault;            /* the first error of a local call on this rank: publication reports it on every rank */
+  ntkw_stall on_stall;          /* NULL: none */
+  double stall_seconds;
+  void *stall_data;
+  struct ntkw_i_asynchronous *under_way; /* owned; NULL: no publication is */
+  ntkw_status fault; /* the first error of a local call on this rank: publication reports it on every rank */
   char fault_sentence[512];
 };
+
+/* Is the checkpoint there, and may it be changed? Local. NTKW_ERR_ARGUMENT; NTKW_ERR_ORDER while a publication is under
+ * way. */
+ntkw_status ntkw_i_stated_open(const ntkw_checkpoint *checkpoint, const char *function);
 
 /* Elements in one index of the first dimension. */
 int64_t ntkw_i_row_length(int n_dimensions, const int64_t shape[]);

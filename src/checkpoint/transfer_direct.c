@@ -6,7 +6,7 @@
 ntkw_status ntkw_i_direct_write(const ntkw_i_publication *publication) {
   for (int i = 0; i < publication->checkpoint->n_arrays; i++) {
     const stated_array *array = &publication->checkpoint->arrays[i];
-    const char *values = array->values;
+    const char *values = array->copy ? array->copy : array->values;
     const size_t size = ntkw_i_value_size(array->dtype);
     slab_runs runs = ntkw_i_slab_runs(array->n_dimensions, array->shape, array->n_slabs, array->slabs);
     while (array->address >= 0 && ntkw_i_slab_next(&runs))

@@ -7,8 +7,26 @@
 #include <stdio.h>
 #include <string.h>
 
+ntkw_status ntkw_i_mpi_io_make(ntkw_i_publication *publication) {
+  MPI_File file;
+  const int failed =
+      MPI_File_open(MPI_COMM_SELF, publication->temporary, MPI_MODE_RDWR | MPI_MODE_CREATE | MPI_MODE_EXCL,
+                    publication->checkpoint->info, &file);
+  if (failed == MPI_SUCCESS) {
+    publication->made = true;
+    MPI_File_close(&file);
+    return NTKW_SUCCESS;
+  }
+  char reason[MPI_MAX_ERROR_STRING] = "";
+  int length;
+  MPI_Error_string(failed, reason, &length);
+  return ntkw_i_fail(NTKW_ERR_FILE, "cannot make %s over MPI-IO: %s", publication->temporary, reason);
+}
+
 ntkw_status ntkw_i_mpi_io_begin(ntkw_i_publication *publication) {
-  const hid_t access = ntkw_i_hdf5_access(publication->checkpoint->comm);
+  const ntkw_checkpoint *checkpoint = publication->checkpoint;
+  const hid_t access = ntkw_i_hdf5_access(checkpoint->comm);
+  H5Pset_fapl_mpio(access, checkpoint->comm, checkpoint->info);
   publication->file = H5Fopen(publication->temporary, H5F_ACC_RDWR, access);
   ntkw_status status = NTKW_SUCCESS;
   if (publication->file < 0) status = ntkw_i_hdf5_fail(NTKW_ERR_FILE, "open over MPI-IO", publication->temporary);
