@@ -3,7 +3,9 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <time.h>
 #include <unistd.h>
+#include <utime.h>
 #include "checkpoint/lock.h"
 
 static int n_waits;
@@ -107,8 +109,27 @@ static void a_lost_lock_stops_publication(void) {
   CHECK_EQUAL_INT(count_files(folder, "lock"), 1); /* the other's stays */
 }
 
+/* A run that died while it took over a lock left it aside; what was set aside just now may still be put back. */
+static void remains_of_locks_are_removed(void) {
+  const char *folder = new_folder("remains");
+  char path[600];
+  snprintf(path, sizeof path, "%s/lock.stale-0123456789abcdef", folder);
+  put_file(path, "x", 1);
+  const struct utimbuf long_ago = {time(NULL) - 4000, time(NULL) - 4000};
+  if (world_rank() == 0) CHECK(utime(path, &long_ago) == 0);
+  snprintf(path, sizeof path, "%s/lock.stale-0123456789abcdee", folder);
+  put_file(path, "x", 1);
+  snprintf(path, sizeof path, "%s/lock.stale-mine", folder);
+  put_file(path, "x", 1);
+  if (world_rank() == 0) CHECK(utime(path, &long_ago) == 0);
+  CHECK_OK(ntkw_checkpoint_keep(MPI_COMM_WORLD, folder, "a-prefix-that-is-longer-than-the-name-of-a-lock-", 1));
+  CHECK_EQUAL_INT(count_files(folder, "lock.stale-0123456789abcdef"), 0);
+  CHECK_EQUAL_INT(count_files(folder, "lock.stale-"), 2);
+}
+
 int main(int argc, char **argv) {
   static const test_case cases[] = {TEST(a_living_holder_is_named), TEST(a_dead_process_holds_nothing),
-                                    TEST(a_silent_holder_elsewhere_is_given_time), TEST(a_lost_lock_stops_publication)};
+                                    TEST(a_silent_holder_elsewhere_is_given_time), TEST(a_lost_lock_stops_publication),
+                                    TEST(remains_of_locks_are_removed)};
   return run_suite("checkpoint lock", cases, sizeof cases / sizeof *cases, argc, argv);
 }
