@@ -119,17 +119,16 @@ ntkw_status ntkw_checkpoint_set_transfer(ntkw_checkpoint *checkpoint, ntkw_check
  * @return NTKW_SUCCESS, NTKW_ERR_ARGUMENT, NTKW_ERR_ORDER, NTKW_ERR_MPI. */
 ntkw_status ntkw_checkpoint_set_info(ntkw_checkpoint *checkpoint, MPI_Info info);
 
-/** Called while other ranks are waited for: the seconds since the last of them was heard of. */
+/** Called while other ranks are waited for, with the seconds since this wait began. */
 typedef void (*ntkw_stall)(void *data, double seconds);
 
 /** Be told when other ranks keep a publication waiting. Local; may differ over the ranks.
  *
  * A rank that is gone, or whose disk does not answer, cannot report an error. While ntkw_checkpoint_publish and
- * ntkw_checkpoint_publish_end wait for others to come to the same stage (or, in the asynchronous mode, for this rank's
- * own thread), on_stall is called after so many seconds, and again after each further so many. What to do is the
- * program's own decision, such as a message and MPI_Abort; the library goes on waiting. Without on_stall,
- * ntkw_checkpoint_publish waits inside MPI. Not covered: NTKW_TRANSFER_MPI_IO's own waiting while the file is opened and
- * closed.
+ * ntkw_checkpoint_publish_end wait for others to come to the same stage, on_stall is called after so many seconds, and
+ * again after each further so many. What to do is the program's own decision, such as a message and MPI_Abort; the
+ * library goes on waiting. Without on_stall, ntkw_checkpoint_publish waits inside MPI. Not covered:
+ * NTKW_TRANSFER_MPI_IO's own waiting while the file is opened and closed.
  * @param[in] seconds         > 0.
  * @param[in] on_stall, data  NULL: do not tell.
  * @return NTKW_SUCCESS, NTKW_ERR_ARGUMENT, NTKW_ERR_ORDER. */
@@ -211,7 +210,7 @@ ntkw_status ntkw_checkpoint_publish_begin(ntkw_checkpoint *checkpoint);
  * ntkw_checkpoint_publish_end. */
 ntkw_status ntkw_checkpoint_publish_test(ntkw_checkpoint *checkpoint, bool *done);
 
-/** Wait for the end of a publication. Collective.
+/** Wait for the end of a publication. Collective; where ntkw_checkpoint_publish_test has said done, it waits for nobody.
  * @return as ntkw_checkpoint_publish; NTKW_ERR_ORDER: none is under way. */
 ntkw_status ntkw_checkpoint_publish_end(ntkw_checkpoint *checkpoint);
 

@@ -131,6 +131,11 @@ static void finish_step(asynchronous *of) {
     start_withdrawal(of);
 }
 
+static void join(asynchronous *of) {
+  pthread_join(of->thread, NULL);
+  start_agreement(of);
+}
+
 /* One phase further if that needs no waiting. */
 static bool move_on(asynchronous *of) {
   switch (of->phase) {
@@ -139,8 +144,7 @@ static bool move_on(asynchronous *of) {
     return true;
   case PHASE_THREAD:
     if (!atomic_load(&of->finished)) return false;
-    pthread_join(of->thread, NULL);
-    start_agreement(of);
+    join(of);
     return true;
   case PHASE_AGREEMENT:
     if (!ntkw_i_consensus_test(&of->consensus)) return false;
@@ -216,11 +220,12 @@ ntkw_status ntkw_checkpoint_publish_test(ntkw_checkpoint *checkpoint, bool *done
   return NTKW_SUCCESS;
 }
 
-/* Waiting is counted anew whenever something has moved. */
+/* What counts as waiting is waiting for others, anew in each phase. */
 static void finish(asynchronous *of) {
   const ntkw_checkpoint *checkpoint = of->publication.checkpoint;
   ntkw_i_patience patience = ntkw_i_patience_begin(checkpoint);
   while (of->phase != PHASE_OVER) {
+    if (of->phase == PHASE_THREAD) join(of);
     if (move_on(of))
       patience = ntkw_i_patience_begin(checkpoint);
     else

@@ -1,7 +1,6 @@
 #include "cli/train/run.h"
 #include "cli/train/watch.h"
 #include "ntkw/checkpoint.h"
-#include "pinn/training/snapshot.h"
 #include "status/check.h"
 
 #include <math.h>
@@ -42,19 +41,6 @@ static ntkw_status log_step(run *r, int64_t step) {
   return ntkw_status_agree(trainer_comm(r->trainer), status);
 }
 
-static ntkw_status write_checkpoint(run *r) {
-  const double began = MPI_Wtime();
-  char name[64], path[600];
-  snprintf(name, sizeof name, "step-%010lld.h5", (long long)trainer_steps_done(r->trainer));
-  run_path(r, name, path, sizeof path);
-  const ntkw_status status = snapshot_write(r->trainer, r->pde, &r->history, path, r->lock);
-  if (status != NTKW_SUCCESS) return status;
-  snprintf(r->checkpoint, sizeof r->checkpoint, "%s", path);
-  const ntkw_status kept = ntkw_checkpoint_keep(trainer_comm(r->trainer), r->folder, "step-", (int)r->settings->keep);
-  stop_checkpoint_took(&r->watch, MPI_Wtime() - began);
-  return kept;
-}
-
 /* After so many steps? */
 static bool checkpoint_due(const run *r, int64_t done) {
   return done == r->pde->steps || (r->settings->checkpoint_every > 0 && done % r->settings->checkpoint_every == 0);
@@ -70,7 +56,7 @@ static void warn_of_zero_norm(run *r) {
 /* One step, logged if its number says so. *stop: the run is to end after it. */
 static ntkw_status do_step(run *r, bool *stop) {
   const int64_t step = trainer_steps_done(r->trainer);
-  *stop = stop_wanted(&r->watch, MPI_Wtime(), checkpoint_due(r, step + 1));
+  *stop = stop_wanted(&r->watch, MPI_Wtime(), checkpoint_due(r, step + 1)) || saving_has_failed(r);
   const bool logged = step % r->settings->log_every == 0;
   if (logged) {
     ntkw_status status = trainer_refresh(r->trainer);
@@ -93,6 +79,7 @@ static ntkw_status do_step(run *r, bool *stop) {
 static exit_code fail(run *r, ntkw_status status) {
   if (command_rank() == 0) progress_clear(&r->progress);
   const exit_code code = command_failed(status);
+  if (status != NTKW_ERR_MPI && saving_end(r) != NTKW_SUCCESS) warn("%s", ntkw_last_error());
   if (code == EXIT_DIVERGED)
     warn("the run has diverged; nothing was published for this step; the last good checkpoint is %s",
          r->checkpoint[0] ? r->checkpoint : "none");
@@ -117,7 +104,9 @@ exit_code run_steps(run *r) {
     status = watch_step(r);
     if (status == NTKW_SUCCESS) status = do_step(r, &stop);
     if (status != NTKW_SUCCESS) return fail(r, status);
-    if (stop || checkpoint_due(r, trainer_steps_done(r->trainer))) status = write_checkpoint(r);
+    const int64_t done = trainer_steps_done(r->trainer);
+    if (stop || checkpoint_due(r, done)) status = saving_write(r, stop || done == r->pde->steps);
+    if (status == NTKW_SUCCESS) saving_go_on(r);
     if (status != NTKW_SUCCESS) return fail(r, status);
   }
   if (command_rank() == 0) progress_clear(&r->progress);

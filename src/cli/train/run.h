@@ -4,6 +4,7 @@
 
 #include "cli/command.h"
 #include "cli/train/progress.h"
+#include "cli/train/saving.h"
 #include "cli/train/settings.h"
 #include "cli/train/stop.h"
 #include "ntkw/checkpoint.h"
@@ -23,6 +24,7 @@ typedef struct run {
   double time_limit;          /* seconds from then on; INFINITY: none */
   stop_watch watch;
   spectra spectra; /* of the steps that the problem's ntk lists */
+  saving saving;
   char folder[512];
   ntkw_folder_lock *lock; /* of the folder */
   char checkpoint[600];   /* the newest one of this run; empty: none */

@@ -62,8 +62,12 @@ bool stop_wanted(stop_watch *w, double now, bool checkpoint_due) {
   return w->expired || noted != 0;
 }
 
-void stop_checkpoint_took(stop_watch *w, double seconds) {
+void stop_step_was_held(stop_watch *w, double seconds) {
   w->spent += seconds;
+}
+
+void stop_checkpoint_took(stop_watch *w, double seconds) {
+  stop_step_was_held(w, seconds);
   if (!w->measured || seconds > w->write_time) w->write_time = seconds;
   w->measured = true;
 }

@@ -40,6 +40,9 @@ bool stop_wanted(stop_watch *watch, double now, bool checkpoint_due);
 /* A checkpoint took so long to write. Local. */
 void stop_checkpoint_took(stop_watch *watch, double seconds);
 
+/* Something that does not belong to the step, and is no checkpoint written at once, took so long. Local. */
+void stop_step_was_held(stop_watch *watch, double seconds);
+
 /* What made the run stop, for a message of rank 0, which watches the time: "the time limit", or "a signal". */
 const char *stop_cause(const stop_watch *watch);
 

@@ -20,6 +20,7 @@
 #include <string.h>
 #include <time.h>
 
+static const char *const checkpoint_modes[] = {"synchronous", "asynchronous"};
 static const char *const progress_modes[] = {"auto", "live", "plain"};
 
 #define AT(member) offsetof(train_settings, member)
@@ -57,6 +58,15 @@ static const option table[] = {
      .least = 0,
      .most = INT64_C(1) << 53,
      .help = "steps between checkpoints; 0: only at the end (default 1000)"},
+    {.name = "checkpoint-mode",
+     .argument = "MODE",
+     .kind = OPTION_WORD,
+     .at = AT(checkpoint_mode),
+     .words = checkpoint_modes,
+     .n_words = 2,
+     .help = "synchronous: training waits until a checkpoint is on the disk and verified; asynchronous: it\n"
+             "waits for a copy in memory alone, while a thread of each rank writes and verifies (default\n"
+             "synchronous)"},
     {.name = "keep",
      .argument = "N",
      .kind = OPTION_INTEGER,
@@ -326,8 +336,13 @@ static ntkw_status check_settings(train_settings *settings, const char *file, do
 }
 
 static exit_code train(int argc, char **argv) {
-  train_settings settings = {
-      .steps = -1, .seed = -1, .checkpoint_every = 1000, .log_every = 1000, .keep = 3, .progress = "auto"};
+  train_settings settings = {.steps = -1,
+                             .seed = -1,
+                             .checkpoint_every = 1000,
+                             .log_every = 1000,
+                             .keep = 3,
+                             .checkpoint_mode = "synchronous",
+                             .progress = "auto"};
   const char *file = NULL;
   run r = {.settings = &settings, .error = NAN, .started = MPI_Wtime(), .started_at = (double)time(NULL)};
   if (options_parse(table, N_OPTIONS, &settings, "[PROBLEM.lua]", &file, argc, argv) != NTKW_SUCCESS ||

@@ -113,13 +113,20 @@ static ntkw_status state_everything(ntkw_checkpoint *file, trainer *t, const pro
   return add_arrays(file, t, pde, &state, past);
 }
 
+ntkw_status snapshot_state(trainer *t, const problem *pde, const history *past, const char *path,
+                           const ntkw_folder_lock *lock, ntkw_checkpoint **file) {
+  NTKW_TRY(ntkw_checkpoint_create(trainer_comm(t), path, file));
+  ntkw_status status = ntkw_status_agree(trainer_comm(t), state_everything(*file, t, pde, past));
+  if (status == NTKW_SUCCESS) status = ntkw_checkpoint_set_lock(*file, lock);
+  if (status != NTKW_SUCCESS) ntkw_checkpoint_destroy(file);
+  return status;
+}
+
 ntkw_status snapshot_write(trainer *t, const problem *pde, const history *past, const char *path,
                            const ntkw_folder_lock *lock) {
   ntkw_checkpoint *file = NULL;
-  NTKW_TRY(ntkw_checkpoint_create(trainer_comm(t), path, &file));
-  ntkw_status status = ntkw_status_agree(trainer_comm(t), state_everything(file, t, pde, past));
-  if (status == NTKW_SUCCESS) status = ntkw_checkpoint_set_lock(file, lock);
-  if (status == NTKW_SUCCESS) status = ntkw_checkpoint_publish(file);
+  NTKW_TRY(snapshot_state(t, pde, past, path, lock, &file));
+  const ntkw_status status = ntkw_checkpoint_publish(file);
   ntkw_checkpoint_destroy(&file);
   return status;
 }

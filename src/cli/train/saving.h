@@ -1,0 +1,35 @@
+/* The checkpoints of a run: written while the steps wait, or beside the steps that follow. */
+#ifndef NTKW_CLI_TRAIN_SAVING_H
+#define NTKW_CLI_TRAIN_SAVING_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include "ntkw/checkpoint.h"
+
+typedef struct run run;
+
+/* The publication that is under way; starts as {0}. */
+typedef struct saving {
+  ntkw_checkpoint *file; /* NULL: none */
+  char path[600];
+  int64_t step;
+  bool over;           /* there is a verdict on this rank, the same as others have or will have */
+  ntkw_status verdict; /* then */
+  char sentence[1024]; /* of the verdict */
+  bool measured;       /* a checkpoint was written while the steps waited: its time is known */
+} saving;
+
+/* Bring the publication under way to its end, then write the present state. Collective. The last one of a run is written
+ * while the run waits; so is the first, which tells the stop watch how long one takes. @return the same on every rank. */
+ntkw_status saving_write(run *r, bool last);
+
+/* After a step: go on with the publication under way. Waits for nobody. Rank 0 says so when it is over. Local. */
+void saving_go_on(run *r);
+
+/* Did the publication under way fail? The run is to stop then, and saving_write says why. Local. */
+bool saving_has_failed(const run *r);
+
+/* Bring the publication under way to its end, and remove old checkpoints. Collective. @return the same on every rank. */
+ntkw_status saving_end(run *r);
+
+#endif
