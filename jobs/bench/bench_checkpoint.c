@@ -33,7 +33,10 @@ static void usage(void) {
       "not\n"
       "synced), and ntkw_checkpoint_publish, which reads back always: its time until all is synced, and the whole; "
       "the\n"
-      "whole also over MPI-IO. Reading, the cached pages given up first: raw (pread), and open with read_array, which\n"
+      "whole also over MPI-IO. Beside steps of computing (asynchronous): the time of begin, next to memcpy of the same "
+      "bytes,\n"
+      "and how much later the steps are done for it, next to publish. Reading, the cached pages given up first: raw "
+      "(pread), and open with read_array, which\n"
       "verify. Speeds are GB/s of all ranks together; at least 3 rounds. The CSV (to which is added, if it exists) has "
       "one\n"
       "line a way.");
@@ -46,14 +49,20 @@ typedef struct bench {
   double *values, *again;
 } bench;
 
+/* Beside the speeds, the times of the asynchronous mode. */
 enum { RAW, PLAIN_HDF5, SYNCED, PUBLISHED, OVER_MPI_IO, RAW_READ, RESTART, WAYS };
-static const char *const names[WAYS] = {[RAW] = "raw",
-                                        [PLAIN_HDF5] = "H5Dwrite",
-                                        [SYNCED] = "synced",
-                                        [PUBLISHED] = "published",
-                                        [OVER_MPI_IO] = "MPI-IO",
-                                        [RAW_READ] = "raw read",
-                                        [RESTART] = "restart"};
+enum { COPY = WAYS, BEGIN, DELAY, BESIDE, TIMES };
+static const char *const names[TIMES] = {[RAW] = "raw",
+                                         [PLAIN_HDF5] = "H5Dwrite",
+                                         [SYNCED] = "synced",
+                                         [PUBLISHED] = "published",
+                                         [OVER_MPI_IO] = "MPI-IO",
+                                         [RAW_READ] = "raw read",
+                                         [RESTART] = "restart",
+                                         [COPY] = "memcpy",
+                                         [BEGIN] = "asynchronous begin",
+                                         [DELAY] = "asynchronous delay",
+                                         [BESIDE] = "asynchronous"};
 
 /* The stages of a publication as the library goes through them: seconds of each, of the last publication. */
 enum { STAGES_MAX = 32 };
@@ -76,13 +85,19 @@ static ntkw_status note_stage(const char *stage, const char *temporary) {
   return NTKW_SUCCESS;
 }
 
-static bool publish(bench *of, ntkw_checkpoint_transfer transfer) {
+static ntkw_checkpoint *state(bench *of) {
   ntkw_checkpoint *checkpoint;
-  if (ntkw_checkpoint_create(MPI_COMM_WORLD, of->path, &checkpoint) != NTKW_SUCCESS) return false;
-  ntkw_checkpoint_set_transfer(checkpoint, transfer);
+  if (ntkw_checkpoint_create(MPI_COMM_WORLD, of->path, &checkpoint) != NTKW_SUCCESS) return NULL;
   ntkw_checkpoint_set_integer(checkpoint, "step", 1);
   ntkw_checkpoint_add_array(checkpoint, "values", "1", NTKW_FLOAT64, 1, &of->n_global, of->offset, of->n_local,
                             of->values);
+  return checkpoint;
+}
+
+static bool publish(bench *of, ntkw_checkpoint_transfer transfer) {
+  ntkw_checkpoint *checkpoint = state(of);
+  if (!checkpoint) return false;
+  ntkw_checkpoint_set_transfer(checkpoint, transfer);
   stages.count = 0;
   stages.begin = stages.last = seconds();
   const ntkw_status status = ntkw_checkpoint_publish(checkpoint);
@@ -135,6 +150,54 @@ static bool timed(bench *of, int way, double *time) {
   return good;
 }
 
+/* A training step's stand-in: about a millisecond of arithmetic that needs nothing but a core. */
+static void compute(void) {
+  static double numbers[512];
+  for (int repeat = 0; repeat < 2000; repeat++)
+    for (int i = 0; i < 512; i++) numbers[i] = 0.999 * numbers[i] + 1e-3 * (double)i;
+  volatile double sink = numbers[7];
+  (void)sink;
+}
+
+/* Seconds of a step that nothing disturbs. */
+static double undisturbed_step(void) {
+  double times[101];
+  for (int i = 0; i < 101; i++) {
+    const double start = seconds();
+    compute();
+    times[i] = seconds() - start;
+  }
+  return median(times, 101);
+}
+
+/* Publish beside steps of computing: what that takes, and how much later than without it the steps are done. */
+static bool asynchronous_round(bench *of, double time[TIMES][ROUNDS_MAX], int round) {
+  const double step = undisturbed_step();
+  double start = seconds();
+  if (of->n_local > 0) memcpy(of->again, of->values, (size_t)of->n_local * sizeof *of->values);
+  time[COPY][round] = slowest(seconds() - start);
+  ntkw_checkpoint *checkpoint = state(of);
+  if (!checkpoint) return false;
+  bool done = false;
+  int steps = 0;
+  ntkw_i_publication_hook = NULL; /* the stages listed are those of ntkw_checkpoint_publish */
+  MPI_Barrier(MPI_COMM_WORLD);
+  start = seconds();
+  bool good = ntkw_checkpoint_publish_begin(checkpoint) == NTKW_SUCCESS;
+  time[BEGIN][round] = slowest(seconds() - start);
+  for (; good && !done; steps++) {
+    compute();
+    good = ntkw_checkpoint_publish_test(checkpoint, &done) == NTKW_SUCCESS;
+  }
+  const double all = seconds() - start;
+  good = ntkw_checkpoint_publish_end(checkpoint) == NTKW_SUCCESS && good;
+  time[BESIDE][round] = slowest(all);
+  time[DELAY][round] = slowest(all - step * (double)steps);
+  ntkw_i_publication_hook = note_stage;
+  ntkw_checkpoint_destroy(&checkpoint);
+  return good;
+}
+
 static bool same_values(const bench *of) {
   return of->n_local == 0 || memcmp(of->values, of->again, (size_t)of->n_local * sizeof *of->values) == 0;
 }
@@ -146,7 +209,7 @@ static void fresh(const bench *of) {
 }
 
 /* Both ways of reading read the file that was published. */
-static bool read_rounds(bench *of, double time[WAYS][ROUNDS_MAX], int round) {
+static bool read_rounds(bench *of, double time[TIMES][ROUNDS_MAX], int round) {
   bool good = true;
   for (int k = 0; k < 2; k++) {
     const int way = (round + k) % 2 ? RESTART : RAW_READ;
@@ -158,7 +221,7 @@ static bool read_rounds(bench *of, double time[WAYS][ROUNDS_MAX], int round) {
   return good;
 }
 
-static bool one_round(bench *of, double time[WAYS][ROUNDS_MAX], int round) {
+static bool one_round(bench *of, double time[TIMES][ROUNDS_MAX], int round) {
   static const int writing[] = {RAW, PLAIN_HDF5, OVER_MPI_IO, PUBLISHED};
   enum { N = sizeof writing / sizeof *writing };
   bool good = true;
@@ -170,7 +233,8 @@ static bool one_round(bench *of, double time[WAYS][ROUNDS_MAX], int round) {
     time[SYNCED][round] = slowest(stages.synced);
     good = read_rounds(of, time, round) && good;
   }
-  return good;
+  fresh(of);
+  return asynchronous_round(of, time, round) && good;
 }
 
 static double typical(const double *times, int rounds) {
@@ -180,13 +244,13 @@ static double typical(const double *times, int rounds) {
 }
 
 /* The median over the rounds of the speed of a way relative to another. */
-static double relative(double time[WAYS][ROUNDS_MAX], int way, int other, int rounds) {
+static double relative(double time[TIMES][ROUNDS_MAX], int way, int other, int rounds) {
   double ratios[ROUNDS_MAX];
   for (int r = 0; r < rounds; r++) ratios[r] = time[other][r] / time[way][r];
   return median(ratios, (size_t)rounds);
 }
 
-static void report(const bench *of, double time[WAYS][ROUNDS_MAX], int rounds, FILE *csv) {
+static void report(const bench *of, double time[TIMES][ROUNDS_MAX], int rounds, FILE *csv) {
   const double bytes = 8.0 * (double)of->n_global;
   printf("%5d %7.0f %3d ", of->size, 1e-6 * bytes, rounds);
   for (int way = 0; way < WAYS; way++) {
@@ -201,6 +265,12 @@ static void report(const bench *of, double time[WAYS][ROUNDS_MAX], int rounds, F
   printf("   %7.2f %-6s %7.2f %-6s %7.2f %7.2f %s\n", relative(time, SYNCED, RAW, rounds), aims ? ">= 0.8" : "",
          relative(time, PUBLISHED, RAW, rounds), aims ? ">= 0.6" : "", relative(time, RESTART, RAW_READ, rounds),
          1e-9 * bytes / of->size / typical(time[RESTART], rounds), aims ? ">= 1" : "");
+  printf(
+      "      asynchronous, ms: memcpy %.1f, begin %.1f, steps delayed by %.1f until the end after %.1f; publish %.1f\n",
+      1e3 * typical(time[COPY], rounds), 1e3 * typical(time[BEGIN], rounds), 1e3 * typical(time[DELAY], rounds),
+      1e3 * typical(time[BESIDE], rounds), 1e3 * typical(time[PUBLISHED], rounds));
+  for (int way = WAYS; csv && way < TIMES; way++)
+    fprintf(csv, "%d,%.0f,%d,%s,%.6g,,,\n", of->size, bytes, rounds, names[way], typical(time[way], rounds));
   printf("      stages of the last publication, ms:");
   for (int i = 0; i < stages.count; i++)
     if (stages.time[i] >= 5e-4) printf(" %s %.0f", stages.name[i], 1e3 * stages.time[i]);
@@ -209,7 +279,7 @@ static void report(const bench *of, double time[WAYS][ROUNDS_MAX], int rounds, F
 }
 
 static bool measure(bench *of, const settings *s, FILE *csv) {
-  static double time[WAYS][ROUNDS_MAX];
+  static double time[TIMES][ROUNDS_MAX];
   const double start = seconds();
   int rounds = 0, good = 1, on = 1;
   while (good && on) {
