@@ -11,7 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { BUFFER_LENGTH = 1 << 20, AHEAD = 1 << 24 };
+enum { BUFFER_LENGTH = 1 << 20 };
 int64_t ntkw_i_piece_length = (int64_t)1 << 30;
 
 static size_t piece_of(size_t length) {
@@ -40,9 +40,8 @@ ntkw_status ntkw_i_file_write(int fd, const char *path, const void *bytes, size_
   return NTKW_SUCCESS;
 }
 
-void ntkw_i_file_expect(int fd, int64_t at, int64_t end) {
-  const int64_t length = end - at < AHEAD ? end - at : AHEAD;
-  if (length > 0) posix_fadvise(fd, (off_t)at, (off_t)length, POSIX_FADV_WILLNEED);
+void ntkw_i_file_expect(int fd) {
+  posix_fadvise(fd, 0, 0, POSIX_FADV_SEQUENTIAL);
 }
 
 static bool means_unsupported(int error) {
@@ -92,11 +91,11 @@ static ntkw_status digest_stripe(int fd, const char *path, int64_t length, int64
   char *buffer = malloc(BUFFER_LENGTH);
   NTKW_CHECK(buffer, NTKW_ERR_MEMORY, "out of memory for reading %s", path);
   ntkw_status status = NTKW_SUCCESS;
+  ntkw_i_file_expect(fd);
   while (status == NTKW_SUCCESS && first < last) {
     const int64_t words = last - first < BUFFER_LENGTH / 8 ? last - first : BUFFER_LENGTH / 8;
     const int64_t at = USER_BLOCK_LENGTH + 8 * first, rest = length - at;
     const size_t bytes = (size_t)(rest < 8 * words ? rest : 8 * words);
-    ntkw_i_file_expect(fd, at, USER_BLOCK_LENGTH + 8 * last);
     status = ntkw_i_file_read(fd, path, buffer, bytes, at);
     if (status == NTKW_SUCCESS) *digest += ntkw_i_digest_bytes(buffer, first, bytes);
     first += words;

@@ -41,9 +41,9 @@ static ntkw_status read_part(const ntkw_checkpoint_reader *reader, const stored_
   const int64_t size = (int64_t)ntkw_i_value_size(dtype), last = (part->offset + part->count) * part->row;
   char *values = part->values;
   *digest = 0;
+  ntkw_i_file_expect(reader->fd);
   for (int64_t first = part->offset * part->row; first < last; first += BLOCK_VALUES) {
     const size_t count = (size_t)(last - first < BLOCK_VALUES ? last - first : BLOCK_VALUES);
-    ntkw_i_file_expect(reader->fd, array->address + first * size, array->address + last * size);
     NTKW_TRY(ntkw_i_part_read(reader->fd, reader->path, dtype, array->address, first, count, values));
     *digest += ntkw_i_digest_values(values, dtype, first, count);
     values += count * (size_t)size;

@@ -66,10 +66,9 @@ ntkw_status ntkw_i_read_back(const ntkw_i_publication *publication) {
   file_piece piece = {.bytes = malloc(PIECE + LARGEST_VALUE), .at = USER_BLOCK_LENGTH + 8 * first};
   NTKW_CHECK(piece.bytes, NTKW_ERR_MEMORY, "out of memory for reading %s back", publication->temporary);
   ntkw_status status = NTKW_SUCCESS;
-  for (; piece.at < end && status == NTKW_SUCCESS; piece.at += PIECE) {
-    ntkw_i_file_expect(publication->fd, piece.at, end);
+  ntkw_i_file_expect(publication->fd);
+  for (; piece.at < end && status == NTKW_SUCCESS; piece.at += PIECE)
     status = digest_piece(publication, &piece, smaller(piece.at + PIECE, end));
-  }
   free(piece.bytes);
   return status;
 }
