@@ -68,7 +68,8 @@ class Run:
     def events(self, *kinds):
         """Lines of the log as (rank, what, checkpoint, detail, count)."""
         with open(self.log, errors="replace") as file:
-            rows = (line.split(" ") for line in file if line.endswith("\n"))
+            lines = file.read().split("\n")[:-1]  # in one go: the last line may be seen while it is being written
+            rows = (line.split(" ") for line in lines)
             return [(int(r), w, int(c), d, int(n)) for r, w, c, d, n in rows if not kinds or w in kinds]
 
     def processes(self):
