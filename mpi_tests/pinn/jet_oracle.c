@@ -2,7 +2,9 @@
 
 #include <complex.h>
 #include <stdlib.h>
+#include <string.h>
 #include "harness.h"
+#include "taylor.h"
 
 enum { WIDEST = 512 };
 
@@ -50,10 +52,41 @@ static void second_derivative(const network_options *options, const long double 
   }
 }
 
+/* All derivatives up to order four at once, by Taylor polynomials. */
+static void higher_outputs(const network_options *options, const long double *w, const stream_set *streams,
+                           const double *x, long double *out) {
+  static taylor h[WIDEST], z[WIDEST];
+  const int n_streams = stream_count(streams);
+  int in = options->n_inputs;
+  for (int i = 0; i < in; i++)
+    h[i] = taylor_input(i, (x[i] - options->input_shift[i]) * options->input_scale[i], options->input_scale[i]);
+  for (int l = 0; l <= options->n_hidden; l++) {
+    const int n = l < options->n_hidden ? options->hidden[l] : options->n_outputs;
+    for (int o = 0; o < n; o++) {
+      z[o] = taylor_constant(w[in * n + o]);
+      for (int i = 0; i < in; i++) taylor_add(&z[o], w[i * n + o], &h[i]);
+      if (l < options->n_hidden) z[o] = (options->activation == ACTIVATION_SIN ? taylor_sin : taylor_tanh)(&z[o]);
+    }
+    memcpy(h, z, sizeof *h * (size_t)n);
+    w += (in + 1) * n;
+    in = n;
+  }
+  for (int s = 0; s < n_streams; s++) {
+    const stream_derivative stream = stream_at(streams, s);
+    int order[MAX_INPUTS] = {0};
+    for (int i = 0; i < stream.order; i++) order[streams->first[stream.by[i]]]++;
+    for (int o = 0; o < options->n_outputs; o++) out[o * n_streams + s] = taylor_derivative(&h[o], order);
+  }
+}
+
 void oracle_outputs(const network_options *options, const long double *parameters, const stream_set *streams,
                     const double *x, const double *coefficients, long double *out) {
   const int n_streams = stream_count(streams), n_outputs = options->n_outputs;
   long double y[MAX_OUTPUTS];
+  if (streams->n_higher > 0) {
+    higher_outputs(options, parameters, streams, x, out);
+    return;
+  }
   for (int s = 0; s < n_streams; s++)
     for (int o = 0; o < n_outputs; o++) out[o * n_streams + s] = 0;
   for (int s = 0; s <= streams->n_first; s++) {
@@ -92,6 +125,24 @@ stream_set oracle_streams(int index) {
       {.n_first = 3, .first = {0, 1, 2}, .n_second = 4, .second = {{0, 0}, {0, 2}, {1, 2}, {2, 2}}},
       {.n_first = 1, .first = {1}, .n_second = 1, .second = {{0, 0}}},
       {.n_first = 2, .first = {0, 2}, .n_pairs = 3, .pair = {{0, 0}, {0, 1}, {1, 1}}},
+      {.n_first = 1,
+       .first = {1},
+       .n_second = 1,
+       .second = {{0, 0}},
+       .n_higher = 2,
+       .higher = {{3, {0, 0, 0}}, {4, {0, 0, 0, 0}}}},
+      {.n_first = 2,
+       .first = {2, 0},
+       .n_second = 3,
+       .second = {{0, 0}, {0, 1}, {1, 1}},
+       .n_higher = 3,
+       .higher = {{3, {0, 0, 1}}, {3, {0, 1, 1}}, {4, {0, 0, 1, 1}}}},
+      {.n_first = 3,
+       .first = {0, 1, 2},
+       .n_second = 5,
+       .second = {{0, 0}, {0, 1}, {0, 2}, {1, 2}, {2, 2}},
+       .n_higher = 5,
+       .higher = {{3, {0, 0, 0}}, {3, {0, 1, 2}}, {3, {0, 2, 2}}, {3, {1, 2, 2}}, {4, {0, 1, 2, 2}}}},
   };
   return sets[index];
 }

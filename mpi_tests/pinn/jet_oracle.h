@@ -1,11 +1,12 @@
-/* Jets of small networks by other means than the library's: complex steps and differences in long double; and the
+/* Jets of small networks by other means than the library's: complex steps and differences in long double, Taylor
+ * polynomials where orders three and four occur; and the
  * networks, streams and points that several tests share. */
 #ifndef NTKW_TEST_JET_ORACLE_H
 #define NTKW_TEST_JET_ORACLE_H
 
 #include "pinn/network/network.h"
 
-enum { ORACLE_POINTS = 5, ORACLE_CASES = 5, ORACLE_OUTPUTS = MAX_OUTPUTS * MAX_STREAMS };
+enum { ORACLE_POINTS = 5, ORACLE_CASES = 8, ORACLE_OUTPUTS = MAX_OUTPUTS * MAX_STREAMS };
 
 /* The outputs at x, out[o * n_streams + s]. coefficients: one per pair, for this point. First derivatives are complex
  * steps; a second one is a difference of sixth order of complex steps: about 1e-15 of error. */
@@ -17,7 +18,8 @@ network_options oracle_network(int n_inputs, int n_hidden, const int *hidden, ac
                                ntkw_dtype precision);
 
 /* Stream sets over three inputs: value; first derivatives; mixed second ones; one second derivative of a single input;
- * the forward Laplacian of three pairs. */
+ * the forward Laplacian of three pairs; up to the fourth by one input; of two by each of two; of one by three inputs,
+ * with a third one by one of them. */
 stream_set oracle_streams(int index);
 
 /* n points of n_inputs, and n_pairs x n coefficients, in [-1, 1). */

@@ -61,7 +61,9 @@ static void capacity(void) {
   CHECK_EQUAL_INT(workspace_capacity(work, &streams), 128);
   streams.n_first = MAX_INPUTS;
   streams.n_second = MAX_PAIRS;
-  CHECK_EQUAL_INT(workspace_capacity(work, &streams), 128 / MAX_STREAMS);
+  CHECK_EQUAL_INT(workspace_capacity(work, &streams), 128 / (1 + MAX_INPUTS + MAX_PAIRS));
+  streams.n_higher = MAX_HIGHER;
+  CHECK_EQUAL_INT(workspace_capacity(work, &streams), 1);
   workspace_destroy(&work);
   network_destroy(&net);
   workspace_destroy(&work);

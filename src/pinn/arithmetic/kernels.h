@@ -13,7 +13,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include "ntkw/status.h"
-#include "pinn/streams.h"
+#include "pinn/arithmetic/partitions.h"
 
 enum { FEATURE_PADDING = 16 };
 
@@ -28,9 +28,11 @@ typedef struct product_shape {
   bool a_transposed, accumulate;
 } product_shape;
 
-/* Rows of n_points x stream_count(streams), each of width features. coefficients as in workspace_forward. */
+/* Rows of n_points x stream_count(streams), each of width features. coefficients as in workspace_forward; table: of the
+ * streams if they are of order three or four, else not used. */
 typedef struct jet_panel {
   const stream_set *streams;
+  const jet_table *table;
   int n_points, width;
   const double *coefficients;
 } jet_panel;

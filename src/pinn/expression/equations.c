@@ -19,10 +19,46 @@ struct equations_workspace {
   double *values, *adjoints, *coefficient_values;
 };
 
+/* The derivatives that are used, by input numbers. */
+typedef struct closure {
+  bool first[MAX_INPUTS], second[MAX_INPUTS][MAX_INPUTS];
+  int n_higher;
+  stream_derivative higher[MAX_HIGHER + 1]; /* by order, then by inputs; one too many means too many */
+} closure;
+
+static int compare_derivatives(const stream_derivative *a, const stream_derivative *b) {
+  if (a->order != b->order) return a->order - b->order;
+  for (int i = 0; i < a->order; i++)
+    if (a->by[i] != b->by[i]) return a->by[i] - b->by[i];
+  return 0;
+}
+
+static void insert_higher(closure *used, stream_derivative made) {
+  int at = used->n_higher;
+  for (int k = 0; k < used->n_higher; k++)
+    if (compare_derivatives(&used->higher[k], &made) == 0) return;
+  if (used->n_higher > MAX_HIGHER) return;
+  for (; at > 0 && compare_derivatives(&used->higher[at - 1], &made) > 0; at--) used->higher[at] = used->higher[at - 1];
+  used->higher[at] = made;
+  used->n_higher++;
+}
+
+/* The derivative and all it is made of: every choice of its places. */
+static void insert_derivative(closure *used, int order, const int inputs[]) {
+  for (int chosen = 1; chosen < 1 << order; chosen++) {
+    stream_derivative part = {0};
+    for (int i = 0; i < order; i++)
+      if (chosen >> i & 1) part.by[part.order++] = inputs[i];
+    if (part.order == 1) used->first[part.by[0]] = true;
+    if (part.order == 2) used->second[part.by[0]][part.by[1]] = true;
+    if (part.order > 2) insert_higher(used, part);
+  }
+}
+
 /* The derivatives that the roots use, downward closed; with l if found has pairs. */
 static void collect(const tape *nodes, int n, const node roots[], const combination *found, bool *needed,
-                    stream_set *streams) {
-  bool first[MAX_INPUTS] = {false}, second[MAX_INPUTS][MAX_INPUTS] = {{false}};
+                    closure *used) {
+  *used = (closure){.n_higher = 0};
   for (int i = 0; i < n; i++) needed[roots[i]] = true;
   for (int k = nodes->n - 1; k >= 0; k--) {
     const record *r = &nodes->records[k];
@@ -33,23 +69,31 @@ static void collect(const tape *nodes, int n, const node roots[], const combinat
       if (r->c != NO_NODE) needed[r->c] = true;
       continue;
     }
-    if (r->b >= 0) first[r->b] = true;
-    if (r->c >= 0) first[r->c] = second[r->b][r->c] = true;
+    int inputs[MAX_ORDER];
+    if (r->b != LAPLACIAN) insert_derivative(used, derivative_unpack(r->b, r->c, inputs), inputs);
   }
-  for (int k = 0; k < found->n_pairs; k++) first[found->pair[k].a] = first[found->pair[k].b] = true;
+  for (int k = 0; k < found->n_pairs; k++) used->first[found->pair[k].a] = used->first[found->pair[k].b] = true;
+}
 
+/* Number the streams. */
+static void lay_streams(const closure *used, const combination *found, stream_set *streams) {
   int position[MAX_INPUTS] = {0};
-  *streams = (stream_set){0};
+  memset(streams, 0, sizeof *streams);
   for (int i = 0; i < MAX_INPUTS; i++) {
     position[i] = streams->n_first;
-    if (first[i]) streams->first[streams->n_first++] = i;
+    if (used->first[i]) streams->first[streams->n_first++] = i;
   }
   for (int i = 0; i < MAX_INPUTS; i++)
     for (int j = i; j < MAX_INPUTS; j++)
-      if (second[i][j]) streams->second[streams->n_second++] = (stream_pair){position[i], position[j]};
+      if (used->second[i][j]) streams->second[streams->n_second++] = (stream_pair){position[i], position[j]};
   for (; streams->n_pairs < found->n_pairs; streams->n_pairs++) {
     const stream_pair inputs = found->pair[streams->n_pairs];
     streams->pair[streams->n_pairs] = (stream_pair){position[inputs.a], position[inputs.b]};
+  }
+  for (; streams->n_higher < used->n_higher; streams->n_higher++) {
+    stream_derivative *to = &streams->higher[streams->n_higher];
+    *to = used->higher[streams->n_higher];
+    for (int i = 0; i < to->order; i++) to->by[i] = position[to->by[i]];
   }
 }
 
@@ -59,8 +103,14 @@ static ntkw_status compile(tape *nodes, int n, const node roots[], equations *to
   const node *used = laplacian_find(nodes, n, roots, rewritten, &found) ? rewritten : roots;
   bool *needed = calloc((size_t)nodes->n + 1, sizeof *needed);
   NTKW_CHECK(needed, NTKW_ERR_MEMORY, "no memory for the equations");
-  collect(nodes, n, used, &found, needed, &to->streams);
+  closure derivatives;
+  collect(nodes, n, used, &found, needed, &derivatives);
   free(needed);
+  NTKW_CHECK(derivatives.n_higher <= MAX_HIGHER, NTKW_ERR_PROBLEM,
+             "the equations need more than %d derivatives of order three and four, with those that they are made of; "
+             "expected fewer mixed ones, or several conditions",
+             MAX_HIGHER);
+  lay_streams(&derivatives, &found, &to->streams);
   NTKW_TRY(program_create(nodes, n, used, &to->streams, &to->residuals));
   return program_create(nodes, found.n_pairs, found.coefficient, &to->streams, &to->coefficients);
 }
@@ -104,6 +154,9 @@ uint64_t equations_fingerprint(const equations *set) {
     hash = (hash * 31 + (uint64_t)set->streams.pair[k].a) * 31 + (uint64_t)set->streams.pair[k].b;
   for (int k = 0; k < set->streams.n_second; k++)
     hash = (hash * 31 + (uint64_t)set->streams.second[k].a) * 31 + (uint64_t)set->streams.second[k].b;
+  for (int k = 0; k < set->streams.n_higher; k++)
+    for (int i = 0; i < set->streams.higher[k].order; i++)
+      hash = hash * 31 + (uint64_t)set->streams.higher[k].by[i] + 1;
   return program_fingerprint(&set->residuals, hash);
 }
 

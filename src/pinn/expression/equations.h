@@ -2,8 +2,8 @@
  * the backward pass.
  *
  * If second derivatives occur only through one linear combination sum c_ij u_ij (up to constant factors, whatever the
- * output, the coefficients free of outputs), they are carried as one stream (forward Laplacian; streams.h). All
- * functions are local. */
+ * output, the coefficients free of outputs), they are carried as one stream (forward Laplacian; streams.h), unless
+ * derivatives of order three or four occur too. All functions are local. */
 #ifndef NTKW_PINN_EQUATIONS_H
 #define NTKW_PINN_EQUATIONS_H
 
@@ -17,7 +17,7 @@ enum { MAX_EQUATIONS = 16 };
 
 /* Take over n roots of a tape (which is borrowed and must live as long). n_outputs: outputs of the network; 0 for
  * expressions of the inputs alone (exact solutions).
- * @return NTKW_SUCCESS or NTKW_ERR_MEMORY. */
+ * @return NTKW_SUCCESS, NTKW_ERR_PROBLEM (more than MAX_HIGHER derivatives of order three and four), NTKW_ERR_MEMORY. */
 ntkw_status equations_create(tape *tape, int n, const node roots[], int n_outputs, equations **out);
 void equations_destroy(equations **equations);
 

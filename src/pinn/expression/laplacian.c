@@ -239,6 +239,12 @@ static void mark(const tape *nodes, int n, const node roots[], bool *needed) {
   }
 }
 
+static bool uses_higher(const tape *nodes, const bool *needed) {
+  for (int k = 0; k < nodes->n; k++)
+    if (needed[k] && nodes->records[k].operation == OP_OUTPUT && is_higher(nodes->records[k].c)) return true;
+  return false;
+}
+
 /* Different second derivatives among the needed nodes. */
 static int count_pairs(const tape *nodes, const bool *needed) {
   bool seen[MAX_PAIRS] = {false};
@@ -276,7 +282,7 @@ bool laplacian_find(tape *nodes, int n, const node roots[], node rewritten[], co
   found->n_pairs = 0;
   if (s.forms && needed) {
     mark(nodes, n, roots, needed);
-    if (count_pairs(nodes, needed) >= 2) {
+    if (!uses_higher(nodes, needed) && count_pairs(nodes, needed) >= 2) {
       rewrite(&s, n, roots, needed, rewritten);
       if (!s.failed && s.found) list_pairs(&s, found);
     }

@@ -5,17 +5,22 @@
 #include <stdlib.h>
 #include <string.h>
 
-int stream_index(const stream_set *streams, int i, int j) {
-  if (i == NO_INPUT) return 0;
-  if (i == LAPLACIAN) return streams->n_pairs > 0 ? 1 + streams->n_first : -1;
-  int first_i = -1, first_j = -1;
-  for (int k = 0; k < streams->n_first; k++) {
-    if (streams->first[k] == i) first_i = k;
-    if (streams->first[k] == j) first_j = k;
+static bool is_stream(const stream_set *streams, const stream_derivative *stream, int order, const int inputs[]) {
+  if (stream->order != order) return false;
+  for (int i = 0; i < order; i++)
+    if (streams->first[stream->by[i]] != inputs[i]) return false;
+  return true;
+}
+
+int stream_index(const stream_set *streams, int b, int c) {
+  if (b == LAPLACIAN) return streams->n_pairs > 0 ? 1 + streams->n_first : -1;
+  int inputs[MAX_ORDER];
+  const int order = derivative_unpack(b, c, inputs);
+  const int n = stream_count(streams) - (streams->n_pairs > 0);
+  for (int s = 0; s < n; s++) {
+    const stream_derivative stream = stream_at(streams, s);
+    if (is_stream(streams, &stream, order, inputs)) return s;
   }
-  if (j == NO_INPUT) return first_i < 0 ? -1 : 1 + first_i;
-  for (int k = 0; k < streams->n_second; k++)
-    if (streams->second[k].a == first_i && streams->second[k].b == first_j) return 1 + streams->n_first + k;
   return -1;
 }
 

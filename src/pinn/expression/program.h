@@ -21,8 +21,8 @@ typedef struct program {
   int *roots;
 } program;
 
-/* The index of an output's stream by its derivative, as in streams.h; -1 if it is not carried. */
-int stream_index(const stream_set *streams, int i, int j);
+/* The index of an output's stream by its derivative (b and c of a record), as in streams.h; -1 if it is not carried. */
+int stream_index(const stream_set *streams, int b, int c);
 
 /* Compile the roots. streams: where their outputs are found; must hold all they use. On error nothing is left. */
 ntkw_status program_create(const tape *tape, int n_roots, const node roots[], const stream_set *streams, program *out);

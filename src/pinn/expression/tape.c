@@ -101,6 +101,31 @@ node tape_input(tape *nodes, int input) {
   return tape_intern(nodes, (record){.operation = OP_INPUT, .a = input, .b = NO_NODE, .c = NO_NODE});
 }
 
+/* Three bits an input: the second as it is, those behind it plus 1. */
+node tape_derivative(tape *nodes, int output, int order, const int inputs[]) {
+  int sorted[MAX_ORDER];
+  for (int i = 0; i < order; i++) {
+    int at = i;
+    for (; at > 0 && sorted[at - 1] > inputs[i]; at--) sorted[at] = sorted[at - 1];
+    sorted[at] = inputs[i];
+  }
+  record made = {.operation = OP_OUTPUT, .a = output, .b = NO_INPUT, .c = NO_INPUT};
+  if (order > 0) made.b = sorted[0];
+  if (order > 1) made.c = sorted[1];
+  for (int i = 2; i < order; i++) made.c |= (sorted[i] + 1) << (3 * (i - 1));
+  return tape_intern(nodes, made);
+}
+
+int derivative_unpack(int b, int c, int inputs[MAX_ORDER]) {
+  int order = 0;
+  if (b == NO_INPUT) return order;
+  inputs[order++] = b;
+  if (c == NO_INPUT) return order;
+  inputs[order++] = c & 7;
+  for (c >>= 3; c > 0; c >>= 3) inputs[order++] = (c & 7) - 1;
+  return order;
+}
+
 node tape_output(tape *nodes, int output, int i, int j) {
   const bool swap = j != NO_INPUT && j < i;
   return tape_intern(nodes, (record){.operation = OP_OUTPUT, .a = output, .b = swap ? j : i, .c = swap ? i : j});

@@ -49,6 +49,8 @@ node tape_constant(tape *tape, double value);
 node tape_input(tape *tape, int input);
 /* An output of the network, or its first (j = NO_INPUT) or second derivative by inputs i <= j. */
 node tape_output(tape *tape, int output, int i, int j);
+/* The derivative of an output of order 0 to MAX_ORDER, by inputs in any order. */
+node tape_derivative(tape *tape, int output, int order, const int inputs[]);
 /* OP_NEGATE to OP_ABS. */
 node tape_unary(tape *tape, operation operation, node a);
 /* OP_ADD to OP_DIVIDE, OP_LESS, OP_LESS_EQUAL. */

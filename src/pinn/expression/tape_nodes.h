@@ -9,7 +9,8 @@
 enum { LAPLACIAN = -2 };
 
 /* A node. Operands: a, b, c (NO_NODE if unused). OP_INPUT: a is the input. OP_OUTPUT: a is the output, b and c the
- * inputs of its derivatives (b <= c; NO_INPUT; b may be LAPLACIAN). OP_CONSTANT: value. */
+ * inputs of its derivatives (b <= c; NO_INPUT; b may be LAPLACIAN); from order three on, c holds all but the first
+ * input (derivative_unpack). OP_CONSTANT: value. */
 typedef struct record {
   operation operation;
   int a, b, c;
@@ -24,6 +25,13 @@ struct tape {
   uint32_t n_slots;
   ntkw_status status;
 };
+
+/* The inputs of a derivative, ascending; returns its order. Not for LAPLACIAN. */
+int derivative_unpack(int b, int c, int inputs[MAX_ORDER]);
+/* Is c that of a derivative of order three or four? */
+static inline bool is_higher(int c) {
+  return c >= 8;
+}
 
 /* The node equal to this record, made if there is none yet. */
 node tape_intern(tape *tape, record wanted);

@@ -29,6 +29,7 @@ struct workspace {
   void *observer_context;
   /* the panel of the last forward pass */
   stream_set streams;
+  jet_table *table; /* of streams, if these are of order three or four */
   int n_points;
 };
 
@@ -50,7 +51,8 @@ static bool allocate(workspace *w) {
   w->scaled = matrix_allocate(w->network, PANEL_ROWS, widest);
   w->norm_rows = malloc(2 * MAX_STREAMS * (size_t)widest * sizeof *w->norm_rows);
   w->coefficients = malloc((size_t)MAX_PAIRS * PANEL_ROWS * sizeof *w->coefficients);
-  return w->bar[0] && w->bar[1] && w->scaled && w->norm_rows && w->coefficients;
+  w->table = malloc(sizeof *w->table);
+  return w->bar[0] && w->bar[1] && w->scaled && w->norm_rows && w->coefficients && w->table;
 }
 
 static ntkw_status fill_workspace(workspace *w) {
@@ -87,6 +89,7 @@ void workspace_destroy(workspace **out) {
   free(w->scaled);
   free(w->norm_rows);
   free(w->coefficients);
+  free(w->table);
   multiplier_destroy(&w->multiplier);
   free(w);
   *out = NULL;
@@ -107,17 +110,28 @@ void workspace_lane_begin(workspace *w) {
 }
 
 static jet_panel panel_of(const workspace *w, int width) {
-  return (jet_panel){.streams = &w->streams, .n_points = w->n_points, .width = width, .coefficients = w->coefficients};
+  return (jet_panel){.streams = &w->streams,
+                     .table = w->table,
+                     .n_points = w->n_points,
+                     .width = width,
+                     .coefficients = w->coefficients};
 }
 
 static int rows_of(const workspace *w) {
   return w->n_points * stream_count(&w->streams);
 }
 
+/* The streams of the panels to come, and their table unless it is there from the last panel. */
+static void set_streams(workspace *w, const stream_set *streams) {
+  const bool same = memcmp(&w->streams, streams, sizeof *streams) == 0; /* at worst a table is made again */
+  w->streams = *streams;
+  if (!same && streams->n_higher > 0) jet_table_make(&w->streams, w->table);
+}
+
 void workspace_forward(workspace *w, const stream_set *streams, int n, const double *points, const double *coefficients,
                        double *outputs) {
   const network *net = w->network;
-  w->streams = *streams;
+  set_streams(w, streams);
   w->n_points = n;
   if (n == 0) return;
   if (streams->n_pairs > 0)

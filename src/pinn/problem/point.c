@@ -22,7 +22,7 @@ static bool parse_inputs(const problem *p, const char *rest, symbol_name *out) {
   for (size_t length = strlen(rest); length > 0; length--)
     for (int i = 0; i < p->n_inputs; i++) {
       if (strlen(p->input_names[i]) != length || strncmp(p->input_names[i], rest, length) != 0) continue;
-      if (out->order < 2) out->inputs[out->order] = i;
+      if (out->order < MAX_ORDER) out->inputs[out->order] = i;
       out->order++;
       if (parse_inputs(p, rest + length, out)) return true;
       out->order--;
@@ -32,17 +32,15 @@ static bool parse_inputs(const problem *p, const char *rest, symbol_name *out) {
 
 static bool parse_output(const problem *p, int output, const char *name, symbol_name *out) {
   const size_t length = strlen(p->output_names[output]);
-  *out = (symbol_name){output, 0, {NO_INPUT, NO_INPUT}};
+  *out = (symbol_name){.output = output};
   if (strncmp(name, p->output_names[output], length) != 0) return false;
   if (name[length] == '\0') return true;
-  const bool found = name[length] == '_' && parse_inputs(p, name + length + 1, out);
-  for (int k = out->order; k < 2; k++) out->inputs[k] = NO_INPUT;
-  return found;
+  return name[length] == '_' && parse_inputs(p, name + length + 1, out);
 }
 
 bool symbol_name_parse(const problem *p, const char *name, symbol_name *out) {
   for (int i = 0; i < p->n_inputs; i++) {
-    *out = (symbol_name){-1, 0, {i, NO_INPUT}};
+    *out = (symbol_name){.output = -1, .inputs = {i}};
     if (strcmp(name, p->input_names[i]) == 0) return true;
   }
   int longest = -1;
@@ -120,9 +118,9 @@ static int point_index(lua_State *L) {
   if (at->exact)
     reader_fail_here(L, "p.%s is an output or its derivative; expected inputs only in the exact solution of '%s'", name,
                      at->exact);
-  if (meant.order > 2)
-    reader_fail_here(L, "p.%s is a derivative of order %d; expected orders up to 2", name, meant.order);
-  symbol_push(L, tape_output(p->tape, meant.output, meant.inputs[0], meant.inputs[1]));
+  if (meant.order > MAX_ORDER)
+    reader_fail_here(L, "p.%s is a derivative of order %d; expected orders up to %d", name, meant.order, MAX_ORDER);
+  symbol_push(L, tape_derivative(p->tape, meant.output, meant.order, meant.inputs));
   return 1;
 }
 

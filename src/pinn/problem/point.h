@@ -7,9 +7,9 @@
 void point_open(lua_State *L);
 
 /* What a name such as u_xt means: an input (output < 0), or an output and the inputs it is derived by, of which order
- * may exceed 2 (the first two are given). */
+ * may exceed MAX_ORDER (the first ones are given). */
 typedef struct symbol_name {
-  int output, order, inputs[2];
+  int output, order, inputs[MAX_ORDER];
 } symbol_name;
 
 /* Longer names of outputs and inputs are tried first. False if the name means nothing. */
