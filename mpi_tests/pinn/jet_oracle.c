@@ -1,9 +1,11 @@
 #include "jet_oracle.h"
 
 #include <complex.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include "harness.h"
+#include "pinn/arithmetic/random.h"
 #include "taylor.h"
 
 enum { WIDEST = 512 };
@@ -52,14 +54,59 @@ static void second_derivative(const network_options *options, const long double 
   }
 }
 
+/* The basic features, then the random ones of them; returns how many the network sees. */
+static int make_features(const network_options *options, const double *x, taylor *h) {
+  const feature_options *features = &options->features;
+  const long double pi = acosl(-1);
+  static taylor basic[WIDEST];
+  long double deviation[WIDEST];
+  int n = 0;
+  for (int i = 0; i < options->n_inputs; i++) {
+    const int first = n;
+    for (int k = 1; k <= features->harmonics[i]; k++, n += 2) {
+      const long double frequency = 2 * pi * k / features->period[i];
+      const taylor angle = taylor_input(i, frequency * (x[i] - (long double)features->start[i]), frequency);
+      basic[n] = taylor_cos(&angle);
+      basic[n + 1] = taylor_sin(&angle);
+    }
+    if (features->harmonics[i] == 0)
+      basic[n++] = taylor_input(i, (x[i] - options->input_shift[i]) * options->input_scale[i], options->input_scale[i]);
+    for (int f = first; f < n; f++) deviation[f] = features->deviation[i];
+  }
+  if (features->n_fourier == 0) memcpy(h, basic, sizeof *h * (size_t)n);
+  const int half = features->n_fourier / 2;
+  for (int j = 0; j < half; j++) {
+    taylor angle = taylor_constant(0);
+    for (int f = 0; f < n; f++)
+      taylor_add(&angle, deviation[f] * random_normal(features->seed, RANDOM_FEATURES, 0, 0, (uint64_t)(f * half + j)),
+                 &basic[f]);
+    h[j] = taylor_cos(&angle);
+    h[half + j] = taylor_sin(&angle);
+  }
+  return half > 0 ? 2 * half : n;
+}
+
+static long double derivative(const stream_set *streams, const stream_derivative *stream, const taylor *value) {
+  int order[MAX_INPUTS] = {0};
+  for (int i = 0; i < stream->order; i++) order[streams->first[stream->by[i]]]++;
+  return taylor_derivative(value, order);
+}
+
+static long double laplacian(const stream_set *streams, const double *coefficients, const taylor *value) {
+  long double sum = 0;
+  for (int k = 0; k < streams->n_pairs; k++) {
+    const stream_derivative pair = {2, {streams->pair[k].a, streams->pair[k].b}};
+    sum += coefficients[k] * derivative(streams, &pair, value);
+  }
+  return sum;
+}
+
 /* All derivatives up to order four at once, by Taylor polynomials. */
-static void higher_outputs(const network_options *options, const long double *w, const stream_set *streams,
-                           const double *x, long double *out) {
+static void taylor_outputs(const network_options *options, const long double *w, const stream_set *streams,
+                           const double *x, const double *coefficients, long double *out) {
   static taylor h[WIDEST], z[WIDEST];
   const int n_streams = stream_count(streams);
-  int in = options->n_inputs;
-  for (int i = 0; i < in; i++)
-    h[i] = taylor_input(i, (x[i] - options->input_shift[i]) * options->input_scale[i], options->input_scale[i]);
+  int in = make_features(options, x, h);
   for (int l = 0; l <= options->n_hidden; l++) {
     const int n = l < options->n_hidden ? options->hidden[l] : options->n_outputs;
     for (int o = 0; o < n; o++) {
@@ -71,20 +118,20 @@ static void higher_outputs(const network_options *options, const long double *w,
     w += (in + 1) * n;
     in = n;
   }
-  for (int s = 0; s < n_streams; s++) {
-    const stream_derivative stream = stream_at(streams, s);
-    int order[MAX_INPUTS] = {0};
-    for (int i = 0; i < stream.order; i++) order[streams->first[stream.by[i]]]++;
-    for (int o = 0; o < options->n_outputs; o++) out[o * n_streams + s] = taylor_derivative(&h[o], order);
-  }
+  for (int s = 0; s < n_streams; s++)
+    for (int o = 0; o < options->n_outputs; o++) {
+      const stream_derivative stream = stream_at(streams, s);
+      const bool combined = streams->n_pairs > 0 && s == n_streams - 1;
+      out[o * n_streams + s] = combined ? laplacian(streams, coefficients, &h[o]) : derivative(streams, &stream, &h[o]);
+    }
 }
 
 void oracle_outputs(const network_options *options, const long double *parameters, const stream_set *streams,
                     const double *x, const double *coefficients, long double *out) {
   const int n_streams = stream_count(streams), n_outputs = options->n_outputs;
   long double y[MAX_OUTPUTS];
-  if (streams->n_higher > 0) {
-    higher_outputs(options, parameters, streams, x, out);
+  if (streams->n_higher > 0 || network_feature_count(options) != options->n_inputs) {
+    taylor_outputs(options, parameters, streams, x, coefficients, out);
     return;
   }
   for (int s = 0; s < n_streams; s++)
@@ -116,6 +163,17 @@ network_options oracle_network(int n_inputs, int n_hidden, const int *hidden, ac
     options.input_scale[i] = 1.5 - 0.375 * i;
   }
   return options;
+}
+
+void oracle_add_features(network_options *options, bool periodic, bool fourier) {
+  feature_options *features = &options->features;
+  *features = (feature_options){.n_fourier = fourier ? 22 : 0, .seed = 6};
+  for (int i = 0; i < options->n_inputs; i++) {
+    features->harmonics[i] = periodic ? (i + 2) % 3 : 0;
+    features->start[i] = -1.25 + 0.5 * i;
+    features->period[i] = 3.5 - i;
+    features->deviation[i] = 0.5 + 0.25 * i;
+  }
 }
 
 stream_set oracle_streams(int index) {

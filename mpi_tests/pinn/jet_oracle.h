@@ -1,5 +1,5 @@
 /* Jets of small networks by other means than the library's: complex steps and differences in long double, Taylor
- * polynomials where orders three and four occur; and the
+ * polynomials where orders three and four or features of the inputs occur; and the
  * networks, streams and points that several tests share. */
 #ifndef NTKW_TEST_JET_ORACLE_H
 #define NTKW_TEST_JET_ORACLE_H
@@ -16,6 +16,10 @@ void oracle_outputs(const network_options *options, const long double *parameter
 /* A network of n_inputs inputs and two outputs, and n_hidden hidden layers. */
 network_options oracle_network(int n_inputs, int n_hidden, const int *hidden, activation activation,
                                ntkw_dtype precision);
+
+/* Let it see inputs as cosines and sines (two harmonics of input 0, input 1 as it is, one of input 2), random Fourier
+ * features of its inputs, or of these. */
+void oracle_add_features(network_options *options, bool periodic, bool fourier);
 
 /* Stream sets over three inputs: value; first derivatives; mixed second ones; one second derivative of a single input;
  * the forward Laplacian of three pairs; up to the fourth by one input; of two by each of two; of one by three inputs,

@@ -54,6 +54,12 @@ taylor taylor_sin(const taylor *x) {
   return compose(series, x);
 }
 
+taylor taylor_cos(const taylor *x) {
+  const long double s = sinl(x->c[0][0][0]), c = cosl(x->c[0][0][0]);
+  const long double series[TAYLOR_BASE] = {c, -s, -c / 2, s / 6, c / 24};
+  return compose(series, x);
+}
+
 /* t' = 1 - t^2, coefficient by coefficient. */
 taylor taylor_tanh(const taylor *x) {
   long double series[TAYLOR_BASE] = {tanhl(x->c[0][0][0])};

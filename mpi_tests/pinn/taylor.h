@@ -16,6 +16,7 @@ taylor taylor_input(int i, long double value, long double slope);
 /* sum += factor * term. */
 void taylor_add(taylor *sum, long double factor, const taylor *term);
 taylor taylor_sin(const taylor *x);
+taylor taylor_cos(const taylor *x);
 taylor taylor_tanh(const taylor *x);
 /* The derivative of order order[i] by each variable i, at the point. */
 long double taylor_derivative(const taylor *x, const int order[TAYLOR_VARIABLES]);

@@ -1,4 +1,5 @@
-/* All streams of a network against complex steps and differences of an evaluator of its own, in long double. */
+/* All streams of a network against complex steps and differences, or Taylor polynomials, of an evaluator of its
+ * own, in long double. */
 #include "harness.h"
 #include "jet_oracle.h"
 
@@ -52,6 +53,22 @@ static void all_cases(activation function, ntkw_dtype precision, double toleranc
     }
 }
 
+static void all_features(ntkw_dtype precision, double tolerance) {
+  static const int hidden[2] = {20, 13};
+  for (int kind = 1; kind < 4; kind++)
+    for (int i = 0; i < ORACLE_CASES; i++) {
+      network_options options = oracle_network(3, 2, hidden, ACTIVATION_TANH, precision);
+      oracle_add_features(&options, kind & 1, kind & 2);
+      one_network(&options, i, tolerance);
+    }
+}
+
+static void features_float64(void) {
+  all_features(NTKW_FLOAT64, 1e-12);
+}
+static void features_float32(void) {
+  all_features(NTKW_FLOAT32, 1e-3);
+}
 static void tanh_float64(void) {
   all_cases(ACTIVATION_TANH, NTKW_FLOAT64, 1e-13);
 }
@@ -64,6 +81,7 @@ static void float32_is_close(void) {
 }
 
 int main(int argc, char **argv) {
-  static const test_case cases[] = {TEST(tanh_float64), TEST(sin_float64), TEST(float32_is_close)};
+  static const test_case cases[] = {TEST(tanh_float64), TEST(sin_float64), TEST(float32_is_close),
+                                    TEST(features_float64), TEST(features_float32)};
   return run_suite("jets", cases, sizeof cases / sizeof *cases, argc, argv);
 }

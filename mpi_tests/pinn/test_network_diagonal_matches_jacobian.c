@@ -21,6 +21,7 @@ static void begin(setting *s, int case_index, activation function, ntkw_dtype pr
   uint64_t state = 7;
   s->streams = oracle_streams(case_index);
   s->options = oracle_network(3, 2, hidden, function, precision);
+  if (case_index % 2) oracle_add_features(&s->options, true, function == ACTIVATION_TANH);
   CHECK_OK(network_create(&s->options, &s->net));
   CHECK_OK(workspace_create(s->net, &s->work));
   s->count = network_parameter_count(s->net);

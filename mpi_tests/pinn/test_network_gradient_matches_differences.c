@@ -89,6 +89,16 @@ static void all_cases(activation function, ntkw_dtype precision, double toleranc
   }
 }
 
+static void with_features(void) {
+  for (int i = 0; i < ORACLE_CASES; i += 2) {
+    functional f = random_functional(ACTIVATION_TANH, NTKW_FLOAT64, i);
+    f.options.n_hidden = 1;
+    oracle_add_features(&f.options, true, true);
+    f.options.features.n_fourier = 8;
+    one_case(&f, 1e-9);
+  }
+}
+
 static void tanh_float64(void) {
   all_cases(ACTIVATION_TANH, NTKW_FLOAT64, 1e-10);
 }
@@ -101,6 +111,6 @@ static void float32_is_close(void) {
 }
 
 int main(int argc, char **argv) {
-  static const test_case cases[] = {TEST(tanh_float64), TEST(sin_float64), TEST(float32_is_close)};
+  static const test_case cases[] = {TEST(tanh_float64), TEST(sin_float64), TEST(float32_is_close), TEST(with_features)};
   return run_suite("gradients of networks", cases, sizeof cases / sizeof *cases, argc, argv);
 }

@@ -41,6 +41,16 @@ static void options_out_of_range(void) {
   REFUSED(input_shift[1] = INFINITY, "shift of input 1 is inf");
 }
 
+static void features_out_of_range(void) {
+  REFUSED(features.harmonics[1] = -1, "input 1 has -1 harmonics, expected 0 to 32");
+  REFUSED(features.harmonics[0] = 33, "input 0 has 33 harmonics");
+  REFUSED(features.harmonics[0] = 1, "the period of input 0 is 0, expected a number above 0");
+  REFUSED(features = ((feature_options){.harmonics = {1}, .period = {1}, .start = {NAN}}), "the start of the period");
+  REFUSED(features.n_fourier = 3, "3 random Fourier features, expected an even number");
+  REFUSED(features.n_fourier = -2, "-2 random Fourier features");
+  REFUSED(features = ((feature_options){.n_fourier = 2, .deviation = {1, INFINITY}}), "features of input 1 is inf");
+}
+
 static void unknown_kernels(void) {
   setenv("NTKW_KERNELS", "avx3", 1);
   refused(good(), "NTKW_KERNELS is \"avx3\", expected portable, avx2 or avx512");
@@ -71,6 +81,7 @@ static void capacity(void) {
 }
 
 int main(int argc, char **argv) {
-  static const test_case cases[] = {TEST(options_out_of_range), TEST(unknown_kernels), TEST(capacity)};
+  static const test_case cases[] = {TEST(options_out_of_range), TEST(features_out_of_range), TEST(unknown_kernels),
+                                    TEST(capacity)};
   return run_suite("options of networks", cases, sizeof cases / sizeof *cases, argc, argv);
 }

@@ -24,7 +24,9 @@ static void compare(const network_options *options, int stream_case, int n) {
 static void all_networks(ntkw_dtype precision) {
   static const int hidden[2] = {50, 20};
   for (int c = 0; c < ORACLE_CASES; c++) {
-    const network_options options = oracle_network(3, 2, hidden, c % 2 ? ACTIVATION_SIN : ACTIVATION_TANH, precision);
+    network_options options = oracle_network(3, 2, hidden, c % 2 ? ACTIVATION_SIN : ACTIVATION_TANH, precision);
+    compare(&options, c, POINTS);
+    oracle_add_features(&options, true, c > 1);
     compare(&options, c, POINTS);
   }
 }

@@ -34,7 +34,8 @@ static void all_networks(ntkw_dtype precision) {
   static const int hidden[3] = {100, 37, 144};
   for (int function = ACTIVATION_TANH; function <= ACTIVATION_SIN; function++)
     for (int c = 0; c < ORACLE_CASES; c++) {
-      const network_options options = oracle_network(3, 3, hidden, (activation)function, precision);
+      network_options options = oracle_network(3, 3, hidden, (activation)function, precision);
+      if (c % 2) oracle_add_features(&options, true, true);
       compare(&options, c);
     }
 }

@@ -59,6 +59,36 @@ static void types_and_ranges(void) {
   CHECK_MISTAKES(list);
 }
 
+static void features(void) {
+  static const mistake list[] = {
+      {NETWORK_LINE, "network = { hidden = {8}, periodic = \"x\" },", NETWORK_LINE, "periodic is the string \"x\"",
+       "such as { x = 1 }"},
+      {NETWORK_LINE, "network = { hidden = {8},\n periodic = { y = 1 } },", NETWORK_LINE + 1,
+       "'y' is no key of periodic", "expected t or x"},
+      {NETWORK_LINE, "network = { hidden = {8}, periodic = { x = 0 } },", NETWORK_LINE, "x of periodic is the number 0",
+       "from 1 to 32"},
+      {NETWORK_LINE, "network = { hidden = {8}, periodic = { x = true } },", NETWORK_LINE, "x of periodic is true",
+       NULL},
+      {NETWORK_LINE, "network = { hidden = {8}, fourier = 64 },", NETWORK_LINE, "fourier is the number 64",
+       "{ features = 64, scale = 1 }"},
+      {NETWORK_LINE, "network = { hidden = {8}, fourier = { scale = 1 } },", NETWORK_LINE, "fourier has no 'features'",
+       NULL},
+      {NETWORK_LINE, "network = { hidden = {8}, fourier = { features = 7 } },", NETWORK_LINE,
+       "features of fourier is 7", "an even number"},
+      {NETWORK_LINE, "network = { hidden = {8}, fourier = { features = 70000 } },", NETWORK_LINE,
+       "features of fourier is the number 70000", "from 2 to 65536"},
+      {NETWORK_LINE, "network = { hidden = {8}, fourier = { features = 8, scale = 0 } },", NETWORK_LINE,
+       "scale of fourier is the number 0", "above 0"},
+      {NETWORK_LINE, "network = { hidden = {8}, fourier = { features = 8,\n scale = { t = 1, z = 2 } } },",
+       NETWORK_LINE + 1, "'z' is no key of scale", "expected t or x"},
+      {NETWORK_LINE, "network = { hidden = {8}, fourier = { features = 8, scale = { t = -1 } } },", NETWORK_LINE,
+       "t of scale is the number -1", "above 0"},
+      {NETWORK_LINE, "network = { hidden = {8}, fourier = { feature = 8 } },", NETWORK_LINE,
+       "'feature' is no key of fourier", "did you mean 'features'?"},
+  };
+  CHECK_MISTAKES(list);
+}
+
 static void conditions(void) {
   static const mistake list[] = {
       {BOUNDARY_LINE, "{ \"residual\", points = 1, on = interior(), equation = function(p) return p.u end },",
@@ -113,6 +143,6 @@ static void limits(void) {
 }
 
 int main(int argc, char **argv) {
-  static const test_case cases[] = {TEST(keys), TEST(types_and_ranges), TEST(conditions), TEST(limits)};
+  static const test_case cases[] = {TEST(keys), TEST(types_and_ranges), TEST(features), TEST(conditions), TEST(limits)};
   return run_suite("problem: mistakes", cases, sizeof cases / sizeof *cases, argc, argv);
 }

@@ -120,7 +120,7 @@ enum { N_OPTIONS = sizeof table / sizeof *table };
 /* What the command line says goes before what the file says. */
 static void override_problem(const train_settings *settings, problem *pde) {
   if (settings->steps >= 0) pde->steps = settings->steps;
-  if (settings->seed >= 0) pde->seed = (uint64_t)settings->seed;
+  if (settings->seed >= 0) problem_set_seed(pde, (uint64_t)settings->seed);
   if (settings->weighting && strcmp(settings->weighting, pde->rule) != 0) {
     snprintf(pde->rule, sizeof pde->rule, "%s", settings->weighting);
     pde->alpha = NTKW_RULE_ALPHA;

@@ -1,4 +1,5 @@
 #include "pinn/network/layers.h"
+#include "pinn/network/features.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -28,8 +29,7 @@ static bool is_double(const network *net) {
   return net->options.precision == NTKW_FLOAT64;
 }
 
-void layer_pack(const network *net, int index, const void *parameters) {
-  const dense_layer *layer = &net->layers[index];
+void layer_pack(const network *net, const dense_layer *layer, const void *parameters) {
   if (is_double(net))
     pack_f64(layer, (const double *)parameters + layer->offset);
   else
@@ -52,7 +52,11 @@ void layer_add(const network *net, int index, const void *weights, const void *b
     add_f32(layer, weights, biases, (float *)sums + layer->offset);
 }
 
-void inputs_write(const network *net, const jet_panel *panel, const double *points, void *h) {
+void inputs_write(const network *net, const jet_panel *panel, const double *points, double *scratch, void *h) {
+  if (features_are_periodic(&net->options)) {
+    (is_double(net) ? write_periodic_f64 : write_periodic_f32)(&net->options, panel, points, scratch, h);
+    return;
+  }
   (is_double(net) ? write_inputs_f64 : write_inputs_f32)(&net->options, panel, points, h);
 }
 

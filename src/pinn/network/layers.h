@@ -21,6 +21,7 @@ struct network {
   nonlinearity function;
   int n_layers, widest; /* the largest padded width */
   dense_layer layers[MAX_LAYERS];
+  dense_layer fourier; /* random Fourier features, a layer of sines whose weights stay; out is 0 if there are none */
   int64_t parameter_count;
   kernel_variant variant;
   const kernels *kernels;
@@ -30,14 +31,15 @@ struct network {
 void *matrix_allocate(const network *network, int64_t rows, int64_t columns);
 
 /* Between a flat, unpadded layer (weights, then biases) and its padded matrices. */
-void layer_pack(const network *network, int layer, const void *parameters);
+void layer_pack(const network *network, const dense_layer *layer, const void *parameters);
 void layer_unpack(const network *network, int layer, const void *weights, const void *biases, void *parameters);
 /* sums += the layer, element by element, in the flat order. */
 void layer_add(const network *network, int layer, const void *weights, const void *biases, void *sums);
 
-/* The first layer's input: (x - shift) * scale, unit vectors times scale, zeros; rounded once to the precision. h has
- * the panel's rows, panel->width features. */
-void inputs_write(const network *network, const jet_panel *panel, const double *points, void *h);
+/* The basic features (features.h), which are the first layer's input unless there are random ones: (x - shift) * scale,
+ * unit vectors times scale, zeros; or periodic functions. Rounded once to the precision. h has the panel's rows,
+ * panel->width features. scratch: a row of basic features for each stream. */
+void inputs_write(const network *network, const jet_panel *panel, const double *points, double *scratch, void *h);
 
 /* Between the panel of the last layer and the layout [output][stream][point] in double. */
 void outputs_read(const network *network, const jet_panel *panel, const void *z, double *outputs);

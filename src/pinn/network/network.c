@@ -1,3 +1,4 @@
+#include "pinn/network/features.h"
 #include "pinn/network/layers.h"
 #include "pinn/arithmetic/matrix.h"
 #include "pinn/arithmetic/random.h"
@@ -20,6 +21,7 @@ static ntkw_status check_inputs(const network_options *options) {
 
 static ntkw_status check_options(const network_options *options) {
   NTKW_TRY(check_inputs(options));
+  NTKW_TRY(features_check(options));
   NTKW_CHECK(options->n_outputs >= 1 && options->n_outputs <= MAX_OUTPUTS, NTKW_ERR_ARGUMENT,
              "a network of %d outputs, expected 1 to %d", options->n_outputs, MAX_OUTPUTS);
   NTKW_CHECK(options->n_hidden >= 0 && options->n_hidden <= MAX_HIDDEN_LAYERS, NTKW_ERR_ARGUMENT,
@@ -39,7 +41,11 @@ static ntkw_status check_options(const network_options *options) {
 static void lay_out(network *net) {
   const network_options *options = &net->options;
   net->n_layers = options->n_hidden + 1;
-  int in = options->n_inputs;
+  net->fourier.in = features_basic_count(options);
+  net->fourier.out = options->features.n_fourier;
+  net->fourier.in_padded = padded_width(net->fourier.in);
+  net->fourier.out_padded = padded_width(net->fourier.out);
+  int in = network_feature_count(options);
   for (int l = 0; l < net->n_layers; l++) {
     dense_layer *layer = &net->layers[l];
     layer->in = in;
@@ -54,12 +60,34 @@ static void lay_out(network *net) {
   }
 }
 
-static bool allocate_layer(network *net, int index) {
-  dense_layer *layer = &net->layers[index];
+static bool allocate_layer(network *net, dense_layer *layer, bool transposed) {
   layer->weights = matrix_allocate(net, layer->in, layer->out_padded);
   layer->biases = matrix_allocate(net, 1, layer->out_padded);
-  if (index > 0) layer->transposed = matrix_allocate(net, layer->out, layer->in_padded);
-  return layer->weights && layer->biases && (index == 0 || layer->transposed);
+  if (transposed) layer->transposed = matrix_allocate(net, layer->out, layer->in_padded);
+  return layer->weights && layer->biases && (!transposed || layer->transposed);
+}
+
+static bool allocate_layers(network *net) {
+  for (int l = 0; l < net->n_layers; l++)
+    if (!allocate_layer(net, &net->layers[l], l > 0)) return false;
+  return net->fourier.out == 0 || allocate_layer(net, &net->fourier, false);
+}
+
+/* The fixed weights of the random Fourier features. */
+static bool fill_fourier(network *net) {
+  const size_t n = (size_t)(net->fourier.in + 1) * (size_t)net->fourier.out;
+  if (n == 0) return true;
+  double *wide = malloc(n * sizeof *wide);
+  float *narrow = malloc(n * sizeof *narrow);
+  const bool complete = wide && narrow;
+  if (complete) {
+    features_fourier_layer(&net->options, wide);
+    for (size_t i = 0; i < n; i++) narrow[i] = (float)wide[i];
+    layer_pack(net, &net->fourier, net->options.precision == NTKW_FLOAT64 ? (void *)wide : narrow);
+  }
+  free(wide);
+  free(narrow);
+  return complete;
 }
 
 ntkw_status network_create(const network_options *options, network **out) {
@@ -74,12 +102,11 @@ ntkw_status network_create(const network_options *options, network **out) {
   net->variant = variant;
   net->kernels = kernels_find(variant, options->precision);
   lay_out(net);
-  for (int l = 0; l < net->n_layers; l++)
-    if (!allocate_layer(net, l)) {
-      const long long count = net->parameter_count;
-      network_destroy(&net);
-      return ntkw_i_fail(NTKW_ERR_MEMORY, "no memory for a network of %lld parameters", count);
-    }
+  if (!allocate_layers(net) || !fill_fourier(net)) {
+    const long long count = net->parameter_count;
+    network_destroy(&net);
+    return ntkw_i_fail(NTKW_ERR_MEMORY, "no memory for a network of %lld parameters", count);
+  }
   *out = net;
   return NTKW_SUCCESS;
 }
@@ -91,6 +118,8 @@ void network_destroy(network **net) {
     free((*net)->layers[l].transposed);
     free((*net)->layers[l].biases);
   }
+  free((*net)->fourier.weights);
+  free((*net)->fourier.biases);
   free(*net);
   *net = NULL;
 }
@@ -100,7 +129,7 @@ int64_t network_parameter_count(const network *net) {
 }
 
 void network_set_parameters(network *net, const void *parameters) {
-  for (int l = 0; l < net->n_layers; l++) layer_pack(net, l, parameters);
+  for (int l = 0; l < net->n_layers; l++) layer_pack(net, &net->layers[l], parameters);
 }
 
 /* Standard deviations of the weights and biases of a layer. */

@@ -23,13 +23,22 @@
 #include "ntkw/status.h"
 #include "pinn/streams.h"
 
-enum { MAX_HIDDEN_LAYERS = 16, MAX_OUTPUTS = 8 };
+enum { MAX_HIDDEN_LAYERS = 16, MAX_OUTPUTS = 8, MAX_HARMONICS = 32, MAX_FEATURES = 1 << 16 };
 
 typedef enum activation { ACTIVATION_TANH, ACTIVATION_SIN } activation;
 typedef enum initialisation {
   INIT_XAVIER, /* W ~ N(0, 2 / (in + out)), b = 0  (Glorot & Bengio 2010) */
   INIT_NTK     /* W ~ N(0, 1 / in), b ~ N(0, 1)    (Jacot et al. 2018, as in PINNsNTK) */
 } initialisation;
+
+/* What the first layer sees instead of the scaled inputs (features.h); all zeros: nothing else. */
+typedef struct feature_options {
+  int harmonics[MAX_INPUTS]; /* > 0: the input is periodic, and seen as its cosines and sines */
+  double start[MAX_INPUTS], period[MAX_INPUTS];
+  int n_fourier;                /* random Fourier features of all that: an even number, 0: none */
+  double deviation[MAX_INPUTS]; /* of the random frequencies of each input */
+  uint64_t seed;
+} feature_options;
 
 typedef struct network_options {
   int n_inputs, n_outputs;
@@ -38,6 +47,7 @@ typedef struct network_options {
   initialisation init;
   /* The first layer sees (x_i - input_shift[i]) * input_scale[i]; derivative streams carry the factor. */
   double input_shift[MAX_INPUTS], input_scale[MAX_INPUTS];
+  feature_options features;
   ntkw_dtype precision;
 } network_options;
 
@@ -46,6 +56,9 @@ typedef struct workspace workspace; /* one per thread */
 
 ntkw_status network_create(const network_options *options, network **out);
 void network_destroy(network **network);
+
+/* Features that the first layer sees: the inputs, or what the options make of them. */
+int network_feature_count(const network_options *options);
 
 /* Number of parameters, all layers. */
 int64_t network_parameter_count(const network *network);

@@ -21,7 +21,9 @@ struct workspace {
   const network *network;
   multiplier *multiplier;
   layer_work layers[MAX_LAYERS];
+  layer_work fourier;    /* h and z alone */
   void *bar[2], *scaled; /* [PANEL_ROWS][widest] */
+  double *basic;         /* [MAX_STREAMS][basic features] */
   double *norm_rows;     /* 2 x [MAX_STREAMS][widest] */
   double *coefficients;  /* [MAX_PAIRS][PANEL_ROWS] */
   bool lane_is_empty;
@@ -43,8 +45,18 @@ static bool allocate_layer(workspace *w, int index) {
   return work->h && work->z && work->d_weights && work->d_biases;
 }
 
+static bool allocate_features(workspace *w) {
+  const dense_layer *fourier = &w->network->fourier;
+  w->basic = malloc(MAX_STREAMS * (size_t)fourier->in * sizeof *w->basic);
+  if (fourier->out == 0) return w->basic;
+  w->fourier.h = matrix_allocate(w->network, PANEL_ROWS, fourier->in_padded);
+  w->fourier.z = matrix_allocate(w->network, PANEL_ROWS, fourier->out_padded);
+  return w->basic && w->fourier.h && w->fourier.z;
+}
+
 static bool allocate(workspace *w) {
   const int widest = w->network->widest;
+  if (!allocate_features(w)) return false;
   for (int l = 0; l < w->network->n_layers; l++)
     if (!allocate_layer(w, l)) return false;
   for (int i = 0; i < 2; i++) w->bar[i] = matrix_allocate(w->network, PANEL_ROWS, widest);
@@ -85,6 +97,9 @@ void workspace_destroy(workspace **out) {
     free(w->layers[l].d_weights);
     free(w->layers[l].d_biases);
   }
+  free(w->fourier.h);
+  free(w->fourier.z);
+  free(w->basic);
   for (int i = 0; i < 2; i++) free(w->bar[i]);
   free(w->scaled);
   free(w->norm_rows);
@@ -128,6 +143,29 @@ static void set_streams(workspace *w, const stream_set *streams) {
   if (!same && streams->n_higher > 0) jet_table_make(&w->streams, w->table);
 }
 
+/* z = h W, all rows of the panel. */
+static void apply_weights(workspace *w, const dense_layer *layer, const layer_work *work) {
+  const product_shape product = {.rows = rows_of(w),
+                                 .width = layer->out_padded,
+                                 .inner = layer->in,
+                                 .lda = layer->in_padded,
+                                 .ldb = layer->out_padded,
+                                 .ldc = layer->out_padded};
+  multiply(w->multiplier, &product, work->h, layer->weights, work->z);
+}
+
+/* What the first layer sees. */
+static void make_features(workspace *w, const double *points) {
+  const network *net = w->network;
+  const dense_layer *fourier = &net->fourier;
+  jet_panel panel = panel_of(w, fourier->in_padded);
+  inputs_write(net, &panel, points, w->basic, fourier->out > 0 ? w->fourier.h : w->layers[0].h);
+  if (fourier->out == 0) return;
+  apply_weights(w, fourier, &w->fourier);
+  panel.width = fourier->out_padded;
+  net->kernels->activate(&panel, NONLINEARITY_SIN, fourier->biases, w->fourier.z, w->layers[0].h);
+}
+
 void workspace_forward(workspace *w, const stream_set *streams, int n, const double *points, const double *coefficients,
                        double *outputs) {
   const network *net = w->network;
@@ -136,18 +174,12 @@ void workspace_forward(workspace *w, const stream_set *streams, int n, const dou
   if (n == 0) return;
   if (streams->n_pairs > 0)
     memcpy(w->coefficients, coefficients, (size_t)streams->n_pairs * (size_t)n * sizeof *coefficients);
-  jet_panel panel = panel_of(w, net->layers[0].in_padded);
-  inputs_write(net, &panel, points, w->layers[0].h);
+  make_features(w, points);
+  jet_panel panel = panel_of(w, 0);
   for (int l = 0; l < net->n_layers; l++) {
     const dense_layer *layer = &net->layers[l];
     const layer_work *work = &w->layers[l];
-    const product_shape product = {.rows = rows_of(w),
-                                   .width = layer->out_padded,
-                                   .inner = layer->in,
-                                   .lda = layer->in_padded,
-                                   .ldb = layer->out_padded,
-                                   .ldc = layer->out_padded};
-    multiply(w->multiplier, &product, work->h, layer->weights, work->z);
+    apply_weights(w, layer, work);
     panel.width = layer->out_padded;
     if (l + 1 < net->n_layers)
       net->kernels->activate(&panel, net->function, layer->biases, work->z, w->layers[l + 1].h);

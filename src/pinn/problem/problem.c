@@ -73,6 +73,10 @@ ntkw_status problem_from_lua(const char *file, const char *text, problem **out) 
   return status;
 }
 
+void problem_set_seed(problem *p, uint64_t seed) {
+  p->seed = p->network.features.seed = seed;
+}
+
 void problem_destroy(problem **made) {
   if (!made || !*made) return;
   problem *p = *made;

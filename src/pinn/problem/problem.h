@@ -72,7 +72,8 @@ typedef struct problem {
  * Keys of problem{} and their defaults; inputs, outputs, conditions and network must be there:
  *   inputs = { {"t", from, to}, ... }   outputs = { "u", ... }   exact = { u = function(p) } (none; per output)
  *   conditions = { {"name", points = n, on = interior() | boundary{x=0} | list, equation = function(p)}, ... }
- *   network = { hidden = {widths}, activation = "tanh" ("sin"), init = "xavier" ("ntk"), scale_inputs = false }
+ *   network = { hidden = {widths}, activation = "tanh" ("sin"), init = "xavier" ("ntk"), scale_inputs = false,
+ *               periodic = none ({ x = harmonics }), fourier = none ({ features = n, scale = 1 ({ t = 5, x = 1 }) }) }
  *   optimizer = { "adam", rate = 1e-3, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8, decay = none ({0.9, every = n}) }
  *   weighting = { "ntk-trace", update_every = the rule's, alpha = the rule's }; "none": no weighting
  *   resample = 1   precision = "float64" ("float32")   steps = 10000   seed = 1   lanes = 64
@@ -84,6 +85,9 @@ typedef struct problem {
  * @return NTKW_SUCCESS, NTKW_ERR_PROBLEM, NTKW_ERR_MEMORY. */
 ntkw_status problem_from_lua(const char *file, const char *text, problem **out);
 void problem_destroy(problem **problem);
+
+/* Give it another seed, for points, parameters and random features. Local. */
+void problem_set_seed(problem *problem, uint64_t seed);
 
 /* Read the text of a problem file, for one rank to broadcast: to be freed. Local.
  * @return NTKW_SUCCESS, NTKW_ERR_FILE (cannot be opened or read), NTKW_ERR_PROBLEM (too long, compiled, or with a zero

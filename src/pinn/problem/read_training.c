@@ -42,15 +42,70 @@ static void read_hidden(reader *r, const section *s, network_options *to) {
   lua_pop(L, 1);
 }
 
+/* Inputs that are seen as cosines and sines over their range. */
+static void read_periodic(reader *r, const section *parent) {
+  problem *p = r->made;
+  feature_options *to = &p->network.features;
+  const char *names[MAX_INPUTS];
+  for (int i = 0; i < p->n_inputs; i++) names[i] = p->input_names[i];
+  if (push_key(r, parent, "periodic")) {
+    const section s = section_at_key(r, parent, "periodic", "periodic", "{ input = harmonics }, such as { x = 1 }");
+    check_keys(r, &s, names, p->n_inputs, 0);
+    for (int i = 0; i < p->n_inputs; i++) {
+      to->harmonics[i] = (int)read_integer(r, &s, names[i], 1, MAX_HARMONICS, 0);
+      to->start[i] = p->lower[i];
+      to->period[i] = p->upper[i] - p->lower[i];
+    }
+  }
+  lua_pop(r->L, 1);
+}
+
+/* One deviation of the random frequencies for all inputs, or one for each. */
+static void read_deviations(reader *r, const section *parent) {
+  static const char expected[] = "a number above 0", expected_table[] = "a number or one for each input";
+  problem *p = r->made;
+  double *to = p->network.features.deviation;
+  const char *names[MAX_INPUTS];
+  for (int i = 0; i < p->n_inputs; i++) names[i] = p->input_names[i];
+  push_key(r, parent, "scale");
+  if (lua_istable(r->L, -1)) {
+    const section s = section_at_key(r, parent, "scale", "scale", expected_table);
+    check_keys(r, &s, names, p->n_inputs, 0);
+    for (int i = 0; i < p->n_inputs; i++) to[i] = read_number(r, &s, names[i], is_positive, expected, 1.0);
+  } else {
+    const double all = read_number(r, parent, "scale", is_positive, expected, 1.0);
+    for (int i = 0; i < p->n_inputs; i++) to[i] = all;
+  }
+  lua_pop(r->L, 1);
+}
+
+static void read_fourier(reader *r, const section *parent) {
+  static const char *const keys[] = {"features", "scale"};
+  static const char expected[] = "{ features = 64, scale = 1 }";
+  feature_options *to = &r->made->network.features;
+  if (push_key(r, parent, "fourier")) {
+    const section s = section_at_key(r, parent, "fourier", "fourier", expected);
+    check_keys(r, &s, keys, 2, 0);
+    to->n_fourier = (int)read_integer(r, &s, "features", 2, MAX_WIDTH, 0);
+    if (to->n_fourier == 0) reader_fail(r->L, s.line, "fourier has no 'features'; expected %s", expected);
+    if (to->n_fourier % 2 != 0)
+      reader_fail(r->L, line_of_key(r, &s, "features"),
+                  "features of fourier is %d; expected an even number: a cosine and a sine for each frequency",
+                  to->n_fourier);
+    read_deviations(r, &s);
+  }
+  lua_pop(r->L, 1);
+}
+
 static void read_network(reader *r, const section *parent) {
-  static const char *const keys[] = {"hidden", "activation", "init", "scale_inputs"};
+  static const char *const keys[] = {"hidden", "activation", "init", "scale_inputs", "periodic", "fourier"};
   static const char *const activations[] = {"tanh", "sin"}, *const inits[] = {"xavier", "ntk"};
   problem *p = r->made;
   network_options *to = &p->network;
   if (!push_key(r, parent, "network"))
     reader_fail(r->L, parent->line, "there is no network; expected network = { hidden = {100, 100, 100} }");
   const section s = section_at_key(r, parent, "network", "network", "{ hidden = {100, 100, 100} }");
-  check_keys(r, &s, keys, 4, 0);
+  check_keys(r, &s, keys, 6, 0);
   to->n_inputs = p->n_inputs;
   to->n_outputs = p->n_outputs;
   read_hidden(r, &s, to);
@@ -61,6 +116,8 @@ static void read_network(reader *r, const section *parent) {
     to->input_shift[i] = scale ? 0.5 * p->lower[i] + 0.5 * p->upper[i] : 0.0;
     to->input_scale[i] = scale ? sqrt(12.0) / (p->upper[i] - p->lower[i]) : 1.0;
   }
+  read_periodic(r, &s);
+  read_fourier(r, &s);
   lua_pop(r->L, 1);
 }
 
@@ -142,6 +199,6 @@ void read_training(reader *r, const section *s) {
   p->network.precision = read_word(r, s, "precision", precisions, 2, 0) == 0 ? NTKW_FLOAT64 : NTKW_FLOAT32;
   p->resample = read_integer(r, s, "resample", 0, MAX_COUNT, p->resample);
   p->steps = read_integer(r, s, "steps", 1, MAX_COUNT, p->steps);
-  p->seed = (uint64_t)read_integer(r, s, "seed", 0, INT64_MAX, (int64_t)p->seed);
+  problem_set_seed(p, (uint64_t)read_integer(r, s, "seed", 0, INT64_MAX, (int64_t)p->seed));
   p->lanes = (int)read_integer(r, s, "lanes", 1, MAX_LANES, p->lanes);
 }

@@ -19,11 +19,24 @@ static void __attribute__((format(printf, 2, 3))) put(writer *w, const char *for
   w->used += (size_t)n < w->size - w->used ? (size_t)n : w->size - w->used - 1;
 }
 
+/* Nothing for a network that sees its inputs as they are. */
+static void put_features(writer *w, const network_options *net) {
+  const feature_options *features = &net->features;
+  for (int i = 0; i < net->n_inputs; i++)
+    if (features->harmonics[i] > 0)
+      put(w, "\nperiodic input %d: %d from %.17g by %.17g", i, features->harmonics[i], features->start[i],
+          features->period[i]);
+  if (features->n_fourier == 0) return;
+  put(w, "\nfourier features %d deviations", features->n_fourier); /* the seed comes with the checkpoint */
+  for (int i = 0; i < net->n_inputs; i++) put(w, " %.17g", features->deviation[i]);
+}
+
 static void put_network(writer *w, const network_options *net) {
   put(w, "network %d", net->n_inputs);
   for (int l = 0; l < net->n_hidden; l++) put(w, "-%d", net->hidden[l]);
   put(w, "-%d %s", net->n_outputs, net->activation == ACTIVATION_TANH ? "tanh" : "sin");
   for (int i = 0; i < net->n_inputs; i++) put(w, " %.17g*%.17g", net->input_shift[i], net->input_scale[i]);
+  put_features(w, net);
   put(w, "\nprecision %s\n", net->precision == NTKW_FLOAT32 ? "float32" : "float64");
 }
 

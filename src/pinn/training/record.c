@@ -9,7 +9,7 @@ enum { MOST_TENSORS = 2 * (MAX_HIDDEN_LAYERS + 1), NAME_LENGTH = 32 };
 static int describe_tensors(const network_options *o, ntkw_trace_segment tensors[], char names[][NAME_LENGTH]) {
   int n = 0;
   for (int layer = 0; layer <= o->n_hidden; layer++) {
-    const int in = layer > 0 ? o->hidden[layer - 1] : o->n_inputs;
+    const int in = layer > 0 ? o->hidden[layer - 1] : network_feature_count(o);
     const int out = layer < o->n_hidden ? o->hidden[layer] : o->n_outputs;
     snprintf(names[n], NAME_LENGTH, "layer%d.weights", layer);
     tensors[n] = (ntkw_trace_segment){names[n], 2, {in, out}};

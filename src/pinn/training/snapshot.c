@@ -156,7 +156,7 @@ ntkw_status snapshot_adopt(ntkw_checkpoint_reader *reader, const char *path, pro
   NTKW_TRY(ntkw_checkpoint_get_text(reader, "rule", &rule));
   NTKW_TRY(ntkw_checkpoint_get_real(reader, "alpha", &pde->alpha));
   NTKW_TRY(ntkw_checkpoint_get_integer(reader, "update_every", &pde->update_every));
-  pde->seed = (uint64_t)seed;
+  problem_set_seed(pde, (uint64_t)seed);
   pde->lanes = (int)lanes;
   snprintf(pde->rule, sizeof pde->rule, "%s", rule);
   return NTKW_SUCCESS;
