@@ -10,41 +10,38 @@
 
 /* What the picture shows of the grid: along the first input or the first two, the others in the middle. */
 typedef struct view {
-  int n; /* points along each input */
+  int n, n_second; /* points along the two inputs; n_second is 1 on a line */
+  const double *first, *second;
   int64_t first_stride, second_stride, offset;
   bool plane;
 } view;
 
 static view choose_view(const run *r) {
-  const int d = r->pde->n_inputs, n = evaluation_points_per_input(r->evaluation);
-  view v = {.n = n, .first_stride = 1, .plane = d > 1};
+  const int d = r->pde->n_inputs;
+  view v = {.n_second = 1, .first_stride = 1, .plane = d > 1};
   int64_t stride = 1;
-  for (int i = d - 1; i >= 0; i--, stride *= n) {
+  for (int i = d - 1, n; i >= 0; i--, stride *= n) {
+    const double *axis = evaluation_axis(r->evaluation, i, &n);
     if (i == 0)
-      v.first_stride = stride;
+      v.first = axis, v.n = n, v.first_stride = stride;
     else if (i == 1)
-      v.second_stride = stride;
+      v.second = axis, v.n_second = n, v.second_stride = stride;
     else
       v.offset += stride * (n / 2);
   }
   return v;
 }
 
-static double coordinate(const run *r, int input, int index, int n) {
-  return r->pde->lower[input] + (r->pde->upper[input] - r->pde->lower[input]) * index / (n - 1);
-}
-
 /* Blocks of "x y solution error", or lines of "x solution exact error". */
-static ntkw_status write_grid(const run *r, const view *v, const char *path, const double *values,
-                              const double *exact) {
+static ntkw_status write_grid(const view *v, const char *path, const double *values, const double *exact) {
   FILE *file = fopen(path, "w");
   NTKW_CHECK(file, NTKW_ERR_FILE, "%s: cannot be written: %s", path, strerror(errno));
   for (int i = 0; i < v->n; i++) {
-    for (int j = 0; j < (v->plane ? v->n : 1); j++) {
-      const int64_t at = v->offset + i * v->first_stride + (v->plane ? j * v->second_stride : 0);
+    for (int j = 0; j < v->n_second; j++) {
+      const int64_t at = v->offset + i * v->first_stride + j * v->second_stride;
       const double reference = exact ? exact[at] : NAN;
-      fprintf(file, "%g", coordinate(r, 0, i, v->n));
-      if (v->plane) fprintf(file, " %g", coordinate(r, 1, j, v->n));
+      fprintf(file, "%g", v->first[i]);
+      if (v->plane) fprintf(file, " %g", v->second[j]);
       fprintf(file, " %.9g %.9g %.9g\n", values[at], reference, values[at] - reference);
     }
     if (v->plane) fputc('\n', file);
@@ -110,7 +107,7 @@ static ntkw_status draw(const run *r, const double *values, const double *exact)
   const view v = choose_view(r);
   run_path(r, "picture.data", data, sizeof data);
   run_path(r, "picture.gnuplot", script, sizeof script);
-  NTKW_TRY(write_grid(r, &v, data, values, exact));
+  NTKW_TRY(write_grid(&v, data, values, exact));
   NTKW_TRY(write_script(r, &v, script, exact != NULL));
   NTKW_CHECK(run_gnuplot(r->folder), NTKW_ERR_FILE, "gnuplot could not draw %s/picture.png; see picture.log there",
              r->folder);
@@ -129,7 +126,8 @@ ntkw_status picture_draw(run *r, bool *drawn) {
   *drawn = have;
   if (!have) return NTKW_SUCCESS;
   ntkw_status status = evaluation_collect(r->evaluation, 0, false, &values);
-  if (status == NTKW_SUCCESS && r->pde->has_exact[0]) status = evaluation_collect(r->evaluation, 0, true, &exact);
+  if (status == NTKW_SUCCESS && evaluation_knows(r->evaluation, 0))
+    status = evaluation_collect(r->evaluation, 0, true, &exact);
   if (status == NTKW_SUCCESS)
     status = ntkw_status_agree(comm, command_rank() == 0 ? draw(r, values, exact) : NTKW_SUCCESS);
   free(values);

@@ -17,7 +17,7 @@ enum { MAX_EQUATIONS = 16 };
 
 /* Take over n roots of a tape (which is borrowed and must live as long). n_outputs: outputs of the network; 0 for
  * expressions of the inputs alone (exact solutions).
- * @return NTKW_SUCCESS, NTKW_ERR_PROBLEM (more than MAX_HIGHER derivatives of order three and four), NTKW_ERR_MEMORY. */
+ * @return NTKW_SUCCESS, NTKW_ERR_MEMORY, NTKW_ERR_PROBLEM (over MAX_HIGHER derivatives of order three and four). */
 ntkw_status equations_create(tape *tape, int n, const node roots[], int n_outputs, equations **out);
 void equations_destroy(equations **equations);
 

@@ -15,7 +15,8 @@ typedef struct combination {
 /* Rewrite n roots so that they use l of the outputs (OP_OUTPUT, LAPLACIAN) and no second derivative.
  *
  * True if that can be done with one combination l of at least two pairs: then rewritten[] and *found are set. False if
- * not (also for lack of memory, or if a derivative of order three or four occurs): the roots are to be used as they are. The tape may have grown either way. */
+ * not (also for lack of memory, or if a derivative of order three or four occurs): the roots are to be used as they are.
+ * The tape may have grown either way. */
 bool laplacian_find(tape *tape, int n, const node roots[], node rewritten[], combination *found);
 
 #endif

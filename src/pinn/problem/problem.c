@@ -13,7 +13,7 @@
 void read_problem(reader *r) {
   static const char *const keys[] = {"inputs",  "outputs",   "exact",     "conditions", "resample",
                                      "network", "optimizer", "weighting", "precision",  "steps",
-                                     "seed",    "lanes",     "ntk"};
+                                     "seed",    "lanes",     "ntk",       "reference"};
   const section s = section_of_problem(r);
   check_keys(r, &s, keys, sizeof keys / sizeof *keys, 0);
   read_domain(r, &s);

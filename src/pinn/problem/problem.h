@@ -52,6 +52,7 @@ typedef struct problem {
   tape *tape;                  /* the expressions of all conditions and exact solutions */
   bool has_exact[MAX_OUTPUTS]; /* outputs whose exact solution is given */
   equations *exact[MAX_OUTPUTS];
+  char reference[256];     /* a file with a reference solution, seen from the folder of the problem file; "": none */
   int64_t resample;        /* new points every so many steps; 0: the same points throughout */
   network_options network; /* input_shift and input_scale filled in from scale_inputs */
   double learning_rate;    /* of Adam (Kingma & Ba 2015) */
@@ -71,6 +72,7 @@ typedef struct problem {
  *
  * Keys of problem{} and their defaults; inputs, outputs, conditions and network must be there:
  *   inputs = { {"t", from, to}, ... }   outputs = { "u", ... }   exact = { u = function(p) } (none; per output)
+ *   reference = "FILE.h5" (none): a solution on a grid to compare with instead (training/reference.h)
  *   conditions = { {"name", points = n, on = interior() | boundary{x=0} | list, equation = function(p)}, ... }
  *   network = { hidden = {widths}, activation = "tanh" ("sin"), init = "xavier" ("ntk"), scale_inputs = false,
  *               periodic = none ({ x = harmonics }), fourier = none ({ features = n, scale = 1 ({ t = 5, x = 1 }) }) }
@@ -79,8 +81,9 @@ typedef struct problem {
  *   resample = 1   precision = "float64" ("float32")   steps = 10000   seed = 1   lanes = 64
  *   ntk = none ({ every = n or steps = {0, 100, ...}, points = 300 })
  * optimizer and weighting may be their name alone. Equations and exact solutions are called once, with p: p.x is an
- * input, p.u an output, p.u_x, p.u_xt and p.u_xxyy its derivatives, up to order four. They may use + - * / ^, sin cos tan tanh sinh cosh exp log
- * sqrt abs min max, where(condition, a, b), less(a, b), less_equal(a, b), on numbers too (in reproducible arithmetic).
+ * input, p.u an output, p.u_x, p.u_xt and p.u_xxyy its derivatives, up to order four. They may use + - * / ^, sin cos
+ * tan tanh sinh cosh exp log sqrt abs min max, where(condition, a, b), less(a, b), less_equal(a, b), on numbers too (in
+ * reproducible arithmetic).
  *
  * @return NTKW_SUCCESS, NTKW_ERR_PROBLEM, NTKW_ERR_MEMORY. */
 ntkw_status problem_from_lua(const char *file, const char *text, problem **out);

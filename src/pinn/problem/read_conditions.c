@@ -45,6 +45,23 @@ static equations *trace(reader *r, const char *title, const char *exact, int lin
   return made;
 }
 
+static void read_reference(reader *r, const section *s) {
+  problem *p = r->made;
+  if (push_key(r, s, "reference")) {
+    const int line = line_of_key(r, s, "reference");
+    const char *path = lua_type(r->L, -1) == LUA_TSTRING ? lua_tostring(r->L, -1) : "";
+    if (*path == '\0' || lua_rawlen(r->L, -1) >= sizeof p->reference || strlen(path) != lua_rawlen(r->L, -1))
+      reader_fail(r->L, line, "reference is %s; expected the name of a file of up to %d letters", describe(r->L, -1),
+                  (int)sizeof p->reference - 1);
+    for (int o = 0; o < p->n_outputs; o++)
+      if (p->has_exact[o])
+        reader_fail(r->L, line, "there are a reference and an exact solution of '%s'; expected one of them",
+                    p->output_names[o]);
+    memcpy(p->reference, path, strlen(path) + 1);
+  }
+  lua_pop(r->L, 1);
+}
+
 void read_exact(reader *r, const section *s) {
   problem *p = r->made;
   const char *names[MAX_OUTPUTS];
@@ -63,6 +80,7 @@ void read_exact(reader *r, const section *s) {
     }
   }
   lua_pop(r->L, 1);
+  read_reference(r, s);
 }
 
 static void fix_place(reader *r, const raw_place *from, place *to) {

@@ -1,6 +1,7 @@
 #include "pinn/training/evaluation.h"
 #include "ntkw/checkpoint.h"
 #include "pinn/training/reduction.h"
+#include "pinn/training/reference.h"
 #include "pinn/training/sharding.h"
 #include "status/check.h"
 
@@ -14,7 +15,8 @@ struct evaluation {
   int rank, size;
   const problem *pde;
   workspace *workspace;
-  int n_axis;          /* points along each input */
+  int n_axis[MAX_INPUTS]; /* points along each input */
+  double *axis[MAX_INPUTS];
   int64_t plane;       /* points of one index of the first input */
   int64_t first, rows; /* own indices of the first input */
   int64_t count;       /* own points */
@@ -31,26 +33,55 @@ static int points_along(int n_inputs) {
   return n_inputs <= 3 ? points[n_inputs] : 16;
 }
 
-int evaluation_points_per_input(const evaluation *e) {
-  return e->n_axis;
+const double *evaluation_axis(const evaluation *e, int input, int *n) {
+  *n = e->n_axis[input];
+  return e->axis[input];
+}
+
+bool evaluation_knows(const evaluation *e, int output) {
+  return e->exact[output] != NULL;
 }
 
 bool evaluation_has_exact(const evaluation *e) {
   for (int o = 0; o < e->pde->n_outputs; o++)
-    if (e->pde->has_exact[o]) return true;
+    if (e->exact[o]) return true;
   return false;
 }
 
-static double axis_value(const evaluation *e, int input, int64_t index) {
+static void lay_axis(const evaluation *e, int input) {
   const double lower = e->pde->lower[input], upper = e->pde->upper[input];
-  return index == e->n_axis - 1 ? upper : lower + (upper - lower) * ((double)index / (e->n_axis - 1));
+  const int n = e->n_axis[input];
+  for (int k = 0; k < n; k++) e->axis[input][k] = k == n - 1 ? upper : lower + (upper - lower) * ((double)k / (n - 1));
+}
+
+/* The points along each input: the reference's, or regular ones. */
+static ntkw_status make_axes(evaluation *e, ntkw_checkpoint_reader *reference) {
+  for (int i = 0; i < e->pde->n_inputs; i++) {
+    e->n_axis[i] = points_along(e->pde->n_inputs);
+    if (reference) NTKW_TRY(reference_count(reference, e->pde, i, &e->n_axis[i]));
+    e->axis[i] = malloc((size_t)e->n_axis[i] * sizeof(double));
+    NTKW_TRY(ntkw_status_agree(e->comm,
+                               e->axis[i] ? NTKW_SUCCESS : ntkw_i_fail(NTKW_ERR_MEMORY, "out of memory for the axes")));
+    if (reference)
+      NTKW_TRY(reference_axis(e->comm, reference, e->pde, i, e->n_axis[i], e->axis[i]));
+    else
+      lay_axis(e, i);
+    if (i > 0) e->plane *= e->n_axis[i];
+  }
+  e->first = shard_offset(e->n_axis[0], e->rank, e->size);
+  e->rows = shard_offset(e->n_axis[0], e->rank + 1, e->size) - e->first;
+  e->count = e->rows * e->plane;
+  return NTKW_SUCCESS;
 }
 
 static void lay_points(evaluation *e) {
   const int d = e->pde->n_inputs;
   for (int64_t p = 0; p < e->count; p++) {
     int64_t rest = e->first * e->plane + p;
-    for (int i = d - 1; i >= 0; i--, rest /= e->n_axis) e->points[p * d + i] = axis_value(e, i, rest % e->n_axis);
+    for (int i = d - 1; i >= 0; i--) {
+      e->points[p * d + i] = e->axis[i][rest % e->n_axis[i]];
+      rest /= e->n_axis[i];
+    }
   }
 }
 
@@ -68,7 +99,7 @@ static ntkw_status fill_exact(evaluation *e, int output) {
   return NTKW_SUCCESS;
 }
 
-static ntkw_status create_parts(evaluation *e, const network *net) {
+static ntkw_status create_parts(evaluation *e, const network *net, const ntkw_checkpoint_reader *reference) {
   NTKW_TRY(workspace_create(net, &e->workspace));
   const size_t n = (size_t)e->count + 1;
   e->points = malloc(n * (size_t)e->pde->n_inputs * sizeof(double));
@@ -76,31 +107,37 @@ static ntkw_status create_parts(evaluation *e, const network *net) {
   NTKW_CHECK(e->points && e->message, NTKW_ERR_MEMORY, "out of memory for the evaluation grid");
   lay_points(e);
   for (int o = 0; o < e->pde->n_outputs; o++) {
-    const bool exact = e->pde->has_exact[o];
+    const bool exact = e->pde->has_exact[o] || (reference && reference_has(reference, e->pde, o));
     e->values[o] = calloc(n, sizeof(double));
     if (exact) e->exact[o] = calloc(n, sizeof(double));
     if (exact) e->error[o] = calloc(n, sizeof(double));
     NTKW_CHECK(e->values[o] && (!exact || (e->exact[o] && e->error[o])), NTKW_ERR_MEMORY,
                "out of memory for the evaluation grid");
-    if (exact) NTKW_TRY(fill_exact(e, o));
+    if (e->pde->has_exact[o]) NTKW_TRY(fill_exact(e, o));
   }
+  return NTKW_SUCCESS;
+}
+
+static ntkw_status create_all(evaluation *e, const network *net, ntkw_checkpoint_reader *reference) {
+  NTKW_TRY(make_axes(e, reference));
+  NTKW_TRY(ntkw_status_agree(e->comm, create_parts(e, net, reference)));
+  for (int o = 0; reference && o < e->pde->n_outputs; o++)
+    if (reference_has(reference, e->pde, o))
+      NTKW_TRY(reference_values(e->comm, reference, e->pde, o, e->n_axis, e->first, e->rows, e->exact[o]));
   return NTKW_SUCCESS;
 }
 
 ntkw_status evaluation_create(MPI_Comm comm, const problem *pde, const network *net, evaluation **out) {
   evaluation *e = *out = calloc(1, sizeof *e);
-  ntkw_status status = e ? NTKW_SUCCESS : ntkw_i_fail(NTKW_ERR_MEMORY, "out of memory for the evaluation grid");
-  if (e) {
-    *e = (evaluation){.comm = comm, .pde = pde, .n_axis = points_along(pde->n_inputs), .plane = 1};
-    MPI_Comm_rank(comm, &e->rank);
-    MPI_Comm_size(comm, &e->size);
-    for (int i = 1; i < pde->n_inputs; i++) e->plane *= e->n_axis;
-    e->first = shard_offset(e->n_axis, e->rank, e->size);
-    e->rows = shard_offset(e->n_axis, e->rank + 1, e->size) - e->first;
-    e->count = e->rows * e->plane;
-    status = create_parts(e, net);
-  }
-  status = ntkw_status_agree(comm, status);
+  NTKW_TRY(ntkw_status_agree(comm,
+                             e ? NTKW_SUCCESS : ntkw_i_fail(NTKW_ERR_MEMORY, "out of memory for the evaluation grid")));
+  ntkw_checkpoint_reader *reference = NULL;
+  *e = (evaluation){.comm = comm, .pde = pde, .plane = 1};
+  MPI_Comm_rank(comm, &e->rank);
+  MPI_Comm_size(comm, &e->size);
+  ntkw_status status = reference_open(comm, pde, &reference);
+  if (status == NTKW_SUCCESS) status = create_all(e, net, reference);
+  ntkw_checkpoint_close(&reference);
   if (status != NTKW_SUCCESS) evaluation_destroy(out);
   return status;
 }
@@ -114,6 +151,7 @@ void evaluation_destroy(evaluation **handle) {
     free(e->exact[o]);
     free(e->error[o]);
   }
+  for (int i = 0; i < MAX_INPUTS; i++) free(e->axis[i]);
   free(e->points);
   free(e->message);
   free(e);
@@ -154,11 +192,10 @@ ntkw_status evaluation_error(evaluation *e, double *error) {
   return NTKW_SUCCESS;
 }
 
-static ntkw_status add_axes(const evaluation *e, ntkw_checkpoint *file, double *axes) {
-  const int64_t n = e->n_axis, own = e->rank == 0 ? n : 0;
+static ntkw_status add_axes(const evaluation *e, ntkw_checkpoint *file) {
   for (int i = 0; i < e->pde->n_inputs; i++) {
-    for (int64_t k = 0; k < n; k++) axes[i * n + k] = axis_value(e, i, k);
-    NTKW_TRY(ntkw_checkpoint_add_array(file, e->pde->input_names[i], "1", NTKW_FLOAT64, 1, &n, 0, own, axes + i * n));
+    const int64_t n = e->n_axis[i], own = e->rank == 0 ? n : 0;
+    NTKW_TRY(ntkw_checkpoint_add_array(file, e->pde->input_names[i], "1", NTKW_FLOAT64, 1, &n, 0, own, e->axis[i]));
   }
   return NTKW_SUCCESS;
 }
@@ -169,7 +206,7 @@ static ntkw_status add_field(const evaluation *e, ntkw_checkpoint *file, int out
   int64_t shape[NTKW_CHECKPOINT_DIMENSIONS];
   int n_dimensions = e->pde->n_inputs;
   if (!values) return NTKW_SUCCESS;
-  for (int i = 0; i < n_dimensions && i < NTKW_CHECKPOINT_DIMENSIONS; i++) shape[i] = e->n_axis;
+  for (int i = 0; i < n_dimensions && i < NTKW_CHECKPOINT_DIMENSIONS; i++) shape[i] = e->n_axis[i];
   if (n_dimensions > NTKW_CHECKPOINT_DIMENSIONS) { /* all inputs but the first as one dimension */
     n_dimensions = 2;
     shape[1] = e->plane;
@@ -178,11 +215,10 @@ static ntkw_status add_field(const evaluation *e, ntkw_checkpoint *file, int out
   return ntkw_checkpoint_add_array(file, name, "1", NTKW_FLOAT64, n_dimensions, shape, e->first, e->rows, values);
 }
 
-static ntkw_status add_all(const evaluation *e, ntkw_checkpoint *file, double *axes) {
-  NTKW_CHECK(axes, NTKW_ERR_MEMORY, "out of memory for the axes of the grid");
+static ntkw_status add_all(const evaluation *e, ntkw_checkpoint *file) {
   NTKW_TRY(ntkw_checkpoint_set_text(file, "content", "solution on a grid"));
   NTKW_TRY(ntkw_checkpoint_set_text(file, "problem_file", e->pde->file));
-  NTKW_TRY(add_axes(e, file, axes));
+  NTKW_TRY(add_axes(e, file));
   for (int o = 0; o < e->pde->n_outputs; o++) {
     NTKW_TRY(add_field(e, file, o, "", e->values[o]));
     NTKW_TRY(add_field(e, file, o, "_exact", e->exact[o]));
@@ -194,26 +230,24 @@ static ntkw_status add_all(const evaluation *e, ntkw_checkpoint *file, double *a
 ntkw_status evaluation_write(evaluation *e, const char *path) {
   NTKW_TRY(ntkw_status_agree(e->comm, predict(e)));
   ntkw_checkpoint *file = NULL;
-  double *axes = malloc((size_t)e->pde->n_inputs * (size_t)e->n_axis * sizeof *axes);
   ntkw_status status = ntkw_checkpoint_create(e->comm, path, &file);
-  if (status == NTKW_SUCCESS) status = ntkw_status_agree(e->comm, add_all(e, file, axes));
+  if (status == NTKW_SUCCESS) status = ntkw_status_agree(e->comm, add_all(e, file));
   if (status == NTKW_SUCCESS) status = ntkw_checkpoint_publish(file);
   ntkw_checkpoint_destroy(&file);
-  free(axes);
   return status;
 }
 
 ntkw_status evaluation_collect(evaluation *e, int output, bool exact, double **values) {
   *values = NULL;
-  const int64_t total = e->plane * e->n_axis;
+  const int64_t total = e->plane * e->n_axis[0];
   int *counts = calloc((size_t)e->size, sizeof *counts), *offsets = calloc((size_t)e->size, sizeof *offsets);
   if (e->rank == 0) *values = malloc((size_t)total * sizeof **values);
   const bool complete = counts && offsets && (e->rank != 0 || *values);
   ntkw_status status = ntkw_status_agree(
       e->comm, complete ? NTKW_SUCCESS : ntkw_i_fail(NTKW_ERR_MEMORY, "out of memory for the solution"));
   for (int r = 0; complete && r < e->size; r++) {
-    offsets[r] = (int)(shard_offset(e->n_axis, r, e->size) * e->plane);
-    counts[r] = (int)(shard_offset(e->n_axis, r + 1, e->size) * e->plane) - offsets[r];
+    offsets[r] = (int)(shard_offset(e->n_axis[0], r, e->size) * e->plane);
+    counts[r] = (int)(shard_offset(e->n_axis[0], r + 1, e->size) * e->plane) - offsets[r];
   }
   const double *own = exact ? e->exact[output] : e->values[output];
   if (status == NTKW_SUCCESS &&

@@ -1,6 +1,7 @@
 /* The solution on a regular grid, sharded over the ranks along the first input; its error against the exact one.
  *
- * The grid has 1000 points for one input, 200 x 200 for two, 40^3 for three, 16^d beyond, ends included. */
+ * The grid has 1000 points for one input, 200 x 200 for two, 40^3 for three, 16^d beyond, ends included; or it is that
+ * of the problem's reference solution (reference.h), which then stands for the exact one. */
 #ifndef NTKW_PINN_EVALUATION_H
 #define NTKW_PINN_EVALUATION_H
 
@@ -9,11 +10,12 @@
 
 typedef struct evaluation evaluation;
 
-/* problem and network are borrowed. Collective on comm, which is borrowed. @return the same on every rank. */
+/* problem and network are borrowed. Collective on comm, which is borrowed. @return the same on every rank: also what
+ * reference_open and its companions return. */
 ntkw_status evaluation_create(MPI_Comm comm, const problem *pde, const network *net, evaluation **out);
 void evaluation_destroy(evaluation **handle);
 
-/* Is an exact solution of some output given? Local, the same on every rank. */
+/* Is an exact solution of some output given, or a reference? Local, the same on every rank. */
 bool evaluation_has_exact(const evaluation *e);
 
 /* Relative L2 error over the grid and the outputs with exact solution, |u - exact| / |exact|; NaN if none is given.
@@ -23,9 +25,12 @@ ntkw_status evaluation_error(evaluation *e, double *error);
 /* Write axes, solution, exact solution and error as one HDF5 file in the format of checkpoint.h. Collective. */
 ntkw_status evaluation_write(evaluation *e, const char *path);
 
-/* Points along each input, and the values of output o on the whole grid, row-major, on rank 0 (NULL elsewhere), or of
- * its exact solution; to be freed by the caller. Collective. */
-int evaluation_points_per_input(const evaluation *e);
+/* The n points along an input. Local, owned by the evaluation. */
+const double *evaluation_axis(const evaluation *e, int input, int *n);
+/* Is there an exact solution of this output, or a reference? Local. */
+bool evaluation_knows(const evaluation *e, int output);
+/* The values of an output on the whole grid, row-major, on rank 0 (NULL elsewhere), or of its exact solution; to be
+ * freed by the caller. Collective. */
 ntkw_status evaluation_collect(evaluation *e, int output, bool exact, double **values);
 
 #endif

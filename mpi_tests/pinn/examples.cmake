@@ -1,0 +1,7 @@
+# The problem files of examples/ and their reference solutions.
+ntkw_test(NAME examples_take_steps LABEL pinn RANKS 1 2 3 SOURCES test_examples_take_steps.c LIBRARIES ntkw_pinn)
+ntkw_test(NAME references_are_reproduced LABEL pinn RANKS 1 3 SOURCES test_references_are_reproduced.c
+  ${PROJECT_SOURCE_DIR}/examples/reference/spectral.c LIBRARIES ntkw_pinn)
+target_include_directories(test_references_are_reproduced PRIVATE ${PROJECT_SOURCE_DIR}/examples/reference)
+ntkw_test(NAME examples_reach_their_error LABEL pinn RANKS 2 SLOW TIMEOUT 900 SOURCES test_examples_reach_their_error.c
+  LIBRARIES ntkw_pinn)
