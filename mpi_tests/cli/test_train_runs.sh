@@ -88,4 +88,9 @@ expect_code 5
 expect_line "$scratch/err" "step [0-9]+: the loss of condition '[a-z_]+' is not finite"
 run 1 show "$(ls -d wild.run/step-*.h5 | tail -n 1)"
 expect_code 0
+run 1 verify wild.run/diverged-*.h5
+expect_code 0
+rm wild.run/step-*.h5
+run 2 train wild.lua --resume wild.run --weighting none
+expect_line "$scratch/err" "no checkpoint|nothing to resume|not a checkpoint"
 finish

@@ -76,13 +76,21 @@ static ntkw_status do_step(run *r, bool *stop) {
   return status;
 }
 
+static void tell_of_divergence(run *r) {
+  char path[600];
+  const char *last = r->checkpoint[0] ? r->checkpoint : "none";
+  if (saving_write_diverged(r, path, sizeof path) == NTKW_SUCCESS)
+    warn("the run has diverged; its state is in %s; the last good checkpoint is %s", path, last);
+  else
+    warn("the run has diverged; its state could not be written (%s); the last good checkpoint is %s", ntkw_last_error(),
+         last);
+}
+
 static exit_code fail(run *r, ntkw_status status) {
   if (command_rank() == 0) progress_clear(&r->progress);
   const exit_code code = command_failed(status);
   if (status != NTKW_ERR_MPI && saving_end(r) != NTKW_SUCCESS) warn("%s", ntkw_last_error());
-  if (code == EXIT_DIVERGED)
-    warn("the run has diverged; nothing was published for this step; the last good checkpoint is %s",
-         r->checkpoint[0] ? r->checkpoint : "none");
+  if (code == EXIT_DIVERGED) tell_of_divergence(r);
   return code;
 }
 

@@ -62,6 +62,7 @@ ntkw_status saving_end(run *r) {
 static ntkw_status state(run *r) {
   saving *s = &r->saving;
   char name[64];
+  NTKW_TRY(snapshot_check(r->trainer, r->pde));
   s->step = trainer_steps_done(r->trainer);
   s->over = false;
   snprintf(name, sizeof name, "step-%010lld.h5", (long long)s->step);
@@ -96,5 +97,16 @@ ntkw_status saving_write(run *r, bool last) {
   }
   const ntkw_status status = write_at_once(r);
   if (status == NTKW_SUCCESS) stop_checkpoint_took(&r->watch, MPI_Wtime() - began);
+  return status;
+}
+
+ntkw_status saving_write_diverged(run *r, char *path, size_t size) {
+  ntkw_checkpoint *file = NULL;
+  char name[64];
+  snprintf(name, sizeof name, "diverged-%010lld.h5", (long long)trainer_steps_done(r->trainer));
+  run_path(r, name, path, size);
+  NTKW_TRY(snapshot_state(r->trainer, r->pde, &r->history, path, r->lock, &file));
+  const ntkw_status status = ntkw_checkpoint_publish(file);
+  ntkw_checkpoint_destroy(&file);
   return status;
 }

@@ -29,6 +29,10 @@ void saving_go_on(run *r);
 /* Did the publication under way fail? The run is to stop then, and saving_write says why. Local. */
 bool saving_has_failed(const run *r);
 
+/* Write the state of a run that has diverged beside its checkpoints, to be looked at: it is in no rotation, and no restart
+ * takes it. Collective. path: of the file. @return the same on every rank. */
+ntkw_status saving_write_diverged(run *r, char *path, size_t size);
+
 /* Bring the publication under way to its end, and remove old checkpoints. Collective. @return the same on every rank. */
 ntkw_status saving_end(run *r);
 

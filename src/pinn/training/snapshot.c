@@ -103,7 +103,6 @@ static ntkw_status add_arrays(ntkw_checkpoint *file, const trainer *t, const pro
 
 static ntkw_status state_everything(ntkw_checkpoint *file, trainer *t, const problem *pde, const history *past) {
   const trainer_state state = trainer_get_state(t);
-  NTKW_TRY(check_parameters(&state, pde->network.precision));
   char *weighting = weighting_text(state.weighting);
   NTKW_CHECK(weighting, NTKW_ERR_MEMORY, "out of memory for the weighting's state");
   const ntkw_status status = set_texts(file, t, pde, weighting);
@@ -111,6 +110,11 @@ static ntkw_status state_everything(ntkw_checkpoint *file, trainer *t, const pro
   NTKW_TRY(status);
   NTKW_TRY(set_numbers(file, t, pde, &state));
   return add_arrays(file, t, pde, &state, past);
+}
+
+ntkw_status snapshot_check(trainer *t, const problem *pde) {
+  const trainer_state state = trainer_get_state(t);
+  return ntkw_status_agree(trainer_comm(t), check_parameters(&state, pde->network.precision));
 }
 
 ntkw_status snapshot_state(trainer *t, const problem *pde, const history *past, const char *path,
@@ -125,6 +129,7 @@ ntkw_status snapshot_state(trainer *t, const problem *pde, const history *past, 
 ntkw_status snapshot_write(trainer *t, const problem *pde, const history *past, const char *path,
                            const ntkw_folder_lock *lock) {
   ntkw_checkpoint *file = NULL;
+  NTKW_TRY(snapshot_check(t, pde));
   NTKW_TRY(snapshot_state(t, pde, past, path, lock, &file));
   const ntkw_status status = ntkw_checkpoint_publish(file);
   ntkw_checkpoint_destroy(&file);

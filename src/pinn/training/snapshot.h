@@ -9,14 +9,18 @@
 /* The version of the arithmetic (src/README.md); raised when the bits of a trajectory change. */
 enum { ARITHMETIC_VERSION = 1 };
 
-/* State everything for a checkpoint at path, which is to be published and destroyed. Collective. A state whose parameters
- * are not finite is refused: NTKW_ERR_NOT_FINITE. lock: of its folder, held by this run; NULL: none. @return the same on
+/* May the state be published among good checkpoints? Collective. NTKW_ERR_NOT_FINITE names the first parameter of a rank
+ * that is not finite. @return the same on every rank. */
+ntkw_status snapshot_check(trainer *t, const problem *pde);
+
+/* State everything for a checkpoint at path, which is to be published and destroyed. Collective. lock: of its folder, held by this run; NULL: none. @return the same on
  * every rank; on error *file is NULL. */
 ntkw_status snapshot_state(trainer *t, const problem *pde, const history *past, const char *path,
                            const ntkw_folder_lock *lock, ntkw_checkpoint **file);
 
 /* Publish the state as a checkpoint at path. Collective. A state whose parameters are not finite is not published:
- * NTKW_ERR_NOT_FINITE. lock: of its folder, held by this run; NULL: none. @return the same on every rank; as ntkw_checkpoint_publish. */
+ * NTKW_ERR_NOT_FINITE. lock: of its folder, held by this run; NULL: none. @return the same on every rank; as
+ * ntkw_checkpoint_publish. */
 ntkw_status snapshot_write(trainer *t, const problem *pde, const history *past, const char *path,
                            const ntkw_folder_lock *lock);
 
