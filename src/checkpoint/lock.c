@@ -46,9 +46,12 @@ static int look(const char *path, lock_owner *owner) {
   const int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
   if (fd < 0) return errno == ENOENT ? 0 : -1;
   const ssize_t length = pread(fd, text, LOCK_TEXT_LENGTH, 0);
+  const int error = errno;
   close(fd);
   text[length > 0 ? length : 0] = '\0';
-  return ntkw_i_lock_decode(text, owner) ? 1 : -1;
+  if (ntkw_i_lock_decode(text, owner)) return 1;
+  errno = length < 0 ? error : EBADMSG;
+  return -1;
 }
 
 static ntkw_status write_owner(ntkw_folder_lock *lock) {
@@ -196,7 +199,8 @@ static ntkw_status check_held(const ntkw_folder_lock *lock) {
   lock_owner now;
   const int seen = look(lock->path, &now);
   NTKW_CHECK(seen != 0, NTKW_ERR_FILE, "the lock %s of this run is gone: nothing is published", lock->path);
-  NTKW_CHECK(seen > 0, NTKW_ERR_FILE, "the lock %s of this run cannot be read: nothing is published", lock->path);
+  NTKW_CHECK(seen > 0, NTKW_ERR_FILE, "the lock %s of this run cannot be read: %s; nothing is published", lock->path,
+             strerror(errno));
   NTKW_CHECK(now.nonce == lock->owner.nonce, NTKW_ERR_FILE,
              "the lock %s was taken by process %" PRId64 " on %s: nothing is published", lock->path, now.pid, now.host);
   return NTKW_SUCCESS;
