@@ -56,6 +56,37 @@ static const char pair[] =
     "  weighting = { '%s', update_every = %d }, precision = '%s', steps = 5, seed = 13,\n"
     "}\n";
 
+/* Fourth order, mixed derivatives, random Fourier features. */
+static const char plate[] =
+    "return problem {\n"
+    "  inputs = { {'x', 0, 1}, {'y', 0, 1} }, outputs = { 'u' },\n"
+    "  conditions = {\n"
+    "    { 'residual', points = 40, on = interior(),\n"
+    "      equation = function(p) return 1e-3*(p.u_xxxx + 2*p.u_xxyy + p.u_yyyy) - sin(3*p.x)*cos(2*p.y) end },\n"
+    "    { 'bend', points = 70, on = { boundary{x=0}, boundary{y=1} }, equation = function(p) return p.u_xx + p.u_yy "
+    "end },\n"
+    "    { 'u', points = 66, on = { boundary{x=0}, boundary{x=1}, boundary{y=0}, boundary{y=1} },\n"
+    "      equation = function(p) return p.u end },\n"
+    "  },\n"
+    "  network = { hidden = {20, 18}, fourier = { features = 12, scale = 1 } },\n"
+    "  optimizer = { 'adam', rate = 1e-3 },\n"
+    "  weighting = { '%s', update_every = %d }, precision = '%s', steps = 5, seed = 14,\n"
+    "}\n";
+
+/* Third order, a product of the solution and its derivative, periodic features. */
+static const char soliton[] =
+    "return problem {\n"
+    "  inputs = { {'t', 0, 0.2}, {'x', -1, 1} }, outputs = { 'u' },\n"
+    "  conditions = {\n"
+    "    { 'residual', points = 50, on = interior(),\n"
+    "      equation = function(p) return p.u_t + p.u*p.u_x + 0.0025*p.u_xxx end },\n"
+    "    { 'initial', points = 64, on = boundary{t=0}, equation = function(p) return p.u - cos(math.pi*p.x) end },\n"
+    "  },\n"
+    "  network = { hidden = {24, 24}, periodic = { x = 2 }, scale_inputs = true },\n"
+    "  optimizer = { 'adam', rate = 1e-3 },\n"
+    "  weighting = { '%s', update_every = %d }, precision = '%s', steps = 5, seed = 15,\n"
+    "}\n";
+
 const selftest_case selftest_cases[SELFTEST_CASES] = {
     {"wave", "float32", "ntk-trace", 1, wave},
     {"wave", "float64", "ntk-trace", 2, wave},
@@ -66,6 +97,8 @@ const selftest_case selftest_cases[SELFTEST_CASES] = {
     {"helmholtz", "float32", "none", 1, helmholtz},
     {"pair", "float64", "ntk-trace", 1, pair},
     {"pair", "float32", "gradient-share", 2, pair},
+    {"plate", "float64", "ntk-trace", 1, plate},
+    {"soliton", "float32", "ntk-trace", 2, soliton},
 };
 
 ntkw_status selftest_problem(const selftest_case *which, problem **out) {
