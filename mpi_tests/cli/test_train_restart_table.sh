@@ -2,8 +2,9 @@
 # From any number of ranks to any other: the state as it is read back, and the state 50 steps later, equal that of a run
 # that was not interrupted, in every bit. Usage: test_train_restart_table.sh few|all; prints a table.
 #
-# The bytes of a checkpoint are a function of the state and of the number of ranks that it names. So on one number of ranks
-# equal files mean equal states, and what two numbers of ranks have written differs in one byte, beside the digest.
+# The bytes of a checkpoint are a function of the state, of the number of ranks and of the last step that it names. So on
+# one number of ranks, going equally far, equal files mean equal states; what two numbers of ranks have written differs in
+# one byte, beside the digest, and so does what was to go to two last steps.
 . "$(dirname "$0")/train_checks.sh"
 case $1 in
 few) from=(1 3) to=(2 4) precisions=(float64) ;;
@@ -26,8 +27,8 @@ continue_from() {
   expect_code 0
   expect_line "$scratch/out" "^resumed from copy/$first at step 30"
   local verdict=equal
-  [ "$(bytes_apart "$folder/$first" "begun.$n/$first")" -le 1 ] || verdict="step 30 differs"
-  cmp -s "copy/step-0000000031.h5" "begun.$n/step-0000000031.h5" || verdict="step 31 differs"
+  [ "$(bytes_apart "$folder/$first" "begun.$n/$first")" -le 2 ] || verdict="step 30 differs"
+  [ "$(bytes_apart copy/step-0000000031.h5 "begun.$n/step-0000000031.h5")" -le 1 ] || verdict="step 31 differs"
   cmp -s "copy/$last" "whole.$n/$last" || verdict="step 80 differs"
   checks=$((checks + 1))
   [ "$verdict" = equal ] || complain "$verdict"
@@ -64,7 +65,8 @@ what="other kernels"
 NTKW_KERNELS=portable run 2 train "$problem" --out portable --steps 30 --checkpoint-every 0 --log-every 10
 expect_code 0
 expect_output "kernels portable"
-expect_same "portable/$first" "begun.2/$first"
+checks=$((checks + 1))
+[ "$(bytes_apart "portable/$first" "begun.2/$first")" -le 1 ] || complain "portable/$first and begun.2/$first differ"
 continue_from portable "${to[0]}"
 echo "written with portable kernels, continued with the best: $(cat verdict)"
 finish
