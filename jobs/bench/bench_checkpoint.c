@@ -159,20 +159,15 @@ static void compute(void) {
   (void)sink;
 }
 
-/* Seconds of a step that nothing disturbs. */
-static double undisturbed_step(void) {
-  double times[101];
-  for (int i = 0; i < 101; i++) {
-    const double start = seconds();
-    compute();
-    times[i] = seconds() - start;
-  }
-  return median(times, 101);
+/* Seconds of so many steps with nothing beside them. */
+static double steps_alone(int steps) {
+  const double start = seconds();
+  for (int i = 0; i < steps; i++) compute();
+  return seconds() - start;
 }
 
 /* Publish beside steps of computing: what that takes, and how much later than without it the steps are done. */
 static bool asynchronous_round(bench *of, double time[TIMES][ROUNDS_MAX], int round) {
-  const double step = undisturbed_step();
   double start = seconds();
   if (of->n_local > 0) memcpy(of->again, of->values, (size_t)of->n_local * sizeof *of->values);
   time[COPY][round] = slowest(seconds() - start);
@@ -192,7 +187,7 @@ static bool asynchronous_round(bench *of, double time[TIMES][ROUNDS_MAX], int ro
   const double all = seconds() - start;
   good = ntkw_checkpoint_publish_end(checkpoint) == NTKW_SUCCESS && good;
   time[BESIDE][round] = slowest(all);
-  time[DELAY][round] = slowest(all - step * (double)steps);
+  time[DELAY][round] = slowest(all - steps_alone(steps));
   ntkw_i_publication_hook = note_stage;
   ntkw_checkpoint_destroy(&checkpoint);
   return good;
