@@ -5,7 +5,7 @@
 #include "weighting/narrow.h"
 
 /* Values of a block: its sums stay in the first-level cache while the pieces stream by, each read once. */
-enum { BLOCK = 1024 };
+enum { BLOCK = 512 };
 
 double ntkw_i_weighted_sum(const double weights[], const double values[], int n) {
   double sum = 0;
@@ -32,37 +32,67 @@ double ntkw_i_weighted_sum(const double weights[], const double values[], int n)
 #endif
 #define ALWAYS_INLINE static inline __attribute__((always_inline))
 
-ALWAYS_INLINE void accumulate_float32(double weight, const float *restrict piece, size_t count, double *restrict sum) {
-  for (size_t i = 0; i < count; i++) sum[i] += weight * (double)piece[i];
-}
+/* The next pieces that are there, at most four: read side by side, so that sums are fetched and stored once for all. */
+typedef struct few_pieces {
+  int n, next; /* next: the condition to go on with */
+  double weight[4];
+  const void *piece[4];
+} few_pieces;
 
-ALWAYS_INLINE void accumulate_float64(double weight, const double *restrict piece, size_t count, double *restrict sum) {
-  for (size_t i = 0; i < count; i++) sum[i] += weight * piece[i];
-}
-
-ALWAYS_INLINE void combine_float32(const double weights[], const void *const pieces[], int n, size_t count,
-                                   float *total) {
-  double sum[BLOCK];
-  for (size_t start = 0; start < count; start += BLOCK) {
-    const size_t length = count - start < BLOCK ? count - start : BLOCK;
-    memset(sum, 0, length * sizeof *sum);
-    for (int c = 0; c < n; c++)
-      if (pieces[c]) accumulate_float32(weights[c], (const float *)pieces[c] + start, length, sum);
-    for (size_t i = 0; i < length; i++) total[start + i] = (float)sum[i];
+static few_pieces next_pieces(const double weights[], const void *const pieces[], int n, int from) {
+  few_pieces few = {.n = 0, .next = from};
+  for (; few.next < n && few.n < 4; few.next++) {
+    if (!pieces[few.next]) continue;
+    few.weight[few.n] = weights[few.next];
+    few.piece[few.n++] = pieces[few.next];
   }
+  return few;
 }
 
-ALWAYS_INLINE void combine_float64(const double weights[], const void *const pieces[], int n, size_t count,
-                                   double *total) {
-  double sum[BLOCK];
-  for (size_t start = 0; start < count; start += BLOCK) {
-    const size_t length = count - start < BLOCK ? count - start : BLOCK;
-    memset(sum, 0, length * sizeof *sum);
-    for (int c = 0; c < n; c++)
-      if (pieces[c]) accumulate_float64(weights[c], (const double *)pieces[c] + start, length, sum);
-    memcpy(total + start, sum, length * sizeof *sum);
+/* to[i] = from(i) + the weighted pieces at i in their order, each product and each sum rounded. */
+#define ADD_PIECES(real, target, to, from)                                                                     \
+  do {                                                                                                         \
+    const double w0 = few->weight[0], w1 = few->weight[1], w2 = few->weight[2], w3 = few->weight[3];           \
+    const real *a = few->piece[0], *b = few->piece[1], *c = few->piece[2], *d = few->piece[3];                 \
+    if (few->n == 1)                                                                                           \
+      for (size_t i = start; i < end; i++) to = (target)((from) + w0 * (double)a[i]);                          \
+    else if (few->n == 2)                                                                                      \
+      for (size_t i = start; i < end; i++) to = (target)((from) + w0 * (double)a[i] + w1 * (double)b[i]);      \
+    else if (few->n == 3)                                                                                      \
+      for (size_t i = start; i < end; i++)                                                                     \
+        to = (target)((from) + w0 * (double)a[i] + w1 * (double)b[i] + w2 * (double)c[i]);                     \
+    else                                                                                                       \
+      for (size_t i = start; i < end; i++)                                                                     \
+        to = (target)((from) + w0 * (double)a[i] + w1 * (double)b[i] + w2 * (double)c[i] + w3 * (double)d[i]); \
+  } while (0)
+
+/* Up to four pieces go straight to the total; more by way of a block of sums. */
+#define DEFINE_COMBINE(name, real)                                                                           \
+  ALWAYS_INLINE void set_##name(const few_pieces *few, size_t start, size_t end, real *total) {              \
+    ADD_PIECES(real, real, total[i], 0.0);                                                                   \
+  }                                                                                                          \
+  ALWAYS_INLINE void add_##name(const few_pieces *few, size_t start, size_t end, double *restrict sum) {     \
+    ADD_PIECES(real, double, sum[i - start], sum[i - start]);                                                \
+  }                                                                                                          \
+  ALWAYS_INLINE void combine_##name(const double weights[], const void *const pieces[], int n, size_t count, \
+                                    real *total) {                                                           \
+    double sum[BLOCK];                                                                                       \
+    const few_pieces all = next_pieces(weights, pieces, n, 0);                                               \
+    if (all.n > 0 && all.next == n) {                                                                        \
+      set_##name(&all, 0, count, total);                                                                     \
+      return;                                                                                                \
+    }                                                                                                        \
+    for (size_t start = 0; start < count; start += BLOCK) {                                                  \
+      const size_t end = count - start < BLOCK ? count : start + BLOCK;                                      \
+      memset(sum, 0, sizeof sum);                                                                            \
+      for (few_pieces few = all; few.n > 0; few = next_pieces(weights, pieces, n, few.next))                 \
+        add_##name(&few, start, end, sum);                                                                   \
+      for (size_t i = start; i < end; i++) total[i] = (real)sum[i - start];                                  \
+    }                                                                                                        \
   }
-}
+
+DEFINE_COMBINE(float32, float)
+DEFINE_COMBINE(float64, double)
 
 static void combine_float32_plain(const double w[], const void *const p[], int n, size_t count, float *total) {
   combine_float32(w, p, n, count, total);
@@ -113,7 +143,7 @@ void ntkw_i_combine_halves(const double weights[], const void *const pieces[], i
     for (int c = 0; c < n; c++) {
       if (!pieces[c]) continue;
       widen(wide, (const uint16_t *)pieces[c] + start, length, dtype);
-      accumulate_float32(weights[c], wide, length, sum);
+      for (size_t i = 0; i < length; i++) sum[i] += weights[c] * (double)wide[i];
     }
     narrow(sum, length, dtype, total + start);
   }
