@@ -69,8 +69,9 @@ class Run:
         """Lines of the log as (rank, what, checkpoint, detail, count)."""
         with open(self.log, errors="replace") as file:
             lines = file.read().split("\n")[:-1]  # in one go: the last line may be seen while it is being written
-            rows = (line.split(" ") for line in lines)
-            return [(int(r), w, int(c), d, int(n)) for r, w, c, d, n in rows if not kinds or w in kinds]
+        rows = [line.split(" ") for line in lines]
+        rows = [row for row in rows if len(row) == 5 and row[4].isdigit()]  # a kill may cut a line short
+        return [(int(r), w, int(c), d, int(n)) for r, w, c, d, n in rows if not kinds or w in kinds]
 
     def processes(self):
         return [count for _, _, _, _, count in self.events("pid")]
