@@ -114,7 +114,8 @@ class Tester:
             fault.repair(folder)
         met = bool(run.events("fault")) if fault.plan else fault.happened or run.code() != 0
         good = self.check_kept(folder, run.published(), fault.lost)
-        require(run.code() != 0 or STEPS in good, "the run ended with 0 without its last checkpoint")
+        ended_well = STEPS in good or STEPS in fault.lost  # lost: damaged on purpose after the run
+        require(run.code() != 0 or ended_well, "the run ended with 0 without its last checkpoint")
         next_ranks = draw.randint(1, MOST_RANKS)
         writer = ranks if STEPS in good else next_ranks  # of the last checkpoint, which says how many ranks it is of
         self.check_continued(folder, next_ranks, good, fault.lost, self.final[writer])
