@@ -20,7 +20,7 @@ static void check_rows(const problem *pde, const lane_plan *plan) {
     const bool last = l + 1 == plan->condition_first[c + 1];
     const int streams = stream_count(equations_streams(pde->conditions[c].equations));
     CHECK(last || plan->lanes[l].count * streams >= 64);
-    CHECK_EQUAL_INT(plan->cost[l + 1] - plan->cost[l], plan->lanes[l].count * streams);
+    CHECK_EQUAL_INT(plan->cost[l + 1] - plan->cost[l], plan->lanes[l].count * streams + 8);
   }
 }
 

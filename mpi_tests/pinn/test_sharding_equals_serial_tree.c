@@ -55,12 +55,43 @@ static void shards_have_the_bits_of_the_tree(void) {
     tree_run runs[N_GROUPS];
     for (int g = 0; g < N_GROUPS; g++) runs[g] = reduce_own(&layout, g, memory + lanes_before[g] * N_PARAMETERS);
     void *const out[] = {shard[0], shard[1], shard[2]};
-    CHECK_OK(sharding_reduce(shards_of_all, &layout, runs, out));
+    sharding_begin(shards_of_all, &layout);
+    for (int g = N_GROUPS - 1; g >= 0; g--) { /* in any order of the groups, a few nodes at a time */
+      sharding_offer(shards_of_all, g, &runs[g], runs[g].n / 2);
+      sharding_offer(shards_of_all, g, &runs[g], runs[g].n);
+    }
+    CHECK_OK(sharding_end(shards_of_all, runs, out));
     for (int g = 0; g < N_GROUPS; g++)
       for (int64_t i = 0; i < sharding_count(shards_of_all); i++)
         CHECK_EQUAL_DOUBLE(shard[g][i], serial_sum(g, (int)(sharding_offset(shards_of_all) + i)));
   }
   sharding_destroy(&shards_of_all);
+  free(memory);
+  free(bounds);
+}
+
+/* Rank 0 has made the first node of its groups and no more; nobody waits for ever, and the next exchange is right. */
+static void an_abandoned_exchange_ends(void) {
+  const int size = world_size();
+  int *bounds = calloc((size_t)(2 * N_GROUPS * size), sizeof *bounds);
+  const group_layout layout = lay(bounds, bounds + N_GROUPS * size), *const layouts[] = {&layout};
+  sharding *s;
+  CHECK_OK(sharding_create(MPI_COMM_WORLD, N_PARAMETERS, NTKW_FLOAT64, (const group_layout **)layouts, 1, &s));
+  double *memory = calloc(20 * N_PARAMETERS, sizeof *memory), shard[N_GROUPS][N_PARAMETERS];
+  const double spare[N_PARAMETERS] = {0};
+  tree_run runs[N_GROUPS];
+  for (int repeat = 0; repeat < 2; repeat++) {
+    for (int g = 0; g < N_GROUPS; g++) runs[g] = reduce_own(&layout, g, memory + lanes_before[g] * N_PARAMETERS);
+    sharding_begin(s, &layout);
+    for (int g = 0; g < N_GROUPS; g++)
+      sharding_offer(s, g, &runs[g], repeat == 0 && world_rank() == 0 && runs[g].n > 1 ? 1 : runs[g].n);
+    if (repeat == 0) sharding_abandon(s, spare);
+  }
+  void *const out[] = {shard[0], shard[1], shard[2]};
+  CHECK_OK(sharding_end(s, runs, out));
+  for (int64_t i = 0; i < sharding_count(s); i++)
+    CHECK_EQUAL_DOUBLE(shard[2][i], serial_sum(2, (int)(sharding_offset(s) + i)));
+  sharding_destroy(&s);
   free(memory);
   free(bounds);
 }
@@ -80,6 +111,7 @@ static void gather_restores_the_whole(void) {
 }
 
 int main(int argc, char **argv) {
-  static const test_case cases[] = {TEST(shards_have_the_bits_of_the_tree), TEST(gather_restores_the_whole)};
+  static const test_case cases[] = {TEST(shards_have_the_bits_of_the_tree), TEST(an_abandoned_exchange_ends),
+                                    TEST(gather_restores_the_whole)};
   return run_suite("sharding", cases, sizeof cases / sizeof *cases, argc, argv);
 }

@@ -41,6 +41,23 @@ static tree_run reduce_run(int first, int end, float values[MOST][WIDTH]) {
   return run;
 }
 
+/* A node is said to stay exactly if the whole run ends with it. */
+static void nodes_that_stay_are_known(void) {
+  for (int first = 0; first < 20; first++)
+    for (int end = first + 1; end <= MOST; end++) {
+      tree_run whole, part;
+      tree_run_shape(first, end, &whole);
+      for (int l = first + 1; l <= end; l++) {
+        tree_run_shape(first, l, &part);
+        for (int k = 0; k < part.n; k++) {
+          const bool same =
+              k < whole.n && part.nodes[k].level == whole.nodes[k].level && part.nodes[k].index == whole.nodes[k].index;
+          CHECK(tree_node_stays(&part.nodes[k], first, end) == same);
+        }
+      }
+    }
+}
+
 static void join(int n, const int cuts[], int n_runs, float result[WIDTH]) {
   float values[MOST][WIDTH];
   tree_run all = {.n = 0};
@@ -85,6 +102,7 @@ static void order_matters_to_the_test(void) {
 }
 
 int main(int argc, char **argv) {
-  static const test_case cases[] = {TEST(any_cut_gives_the_tree), TEST(order_matters_to_the_test)};
+  static const test_case cases[] = {TEST(any_cut_gives_the_tree), TEST(nodes_that_stay_are_known),
+                                    TEST(order_matters_to_the_test)};
   return run_suite("tree", cases, sizeof cases / sizeof *cases, argc, argv);
 }

@@ -82,9 +82,17 @@ static ntkw_status join(gradient_maker *m, ntkw_sum losses[], int n_groups, tree
 }
 
 ntkw_status gradient_make(gradient_maker *m, int64_t step, gradient_kind kind, const double weights[],
-                          ntkw_weighting *weighting, ntkw_sum losses[], tree_run runs[]) {
+                          ntkw_weighting *weighting, const gradient_watch *watch, ntkw_sum losses[], tree_run runs[]) {
   const int n_groups = kind == GRADIENT_NONE ? 0 : kind == GRADIENT_COMBINED ? 1 : m->pde->n_conditions;
-  m->task = (lane_task){.step = step, .kind = kind, .weights = weights, .weighting = weighting, .lock = &m->weighting};
+  const bool alone = team_size(m->team) == 1; /* several threads' runs meet in nodes that none of them has */
+  m->task = (lane_task){.step = step,
+                        .kind = kind,
+                        .weights = weights,
+                        .weighting = weighting,
+                        .lock = &m->weighting,
+                        .watch = alone ? watch : NULL};
   team_run(m->team, work, m);
-  return join(m, losses, n_groups, runs);
+  NTKW_TRY(join(m, losses, n_groups, runs));
+  for (int g = 0; g < n_groups && watch && !alone; g++) watch->look(watch->context, g, &runs[g], runs[g].n);
+  return NTKW_SUCCESS;
 }

@@ -18,6 +18,13 @@ typedef enum gradient_kind { GRADIENT_NONE, GRADIENT_COMBINED, GRADIENT_SEPARATE
 
 typedef struct gradient_maker gradient_maker;
 
+/* Who is told of nodes as soon as they are there, on the caller's thread: the first n_final nodes of the run will stay
+ * as they are. Called after every lane if the rank has one thread, otherwise once for every group in the end. */
+typedef struct gradient_watch {
+  void (*look)(void *context, int group, const tree_run *run, int n_final);
+  void *context;
+} gradient_watch;
+
 /* problem, network and plan are borrowed; lanes first .. end - 1 are this rank's, which its n_threads threads share in
  * contiguous runs. @return this rank's own status. */
 ntkw_status gradient_maker_create(const problem *pde, const network *net, const lane_plan *plan, int first, int end,
@@ -28,10 +35,11 @@ int gradient_maker_threads(const gradient_maker *maker);
 /* Losses, and gradients of the wanted kind, at the points of a step.
  * @param[in]     weights   n_conditions weights, for GRADIENT_COMBINED.
  * @param[in,out] weighting takes the diagonals, for GRADIENT_TRACED.
+ * @param[in]     watch     is told of nodes; NULL: nobody.
  * @param[out]    losses    n_conditions sums of the squared residuals of own points (range float64).
  * @param[out]    runs      this rank's nodes of each group (1 or n_conditions); their values live until the next call.
  */
 ntkw_status gradient_make(gradient_maker *maker, int64_t step, gradient_kind kind, const double weights[],
-                          ntkw_weighting *weighting, ntkw_sum losses[], tree_run runs[]);
+                          ntkw_weighting *weighting, const gradient_watch *watch, ntkw_sum losses[], tree_run runs[]);
 
 #endif

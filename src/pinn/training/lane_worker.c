@@ -180,16 +180,31 @@ static ntkw_status append_lane(lane_worker *m, int index, tree_run *run) {
   return NTKW_SUCCESS;
 }
 
+/* Tell how many nodes of a group stay as they are; the group's lanes are begin .. stop - 1 of the plan. */
+static void tell(const lane_worker *m, const lane_task *task, int group, int begin, int stop) {
+  const tree_run *run = &m->result.runs[group];
+  const int first = m->first > begin ? m->first - begin : 0, end = (m->end < stop ? m->end : stop) - begin;
+  int n = 0;
+  while (n < run->n && tree_node_stays(&run->nodes[n], first, end)) n++;
+  task->watch->look(task->watch->context, group, run, n);
+}
+
+/* A lane's gradient into the tree of its group: of all lanes, or of its condition's. */
+static ntkw_status store_lane(lane_worker *m, int l, const lane_task *task) {
+  const int c = m->plan->lanes[l].condition;
+  const bool alone = task->kind != GRADIENT_COMBINED;
+  const int group = alone ? c : 0, begin = alone ? m->plan->condition_first[c] : 0;
+  NTKW_TRY(append_lane(m, l - begin, &m->result.runs[group]));
+  if (task->watch) tell(m, task, group, begin, alone ? m->plan->condition_first[c + 1] : m->plan->n_lanes);
+  return NTKW_SUCCESS;
+}
+
 static ntkw_status make_lanes(lane_worker *m, const lane_task *task) {
   const double *points = m->points;
   for (int l = m->first; l < m->end; l++) {
     const lane *piece = &m->plan->lanes[l];
-    const int c = piece->condition;
     NTKW_TRY(make_lane(m, piece, points, task));
-    if (task->kind == GRADIENT_COMBINED)
-      NTKW_TRY(append_lane(m, l, &m->result.runs[0]));
-    else if (task->kind != GRADIENT_NONE)
-      NTKW_TRY(append_lane(m, l - m->plan->condition_first[c], &m->result.runs[c]));
+    if (task->kind != GRADIENT_NONE) NTKW_TRY(store_lane(m, l, task));
     points += piece->count * m->pde->n_inputs;
   }
   return NTKW_SUCCESS;

@@ -12,9 +12,10 @@ typedef struct lane_worker lane_worker;
 typedef struct lane_task {
   int64_t step;
   gradient_kind kind;
-  const double *weights;     /* as in gradient_make */
-  ntkw_weighting *weighting; /* takes the diagonals: exact sums, whatever the order */
-  pthread_mutex_t *lock;     /* of the weighting */
+  const double *weights;       /* as in gradient_make */
+  ntkw_weighting *weighting;   /* takes the diagonals: exact sums, whatever the order */
+  pthread_mutex_t *lock;       /* of the weighting */
+  const gradient_watch *watch; /* NULL: nobody is told while lanes are made */
 } lane_task;
 
 /* What a thread has done. */

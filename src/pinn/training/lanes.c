@@ -3,7 +3,10 @@
 
 #include <stdlib.h>
 
-enum { LEAST_ROWS = 64 };
+enum {
+  LEAST_ROWS = 64,
+  ROWS_OF_A_GRADIENT = 8 /* starting, storing and adding a lane's gradient takes as long as these; as measured */
+};
 
 static int64_t ceil_divide(int64_t a, int64_t b) {
   return (a + b - 1) / b;
@@ -46,7 +49,7 @@ static void lay_lanes(const problem *pde, int64_t rows, lane_plan *plan) {
     for (int64_t first = 0; first < cond->n_points; first += points, n++) {
       const int64_t left = cond->n_points - first, count = left < points ? left : points;
       plan->lanes[n] = (lane){.condition = c, .first = first, .count = count};
-      plan->cost[n + 1] = plan->cost[n] + count * stream_count(equations_streams(cond->equations));
+      plan->cost[n + 1] = plan->cost[n] + count * stream_count(equations_streams(cond->equations)) + ROWS_OF_A_GRADIENT;
     }
   }
   plan->condition_first[pde->n_conditions] = n;

@@ -17,7 +17,7 @@ typedef struct lane_plan {
   int n_lanes, n_conditions;
   lane *lanes;
   int condition_first[MAX_CONDITIONS + 1]; /* lanes of condition c: condition_first[c] .. condition_first[c + 1] - 1 */
-  int64_t *cost;                           /* rows of the lanes before lane l; n_lanes + 1 values */
+  int64_t *cost;                           /* work on the lanes before lane l, in rows; n_lanes + 1 values */
 } lane_plan;
 
 /* @return NTKW_SUCCESS or NTKW_ERR_MEMORY. */

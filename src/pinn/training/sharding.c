@@ -13,7 +13,11 @@ struct sharding {
   ntkw_dtype precision;
   int *counts, *offsets; /* of every rank's shard */
   char *received;        /* slices of the nodes of other ranks */
+  /* of the exchange under way */
+  const group_layout *layout;
   MPI_Request *requests;
+  int n_requests;
+  int *n_sent; /* nodes of each group */
 };
 
 int64_t shard_offset(int64_t n, int rank, int size) {
@@ -39,19 +43,21 @@ static void count_nodes(const sharding *s, const group_layout *layout, int *othe
 }
 
 static ntkw_status allocate(sharding *s, const group_layout *layouts[], int n_layouts) {
-  int most_received = 0, most_requests = 0;
+  int most_received = 0, most_requests = 0, most_groups = 0;
   for (int i = 0; i < n_layouts; i++) {
     int others, own;
     count_nodes(s, layouts[i], &others, &own);
     const int requests = others + own * s->size;
     if (others > most_received) most_received = others;
     if (requests > most_requests) most_requests = requests;
+    if (layouts[i]->n_groups > most_groups) most_groups = layouts[i]->n_groups;
   }
   s->counts = calloc((size_t)s->size, sizeof *s->counts);
   s->offsets = calloc((size_t)s->size, sizeof *s->offsets);
   s->received = malloc((size_t)most_received * (size_t)s->count * s->width + 1);
   s->requests = malloc(((size_t)most_requests + 1) * sizeof *s->requests);
-  NTKW_CHECK(s->counts && s->offsets && s->received && s->requests, NTKW_ERR_MEMORY,
+  s->n_sent = calloc((size_t)most_groups + 1, sizeof *s->n_sent);
+  NTKW_CHECK(s->counts && s->offsets && s->received && s->requests && s->n_sent, NTKW_ERR_MEMORY,
              "out of memory for the shards of %lld parameters", (long long)s->n_parameters);
   for (int r = 0; r < s->size; r++) {
     s->offsets[r] = (int)shard_offset(s->n_parameters, r, s->size);
@@ -90,6 +96,7 @@ void sharding_destroy(sharding **handle) {
   free((*handle)->offsets);
   free((*handle)->received);
   free((*handle)->requests);
+  free((*handle)->n_sent);
   free(*handle);
   *handle = NULL;
 }
@@ -105,36 +112,51 @@ ntkw_status sharding_gather(sharding *s, const void *shard, void *all) {
   return NTKW_SUCCESS;
 }
 
-/* Post the receives of the nodes that other ranks hold: group by group, rank by rank, node by node. */
-static int post_receives(sharding *s, const group_layout *layout) {
-  int n_requests = 0;
+/* Receives of the nodes that other ranks hold: group by group, rank by rank, node by node. */
+void sharding_begin(sharding *s, const group_layout *layout) {
   char *next = s->received;
-  for (int g = 0; g < layout->n_groups; g++)
+  s->layout = layout;
+  s->n_requests = 0;
+  for (int g = 0; g < layout->n_groups; g++) {
+    s->n_sent[g] = 0;
     for (int r = 0; r < s->size; r++) {
       tree_run run;
       if (r == s->rank || s->count == 0) continue;
       tree_run_shape(layout->run_first[g * s->size + r], layout->run_end[g * s->size + r], &run);
       for (int k = 0; k < run.n; k++, next += (size_t)s->count * s->width)
-        MPI_Irecv(next, (int)s->count, mpi_type(s), r, g * MAX_TREE_NODES + k, s->comm, &s->requests[n_requests++]);
+        MPI_Irecv(next, (int)s->count, mpi_type(s), r, g * MAX_TREE_NODES + k, s->comm, &s->requests[s->n_requests++]);
     }
-  return n_requests;
+  }
 }
 
-static int post_sends(sharding *s, const group_layout *layout, const tree_run runs[], int n_requests) {
-  for (int g = 0; g < layout->n_groups; g++)
-    for (int k = 0; k < runs[g].n; k++)
-      for (int shift = 1; shift < s->size; shift++) { /* not everybody to rank 0 first */
-        const int r = (s->rank + shift) % s->size;
-        if (s->counts[r] > 0)
-          MPI_Isend((const char *)runs[g].nodes[k].values + (size_t)s->offsets[r] * s->width, s->counts[r], mpi_type(s),
-                    r, g * MAX_TREE_NODES + k, s->comm, &s->requests[n_requests++]);
-      }
-  return n_requests;
+static void send_node(sharding *s, int group, int node, const void *values) {
+  for (int shift = 1; shift < s->size; shift++) { /* not everybody to rank 0 first */
+    const int r = (s->rank + shift) % s->size;
+    if (s->counts[r] > 0)
+      MPI_Isend((const char *)values + (size_t)s->offsets[r] * s->width, s->counts[r], mpi_type(s), r,
+                group * MAX_TREE_NODES + node, s->comm, &s->requests[s->n_requests++]);
+  }
+}
+
+void sharding_offer(sharding *s, int group, const tree_run *run, int n_final) {
+  int all_done;
+  for (; s->n_sent[group] < n_final; s->n_sent[group]++)
+    send_node(s, group, s->n_sent[group], run->nodes[s->n_sent[group]].values);
+  MPI_Testall(s->n_requests, s->requests, &all_done, MPI_STATUSES_IGNORE);
+}
+
+void sharding_abandon(sharding *s, const void *spare) {
+  for (int g = 0; g < s->layout->n_groups; g++) {
+    tree_run own;
+    tree_run_shape(s->layout->run_first[g * s->size + s->rank], s->layout->run_end[g * s->size + s->rank], &own);
+    for (; s->n_sent[g] < own.n; s->n_sent[g]++) send_node(s, g, s->n_sent[g], spare);
+  }
+  MPI_Waitall(s->n_requests, s->requests, MPI_STATUSES_IGNORE);
 }
 
 /* The own shard of group g: the nodes of all ranks in the order of their lanes, joined along the tree. */
-static const char *join_group(sharding *s, const group_layout *layout, int g, tree_run *own, const char *received,
-                              void *shard) {
+static const char *join_group(const sharding *s, int g, const tree_run *own, const char *received, void *shard) {
+  const group_layout *layout = s->layout;
   tree_run all = {.n = 0}, run;
   void *released[MAX_TREE_NODES];
   for (int r = 0; r < s->size; r++) {
@@ -157,12 +179,10 @@ static const char *join_group(sharding *s, const group_layout *layout, int g, tr
   return received;
 }
 
-ntkw_status sharding_reduce(sharding *s, const group_layout *layout, tree_run runs[], void *const shards[]) {
-  int n_requests = post_receives(s, layout);
-  n_requests = post_sends(s, layout, runs, n_requests);
-  NTKW_CHECK(MPI_Waitall(n_requests, s->requests, MPI_STATUSES_IGNORE) == MPI_SUCCESS, NTKW_ERR_MPI,
+ntkw_status sharding_end(sharding *s, tree_run runs[], void *const shards[]) {
+  NTKW_CHECK(MPI_Waitall(s->n_requests, s->requests, MPI_STATUSES_IGNORE) == MPI_SUCCESS, NTKW_ERR_MPI,
              "the exchange of gradient shards failed");
   const char *received = s->received;
-  for (int g = 0; g < layout->n_groups; g++) received = join_group(s, layout, g, &runs[g], received, shards[g]);
+  for (int g = 0; g < s->layout->n_groups; g++) received = join_group(s, g, &runs[g], received, shards[g]);
   return NTKW_SUCCESS;
 }

@@ -33,8 +33,18 @@ int64_t sharding_count(const sharding *s);
 /* All parameters from everybody's shard. Collective: one MPI_Allgatherv. */
 ntkw_status sharding_gather(sharding *s, const void *shard, void *all);
 
-/* runs[g]: this rank's nodes of group g, each with all parameters' values. shards[g]: the own shard of the group's sum.
- * Collective: every rank sends each node's slices to the owners. @return the same on every rank. */
-ntkw_status sharding_reduce(sharding *s, const group_layout *layout, tree_run runs[], void *const shards[]);
+/* The exchange of a step, in three parts, so that it goes on while gradients are made. Each node's slices go to the
+ * owners of the shards. */
+
+/* Be ready to receive the nodes of other ranks. Local; every rank must go on to sharding_end or sharding_abandon. */
+void sharding_begin(sharding *s, const group_layout *layout);
+/* Send those of the first n_final nodes of this rank's run of a group that were not sent; each has all parameters'
+ * values, which must stay until the end. Lets MPI go on in any case. Local. */
+void sharding_offer(sharding *s, int group, const tree_run *run, int n_final);
+/* shards[g]: the own shard of the sum of group g. runs[g]: all of this rank's nodes, all offered; their values are spoilt.
+ * Collective. @return the same on every rank. */
+ntkw_status sharding_end(sharding *s, tree_run runs[], void *const shards[]);
+/* Instead of the end, on all ranks: some rank has failed to make its nodes. spare: n_parameters readable values. */
+void sharding_abandon(sharding *s, const void *spare);
 
 #endif

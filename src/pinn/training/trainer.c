@@ -283,18 +283,30 @@ static ntkw_status weigh(trainer *t) {
   return status;
 }
 
+static void offer(void *shards, int group, const tree_run *run, int n_final) {
+  sharding_offer(shards, group, run, n_final);
+}
+
+/* Gradients at the present parameters and, meanwhile, their exchange: each condition's shard, or of all the weighted
+ * ones the total. */
+static ntkw_status make_shards(trainer *t, bool due, bool *stop) {
+  const gradient_watch watch = {offer, t->sharding};
+  void *total[] = {t->total};
+  sharding_begin(t->sharding, due ? &t->separate : &t->combined);
+  ntkw_status status = gradient_make(t->maker, t->step, kind_of_step(t, due), trainer_weights(t), t->weighting, &watch,
+                                     t->losses, t->runs);
+  status = reduce_losses(t, status, stop);
+  if (status == NTKW_SUCCESS) return sharding_end(t->sharding, t->runs, due ? t->shards : total);
+  sharding_abandon(t->sharding, t->all);
+  if (t->weighting) ntkw_weighting_discard(t->weighting);
+  return status;
+}
+
 ntkw_status trainer_step(trainer *t, bool *stop) {
   const bool due = t->weighting && ntkw_weighting_due(t->weighting, t->step);
   NTKW_TRY(trainer_refresh(t));
-  ntkw_status status =
-      gradient_make(t->maker, t->step, kind_of_step(t, due), trainer_weights(t), t->weighting, t->losses, t->runs);
-  status = reduce_losses(t, status, stop);
-  if (status != NTKW_SUCCESS) {
-    if (t->weighting) ntkw_weighting_discard(t->weighting);
-    return status;
-  }
-  void *combined[] = {t->total};
-  NTKW_TRY(sharding_reduce(t->sharding, due ? &t->separate : &t->combined, t->runs, due ? t->shards : combined));
+  ntkw_status status = make_shards(t, due, stop);
+  if (status != NTKW_SUCCESS) return status;
   if (due) status = weigh(t);
   if (status != NTKW_SUCCESS && status != NTKW_ZERO_NORM) return status;
   const adam_step adam = adam_step_at(t->pde, t->step);
@@ -305,7 +317,7 @@ ntkw_status trainer_step(trainer *t, bool *stop) {
 
 ntkw_status trainer_measure(trainer *t) {
   NTKW_TRY(trainer_refresh(t));
-  const ntkw_status made = gradient_make(t->maker, t->step, GRADIENT_NONE, NULL, NULL, t->losses, t->runs);
+  const ntkw_status made = gradient_make(t->maker, t->step, GRADIENT_NONE, NULL, NULL, NULL, t->losses, t->runs);
   return reduce_losses(t, made, NULL);
 }
 

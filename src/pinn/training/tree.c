@@ -1,7 +1,5 @@
 #include "pinn/training/tree.h"
 
-#include <stdbool.h>
-
 void tree_add(void *left, const void *right, size_t count, ntkw_dtype dtype) {
   if (dtype == NTKW_FLOAT32) {
     float *restrict sum = left;
@@ -34,6 +32,11 @@ void tree_run_shape(int first, int end, tree_run *run) {
     run->nodes[run->n++] = (tree_node){.level = 0, .index = lane};
     while (ends_in_siblings(run)) merge_siblings(run);
   }
+}
+
+bool tree_node_stays(const tree_node *node, int first, int end) {
+  const int above = node->level + 1, parent = node->index / 2;
+  return parent << above < first || (parent + 1) << above > end;
 }
 
 static int join_siblings(tree_run *run, size_t count, ntkw_dtype dtype, void *released[]) {

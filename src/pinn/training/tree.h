@@ -7,6 +7,7 @@
 #ifndef NTKW_PINN_TREE_H
 #define NTKW_PINN_TREE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include "ntkw/status.h"
 
@@ -24,6 +25,9 @@ typedef struct tree_run {
 
 /* The nodes, without values, to which the lanes first .. end - 1 of a group reduce. */
 void tree_run_shape(int first, int end, tree_run *run);
+
+/* Does a node stay as it is in a run of the lanes first .. end - 1, or will it be added to a sibling? */
+bool tree_node_stays(const tree_node *node, int first, int end);
 
 /* left += right, element by element. */
 void tree_add(void *left, const void *right, size_t count, ntkw_dtype dtype);
