@@ -23,6 +23,14 @@ else
   expect_line "$scratch/out" "gnuplot"
 fi
 [ -z "$(find p.run -name 'picture.*' ! -name picture.png)" ] || complain "drawing left files behind"
+run 3 train p.lua --order free --threads 2 --steps 5 --out free
+expect_code 0
+expect_output "order: free" "threads: 2 a rank" "step 5/5"
+run 2 train p.lua --out free --resume --steps 8
+expect_code 0
+expect_output "resumed from free/step-0000000005.h5" "step 8/8"
+run 2 train p.lua --order quick
+expect_code 2
 run 1 train p.lua --steps 2 --out "it's \$mine"
 expect_code 0
 expect_output "it's \$mine/step-0000000002.h5"

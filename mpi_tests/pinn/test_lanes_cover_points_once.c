@@ -65,7 +65,30 @@ static void many_points_make_long_lanes(void) {
   problem_destroy(&pde);
 }
 
+/* Every piece has its share of the rows, up to half a point at either end, and every condition one lane in it. */
+static void free_order_cuts_evenly(void) {
+  static const int pieces[] = {1, 2, 3, 8, 61, 1000, 100000};
+  problem *pde = wave_problem("float64", "none", 1);
+  for (size_t i = 0; i < sizeof pieces / sizeof *pieces; i++) {
+    lane_plan plan;
+    CHECK_OK(lane_plan_create_free(pde, pieces[i], &plan));
+    check_cover(pde, &plan);
+    CHECK(plan.n_lanes <= pieces[i] + pde->n_conditions);
+    const int64_t all = plan.cost[plan.n_lanes];
+    for (int rank = 0; rank < pieces[i]; rank++) {
+      int first, end, lanes_of[MAX_CONDITIONS] = {0};
+      lane_plan_share(&plan, rank, pieces[i], &first, &end);
+      for (int l = first; l < end; l++) lanes_of[plan.lanes[l].condition]++;
+      for (int c = 0; c < pde->n_conditions && pieces[i] <= 61; c++) CHECK(lanes_of[c] <= 1);
+      CHECK((double)(plan.cost[end] - plan.cost[first]) <= (double)all / pieces[i] + MAX_STREAMS);
+    }
+    lane_plan_free(&plan);
+  }
+  problem_destroy(&pde);
+}
+
 int main(int argc, char **argv) {
-  static const test_case cases[] = {TEST(lanes_keep_their_promises), TEST(many_points_make_long_lanes)};
+  static const test_case cases[] = {TEST(lanes_keep_their_promises), TEST(many_points_make_long_lanes),
+                                    TEST(free_order_cuts_evenly)};
   return run_suite("lanes", cases, sizeof cases / sizeof *cases, argc, argv);
 }

@@ -12,7 +12,8 @@
 #include <time.h>
 
 static const char usage[] =
-    "Usage: mpirun -n RANKS bench_train PROBLEM.lua\n"
+    "Usage: mpirun -n RANKS bench_train PROBLEM.lua [free]\n"
+    "free: sums over points in the order of the ranks.\n"
     "Reads commands, a line each; answers with a line of JSON each:\n"
     "  step N       N training steps: milliseconds for one, peak memory of every rank\n"
     "  products N   the matrix products of N steps and nothing else, by the same kernels: milliseconds for one, GF/s\n"
@@ -148,9 +149,10 @@ static ntkw_status obey(bench *b, const char *line, bool *go_on) {
   return *go_on ? NTKW_ERR_ARGUMENT : NTKW_SUCCESS;
 }
 
-static ntkw_status serve(bench *b, const char *file) {
+static ntkw_status serve(bench *b, const char *file, bool free_order) {
   ntkw_status status = problem_load(MPI_COMM_WORLD, file, &b->pde);
   if (status == NTKW_SUCCESS) status = trainer_create(MPI_COMM_WORLD, b->pde, &b->trainer);
+  if (status == NTKW_SUCCESS && free_order) status = trainer_set_order(b->trainer, ORDER_FREE);
   if (status == NTKW_SUCCESS && b->rank == 0)
     printf("{\"kernels\": \"%s\", \"rule\": \"%s\", \"parameters\": %lld, \"lanes\": %d}\n", network_kernels(),
            trainer_rule(b->trainer), (long long)trainer_parameter_count(b->trainer), trainer_lane_count(b->trainer));
@@ -168,12 +170,13 @@ int main(int argc, char **argv) {
   MPI_Init(&argc, &argv);
   MPI_Comm_rank(MPI_COMM_WORLD, &b.rank);
   MPI_Comm_size(MPI_COMM_WORLD, &b.size);
-  if (argc != 2) {
+  const bool free_order = argc == 3 && strcmp(argv[2], "free") == 0;
+  if (argc != 2 && !free_order) {
     if (b.rank == 0) fputs(usage, stderr);
     MPI_Finalize();
     return 2;
   }
-  const ntkw_status status = serve(&b, argv[1]);
+  const ntkw_status status = serve(&b, argv[1], free_order);
   if (status != NTKW_SUCCESS && b.rank == 0) fprintf(stderr, "%s\n", ntkw_last_error());
   products_destroy(&b.products);
   trainer_destroy(&b.trainer);

@@ -66,6 +66,9 @@ class Bench:
             for kind, (rule, schedule) in OUR_RULES.items():
                 process = Ours(self.program, case, rule, schedule, ranks, self.scratch)
                 entries.append(Entry("ntkw", rule, kind, ranks, process, "step", always=True))
+        for kind, (rule, schedule) in OUR_RULES.items():
+            process = Ours(self.program, case, rule, schedule, 2, self.scratch, "free")
+            entries.append(Entry("ntkw free", rule, kind, 2, process, "step", always=True))
         alone = Ours(self.program, case, *OUR_RULES["none"], 2, self.scratch)  # its matrices count in no other's memory
         return entries + [Entry("products", "", "none", 2, alone, "products", always=True)]
 

@@ -60,14 +60,14 @@ class Process:
 
 
 class Ours(Process):
-    """bench_train under mpirun: one case and rule."""
+    """bench_train under mpirun: one case, rule and order of sums ("free" or none said)."""
 
     farewell = "quit"
 
-    def __init__(self, program, case, rule, schedule, ranks, scratch):
+    def __init__(self, program, case, rule, schedule, ranks, scratch, *order):
         file = Path(scratch) / re.sub(r"\W+", "-", f"{case.name} {rule} {ranks}.lua")
         file.write_text(case.problem_file(rule, schedule))
-        super().__init__(["mpirun", "-n", str(ranks), program, str(file)])
+        super().__init__(["mpirun", "-n", str(ranks), program, str(file), *order])
 
     def start(self):
         """Versions, by name. May be called again."""
@@ -123,7 +123,7 @@ class Python(Process):
 class Entry:
     """Something to be measured."""
 
-    who: str  # "ntkw", "products", "PINA", "PyTorch", "JAX"
+    who: str  # "ntkw", "ntkw free" (sums in free order), "products", "PINA", "PyTorch", "JAX"
     way: str  # how derivatives and weights are made, in the opponent's words
     weights: str  # "none", "weights", "traces"
     workers: int  # ranks or threads

@@ -15,6 +15,7 @@ typedef struct train_settings {
   const char *progress;
   const char *time_limit; /* as duration_read reads it; NULL: none */
   int64_t threads;        /* 0: as the environment says */
+  const char *order;      /* of sums over points: "fixed" or "free" */
   optional_path resume;
 } train_settings;
 

@@ -22,6 +22,7 @@
 
 static const char *const checkpoint_modes[] = {"synchronous", "asynchronous"};
 static const char *const progress_modes[] = {"auto", "live", "plain"};
+static const char *const orders[] = {"fixed", "free"};
 
 #define AT(member) offsetof(train_settings, member)
 static const option table[] = {
@@ -114,6 +115,15 @@ static const option table[] = {
      .least = 1,
      .most = MAX_THREADS,
      .help = THREADS_HELP},
+    {.name = "order",
+     .argument = "ORDER",
+     .kind = OPTION_WORD,
+     .at = AT(order),
+     .words = orders,
+     .n_words = 2,
+     .help = "of the sums over points: fixed gives the same bits for any number of ranks and threads; free is\n"
+             "faster by some percent and uses any number of ranks evenly, but its results depend on both\n"
+             "numbers, as rounding errors grow over the steps (default fixed)"},
 };
 enum { N_OPTIONS = sizeof table / sizeof *table };
 
@@ -171,6 +181,8 @@ static void announce(const run *r, const char *file) {
       (long long)trainer_parameter_count(r->trainer), pde->network.precision == NTKW_FLOAT32 ? "float32" : "float64",
       size, size == 1 ? "" : "s", trainer_lane_count(r->trainer), network_kernels(), (unsigned long long)pde->seed);
   if (trainer_threads(r->trainer) > 1) say("threads: %d a rank\n", trainer_threads(r->trainer));
+  if (trainer_order(r->trainer) == ORDER_FREE)
+    say("order: free; another number of ranks or threads gives other rounding errors\n");
   const trainer_state state = trainer_get_state(r->trainer);
   if (state.weighting)
     say("weighting: %s, alpha %g, updated every %lld step%s\n", trainer_rule(r->trainer),
@@ -247,6 +259,7 @@ static exit_code come_back(const run *r, const char *file) {
 static ntkw_status prepare(run *r, ntkw_checkpoint_reader *reader) {
   NTKW_TRY(trainer_create(MPI_COMM_WORLD, r->pde, &r->trainer));
   NTKW_TRY(set_threads(r->trainer, r->settings->threads));
+  if (strcmp(r->settings->order, "free") == 0) NTKW_TRY(trainer_set_order(r->trainer, ORDER_FREE));
   if (reader) NTKW_TRY(snapshot_restore(reader, r->trainer, r->pde, &r->history));
   NTKW_TRY(evaluation_create(trainer_comm(r->trainer), r->pde, trainer_network(r->trainer), &r->evaluation));
   NTKW_TRY(watch_begin(r, reader != NULL));
@@ -342,7 +355,8 @@ static exit_code train(int argc, char **argv) {
                              .log_every = 1000,
                              .keep = 3,
                              .checkpoint_mode = "synchronous",
-                             .progress = "auto"};
+                             .progress = "auto",
+                             .order = "fixed"};
   const char *file = NULL;
   run r = {.settings = &settings, .error = NAN, .started = MPI_Wtime(), .started_at = (double)time(NULL)};
   if (options_parse(table, N_OPTIONS, &settings, "[PROBLEM.lua]", &file, argc, argv) != NTKW_SUCCESS ||

@@ -44,12 +44,8 @@ void layer_unpack(const network *net, int index, const void *weights, const void
     unpack_f32(layer, weights, biases, (float *)parameters + layer->offset);
 }
 
-void layer_add(const network *net, int index, const void *weights, const void *biases, void *sums) {
-  const dense_layer *layer = &net->layers[index];
-  if (is_double(net))
-    add_f64(layer, weights, biases, (double *)sums + layer->offset);
-  else
-    add_f32(layer, weights, biases, (float *)sums + layer->offset);
+void layer_add(const network *net, int index, const void *weights, const void *biases, void *const sums[], int n) {
+  (is_double(net) ? add_f64 : add_f32)(&net->layers[index], weights, biases, sums, n);
 }
 
 void inputs_write(const network *net, const jet_panel *panel, const double *points, double *scratch, void *h) {

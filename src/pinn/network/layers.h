@@ -33,8 +33,9 @@ void *matrix_allocate(const network *network, int64_t rows, int64_t columns);
 /* Between a flat, unpadded layer (weights, then biases) and its padded matrices. */
 void layer_pack(const network *network, const dense_layer *layer, const void *parameters);
 void layer_unpack(const network *network, int layer, const void *weights, const void *biases, void *parameters);
-/* sums += the layer, element by element, in the flat order. */
-void layer_add(const network *network, int layer, const void *weights, const void *biases, void *sums);
+/* The layer is added to sums[0], the result to sums[1], and so on: flat vectors of all parameters, of which the last of
+ * the n is written. */
+void layer_add(const network *network, int layer, const void *weights, const void *biases, void *const sums[], int n);
 
 /* The basic features (features.h), which are the first layer's input unless there are random ones: (x - shift) * scale,
  * unit vectors times scale, zeros; or periodic functions. Rounded once to the precision. h has the panel's rows,

@@ -100,7 +100,8 @@ void workspace_observe(workspace *workspace, layer_observer *observer, void *con
 
 /* The lane's gradient as a flat vector in the network's precision. */
 void workspace_lane_end(workspace *workspace, void *gradient);
-/* The same, added to a vector: sums += gradient, element by element. The lane has had points. */
-void workspace_lane_add(workspace *workspace, void *sums);
+/* The same, added to sums[0], the result to sums[1], and so on, left + right, element by element; only the last of the n
+ * vectors, at least one, is written. The lane has had points. */
+void workspace_lane_add(workspace *workspace, void *const sums[], int n);
 
 #endif

@@ -252,7 +252,7 @@ void workspace_lane_end(workspace *w, void *gradient) {
   for (int l = 0; l < net->n_layers; l++) layer_unpack(net, l, w->layers[l].d_weights, w->layers[l].d_biases, gradient);
 }
 
-void workspace_lane_add(workspace *w, void *sums) {
+void workspace_lane_add(workspace *w, void *const sums[], int n) {
   const network *net = w->network;
-  for (int l = 0; l < net->n_layers; l++) layer_add(net, l, w->layers[l].d_weights, w->layers[l].d_biases, sums);
+  for (int l = 0; l < net->n_layers; l++) layer_add(net, l, w->layers[l].d_weights, w->layers[l].d_biases, sums, n);
 }

@@ -165,18 +165,17 @@ static ntkw_status make_lane(lane_worker *m, const lane *piece, const double *po
 static ntkw_status append_lane(lane_worker *m, int index, tree_run *run) {
   const ntkw_dtype precision = m->pde->network.precision;
   const size_t count = m->gradients.bytes / (precision == NTKW_FLOAT32 ? sizeof(float) : sizeof(double));
-  void *released[MAX_TREE_NODES], *sibling = tree_run_sibling(run, index);
-  int n_released = 0;
-  if (sibling) {
-    workspace_lane_add(m->workspace, sibling);
-    n_released = tree_run_absorb(run, count, precision, released);
-  } else {
-    const tree_node leaf = {.level = 0, .index = index, .values = pool_take(&m->gradients)};
-    NTKW_CHECK(leaf.values, NTKW_ERR_MEMORY, "out of memory for the gradient of a lane");
-    workspace_lane_end(m->workspace, leaf.values);
-    n_released = tree_run_append(run, leaf, count, precision, released);
+  void *sums[MAX_TREE_NODES];
+  const int n = tree_run_absorb(run, index, sums);
+  if (n > 0) {
+    workspace_lane_add(m->workspace, sums, n);
+    for (int i = 0; i < n - 1; i++) pool_give(&m->gradients, sums[i]);
+    return NTKW_SUCCESS;
   }
-  for (int i = 0; i < n_released; i++) pool_give(&m->gradients, released[i]);
+  const tree_node leaf = {.level = 0, .index = index, .values = pool_take(&m->gradients)};
+  NTKW_CHECK(leaf.values, NTKW_ERR_MEMORY, "out of memory for the gradient of a lane");
+  workspace_lane_end(m->workspace, leaf.values);
+  tree_run_append(run, leaf, count, precision, sums);
   return NTKW_SUCCESS;
 }
 

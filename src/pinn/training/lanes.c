@@ -55,16 +55,50 @@ static void lay_lanes(const problem *pde, int64_t rows, lane_plan *plan) {
   plan->condition_first[pde->n_conditions] = n;
 }
 
+static ntkw_status allocate(const problem *pde, int64_t most, lane_plan *plan) {
+  *plan = (lane_plan){.n_conditions = pde->n_conditions};
+  plan->lanes = calloc((size_t)most, sizeof *plan->lanes);
+  plan->cost = calloc((size_t)most + 1, sizeof *plan->cost);
+  if (plan->lanes && plan->cost) return NTKW_SUCCESS;
+  lane_plan_free(plan);
+  return ntkw_i_fail(NTKW_ERR_MEMORY, "out of memory for %lld lanes", (long long)most);
+}
+
 ntkw_status lane_plan_create(const problem *pde, lane_plan *plan) {
-  const int64_t rows = rows_per_lane(pde);
-  *plan = (lane_plan){.n_lanes = (int)count_lanes(pde, rows), .n_conditions = pde->n_conditions};
-  plan->lanes = calloc((size_t)plan->n_lanes, sizeof *plan->lanes);
-  plan->cost = calloc((size_t)plan->n_lanes + 1, sizeof *plan->cost);
-  if (!plan->lanes || !plan->cost) {
-    lane_plan_free(plan);
-    return ntkw_i_fail(NTKW_ERR_MEMORY, "out of memory for %d lanes", plan->n_lanes);
-  }
+  const int64_t rows = rows_per_lane(pde), n = count_lanes(pde, rows);
+  NTKW_TRY(allocate(pde, n, plan));
+  plan->n_lanes = (int)n;
   lay_lanes(pde, rows, plan);
+  return NTKW_SUCCESS;
+}
+
+static int64_t count_rows(const problem *pde) {
+  int64_t rows = 0;
+  for (int c = 0; c < pde->n_conditions; c++)
+    rows += pde->conditions[c].n_points * stream_count(equations_streams(pde->conditions[c].equations));
+  return rows;
+}
+
+ntkw_status lane_plan_create_free(const problem *pde, int n_pieces, lane_plan *plan) {
+  const int64_t all = count_rows(pde);
+  int64_t before = 0; /* rows of the conditions before */
+  NTKW_TRY(allocate(pde, (int64_t)n_pieces + pde->n_conditions, plan));
+  for (int c = 0; c < pde->n_conditions; c++) {
+    const int64_t n = pde->conditions[c].n_points,
+                  streams = stream_count(equations_streams(pde->conditions[c].equations));
+    plan->condition_first[c] = plan->n_lanes;
+    for (int64_t piece = before * n_pieces / all + 1, done = 0; done < n; piece++) {
+      const int64_t rows =
+          (int64_t)((__extension__(__int128) all * piece) / n_pieces) - before; /* to the piece's end */
+      const int64_t end = rows >= n * streams ? n : (rows + streams / 2) / streams;
+      if (end <= done) continue;
+      plan->lanes[plan->n_lanes++] = (lane){.condition = c, .first = done, .count = end - done};
+      plan->cost[plan->n_lanes] = before + end * streams;
+      done = end;
+    }
+    before += n * streams;
+  }
+  plan->condition_first[pde->n_conditions] = plan->n_lanes;
   return NTKW_SUCCESS;
 }
 

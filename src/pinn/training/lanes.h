@@ -22,6 +22,9 @@ typedef struct lane_plan {
 
 /* @return NTKW_SUCCESS or NTKW_ERR_MEMORY. */
 ntkw_status lane_plan_create(const problem *pde, lane_plan *plan);
+/* The same work cut without regard to the sums' order: into n_pieces of equally many rows, up to a point, in each of
+ * which every condition has at most one lane. */
+ntkw_status lane_plan_create_free(const problem *pde, int n_pieces, lane_plan *plan);
 void lane_plan_free(lane_plan *plan);
 
 /* The lanes first .. end - 1 of a rank; possibly none. */

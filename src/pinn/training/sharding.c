@@ -139,10 +139,8 @@ static void send_node(sharding *s, int group, int node, const void *values) {
 }
 
 void sharding_offer(sharding *s, int group, const tree_run *run, int n_final) {
-  int all_done;
   for (; s->n_sent[group] < n_final; s->n_sent[group]++)
     send_node(s, group, s->n_sent[group], run->nodes[s->n_sent[group]].values);
-  MPI_Testall(s->n_requests, s->requests, &all_done, MPI_STATUSES_IGNORE);
 }
 
 void sharding_abandon(sharding *s, const void *spare) {

@@ -39,7 +39,7 @@ ntkw_status sharding_gather(sharding *s, const void *shard, void *all);
 /* Be ready to receive the nodes of other ranks. Local; every rank must go on to sharding_end or sharding_abandon. */
 void sharding_begin(sharding *s, const group_layout *layout);
 /* Send those of the first n_final nodes of this rank's run of a group that were not sent; each has all parameters'
- * values, which must stay until the end. Lets MPI go on in any case. Local. */
+ * values, which must stay until the end. Local. */
 void sharding_offer(sharding *s, int group, const tree_run *run, int n_final);
 /* shards[g]: the own shard of the sum of group g. runs[g]: all of this rank's nodes, all offered; their values are spoilt.
  * Collective. @return the same on every rank. */

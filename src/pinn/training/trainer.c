@@ -15,6 +15,7 @@ struct trainer {
   int rank, size;
   const problem *pde;
   network *network;
+  sum_order order;
   lane_plan plan;
   group_layout combined, separate;
   sharding *sharding;
@@ -103,13 +104,41 @@ static ntkw_status lay_groups(trainer *t) {
   return NTKW_SUCCESS;
 }
 
+static void free_work(trainer *t) {
+  int **const bounds[] = {&t->combined.run_first, &t->combined.run_end, &t->separate.run_first, &t->separate.run_end};
+  gradient_maker_destroy(&t->maker);
+  sharding_destroy(&t->sharding);
+  lane_plan_free(&t->plan);
+  for (size_t i = 0; i < sizeof bounds / sizeof *bounds; i++) {
+    free(*bounds[i]);
+    *bounds[i] = NULL;
+  }
+}
+
+/* The lanes, and this rank's gradients. n_workers: of all ranks. */
+static ntkw_status create_work(trainer *t, int n_threads, int n_workers) {
+  NTKW_TRY(t->order == ORDER_FREE ? lane_plan_create_free(t->pde, n_workers, &t->plan)
+                                  : lane_plan_create(t->pde, &t->plan));
+  NTKW_TRY(lay_groups(t));
+  const int first = t->combined.run_first[t->rank], end = t->combined.run_end[t->rank];
+  return gradient_maker_create(t->pde, t->network, &t->plan, first, end, n_threads, &t->maker);
+}
+
+/* Who makes which gradients, and how they come to the owners of the shards. Collective. */
+static ntkw_status share_work(trainer *t, int n_threads, sum_order order) {
+  const group_layout *layouts[] = {&t->combined, &t->separate};
+  int most_threads = n_threads;
+  free_work(t); /* first, for its memory */
+  t->order = order;
+  NTKW_CHECK(MPI_Allreduce(MPI_IN_PLACE, &most_threads, 1, MPI_INT, MPI_MAX, t->comm) == MPI_SUCCESS, NTKW_ERR_MPI,
+             "MPI_Allreduce of the numbers of threads failed");
+  NTKW_TRY(ntkw_status_agree(t->comm, create_work(t, n_threads, t->size * most_threads)));
+  return sharding_create(t->comm, t->n_parameters, t->pde->network.precision, layouts, 2, &t->sharding);
+}
+
 static ntkw_status create_local_parts(trainer *t) {
   NTKW_TRY(network_create(&t->pde->network, &t->network));
   t->n_parameters = network_parameter_count(t->network);
-  NTKW_TRY(lane_plan_create(t->pde, &t->plan));
-  NTKW_TRY(lay_groups(t));
-  const int first = t->combined.run_first[t->rank], end = t->combined.run_end[t->rank];
-  NTKW_TRY(gradient_maker_create(t->pde, t->network, &t->plan, first, end, 1, &t->maker));
   t->message = calloc(sums_message_size(t->pde->n_conditions), sizeof *t->message);
   t->all = malloc((size_t)t->n_parameters * t->width);
   NTKW_CHECK(t->message && t->all, NTKW_ERR_MEMORY, "out of memory for %lld parameters", (long long)t->n_parameters);
@@ -149,8 +178,7 @@ static ntkw_status create_shards(trainer *t) {
 
 static ntkw_status create_parts(trainer *t) {
   NTKW_TRY(ntkw_status_agree(t->comm, create_local_parts(t)));
-  const group_layout *layouts[] = {&t->combined, &t->separate};
-  NTKW_TRY(sharding_create(t->comm, t->n_parameters, t->pde->network.precision, layouts, 2, &t->sharding));
+  NTKW_TRY(share_work(t, 1, ORDER_FIXED));
   NTKW_TRY(create_weighting(t));
   NTKW_TRY(ntkw_status_agree(t->comm, create_shards(t)));
   return NTKW_SUCCESS;
@@ -178,12 +206,15 @@ ntkw_status trainer_create(MPI_Comm comm, const problem *pde, trainer **out) {
 }
 
 ntkw_status trainer_set_threads(trainer *t, int n) {
-  gradient_maker *maker = NULL;
-  const int first = t->combined.run_first[t->rank], end = t->combined.run_end[t->rank];
-  gradient_maker_destroy(&t->maker); /* first, for its memory */
-  const ntkw_status status = gradient_maker_create(t->pde, t->network, &t->plan, first, end, n, &maker);
-  t->maker = maker;
-  return ntkw_status_agree(t->comm, status);
+  return share_work(t, n, t->order);
+}
+
+ntkw_status trainer_set_order(trainer *t, sum_order order) {
+  return share_work(t, trainer_threads(t), order);
+}
+
+sum_order trainer_order(const trainer *t) {
+  return t->order;
 }
 
 int trainer_threads(const trainer *t) {
@@ -195,20 +226,9 @@ void trainer_destroy(trainer **handle) {
   if (!t) return;
   ntkw_trace_close(&t->trace);
   ntkw_weighting_destroy(&t->weighting);
-  gradient_maker_destroy(&t->maker);
-  sharding_destroy(&t->sharding);
-  lane_plan_free(&t->plan);
+  free_work(t);
   network_destroy(&t->network);
-  void *const all[] = {t->combined.run_first,
-                       t->combined.run_end,
-                       t->separate.run_first,
-                       t->separate.run_end,
-                       t->parameters,
-                       t->moment1,
-                       t->moment2,
-                       t->total,
-                       t->all,
-                       t->message};
+  void *const all[] = {t->parameters, t->moment1, t->moment2, t->total, t->all, t->message};
   for (size_t i = 0; i < sizeof all / sizeof *all; i++) free(all[i]);
   for (int c = 0; c < MAX_CONDITIONS; c++) free(t->shards[c]);
   MPI_Comm_free(&t->comm);

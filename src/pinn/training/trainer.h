@@ -27,6 +27,12 @@ ntkw_status trainer_create(MPI_Comm comm, const problem *pde, trainer **out);
  * bits. n may differ from rank to rank. Collective. @return the same on every rank: NTKW_SUCCESS; NTKW_ERR_ARGUMENT,
  * NTKW_ERR_MEMORY (the trainer can then only be destroyed). */
 ntkw_status trainer_set_threads(trainer *t, int n);
+/* The order of the sums over points, ORDER_FIXED until this is called. ORDER_FREE is faster by some percent, and the
+ * work is cut evenly for any number of ranks; trajectories then depend, by rounding errors that grow, on the number of
+ * ranks and threads. Collective; the same order on every rank. @return as trainer_set_threads. */
+typedef enum sum_order { ORDER_FIXED, ORDER_FREE } sum_order;
+ntkw_status trainer_set_order(trainer *t, sum_order order);
+sum_order trainer_order(const trainer *t);
 /* Threads of this rank. Local. */
 int trainer_threads(const trainer *t);
 /* Collective. */

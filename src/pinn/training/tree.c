@@ -12,11 +12,12 @@ void tree_add(void *left, const void *right, size_t count, ntkw_dtype dtype) {
   }
 }
 
-/* Are the last two nodes of the run siblings? */
-static bool ends_in_siblings(const tree_run *run) {
-  if (run->n < 2) return false;
-  const tree_node *left = &run->nodes[run->n - 2], *right = &run->nodes[run->n - 1];
+static bool are_siblings(const tree_node *left, const tree_node *right) {
   return left->level == right->level && left->index % 2 == 0 && right->index == left->index + 1;
+}
+
+static bool ends_in_siblings(const tree_run *run) {
+  return run->n >= 2 && are_siblings(&run->nodes[run->n - 2], &run->nodes[run->n - 1]);
 }
 
 static void merge_siblings(tree_run *run) {
@@ -55,16 +56,15 @@ int tree_run_append(tree_run *run, tree_node node, size_t count, ntkw_dtype dtyp
   return join_siblings(run, count, dtype, released);
 }
 
-void *tree_run_sibling(const tree_run *run, int leaf) {
-  if (run->n == 0 || leaf % 2 == 0) return NULL;
-  const tree_node *last = &run->nodes[run->n - 1];
-  return last->level == 0 && last->index == leaf - 1 ? last->values : NULL;
-}
-
-int tree_run_absorb(tree_run *run, size_t count, ntkw_dtype dtype, void *released[]) {
-  run->nodes[run->n - 1].level = 1;
-  run->nodes[run->n - 1].index /= 2;
-  return join_siblings(run, count, dtype, released);
+int tree_run_absorb(tree_run *run, int leaf, void *sums[]) {
+  tree_node last = {.level = 0, .index = leaf};
+  int n = 0;
+  while (run->n > 0 && are_siblings(&run->nodes[run->n - 1], &last)) {
+    sums[n++] = run->nodes[--run->n].values;
+    last = (tree_node){.level = last.level + 1, .index = last.index / 2, .values = sums[n - 1]};
+  }
+  if (n > 0) run->nodes[run->n++] = last;
+  return n;
 }
 
 void tree_run_collapse(tree_run *run, size_t count, ntkw_dtype dtype) {

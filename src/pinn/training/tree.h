@@ -37,11 +37,11 @@ void tree_add(void *left, const void *right, size_t count, ntkw_dtype dtype);
  */
 int tree_run_append(tree_run *run, tree_node node, size_t count, ntkw_dtype dtype, void *released[]);
 
-/* The values of the run's last node if that is the left sibling of the leaf to come, else NULL: the leaf may then be added
- * to them, left + right, element by element, and be absorbed instead of appended. Local. */
-void *tree_run_sibling(const tree_run *run, int leaf);
-/* The last node has had its sibling added. released: as above. */
-int tree_run_absorb(tree_run *run, size_t count, ntkw_dtype dtype, void *released[]);
+/* Instead of appending the next leaf and joining: the nodes that it completes become the run's last one. The caller is to
+ * add the leaf to sums[0], that to sums[1], and so on, left + right, element by element; the last of them has the
+ * result, the others are free. Returns their number, at most MAX_TREE_NODES; 0: the leaf has no sibling yet, the run is
+ * as it was. */
+int tree_run_absorb(tree_run *run, int leaf, void *sums[]);
 
 /* Join the remaining nodes, from the right, into the leftmost one's values: the sum of the whole group. */
 void tree_run_collapse(tree_run *run, size_t count, ntkw_dtype dtype);
