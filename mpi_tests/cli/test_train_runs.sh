@@ -31,6 +31,11 @@ expect_code 0
 expect_output "resumed from free/step-0000000005.h5" "step 8/8"
 run 2 train p.lua --order quick
 expect_code 2
+if command -v gnuplot > /dev/null; then
+  "$(dirname "$0")/../../examples/compare_runs.sh" both.svg p.run free || complain "compare_runs.sh failed"
+  expect_line both.svg 'weights, p.run'
+  expect_line both.svg 'weights, free'
+fi
 run 1 train p.lua --steps 2 --out "it's \$mine"
 expect_code 0
 expect_output "it's \$mine/step-0000000002.h5"

@@ -1,0 +1,60 @@
+#!/usr/bin/env bash
+# Errors and loss weights of several runs in one picture. Usage: examples/compare_runs.sh PICTURE.svg RUN-FOLDER...
+# The folders are those of `ntkw train`, whose history.csv is drawn: the error against the steps on top (the weighted loss if
+# no run has an exact solution); below, for each run that has them, the weights of its conditions. Needs gnuplot.
+set -eu
+
+[ $# -ge 2 ] || { sed -n '2,4s/^# //p' "$0" >&2; exit 2; }
+picture=$1
+shift
+command -v gnuplot >/dev/null || { echo "compare_runs: there is no gnuplot (Debian and Ubuntu: apt-get install gnuplot-nox)" >&2; exit 1; }
+for folder in "$@"; do
+  [ -r "$folder/history.csv" ] || { echo "compare_runs: $folder/history.csv cannot be read; expected the folder of a run" >&2; exit 1; }
+done
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+
+# columns FILE PATTERN: number and name of the columns whose name matches, a line each
+columns() {
+  head -n 1 "$1" | tr ',' '\n' | awk -v pattern="$2" '$0 ~ pattern { sub(/^[a-z]*:/, ""); print NR, $0 }'
+}
+
+# thinned FILE: at most some 400 rows, the last one among them
+thinned() {
+  awk -v all="$(wc -l <"$1")" 'NR == 1 || NR == all || (NR - 2) % (1 + int(all / 400)) == 0' "$1"
+}
+
+measure='relative L2 error' wanted='^error$'
+if ! cat "${@/%//history.csv}" | grep -q ',error$'; then measure=loss wanted='^total$'; fi
+errors= panels= n=0 n_panels=1
+for folder in "$@"; do
+  n=$((n + 1))
+  file=$scratch/$n.csv title=$(basename "$folder")
+  thinned "$folder/history.csv" >"$file"
+  read -r column _ < <(columns "$file" "$wanted") || column=
+  [ -z "$column" ] || errors+="'$file' using 1:$column with lines lw 1.5 title '$title', "
+  constant=$(columns "$file" '^weight:' | awk '{print $1}' | while read -r c; do cut -d, -f"$c" "$file" | sed 1d | sort -u; done | sort -u)
+  [ "$constant" != 1 ] || continue
+  weights=
+  while read -r c name; do weights+="'$file' using 1:$c with lines lw 1.5 title '$name', "; done < <(columns "$file" '^weight:')
+  n_panels=$((n_panels + 1))
+  panels+="set title 'weights, $title'
+plot ${weights%, }
+"
+done
+gnuplot <<PLOT
+set terminal svg size 760,$((250 * n_panels)) dynamic noenhanced font 'sans,12' background rgb 'white'
+set output '$picture'
+set datafile separator ','
+set logscale y
+set format y '%.0e'
+set lmargin 9
+set rmargin 26
+set key outside right
+set xlabel 'steps'
+set multiplot layout $n_panels,1
+set title '$measure'
+plot ${errors%, }
+$panels
+unset multiplot
+PLOT
