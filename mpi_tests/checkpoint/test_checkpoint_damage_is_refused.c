@@ -93,9 +93,14 @@ static void other_versions_are_refused(void) {
   const char *path = scratch_path("damage-version.h5");
   size_t length;
   unsigned char *bytes = good_bytes(&length);
-  if (bytes) bytes[8] = 3;
+  if (bytes) bytes[8] = 4;
   put_file(path, bytes, length);
-  expect(path, NTKW_ERR_FORMAT, "format version 3, newer than version 2");
+  expect(path, NTKW_ERR_FORMAT, "format version 4, newer than version 3");
+  for (unsigned char old = 1; old < 3; old++) {
+    if (bytes) bytes[8] = old;
+    put_file(path, bytes, length);
+    expect(path, NTKW_ERR_FORMAT, "has a unit, digest or name of another type");
+  }
   if (bytes) bytes[8] = 0;
   put_file(path, bytes, length);
   expect(path, NTKW_ERR_FORMAT, "states format version 0");

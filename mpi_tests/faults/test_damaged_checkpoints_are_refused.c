@@ -2,13 +2,14 @@
  * With the digest made to fit the damage, HDF5 gets to see it: it may be refused or read, but nothing crashes.
  * Argument: the number of cases. */
 #include "checkpoint/digest.h"
+#include "checkpoint/user_block.h"
 #include "support.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
-enum { HEADER = 512, BLOCK = 64 };
+enum { HEADER = USER_BLOCK_LENGTH, BLOCK = 64 };
 
 /* On rank 0; the other ranks have no bytes. The generator is everywhere the same. */
 typedef struct damaged {
@@ -64,7 +65,7 @@ static void make_digest_fit(damaged *d) {
   if (!d->bytes || d->length < HEADER) return;
   memcpy(d->bytes, "NTKWCKPT", 8);
   memset(d->bytes + 8, 0, HEADER - 8);
-  put_word(d->bytes + 8, 1);
+  put_word(d->bytes + 8, FORMAT_VERSION);
   put_word(d->bytes + 16, d->length);
   put_word(d->bytes + 24, ntkw_i_digest_bytes(d->bytes + HEADER, 0, d->length - HEADER));
 }

@@ -49,7 +49,9 @@ static void put_file(const uint8_t *data, size_t size) {
     return;
   }
   unsigned char bytes[USER_BLOCK_LENGTH];
-  const user_block block = {(int64_t)(USER_BLOCK_LENGTH + size), ntkw_i_digest_bytes(data, 0, size)};
+  const user_block block = {.version = FORMAT_VERSION,
+                            .length = (int64_t)(USER_BLOCK_LENGTH + size),
+                            .digest = ntkw_i_digest_bytes(data, 0, size)};
   ntkw_i_user_block_encode(&block, bytes);
   put(bytes, sizeof bytes, 0);
   put(data, size, sizeof bytes);

@@ -29,6 +29,7 @@ static H5FD_t *begin(const char *name, unsigned flags, hid_t access, haddr_t mos
   open_file *file = info ? calloc(1, sizeof *file) : NULL;
   if (!file) return NULL;
   file->target = *info;
+  file->end = (haddr_t)file->target->length;
   return &file->shared;
 }
 
@@ -61,15 +62,23 @@ static haddr_t get_end(const H5FD_t *file, H5FD_mem_t type) {
   return ((const open_file *)file)->end;
 }
 
-/* What was dropped is read as zeros. */
+static ntkw_status read_part(const ntkw_i_forgiving_file *target, H5FD_mem_t type, haddr_t at, size_t size,
+                             void *bytes) {
+  NTKW_CHECK(target->use != NTKW_I_READ_STRUCTURE || type != H5FD_MEM_DRAW, NTKW_ERR_FORMAT,
+             "%s is not a checkpoint of ntkw: it has contents in a heap", target->path);
+  return ntkw_i_file_read(target->fd, target->path, bytes, size, (int64_t)at);
+}
+
+/* What was dropped, and what is behind the end, is read as zeros. */
 static herr_t read_bytes(H5FD_t *shared, H5FD_mem_t type, hid_t transfer, haddr_t at, size_t size, void *bytes) {
-  (void)type, (void)transfer;
+  (void)transfer;
   const open_file *file = (const open_file *)shared;
   memset(bytes, 0, size);
-  if (at >= file->end || file->target->status != NTKW_SUCCESS) return 0;
-  const size_t there = size < file->end - at ? size : (size_t)(file->end - at);
-  keep(file->target, ntkw_i_file_read(file->target->fd, file->target->path, bytes, there, (int64_t)at));
-  return 0;
+  if (at < file->end && file->target->status == NTKW_SUCCESS) {
+    const size_t there = size < file->end - at ? size : (size_t)(file->end - at);
+    keep(file->target, read_part(file->target, type, at, there, bytes));
+  }
+  return file->target->use == NTKW_I_WRITE || file->target->status == NTKW_SUCCESS ? 0 : -1;
 }
 
 static herr_t write_bytes(H5FD_t *shared, H5FD_mem_t type, hid_t transfer, haddr_t at, size_t size, const void *bytes) {

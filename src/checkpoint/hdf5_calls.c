@@ -107,9 +107,9 @@ bool ntkw_i_hdf5_find_dtype(hid_t type, ntkw_dtype *dtype) {
   return found;
 }
 
-hid_t ntkw_i_hdf5_text_type(void) {
+hid_t ntkw_i_hdf5_text_type(size_t size) {
   const hid_t type = H5Tcopy(H5T_C_S1);
-  H5Tset_size(type, H5T_VARIABLE);
+  H5Tset_size(type, size);
   H5Tset_cset(type, H5T_CSET_UTF8);
   return type;
 }

@@ -28,7 +28,7 @@ hid_t ntkw_i_hdf5_memory_type(ntkw_dtype dtype);
 /* Which of the file's types is it? False: none. */
 bool ntkw_i_hdf5_find_dtype(hid_t type, ntkw_dtype *dtype);
 
-/* The type of texts: of variable length, UTF-8. To be closed. */
-hid_t ntkw_i_hdf5_text_type(void);
+/* The type of texts, UTF-8: of so many bytes, the last of which is zero; or H5T_VARIABLE. To be closed. */
+hid_t ntkw_i_hdf5_text_type(size_t size);
 
 #endif

@@ -19,10 +19,11 @@ typedef struct ntkw_i_inventory {
   int n_arrays, n_attributes;
 } ntkw_i_inventory;
 
-/* Describe the file in the packet; fd is the same file, verified. Local, for one rank.
- * @return NTKW_SUCCESS; NTKW_ERR_FORMAT: something that a checkpoint does not have; NTKW_ERR_FILE: the file was
- * replaced meanwhile; NTKW_ERR_MEMORY. */
-ntkw_status ntkw_i_inventory_find(const char *path, int fd, ntkw_i_packet *packet);
+/* Describe the file of that format version, which is open for reading and verified, in the packet. path: for sentences.
+ * Local, for one rank.
+ * @return NTKW_SUCCESS; NTKW_ERR_FORMAT: something that a checkpoint does not have; NTKW_ERR_FILE: it cannot be read;
+ * NTKW_ERR_MEMORY. */
+ntkw_status ntkw_i_inventory_find(const char *path, int fd, int version, ntkw_i_packet *packet);
 
 /* Fill in the lists from the inventory's packet, after its broadcast. Local. @return NTKW_SUCCESS, NTKW_ERR_MEMORY. */
 ntkw_status ntkw_i_inventory_unpack(ntkw_i_inventory *inventory);

@@ -1,19 +1,26 @@
 /* Rank 0 asks HDF5 what is in a checkpoint. Everything must be as the format says: the file's digest is right, so
  * anything else was written by another program. */
 #include "checkpoint/dtype.h"
+#include "checkpoint/file_bytes.h"
+#include "checkpoint/forgiving_file.h"
 #include "checkpoint/hdf5_calls.h"
 #include "checkpoint/inventory.h"
+#include "checkpoint/texts.h"
 #include "status/check.h"
 
+#include <errno.h>
 #include <stdbool.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
 /* What the callbacks of HDF5's iterations share. */
 typedef struct search_state {
   const char *path;
+  int fd, version;
   int64_t length; /* of the file */
   ntkw_i_packet *packet;
+  int64_t n_arrays, n_attributes; /* in the packet so far */
   ntkw_status status;
 } search_state;
 
@@ -25,7 +32,16 @@ static bool is_type(hid_t type, hid_t expected) {
   return H5Tequal(type, expected) > 0;
 }
 
-/* Read a scalar attribute of an object. text: to be freed by H5free_memory; may be NULL for an empty one. */
+static bool is_text(const search_state *search, hid_t type) {
+  if (H5Tget_class(type) != H5T_STRING) return false;
+  if (search->version < VERSION_OF_FIXED_TEXTS) return H5Tis_variable_str(type) > 0;
+  const hid_t expected = ntkw_i_hdf5_text_type(H5Tget_size(type));
+  const bool same = is_type(type, expected);
+  H5Tclose(expected);
+  return same;
+}
+
+/* Read a scalar attribute of an object. */
 static ntkw_status read_attribute(const search_state *search, hid_t attribute, const char *name, hid_t memory_type,
                                   void *value) {
   const hid_t space = H5Aget_space(attribute);
@@ -36,13 +52,40 @@ static ntkw_status read_attribute(const search_state *search, hid_t attribute, c
   return NTKW_SUCCESS;
 }
 
-static ntkw_status put_text(const search_state *search, hid_t attribute, const char *name) {
-  char *text = NULL;
-  const hid_t type = ntkw_i_hdf5_text_type();
+/* Of variable length: as older versions have it. */
+static ntkw_status put_variable_text(const search_state *search, hid_t attribute, const char *name) {
+  char *text = NULL; /* it stays so if the text is empty */
+  const hid_t type = ntkw_i_hdf5_text_type(H5T_VARIABLE);
   const ntkw_status status = read_attribute(search, attribute, name, type, &text);
   H5Tclose(type);
   if (status == NTKW_SUCCESS) ntkw_i_packet_put_text(search->packet, text ? text : "");
   if (text) H5free_memory(text);
+  return status;
+}
+
+/* A place for a text of the file, with a zero behind it. */
+static ntkw_status make_text(const search_state *search, const char *name, size_t size, char **text) {
+  *text = NULL;
+  if (size > (size_t)search->length) return refuse(search, "text", name, "is too long for the file");
+  *text = calloc(size + 1, 1);
+  NTKW_CHECK(*text, NTKW_ERR_MEMORY, "out of memory for a text of %s", search->path);
+  return NTKW_SUCCESS;
+}
+
+static ntkw_status put_read_text(const search_state *search, const char *name, size_t size, const char *text) {
+  if (strlen(text) + 1 != size) return refuse(search, "text", name, "does not end where it should");
+  ntkw_i_packet_put_text(search->packet, text);
+  return NTKW_SUCCESS;
+}
+
+static ntkw_status put_text(const search_state *search, hid_t attribute, hid_t type, const char *name) {
+  if (search->version < VERSION_OF_FIXED_TEXTS) return put_variable_text(search, attribute, name);
+  const size_t size = H5Tget_size(type);
+  char *text;
+  ntkw_status status = make_text(search, name, size, &text);
+  if (status == NTKW_SUCCESS) status = read_attribute(search, attribute, name, type, text);
+  if (status == NTKW_SUCCESS) status = put_read_text(search, name, size, text);
+  free(text);
   return status;
 }
 
@@ -54,9 +97,9 @@ static ntkw_status put_number(const search_state *search, hid_t attribute, const
 }
 
 static ntkw_status put_value(const search_state *search, hid_t attribute, hid_t type, const char *name) {
-  if (H5Tis_variable_str(type) > 0) {
+  if (is_text(search, type)) {
     ntkw_i_packet_put_integer(search->packet, NTKW_ATTRIBUTE_TEXT);
-    return put_text(search, attribute, name);
+    return put_text(search, attribute, type, name);
   }
   if (is_type(type, H5T_STD_I64LE)) {
     ntkw_i_packet_put_integer(search->packet, NTKW_ATTRIBUTE_INTEGER);
@@ -66,7 +109,7 @@ static ntkw_status put_value(const search_state *search, hid_t attribute, hid_t 
     ntkw_i_packet_put_integer(search->packet, NTKW_ATTRIBUTE_REAL);
     return put_number(search, attribute, name, H5T_NATIVE_DOUBLE);
   }
-  return refuse(search, "attribute", name, "is neither int64, float64 nor a text of variable length");
+  return refuse(search, "attribute", name, "is neither int64, float64 nor a text as in this format version");
 }
 
 static herr_t visit_attribute(hid_t root, const char *name, const H5A_info_t *info, void *data) {
@@ -80,6 +123,7 @@ static herr_t visit_attribute(hid_t root, const char *name, const H5A_info_t *in
   const hid_t type = H5Aget_type(attribute);
   ntkw_i_packet_put_text(search->packet, name);
   search->status = put_value(search, attribute, type, name);
+  search->n_attributes++;
   H5Tclose(type);
   H5Aclose(attribute);
   return search->status == NTKW_SUCCESS ? 0 : -1;
@@ -126,24 +170,26 @@ static ntkw_status put_shape(const search_state *search, hid_t dataset, const ch
   return NTKW_SUCCESS;
 }
 
+/* An attribute of a dataset: a number of that type; a text if it is negative. */
 static ntkw_status put_named(const search_state *search, hid_t dataset, const char *name, const char *attribute_name,
                              hid_t number_type) {
   const hid_t attribute = H5Aopen(dataset, attribute_name, H5P_DEFAULT);
-  if (attribute < 0) return refuse(search, "array", name, "lacks its unit or digest");
+  if (attribute < 0) return refuse(search, "array", name, "lacks its unit, digest or name");
   const hid_t type = H5Aget_type(attribute);
   ntkw_status status;
   if (number_type >= 0 && is_type(type, number_type))
     status = put_number(search, attribute, attribute_name, H5T_NATIVE_UINT64);
-  else if (number_type < 0 && H5Tis_variable_str(type) > 0)
-    status = put_text(search, attribute, attribute_name);
+  else if (number_type < 0 && is_text(search, type))
+    status = put_text(search, attribute, type, attribute_name);
   else
-    status = refuse(search, "array", name, "has a unit or digest of another type");
+    status = refuse(search, "array", name, "has a unit, digest or name of another type");
   H5Tclose(type);
   H5Aclose(attribute);
   return status;
 }
 
-static ntkw_status put_address(const search_state *search, hid_t dataset, const char *name, int64_t bytes) {
+static ntkw_status find_address(const search_state *search, hid_t dataset, const char *name, int64_t bytes,
+                                int64_t *found) {
   const hid_t properties = H5Dget_create_plist(dataset);
   const bool contiguous = H5Pget_layout(properties) == H5D_CONTIGUOUS && H5Pget_external_count(properties) == 0;
   H5Pclose(properties);
@@ -151,72 +197,130 @@ static ntkw_status put_address(const search_state *search, hid_t dataset, const 
   const haddr_t address = H5Dget_offset(dataset);
   if (bytes > 0 && (address > (haddr_t)search->length || (haddr_t)(search->length - bytes) < address))
     return refuse(search, "array", name, "lies outside of the file");
-  ntkw_i_packet_put_integer(search->packet, address == HADDR_UNDEF ? -1 : (int64_t)address);
+  *found = address == HADDR_UNDEF ? -1 : (int64_t)address;
   return NTKW_SUCCESS;
 }
 
-static ntkw_status put_dataset(const search_state *search, hid_t dataset, const char *name) {
+static ntkw_status put_dataset(search_state *search, hid_t dataset, const char *name) {
   ntkw_i_packet_put_text(search->packet, name);
   NTKW_TRY(put_named(search, dataset, name, "unit", H5I_INVALID_HID));
-  int64_t value_size = 0, bytes = 0;
+  int64_t value_size = 0, bytes = 0, address = -1;
   NTKW_TRY(put_type(search, dataset, name, &value_size));
   NTKW_TRY(put_shape(search, dataset, name, value_size, &bytes));
   NTKW_TRY(put_named(search, dataset, name, "digest", H5T_STD_U64LE));
-  return put_address(search, dataset, name, bytes);
-}
-
-static herr_t visit_link(hid_t root, const char *name, const H5L_info_t *info, void *data) {
-  search_state *search = data;
-  hid_t dataset = H5I_INVALID_HID;
-  if (info->type == H5L_TYPE_HARD) dataset = H5Dopen2(root, name, H5P_DEFAULT);
-  if (dataset < 0) {
-    search->status = refuse(search, "object", name, "is not an array");
-    return -1;
-  }
-  search->status = put_dataset(search, dataset, name);
-  H5Dclose(dataset);
-  return search->status == NTKW_SUCCESS ? 0 : -1;
-}
-
-/* What was verified is what HDF5 has opened, not a file that took its name meanwhile; it has this length. */
-static ntkw_status check_same_file(search_state *search, hid_t file, int fd) {
-  void *handle = NULL;
-  struct stat mine, other;
-  const bool same = H5Fget_vfd_handle(file, H5P_DEFAULT, &handle) >= 0 && handle && fstat(fd, &mine) == 0 &&
-                    fstat(*(int *)handle, &other) == 0 && mine.st_dev == other.st_dev && mine.st_ino == other.st_ino;
-  NTKW_CHECK(same, NTKW_ERR_FILE, "%s was replaced while it was being opened", search->path);
-  search->length = mine.st_size;
+  NTKW_TRY(find_address(search, dataset, name, bytes, &address));
+  ntkw_i_packet_put_integer(search->packet, address);
+  search->n_arrays++;
   return NTKW_SUCCESS;
 }
 
-static ntkw_status search_file(search_state *search, hid_t file, int fd) {
-  NTKW_TRY(check_same_file(search, file, fd));
-  H5G_info_t root;
-  H5O_info_t object;
-  if (H5Gget_info(file, &root) < 0 || H5Oget_info2(file, &object, H5O_INFO_NUM_ATTRS) < 0)
-    return ntkw_i_hdf5_fail(NTKW_ERR_FORMAT, "read the contents of", search->path);
-  ntkw_i_packet_put_integer(search->packet, (int64_t)root.nlinks);
-  ntkw_i_packet_put_integer(search->packet, (int64_t)object.num_attrs);
-  const bool visited = H5Literate(file, H5_INDEX_NAME, H5_ITER_INC, NULL, visit_link, search) >= 0 &&
-                       H5Aiterate2(file, H5_INDEX_NAME, H5_ITER_INC, NULL, visit_attribute, search) >= 0;
+/* The text of a scalar dataset, past HDF5. */
+static ntkw_status put_stored_text(const search_state *search, hid_t dataset, const char *name, size_t size) {
+  int64_t address;
+  char *text;
+  ntkw_status status = make_text(search, name, size, &text);
+  if (status == NTKW_SUCCESS) status = find_address(search, dataset, name, (int64_t)size, &address);
+  if (status == NTKW_SUCCESS && address < 0) status = refuse(search, "text", name, "has no place in the file");
+  if (status == NTKW_SUCCESS) status = ntkw_i_file_read(search->fd, search->path, text, size, address);
+  if (status == NTKW_SUCCESS) status = put_read_text(search, name, size, text);
+  free(text);
+  return status;
+}
+
+static ntkw_status put_long_text(search_state *search, hid_t dataset, const char *name) {
+  const hid_t type = H5Dget_type(dataset), space = H5Dget_space(dataset);
+  const size_t size = H5Tget_size(type);
+  const bool known = H5Sget_simple_extent_type(space) == H5S_SCALAR && is_text(search, type);
+  H5Sclose(space);
+  H5Tclose(type);
+  if (!known) return refuse(search, "text", name, "is not a single text");
+  NTKW_TRY(put_named(search, dataset, name, "name", H5I_INVALID_HID));
+  ntkw_i_packet_put_integer(search->packet, NTKW_ATTRIBUTE_TEXT);
+  search->n_attributes++;
+  return put_stored_text(search, dataset, name, size);
+}
+
+static herr_t visit_dataset(search_state *search, hid_t group, const char *name, const H5L_info_t *info,
+                            ntkw_status (*put)(search_state *search, hid_t dataset, const char *name)) {
+  hid_t dataset = H5I_INVALID_HID;
+  if (info->type == H5L_TYPE_HARD) dataset = H5Dopen2(group, name, H5P_DEFAULT);
+  if (dataset < 0)
+    search->status = refuse(search, "object", name, "is not an array");
+  else
+    search->status = put(search, dataset, name);
+  if (dataset >= 0) H5Dclose(dataset);
+  return search->status == NTKW_SUCCESS ? 0 : -1;
+}
+
+static bool holds_long_texts(const search_state *search, const char *name) {
+  return search->version >= VERSION_OF_FIXED_TEXTS && strcmp(name, LONG_TEXTS_NAME) == 0;
+}
+
+static herr_t visit_array(hid_t root, const char *name, const H5L_info_t *info, void *data) {
+  return holds_long_texts(data, name) ? 0 : visit_dataset(data, root, name, info, put_dataset);
+}
+
+static herr_t visit_long_text(hid_t group, const char *name, const H5L_info_t *info, void *data) {
+  return visit_dataset(data, group, name, info, put_long_text);
+}
+
+static herr_t visit_long_texts(hid_t root, const char *name, const H5L_info_t *info, void *data) {
+  if (!holds_long_texts(data, name)) return 0;
+  const hid_t group = info->type == H5L_TYPE_HARD ? H5Gopen2(root, name, H5P_DEFAULT) : H5I_INVALID_HID;
+  if (group < 0) return -1;
+  const herr_t visited = H5Literate(group, H5_INDEX_NAME, H5_ITER_INC, NULL, visit_long_text, data);
+  H5Gclose(group);
+  return visited;
+}
+
+/* Numbers of arrays and attributes, arrays, attributes. */
+static ntkw_status search_file(search_state *search, hid_t file) {
+  for (int i = 0; i < 2; i++) ntkw_i_packet_put_integer(search->packet, 0);
+  const bool visited = H5Literate(file, H5_INDEX_NAME, H5_ITER_INC, NULL, visit_array, search) >= 0 &&
+                       H5Aiterate2(file, H5_INDEX_NAME, H5_ITER_INC, NULL, visit_attribute, search) >= 0 &&
+                       H5Literate(file, H5_INDEX_NAME, H5_ITER_INC, NULL, visit_long_texts, search) >= 0;
   if (!visited && search->status == NTKW_SUCCESS)
     return ntkw_i_hdf5_fail(NTKW_ERR_FORMAT, "read the contents of", search->path);
   NTKW_TRY(search->status);
+  ntkw_i_packet_set_integer(search->packet, 0, search->n_arrays);
+  ntkw_i_packet_set_integer(search->packet, 1, search->n_attributes);
   NTKW_CHECK(!search->packet->failed, NTKW_ERR_MEMORY, "out of memory for the contents of %s", search->path);
   return NTKW_SUCCESS;
 }
 
-ntkw_status ntkw_i_inventory_find(const char *path, int fd, ntkw_i_packet *packet) {
-  search_state search = {.path = path, .packet = packet};
-  const hdf5_voice voice = ntkw_i_hdf5_silence();
-  const hid_t access = ntkw_i_hdf5_access(MPI_COMM_NULL), file = H5Fopen(path, H5F_ACC_RDONLY, access);
+/* A failure of the driver's is the cause of what HDF5 says. */
+static ntkw_status search_with_driver(search_state *search, hid_t driver) {
+  ntkw_i_forgiving_file source = {.fd = search->fd,
+                                  .path = search->path,
+                                  .length = search->length,
+                                  .use =
+                                      search->version < VERSION_OF_FIXED_TEXTS ? NTKW_I_READ : NTKW_I_READ_STRUCTURE};
+  const hid_t access = ntkw_i_hdf5_access(MPI_COMM_NULL);
+  ntkw_i_forgiving_access(access, driver, &source);
+  const hid_t file = H5Fopen(search->path, H5F_ACC_RDONLY, access);
   ntkw_status status;
   if (file < 0)
-    status = ntkw_i_hdf5_fail(NTKW_ERR_FORMAT, "open with HDF5", path);
+    status = ntkw_i_hdf5_fail(NTKW_ERR_FORMAT, "open with HDF5", search->path);
   else
-    status = search_file(&search, file, fd);
+    status = search_file(search, file);
   H5Pclose(access);
   if (file >= 0) H5Fclose(file);
+  return source.status == NTKW_SUCCESS ? status : ntkw_i_fail(source.status, "%s", source.sentence);
+}
+
+ntkw_status ntkw_i_inventory_find(const char *path, int fd, int version, ntkw_i_packet *packet) {
+  search_state search = {.path = path, .fd = fd, .version = version, .packet = packet};
+  struct stat about;
+  NTKW_CHECK(fstat(fd, &about) == 0, NTKW_ERR_FILE, "cannot read %s: %s", path, strerror(errno));
+  search.length = about.st_size;
+  const hdf5_voice voice = ntkw_i_hdf5_silence();
+  const hid_t driver = ntkw_i_forgiving_driver();
+  ntkw_status status;
+  if (driver < 0)
+    status = ntkw_i_hdf5_fail(NTKW_ERR_FILE, "prepare to read", path);
+  else
+    status = search_with_driver(&search, driver);
+  if (driver >= 0) H5FDunregister(driver);
   ntkw_i_hdf5_restore(voice);
   return status;
 }

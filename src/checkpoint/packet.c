@@ -26,6 +26,11 @@ void ntkw_i_packet_put_integer(ntkw_i_packet *packet, int64_t value) {
   put(packet, &value, sizeof value);
 }
 
+void ntkw_i_packet_set_integer(ntkw_i_packet *packet, int i, int64_t value) {
+  const size_t at = (size_t)i * sizeof value;
+  if (packet->length >= at + sizeof value) memcpy(packet->bytes + at, &value, sizeof value);
+}
+
 void ntkw_i_packet_put_text(ntkw_i_packet *packet, const char *text) {
   put(packet, text, strlen(text) + 1);
 }

@@ -20,6 +20,9 @@ typedef struct ntkw_i_packet {
 void ntkw_i_packet_put_integer(ntkw_i_packet *packet, int64_t value);
 void ntkw_i_packet_put_text(ntkw_i_packet *packet, const char *text);
 
+/* Set the i-th integer of those that the packet begins with, which was put before. Local. */
+void ntkw_i_packet_set_integer(ntkw_i_packet *packet, int i, int64_t value);
+
 /* Take the next one, in the order of putting. Local. A text lies in the packet and lives as long as it. */
 int64_t ntkw_i_packet_get_integer(ntkw_i_packet *packet);
 const char *ntkw_i_packet_get_text(ntkw_i_packet *packet);

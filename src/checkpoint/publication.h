@@ -49,6 +49,9 @@ void ntkw_i_publication_free(ntkw_i_publication *publication);
  * rank, without MPI-IO: so that a full disk shows here and hangs nobody. The file exists and is empty. */
 ntkw_status ntkw_i_skeleton_write(ntkw_i_publication *publication);
 
+/* The oldest format version that has all that was stated. Local. */
+int ntkw_i_format_version(const ntkw_checkpoint *checkpoint);
+
 /* Write this rank's parts. Local: an error shows on the rank that has it, and nobody waits. Either straight to the
  * arrays' addresses, or over MPI-IO, by independent transfers, between begin and end. */
 ntkw_status ntkw_i_direct_write(const ntkw_i_publication *publication);

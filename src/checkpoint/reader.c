@@ -42,11 +42,11 @@ static ntkw_status verify(const ntkw_checkpoint_reader *reader, const user_block
   return NTKW_SUCCESS;
 }
 
-static ntkw_status take_inventory(ntkw_checkpoint_reader *reader) {
+static ntkw_status take_inventory(ntkw_checkpoint_reader *reader, int version) {
   int rank;
   MPI_TRY(MPI_Comm_rank(reader->comm, &rank));
   ntkw_status status = NTKW_SUCCESS;
-  if (rank == 0) status = ntkw_i_inventory_find(reader->path, reader->fd, &reader->inventory.packet);
+  if (rank == 0) status = ntkw_i_inventory_find(reader->path, reader->fd, version, &reader->inventory.packet);
   NTKW_TRY(ntkw_status_agree(reader->comm, status));
   NTKW_TRY(ntkw_i_packet_broadcast(&reader->inventory.packet, reader->comm));
   return ntkw_status_agree(reader->comm, ntkw_i_inventory_unpack(&reader->inventory));
@@ -71,7 +71,7 @@ ntkw_status ntkw_checkpoint_open(MPI_Comm comm, const char *path, ntkw_checkpoin
   if (status == NTKW_SUCCESS) status = ntkw_status_agree(plain, make(plain, path, &reader));
   if (status == NTKW_SUCCESS) status = open_file(reader, &block);
   if (status == NTKW_SUCCESS) status = verify(reader, &block);
-  if (status == NTKW_SUCCESS) status = take_inventory(reader);
+  if (status == NTKW_SUCCESS) status = take_inventory(reader, block.version);
   if (status == NTKW_SUCCESS) {
     *out = reader;
     return NTKW_SUCCESS;

@@ -3,13 +3,24 @@
 #include "checkpoint/forgiving_file.h"
 #include "checkpoint/hdf5_calls.h"
 #include "checkpoint/publication.h"
+#include "checkpoint/texts.h"
 #include "checkpoint/user_block.h"
 #include "status/check.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+size_t ntkw_i_longest_attribute = 1 << 15;
+
+int ntkw_i_format_version(const ntkw_checkpoint *checkpoint) {
+  bool has_text = checkpoint->n_arrays > 0; /* its unit */
+  for (int i = 0; i < checkpoint->n_attributes; i++)
+    has_text = has_text || checkpoint->attributes[i].type == NTKW_ATTRIBUTE_TEXT;
+  return has_text ? VERSION_OF_FIXED_TEXTS : 1;
+}
 
 static ntkw_status write_attribute(hid_t object, const char *name, hid_t file_type, hid_t memory_type,
                                    const void *value, const char *path) {
@@ -26,13 +37,18 @@ static ntkw_status write_attribute(hid_t object, const char *name, hid_t file_ty
 }
 
 static ntkw_status write_text(hid_t object, const char *name, const char *text, const char *path) {
-  const hid_t type = ntkw_i_hdf5_text_type();
-  const ntkw_status status = write_attribute(object, name, type, type, &text, path);
+  const hid_t type = ntkw_i_hdf5_text_type(strlen(text) + 1);
+  const ntkw_status status = write_attribute(object, name, type, type, text, path);
   H5Tclose(type);
   return status;
 }
 
+static bool is_long(const ntkw_checkpoint_attribute *attribute) {
+  return attribute->type == NTKW_ATTRIBUTE_TEXT && strlen(attribute->text) >= ntkw_i_longest_attribute;
+}
+
 static ntkw_status write_stated(hid_t root, const ntkw_checkpoint_attribute *attribute, const char *path) {
+  if (is_long(attribute)) return NTKW_SUCCESS;
   switch (attribute->type) {
   case NTKW_ATTRIBUTE_INTEGER:
     return write_attribute(root, attribute->name, H5T_STD_I64LE, H5T_NATIVE_INT64, &attribute->integer, path);
@@ -79,10 +95,46 @@ static ntkw_status write_array(hid_t file, stated_array *array, const char *path
   return status;
 }
 
+/* As a scalar dataset that knows the name of the attribute which it would be, in a group that has only these. */
+static ntkw_status write_long_text(hid_t group, int number, const ntkw_checkpoint_attribute *attribute,
+                                   const char *path) {
+  char link[16];
+  snprintf(link, sizeof link, "%d", number);
+  const hid_t type = ntkw_i_hdf5_text_type(strlen(attribute->text) + 1), space = H5Screate(H5S_SCALAR);
+  const hid_t properties = array_properties();
+  const hid_t dataset = H5Dcreate2(group, link, type, space, H5P_DEFAULT, properties, H5P_DEFAULT);
+  ntkw_status status = NTKW_SUCCESS;
+  if (dataset < 0 || H5Dwrite(dataset, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, attribute->text) < 0)
+    status = ntkw_i_hdf5_fail(NTKW_ERR_FILE, "write a text to", path);
+  if (status == NTKW_SUCCESS) status = write_text(dataset, "name", attribute->name, path);
+  if (dataset >= 0) H5Dclose(dataset);
+  H5Pclose(properties);
+  H5Sclose(space);
+  H5Tclose(type);
+  return status;
+}
+
+static ntkw_status write_long_texts(hid_t file, const ntkw_checkpoint *checkpoint, const char *path) {
+  int n_texts = 0;
+  for (int i = 0; i < checkpoint->n_attributes; i++) n_texts += is_long(&checkpoint->attributes[i]);
+  if (n_texts == 0) return NTKW_SUCCESS;
+  const hid_t properties = H5Pcreate(H5P_GROUP_CREATE);
+  H5Pset_obj_track_times(properties, false);
+  const hid_t group = H5Gcreate2(file, LONG_TEXTS_NAME, H5P_DEFAULT, properties, H5P_DEFAULT);
+  H5Pclose(properties);
+  if (group < 0) return ntkw_i_hdf5_fail(NTKW_ERR_FILE, "make a group in", path);
+  ntkw_status status = NTKW_SUCCESS;
+  for (int i = 0, number = 0; i < checkpoint->n_attributes && status == NTKW_SUCCESS; i++)
+    if (is_long(&checkpoint->attributes[i]))
+      status = write_long_text(group, number++, &checkpoint->attributes[i], path);
+  H5Gclose(group);
+  return status;
+}
+
 static ntkw_status write_all(hid_t file, ntkw_checkpoint *checkpoint, const char *path) {
   for (int i = 0; i < checkpoint->n_attributes; i++) NTKW_TRY(write_stated(file, &checkpoint->attributes[i], path));
   for (int i = 0; i < checkpoint->n_arrays; i++) NTKW_TRY(write_array(file, &checkpoint->arrays[i], path));
-  return NTKW_SUCCESS;
+  return write_long_texts(file, checkpoint, path);
 }
 
 static ntkw_status make_file(ntkw_i_forgiving_file *target, hid_t driver, hid_t *file) {
@@ -102,7 +154,7 @@ static int64_t estimate_length(const ntkw_checkpoint *checkpoint) {
   int64_t length = 1 << 16;
   for (int i = 0; i < checkpoint->n_attributes; i++) {
     const char *text = checkpoint->attributes[i].text;
-    length += 1024 + (text ? (int64_t)strlen(text) : 0);
+    length += 4096 + (text ? (int64_t)strlen(text) : 0);
   }
   for (int i = 0; i < checkpoint->n_arrays; i++) {
     const stated_array *array = &checkpoint->arrays[i];

@@ -55,7 +55,8 @@ static ntkw_status compare(const ntkw_i_publication *publication, const ntkw_i_i
 
 ntkw_status ntkw_i_skeleton_read_back(const ntkw_i_publication *publication) {
   ntkw_i_inventory stored = {0};
-  ntkw_status status = ntkw_i_inventory_find(publication->temporary, publication->fd, &stored.packet);
+  ntkw_status status = ntkw_i_inventory_find(publication->temporary, publication->fd,
+                                             ntkw_i_format_version(publication->checkpoint), &stored.packet);
   if (status == NTKW_ERR_FORMAT) status = NTKW_ERR_FILE; /* not a bad file was met, but a bad disk */
   if (status == NTKW_SUCCESS) status = ntkw_i_inventory_unpack(&stored);
   if (status == NTKW_SUCCESS) status = compare(publication, &stored);

@@ -190,16 +190,10 @@ static ntkw_status write_user_block(const ntkw_i_publication *publication, const
   return NTKW_SUCCESS;
 }
 
-/* The oldest format version that has all types of the arrays. */
-static int format_version(const ntkw_checkpoint *checkpoint) {
-  for (int i = 0; i < checkpoint->n_arrays; i++)
-    if (checkpoint->arrays[i].dtype != NTKW_FLOAT32 && checkpoint->arrays[i].dtype != NTKW_FLOAT64) return 2;
-  return 1;
-}
-
 static ntkw_status stage_seal(ntkw_i_publication *publication) {
-  const user_block block = {
-      .length = publication->length, .version = format_version(publication->checkpoint), .digest = publication->digest};
+  const user_block block = {.length = publication->length,
+                            .version = ntkw_i_format_version(publication->checkpoint),
+                            .digest = publication->digest};
   return publication->checkpoint->rank == 0 ? write_user_block(publication, &block) : NTKW_SUCCESS;
 }
 

@@ -1,10 +1,13 @@
 /* ntkw_checkpoint_create, set_*, add_array, destroy. */
 #include "checkpoint/stated.h"
 #include "checkpoint/agreement.h"
+#include "checkpoint/texts.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+enum { LONGEST_UNIT = 1 << 15 }; /* it is an attribute */
 
 int64_t ntkw_i_row_length(int n_dimensions, const int64_t shape[]) {
   int64_t length = 1;
@@ -136,6 +139,8 @@ static ntkw_status check_name(const ntkw_checkpoint *checkpoint, const char *nam
   NTKW_CHECK(name && *name, NTKW_ERR_ARGUMENT, "an array of the checkpoint %s has no name", checkpoint->path);
   NTKW_CHECK(!strchr(name, '/') && strcmp(name, ".") != 0, NTKW_ERR_ARGUMENT,
              "array \"%s\": a name may not have \"/\" nor be \".\"", name);
+  NTKW_CHECK(strcmp(name, LONG_TEXTS_NAME) != 0, NTKW_ERR_ARGUMENT,
+             "array \"%s\": texts that are too long for an attribute have this name in the file", name);
   for (int i = 0; i < checkpoint->n_arrays; i++)
     NTKW_CHECK(strcmp(checkpoint->arrays[i].name, name) != 0, NTKW_ERR_ARGUMENT, "array \"%s\" is stated twice", name);
   return NTKW_SUCCESS;
@@ -200,6 +205,8 @@ static ntkw_status add_array(ntkw_checkpoint *checkpoint, const char *name, cons
   NTKW_CHECK(unit && *unit, NTKW_ERR_ARGUMENT, "array \"%s\" has no unit; it is \"1\" for plain numbers", name);
   NTKW_CHECK(array.n_dimensions >= 1 && array.n_dimensions <= NTKW_CHECKPOINT_DIMENSIONS, NTKW_ERR_ARGUMENT,
              "array \"%s\" has %d dimensions, expected 1 to %d", name, array.n_dimensions, NTKW_CHECKPOINT_DIMENSIONS);
+  NTKW_CHECK(strlen(unit) < LONGEST_UNIT, NTKW_ERR_ARGUMENT,
+             "array \"%s\": the unit has %zu bytes, expected less than %d", name, strlen(unit), LONGEST_UNIT);
   NTKW_CHECK(shape, NTKW_ERR_ARGUMENT, "array \"%s\": the shape is NULL", name);
   memcpy(array.shape, shape, (size_t)array.n_dimensions * sizeof *shape);
   array.name = (char *)name;

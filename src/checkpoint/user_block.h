@@ -8,7 +8,7 @@
 
 enum {
   USER_BLOCK_LENGTH = 512,
-  FORMAT_VERSION = 2 /* the newest that is read and written; a file states the oldest that has all it uses */
+  FORMAT_VERSION = 3 /* the newest that is read and written; a file states the oldest that has all it uses */
 };
 
 typedef struct user_block {
