@@ -78,7 +78,8 @@ ntkw_status ntkw_checkpoint_set_text(ntkw_checkpoint *checkpoint, const char *na
 
 /** State an array that is sharded over the ranks along its first dimension. Local; on every rank in the same order.
  *
- * @param[in] name, unit    as in the file; a name has no "/"; "1" for numbers without a unit.
+ * @param[in] name, unit    as in the file; a name has no "/", nor is it "long texts"; "1" for numbers without a unit, which
+ *                          has less than 32 KiB.
  * @param[in] dtype         of the values in memory and in the file.
  * @param[in] n_dimensions  1 to NTKW_CHECKPOINT_DIMENSIONS.
  * @param[in] shape         the global shape; the same on every rank.

@@ -37,9 +37,9 @@ static void h5dump_shows_what_is_in_it(void) {
   char *output = malloc(300000);
   CHECK_EQUAL_INT(run(output, 300000, "h5dump -H '%s' 2>&1", checkpoint_path), 0);
   static const char *const parts[] = {
-      "ATTRIBUTE \"step\"",    "H5T_STD_I64LE",      "DATASET \"matrix\"", "H5T_IEEE_F64LE",
-      "( 97, 5 ) / ( 97, 5 )", "DATASET \"vector\"", "H5T_IEEE_F32LE",     "( 1003 )",
-      "( 11, 2, 3 )",          "ATTRIBUTE \"unit\"", "DATASET \"nothing\""};
+      "ATTRIBUTE \"step\"",  "H5T_STD_I64LE",        "DATASET \"matrix\"", "H5T_IEEE_F64LE", "( 97, 5 ) / ( 97, 5 )",
+      "DATASET \"vector\"",  "H5T_IEEE_F32LE",       "( 1003 )",           "( 11, 2, 3 )",   "ATTRIBUTE \"unit\"",
+      "DATASET \"nothing\"", "GROUP \"long texts\"", "STRSIZE 200001"};
   for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) CHECK_TEXT_HAS(output, parts[i]);
   CHECK_EQUAL_INT(run(output, 300000, "h5dump -a step -a rate -a problem -a vector/unit '%s' 2>&1", checkpoint_path),
                   0);
@@ -47,6 +47,9 @@ static void h5dump_shows_what_is_in_it(void) {
   CHECK_TEXT_HAS(output, "(0): 0.2");
   CHECK_TEXT_HAS(output, "u_tt = 4 u_xx");
   CHECK_TEXT_HAS(output, "(0): \"m/s\"");
+  CHECK_EQUAL_INT(run(output, 300000, "h5dump -d '/long texts/0' '%s' 2>&1", checkpoint_path), 0);
+  CHECK_TEXT_HAS(output, "(0): \"history\"");
+  CHECK_TEXT_HAS(output, "(0): \"hhhhhhhhhhhhhhhh");
   free(output);
 }
 
@@ -120,20 +123,24 @@ static void the_documented_formula_gives_the_digests_of_arrays(void) {
   compare_digest("block", "I");
 }
 
-static void the_documented_lines_check_every_array(void) {
+static void the_documented_lines_check_every_array_and_read_texts(void) {
   if (!only_here("/usr/bin/python3 -c 'import h5py'")) return;
   char output[2000];
   CHECK_EQUAL_INT(run(output, sizeof output,
-                      "{ sed '/^body/,$d' '%s'; sed -n '/^    import h5py/,$s/^    //p' '%s'; } | "
+                      "{ sed '/^body/,$d' '%s'; sed -n '/^    import h5py/,$s/^    //p' '%s'; "
+                      "echo 'texts[\"history\"] = len(texts[\"history\"])'; "
+                      "echo 'for text in sorted(texts.items()): print(ascii(text))'; } | "
                       "env -i /usr/bin/python3 - '%s' 2>&1",
                       documented_program(), test_argument(0), checkpoint_path),
                   0);
-  CHECK(strcmp(output, "block good\nmatrix good\nnothing good\nvector good\n") == 0);
+  CHECK(strcmp(output, "block good\nmatrix good\nnothing good\nvector good\n"
+                       "('empty', '')\n('history', 200000)\n('problem', 'u_tt = 4 u_xx \\xe4\\n\\ttext')\n") == 0);
 }
 
 int main(int argc, char **argv) {
-  static const test_case cases[] = {
-      TEST(h5dump_shows_what_is_in_it), TEST(h5dump_reads_the_same_bits), TEST(the_documented_program_checks_a_file),
-      TEST(the_documented_formula_gives_the_digests_of_arrays), TEST(the_documented_lines_check_every_array)};
+  static const test_case cases[] = {TEST(h5dump_shows_what_is_in_it), TEST(h5dump_reads_the_same_bits),
+                                    TEST(the_documented_program_checks_a_file),
+                                    TEST(the_documented_formula_gives_the_digests_of_arrays),
+                                    TEST(the_documented_lines_check_every_array_and_read_texts)};
   return run_suite("checkpoint for others", cases, sizeof cases / sizeof *cases, argc, argv);
 }

@@ -12,7 +12,7 @@ enum { VERSION_OF_FIXED_TEXTS = 3 };
  * name. */
 #define LONG_TEXTS_NAME "long texts"
 
-/* Bytes of the longest text that is an attribute, its final zero included. A variable only so that tests can have short
+/* Size of the longest text that is an attribute, its final zero included. A variable only so that tests can have short
  * texts there. */
 extern size_t ntkw_i_longest_attribute;
 
