@@ -1,4 +1,4 @@
-"""What a run's folder holds, told without the library: by the format that include/ntkw/checkpoint.h states and the digest
+"""What a run's folder holds, told without the library: by the format that src/checkpoint/FORMAT.md states, and the digest
 of src/checkpoint/digest.h."""
 import os
 import re
@@ -22,7 +22,7 @@ def is_good(data):
     if len(data) < 512 or any(data[32:512]):
         return False
     body = (w for w, in struct.iter_unpack("<Q", data[512:] + bytes(-len(data) % 8)))
-    return struct.unpack("<8s3Q", data[:32]) == (b"NTKWCKPT", 1, len(data), digest(body))
+    return struct.unpack("<8s3Q", data[:32]) == (b"NTKWCKPT", 3, len(data), digest(body))
 
 
 def read(path):
