@@ -2,7 +2,9 @@
  * With the digest made to fit the damage, HDF5 gets to see it: it may be refused or read, but nothing crashes.
  * Argument: the number of cases. */
 #include "checkpoint/digest.h"
+#include "checkpoint/texts.h"
 #include "checkpoint/user_block.h"
+#include "old_state.h"
 #include "support.h"
 
 #include <stdio.h>
@@ -110,12 +112,10 @@ static void judge(const char *path, bool fitted, bool unchanged, tally *count) {
   ntkw_checkpoint_close(&reader);
 }
 
-static void every_damaged_file_is_refused_or_equal(void) {
-  const char *good_path = scratch_path("good.h5"), *path = scratch_path("damaged.h5");
-  const int n_cases = test_argument(0) ? atoi(test_argument(0)) : 100;
+static void damage(const char *good_path, int n_cases) {
+  const char *path = scratch_path("damaged.h5");
   size_t length;
   tally count = {0, 0, 0};
-  CHECK_OK(publish_state(MPI_COMM_WORLD, good_path, 1, 1));
   unsigned char *good = get_file(good_path, &length), *bytes = world_rank() == 0 ? malloc(length) : NULL;
   for (int i = 0; i < n_cases; i++) {
     damaged d = {bytes, length, (uint64_t)i};
@@ -138,7 +138,26 @@ static void every_damaged_file_is_refused_or_equal(void) {
            n_cases, count.refused, count.equal, count.read);
 }
 
+static int case_count(void) {
+  return test_argument(0) ? atoi(test_argument(0)) : 100;
+}
+
+static void a_damaged_file_is_refused_or_equal(void) {
+  const char *path = scratch_path("good.h5");
+  CHECK_OK(publish_state(MPI_COMM_WORLD, path, 1, 1));
+  damage(path, case_count());
+}
+
+/* Most of whose bytes are HDF5's structure. */
+static void a_damaged_structure_is_refused_or_equal(void) {
+  const char *path = scratch_path("good-structure.h5");
+  ntkw_i_longest_attribute = 20;
+  CHECK_OK(publish_old_state(path, 2));
+  damage(path, case_count());
+}
+
 int main(int argc, char **argv) {
-  static const test_case cases[] = {TEST(every_damaged_file_is_refused_or_equal)};
+  static const test_case cases[] = {TEST(a_damaged_file_is_refused_or_equal),
+                                    TEST(a_damaged_structure_is_refused_or_equal)};
   return run_suite("damaged checkpoints", cases, sizeof cases / sizeof *cases, argc, argv);
 }

@@ -42,7 +42,9 @@ trap 'rm -f /dev/shm/ntkw-fuzz-*' EXIT # of runs that crashed
 mkdir -p "$build/fuzz/checkpoint/seeds" "$build/fuzz/problem/seeds"
 cd "$build/fuzz/checkpoint/seeds"
 "$build/mpi_tests/cli/write_checkpoint" "$PWD/whole.h5"
+"$build/mpi_tests/fuzz/write_seed" "$PWD/all.h5"
 tail -c +513 whole.h5 > body
+tail -c +513 all.h5 > body-of-all
 cp "$here"/../../examples/*.lua ../../problem/seeds/
 for target in ${3:-checkpoint problem}; do
   case $target in

@@ -4,6 +4,7 @@
 #include "checkpoint/file_bytes.h"
 #include "checkpoint/forgiving_file.h"
 #include "checkpoint/hdf5_calls.h"
+#include "checkpoint/headers.h"
 #include "checkpoint/inventory.h"
 #include "checkpoint/texts.h"
 #include "status/check.h"
@@ -240,15 +241,37 @@ static ntkw_status put_long_text(search_state *search, hid_t dataset, const char
   return put_stored_text(search, dataset, name, size);
 }
 
+/* Of the object that a hard link leads to. */
+static ntkw_status judge_header(const search_state *search, hid_t group, const H5L_info_t *info, ntkw_i_object kind) {
+  if (search->version < VERSION_OF_FIXED_TEXTS) return NTKW_SUCCESS;
+  const ntkw_i_structure file = {search->fd, search->path, search->length};
+  haddr_t address = HADDR_UNDEF;
+#if H5_VERSION_GE(1, 12, 0)
+  if (H5VLnative_token_to_addr(group, info->u.token, &address) < 0) address = HADDR_UNDEF;
+#else
+  (void)group;
+  address = info->u.address;
+#endif
+  return ntkw_i_header_judge(&file, kind, address);
+}
+
+static hid_t open_dataset(search_state *search, hid_t group, const char *name, const H5L_info_t *info) {
+  hid_t dataset = H5I_INVALID_HID;
+  if (info->type == H5L_TYPE_HARD) {
+    search->status = judge_header(search, group, info, NTKW_I_DATASET);
+    if (search->status != NTKW_SUCCESS) return H5I_INVALID_HID;
+    dataset = H5Dopen2(group, name, H5P_DEFAULT);
+  }
+  if (dataset < 0) search->status = refuse(search, "object", name, "is not an array");
+  return dataset;
+}
+
 static herr_t visit_dataset(search_state *search, hid_t group, const char *name, const H5L_info_t *info,
                             ntkw_status (*put)(search_state *search, hid_t dataset, const char *name)) {
-  hid_t dataset = H5I_INVALID_HID;
-  if (info->type == H5L_TYPE_HARD) dataset = H5Dopen2(group, name, H5P_DEFAULT);
-  if (dataset < 0)
-    search->status = refuse(search, "object", name, "is not an array");
-  else
-    search->status = put(search, dataset, name);
-  if (dataset >= 0) H5Dclose(dataset);
+  const hid_t dataset = open_dataset(search, group, name, info);
+  if (dataset < 0) return -1;
+  search->status = put(search, dataset, name);
+  H5Dclose(dataset);
   return search->status == NTKW_SUCCESS ? 0 : -1;
 }
 
@@ -265,8 +288,11 @@ static herr_t visit_long_text(hid_t group, const char *name, const H5L_info_t *i
 }
 
 static herr_t visit_long_texts(hid_t root, const char *name, const H5L_info_t *info, void *data) {
-  if (!holds_long_texts(data, name)) return 0;
-  const hid_t group = info->type == H5L_TYPE_HARD ? H5Gopen2(root, name, H5P_DEFAULT) : H5I_INVALID_HID;
+  search_state *search = data;
+  if (!holds_long_texts(search, name)) return 0;
+  if (info->type == H5L_TYPE_HARD) search->status = judge_header(search, root, info, NTKW_I_GROUP);
+  if (info->type != H5L_TYPE_HARD || search->status != NTKW_SUCCESS) return -1;
+  const hid_t group = H5Gopen2(root, name, H5P_DEFAULT);
   if (group < 0) return -1;
   const herr_t visited = H5Literate(group, H5_INDEX_NAME, H5_ITER_INC, NULL, visit_long_text, data);
   H5Gclose(group);
@@ -288,8 +314,17 @@ static ntkw_status search_file(search_state *search, hid_t file) {
   return NTKW_SUCCESS;
 }
 
+static ntkw_status judge_root(const search_state *search) {
+  if (search->version < VERSION_OF_FIXED_TEXTS) return NTKW_SUCCESS;
+  const ntkw_i_structure file = {search->fd, search->path, search->length};
+  uint64_t root;
+  NTKW_TRY(ntkw_i_superblock_judge(&file, &root));
+  return ntkw_i_header_judge(&file, NTKW_I_GROUP, root);
+}
+
 /* A failure of the driver's is the cause of what HDF5 says. */
 static ntkw_status search_with_driver(search_state *search, hid_t driver) {
+  NTKW_TRY(judge_root(search));
   ntkw_i_forgiving_file source = {.fd = search->fd,
                                   .path = search->path,
                                   .length = search->length,

@@ -142,6 +142,7 @@ static ntkw_status make_file(ntkw_i_forgiving_file *target, hid_t driver, hid_t 
   H5Pset_userblock(creation, USER_BLOCK_LENGTH);
   H5Pset_obj_track_times(creation, false);
   ntkw_i_forgiving_access(access, driver, target);
+  H5Pset_libver_bounds(access, H5F_LIBVER_EARLIEST, H5F_LIBVER_LATEST); /* the same bytes by every release of HDF5 */
   *file = H5Fcreate(target->path, H5F_ACC_TRUNC, creation, access);
   const ntkw_status status = *file >= 0 ? NTKW_SUCCESS : ntkw_i_hdf5_fail(NTKW_ERR_FILE, "make", target->path);
   H5Pclose(access);
