@@ -21,7 +21,7 @@ fuzz() { # TARGET MAXIMAL_LENGTH ARGUMENT...
   rm -rf "$folder/findings"
   mkdir -p "$folder/findings" "$folder/corpus"
   "$program" -fork=1 -ignore_crashes=1 -ignore_timeouts=1 -ignore_ooms=1 -max_total_time="$seconds" -max_len="$length" \
-    -timeout=20 -rss_limit_mb=3000 -print_final_stats=1 -artifact_prefix="$folder/findings/" "$@" \
+    -timeout=20 -report_slow_units=20 -rss_limit_mb=3000 -print_final_stats=1 -artifact_prefix="$folder/findings/" "$@" \
     "$folder/corpus" "$folder/seeds" > "$log" 2>&1 || true
   local executions ours=0 foreign=0 finding where
   executions=$(grep -oE '^#[0-9]+: cov' "$log" | tail -n 1 | tr -dc 0-9)
