@@ -1,5 +1,6 @@
 /* What Lua would silently misread on symbolic values is refused with file and line; the same on plain values works. */
 #include "problem_fixture.h"
+#include "status/nearest_word.h"
 
 #define EQUATION(body) "{ \"r\", points = 1, on = interior(), equation = function(p)\n" body "\nend }, "
 #define REFUSED(body, part, hint) \
@@ -61,6 +62,44 @@ static void names_and_constants(void) {
        NULL},
   };
   CHECK_MISTAKES(list);
+}
+
+/* The hints know the derivatives of every order that the reader takes, by inputs in any order; of two that are as near
+ * they give the lower one. */
+static void misspelt_derivatives(void) {
+  const mistake list[] = {
+      REFUSED("return p.u_xz", "p.u_xz is unknown", "did you mean 'u_x'?"),
+      REFUSED("return p.u_xxz", "p.u_xxz is unknown", "did you mean 'u_xx'?"),
+      REFUSED("return p.u_xxxz", "p.u_xxxz is unknown", "did you mean 'u_xxx'?"),
+      REFUSED("return p.v_xxtq", "p.v_xxtq is unknown", "did you mean 'v_xxt'?"),
+      REFUSED("return p.v__txt", "p.v__txt is unknown", "did you mean 'v_txt'?"),
+      REFUSED("return p.w_xxxx", "p.w_xxxx is unknown", "did you mean 'u_xxxx'?"),
+      REFUSED("return p.u_x_xtt", "p.u_x_xtt is unknown", "did you mean 'u_xxtt'?"),
+      REFUSED("return p.U_ttxx", "p.U_ttxx is unknown", "did you mean 'u_ttxx'?"),
+      REFUSED("return p.v_txtt_", "p.v_txtt_ is unknown", "did you mean 'v_txtt'?"),
+      REFUSED("return p.u__txtx", "p.u__txtx is unknown", "did you mean 'u_txtx'?"),
+  };
+  CHECK_MISTAKES(list);
+}
+
+/* As many names as there may be, as long as they may be; and no hint where the words are too long to compare. */
+static void long_names(void) {
+  enum { INPUTS = 6, ALL = 14, LENGTH = 63, FAR = 700 };
+  static char text[4096], lists[2][1024], far[FAR + 1], word[FAR / 2 + 1];
+  for (int i = 0; i < ALL; i++) {
+    char name[LENGTH + 1] = "", *list = lists[i >= INPUTS];
+    const size_t used = strlen(list);
+    memset(name, 'a' + i, LENGTH);
+    snprintf(list + used, sizeof lists[0] - used, i < INPUTS ? "{\"%s\", 0, 1}, " : "\"%s\", ", name);
+  }
+  snprintf(text, sizeof text,
+           "return problem { inputs = { %s }, outputs = { %s }, network = { hidden = {8} },\n"
+           "conditions = { { \"r\", points = 1, on = interior(), equation = function(p) return p.u end } } }",
+           lists[0], lists[1]);
+  check_refused(text, 2, "p.u is unknown; expected an input", NULL);
+  memset(far, 'a', FAR);
+  memset(word, 'b', FAR / 2);
+  CHECK(ntkw_i_nearest_word(far, (const char *const[]){word}, 1) == NULL);
 }
 
 /* Each expression is true in Lua; the rewritten text must agree. They stand for what real files do. */
@@ -125,7 +164,7 @@ static void plain_values_keep_their_meaning(void) {
 }
 
 int main(int argc, char **argv) {
-  static const test_case cases[] = {TEST(comparisons_and_tests), TEST(names_and_constants),
-                                    TEST(plain_values_keep_their_meaning)};
+  static const test_case cases[] = {TEST(comparisons_and_tests), TEST(names_and_constants), TEST(misspelt_derivatives),
+                                    TEST(long_names), TEST(plain_values_keep_their_meaning)};
   return run_suite("problem: symbolic values", cases, sizeof cases / sizeof *cases, argc, argv);
 }

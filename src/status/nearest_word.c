@@ -1,6 +1,7 @@
 /* The word that was probably meant. */
 #include "status/nearest_word.h"
 
+#include <limits.h>
 #include <string.h>
 
 enum { LONGEST = 128 };
@@ -14,7 +15,7 @@ static int least(int a, int b, int c) {
 static int distance(const char *a, const char *b) {
   int rows[3][LONGEST + 1];
   const int n_a = (int)strlen(a), n_b = (int)strlen(b);
-  if (n_a > LONGEST || n_b > LONGEST) return LONGEST;
+  if (n_a > LONGEST || n_b > LONGEST) return INT_MAX;
   int *before = rows[0], *last = rows[1], *now = rows[2];
   for (int j = 0; j <= n_b; j++) last[j] = before[j] = j;
   for (int i = 1; i <= n_a; i++) {

@@ -55,29 +55,47 @@ bool symbol_is_derivative(const problem *p, int output, const char *name) {
   return parse_output(p, output, name, &meant) && meant.order > 0;
 }
 
-/* All names that mean something, in a userdata that Lua frees. */
+/* All names that mean something, in userdata that Lua frees. */
 typedef struct vocabulary {
   int n;
-  const char *words[MAX_INPUTS + MAX_OUTPUTS * (1 + MAX_INPUTS + MAX_INPUTS * MAX_INPUTS)];
-  char text[MAX_INPUTS + MAX_OUTPUTS * (1 + MAX_INPUTS + MAX_INPUTS * MAX_INPUTS)][3 * MAX_NAME + 2];
+  size_t width; /* bytes of a word in the text, its end among them */
+  const char **words;
+  char *text;
 } vocabulary;
 
-static void add_word(vocabulary *v, const char *output, const char *i, const char *j) {
-  snprintf(v->text[v->n], sizeof v->text[v->n], "%s%s%s%s", output, *i && *output ? "_" : "", i, j);
-  v->words[v->n] = v->text[v->n];
-  v->n++;
+static void add_word(vocabulary *v, const char *begin, const char *middle, const char *end) {
+  char *word = v->text + (size_t)v->n * v->width;
+  snprintf(word, v->width, "%s%s%s", begin, middle, end);
+  v->words[v->n++] = word;
 }
 
-static const vocabulary *collect_words(lua_State *L, const problem *p, bool inputs_only) {
-  vocabulary *v = lua_newuserdatauv(L, sizeof *v, 0);
-  v->n = 0;
-  for (int i = 0; i < p->n_inputs; i++) add_word(v, "", p->input_names[i], "");
-  for (int o = 0; o < p->n_outputs && !inputs_only; o++) {
-    add_word(v, p->output_names[o], "", "");
-    for (int i = 0; i < p->n_inputs; i++) add_word(v, p->output_names[o], p->input_names[i], "");
-    for (int i = 0; i < p->n_inputs; i++)
-      for (int j = 0; j < p->n_inputs; j++) add_word(v, p->output_names[o], p->input_names[i], p->input_names[j]);
-  }
+/* An output and its derivatives by inputs in any order; the lower orders first, as the first of equally near words is
+ * taken. Each word of an order is one of the order below and another input. */
+static void add_output(vocabulary *v, const problem *p, const char *output) {
+  int below = v->n;
+  add_word(v, output, "", "");
+  for (int order = 1; order <= MAX_ORDER; order++)
+    for (const int end = v->n; below < end; below++)
+      for (int i = 0; i < p->n_inputs; i++) add_word(v, v->words[below], order == 1 ? "_" : "", p->input_names[i]);
+}
+
+static size_t longest(const char (*names)[MAX_NAME], int n) {
+  size_t most = 0;
+  for (int i = 0; i < n; i++)
+    if (strlen(names[i]) > most) most = strlen(names[i]);
+  return most;
+}
+
+static vocabulary collect_words(lua_State *L, const problem *p, bool inputs_only) {
+  const int n_outputs = inputs_only ? 0 : p->n_outputs;
+  size_t of_order = 1, of_output = 1;
+  for (int order = 1; order <= MAX_ORDER; order++) of_output += of_order *= (size_t)p->n_inputs;
+  const size_t most = (size_t)p->n_inputs + (size_t)n_outputs * of_output;
+  vocabulary v = {.width = longest(p->output_names, n_outputs) + MAX_ORDER * longest(p->input_names, p->n_inputs) + 2};
+  v.words = lua_newuserdatauv(L, most * sizeof *v.words, 0);
+  v.text = lua_newuserdatauv(L, most * v.width, 0);
+  for (int i = 0; i < p->n_inputs; i++) add_word(&v, p->input_names[i], "", "");
+  for (int o = 0; o < n_outputs; o++) add_output(&v, p, p->output_names[o]);
   return v;
 }
 
@@ -94,8 +112,8 @@ static const char *join(lua_State *L, const char (*names)[MAX_NAME], int n) {
 
 _Noreturn static void fail_unknown(lua_State *L, const problem *p, const point *at, const char *name) {
   const char *inputs = join(L, p->input_names, p->n_inputs), *outputs = join(L, p->output_names, p->n_outputs);
-  const vocabulary *v = collect_words(L, p, at->exact != NULL);
-  const char *near = hint(L, name, v->words, v->n);
+  const vocabulary v = collect_words(L, p, at->exact != NULL);
+  const char *near = hint(L, name, v.words, v.n);
   if (at->exact)
     reader_fail_here(L, "p.%s is no input; expected an input (%s) in the exact solution of '%s'%s", name, inputs,
                      at->exact, near);
