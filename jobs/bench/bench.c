@@ -22,6 +22,18 @@ double median(double *numbers, size_t count) {
   return 0.5 * (numbers[(count - 1) / 2] + numbers[count / 2]);
 }
 
+double typical(const double *times, int rounds) {
+  double copy[ROUNDS_MOST];
+  memcpy(copy, times, (size_t)rounds * sizeof *copy);
+  return median(copy, (size_t)rounds);
+}
+
+double median_ratio(const double *times, const double *others, int rounds) {
+  double ratios[ROUNDS_MOST];
+  for (int r = 0; r < rounds; r++) ratios[r] = times[r] / others[r];
+  return median(ratios, (size_t)rounds);
+}
+
 const char *cpu_name(void) {
   static char line[256];
   FILE *file = fopen("/proc/cpuinfo", "r");

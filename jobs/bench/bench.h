@@ -11,6 +11,13 @@ double seconds(void);
 /* The median; the numbers are sorted on return. */
 double median(double *numbers, size_t count);
 
+/* The median of as many times, which stay as they are; of up to ROUNDS_MOST rounds. */
+enum { ROUNDS_MOST = 1001 };
+double typical(const double *times, int rounds);
+
+/* The median over the rounds of times / others in the same round; up to ROUNDS_MOST. */
+double median_ratio(const double *times, const double *others, int rounds);
+
 /* The CPU, as the system calls it. */
 const char *cpu_name(void);
 

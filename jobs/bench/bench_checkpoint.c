@@ -3,6 +3,7 @@
  * In each round every way runs once, in an order that turns round from one round to the next; a time is that of the
  * slowest rank, a number in the table a median over the rounds, of speeds or of ratios within a round. */
 #include <ntkw/checkpoint.h>
+#include "arguments.h"
 #include "bench.h"
 #include "checkpoint/publication.h"
 #include "raw_files.h"
@@ -232,17 +233,9 @@ static bool one_round(bench *of, double time[TIMES][ROUNDS_MAX], int round) {
   return asynchronous_round(of, time, round) && good;
 }
 
-static double typical(const double *times, int rounds) {
-  double copy[ROUNDS_MAX];
-  memcpy(copy, times, (size_t)rounds * sizeof *copy);
-  return median(copy, (size_t)rounds);
-}
-
 /* The median over the rounds of the speed of a way relative to another. */
 static double relative(double time[TIMES][ROUNDS_MAX], int way, int other, int rounds) {
-  double ratios[ROUNDS_MAX];
-  for (int r = 0; r < rounds; r++) ratios[r] = time[other][r] / time[way][r];
-  return median(ratios, (size_t)rounds);
+  return median_ratio(time[other], time[way], rounds);
 }
 
 static void report(const bench *of, double time[TIMES][ROUNDS_MAX], int rounds, FILE *csv) {
@@ -325,25 +318,13 @@ static bool run(const settings *s, int rank, int size, FILE *csv) {
 }
 
 static bool read_settings(int argc, char **argv, settings *s) {
-  for (int i = 1; i < argc; i += 2) {
-    const char *value = i + 1 < argc ? argv[i + 1] : NULL;
-    if (!value) return false;
-    if (strcmp(argv[i], "--least") == 0)
-      s->least = atof(value);
-    else if (strcmp(argv[i], "--limit") == 0)
-      s->most = atof(value);
-    else if (strcmp(argv[i], "--rounds") == 0)
-      s->rounds = atoi(value);
-    else if (strcmp(argv[i], "--budget") == 0)
-      s->budget = atof(value);
-    else if (strcmp(argv[i], "--folder") == 0)
-      s->folder = value;
-    else if (strcmp(argv[i], "--csv") == 0)
-      s->csv = value;
-    else
-      return false;
-  }
-  return s->rounds >= 1 && s->rounds <= ROUNDS_MAX && strlen(s->folder) < 4000;
+  const bench_option options[] = {
+      {.name = "--least", .number = &s->least},  {.name = "--limit", .number = &s->most},
+      {.name = "--rounds", .count = &s->rounds}, {.name = "--budget", .number = &s->budget},
+      {.name = "--folder", .text = &s->folder},  {.name = "--csv", .text = &s->csv},
+  };
+  return read_arguments(argc, argv, options, sizeof options / sizeof *options) && s->rounds >= 1 &&
+         s->rounds <= ROUNDS_MAX && strlen(s->folder) < 4000;
 }
 
 static void print_head(void) {

@@ -3,6 +3,7 @@
  * In each round every method runs once, in an order that turns round from one round to the next; a number in the table
  * is a median over the rounds, of speeds or of ratios within a round. */
 #include <ntkw/weighting.h>
+#include "arguments.h"
 #include "bench.h"
 #include "gradients.h"
 #include "weighted.h"
@@ -112,16 +113,12 @@ static bool right(const bench *of) {
 
 static double speed(const bench *of, const double *times, int rounds) {
   const size_t width = of->dtype == NTKW_FLOAT32 ? sizeof(float) : sizeof(double);
-  double copy[ROUNDS_MAX];
-  memcpy(copy, times, (size_t)rounds * sizeof *copy);
-  return 1e-9 * (double)(of->count * width) * (of->n + 1) / median(copy, (size_t)rounds);
+  return 1e-9 * (double)(of->count * width) * (of->n + 1) / typical(times, rounds);
 }
 
 /* The median over the rounds of the speed of a method relative to another. */
 static double relative(double time[METHODS][ROUNDS_MAX], int m, int other, int rounds) {
-  double ratios[ROUNDS_MAX];
-  for (int r = 0; r < rounds; r++) ratios[r] = time[other][r] / time[m][r];
-  return median(ratios, (size_t)rounds);
+  return median_ratio(time[other], time[m], rounds);
 }
 
 static void report(const bench *of, const char *where, double time[METHODS][ROUNDS_MAX], int rounds, FILE *csv) {
@@ -179,21 +176,14 @@ static bool run(const settings *s, char *bytes, FILE *csv) {
 }
 
 static bool read_settings(int argc, char **argv, settings *s) {
-  for (int i = 1; i < argc; i += 2) {
-    const char *text = i + 1 < argc ? argv[i + 1] : NULL;
-    if (!text) return false;
-    if (strcmp(argv[i], "--memory") == 0)
-      s->memory = atof(text);
-    else if (strcmp(argv[i], "--rounds") == 0)
-      s->rounds = atoi(text);
-    else if (strcmp(argv[i], "--sample") == 0)
-      s->sample = atof(text);
-    else if (strcmp(argv[i], "--csv") == 0)
-      s->csv = text;
-    else
-      return false;
-  }
-  return s->memory >= 1e5 && s->memory <= 1e11 && s->rounds >= 1 && s->rounds <= ROUNDS_MAX;
+  const bench_option options[] = {
+      {.name = "--memory", .number = &s->memory},
+      {.name = "--rounds", .count = &s->rounds},
+      {.name = "--sample", .number = &s->sample},
+      {.name = "--csv", .text = &s->csv},
+  };
+  return read_arguments(argc, argv, options, sizeof options / sizeof *options) && s->memory >= 1e5 &&
+         s->memory <= 1e11 && s->rounds >= 1 && s->rounds <= ROUNDS_MAX;
 }
 
 int main(int argc, char **argv) {

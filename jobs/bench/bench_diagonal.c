@@ -8,6 +8,7 @@
  * timed, in CPU time of the thread, as nothing in them waits. The share is (with - without) / without of the same
  * round; the median over the rounds counts. The pass has
  * scales in both cases, as the traces' pass of a training step has. */
+#include "arguments.h"
 #include "bench.h"
 #include "pinn/network/network.h"
 
@@ -15,7 +16,6 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <time.h>
 
 enum { MOST_ROUNDS = 1000 };
@@ -143,15 +143,8 @@ static int measure_width(int width, int rounds, FILE *csv) {
 int main(int argc, char **argv) {
   int rounds = 31, beyond = 0;
   const char *csv_path = NULL;
-  for (int i = 1; i < argc; i += 2) {
-    if (i + 1 < argc && strcmp(argv[i], "--rounds") == 0)
-      rounds = atoi(argv[i + 1]);
-    else if (i + 1 < argc && strcmp(argv[i], "--csv") == 0)
-      csv_path = argv[i + 1];
-    else
-      rounds = 0;
-  }
-  if (rounds < 1 || rounds > MOST_ROUNDS) {
+  const bench_option options[] = {{.name = "--rounds", .count = &rounds}, {.name = "--csv", .text = &csv_path}};
+  if (!read_arguments(argc, argv, options, sizeof options / sizeof *options) || rounds < 1 || rounds > MOST_ROUNDS) {
     fprintf(stderr, "usage: bench_diagonal [--rounds 1..%d] [--csv FILE]\n", MOST_ROUNDS);
     return 2;
   }

@@ -3,6 +3,7 @@
  * In each round every method runs once, in an order that turns round from one round to the next; a number in the table
  * is a median over the rounds of ratios within a round, so that a machine that grows slower or faster spoils little. */
 #include <ntkw/sum.h>
+#include "arguments.h"
 #include "bench.h"
 #include "gradients.h"
 #include "kfold.h"
@@ -13,7 +14,6 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 enum { ROUNDS_MAX = 101 };
 
@@ -131,15 +131,7 @@ static void measure(series *of, const settings *s) {
 
 /* The median over the rounds of the speed of method m relative to another. */
 static double relative(const series *of, int m, int other) {
-  double ratios[ROUNDS_MAX];
-  for (int r = 0; r < of->rounds; r++) ratios[r] = of->time[other][r] / of->time[m][r];
-  return median(ratios, (size_t)of->rounds);
-}
-
-static double typical(const series *of, int m) {
-  double times[ROUNDS_MAX];
-  memcpy(times, of->time[m], (size_t)of->rounds * sizeof *times);
-  return median(times, (size_t)of->rounds);
+  return median_ratio(of->time[other], of->time[m], of->rounds);
 }
 
 /* What we want of the speed relative to dot; nothing for sizes between the caches and the memory. */
@@ -164,7 +156,7 @@ static void report(const series *of, FILE *csv) {
   const double bytes = (double)(of->count * widths[of->dtype]);
   printf("%-8s %-8s %9zu ", type_names[of->dtype], data_names[of->kind], of->count);
   for (int m = 0; m < METHODS; m++) {
-    const double time = typical(of, m);
+    const double time = typical(of->time[m], of->rounds);
     printf("%8.2f", 1e-9 * bytes / time);
     if (csv)
       fprintf(csv, "%s,%s,%zu,%s,%.6g,%.6g,%.6g,%.4f,%.4f\n", type_names[of->dtype], data_names[of->kind], of->count,
@@ -194,25 +186,13 @@ static bool run(const settings *s, void *values, FILE *csv) {
 }
 
 static bool read_settings(int argc, char **argv, settings *s) {
-  for (int i = 1; i < argc; i += 2) {
-    const char *value = i + 1 < argc ? argv[i + 1] : NULL;
-    if (!value) return false;
-    if (strcmp(argv[i], "--least") == 0)
-      s->least = atof(value);
-    else if (strcmp(argv[i], "--most") == 0)
-      s->most = atof(value);
-    else if (strcmp(argv[i], "--rounds") == 0)
-      s->rounds = atoi(value);
-    else if (strcmp(argv[i], "--sample") == 0)
-      s->sample = atof(value);
-    else if (strcmp(argv[i], "--budget") == 0)
-      s->budget = atof(value);
-    else if (strcmp(argv[i], "--csv") == 0)
-      s->csv = value;
-    else
-      return false;
-  }
-  return s->least >= 1.0 && s->most <= 2e9 && s->rounds >= 1 && s->rounds <= ROUNDS_MAX;
+  const bench_option options[] = {
+      {.name = "--least", .number = &s->least},   {.name = "--most", .number = &s->most},
+      {.name = "--rounds", .count = &s->rounds},  {.name = "--sample", .number = &s->sample},
+      {.name = "--budget", .number = &s->budget}, {.name = "--csv", .text = &s->csv},
+  };
+  return read_arguments(argc, argv, options, sizeof options / sizeof *options) && s->least >= 1.0 && s->most <= 2e9 &&
+         s->rounds >= 1 && s->rounds <= ROUNDS_MAX;
 }
 
 int main(int argc, char **argv) {

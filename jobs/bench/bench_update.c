@@ -3,6 +3,7 @@
  * In each round every method runs once, in an order that turns round from one round to the next; a time is that of the
  * slowest rank, a number in the table a median over the rounds, of times or of ratios within a round. */
 #include <ntkw/weighting.h>
+#include "arguments.h"
 #include "bench.h"
 
 #include <math.h>
@@ -138,17 +139,9 @@ static bool measure(bench *of, int rounds, double time[METHODS][ROUNDS_MAX]) {
   return good && right(of);
 }
 
-static double typical(const double *times, int rounds) {
-  double copy[ROUNDS_MAX];
-  memcpy(copy, times, (size_t)rounds * sizeof *copy);
-  return median(copy, (size_t)rounds);
-}
-
 /* The median over the rounds of the time of a method relative to another. */
 static double relative(double time[METHODS][ROUNDS_MAX], int m, int other, int rounds) {
-  double ratios[ROUNDS_MAX];
-  for (int r = 0; r < rounds; r++) ratios[r] = time[m][r] / time[other][r];
-  return median(ratios, (size_t)rounds);
+  return median_ratio(time[m], time[other], rounds);
 }
 
 static void report(const bench *of, double time[METHODS][ROUNDS_MAX], int rounds, FILE *csv) {
@@ -183,19 +176,13 @@ static bool run(const settings *s, int rank, int size, FILE *csv) {
 }
 
 static bool read_settings(int argc, char **argv, settings *s) {
-  for (int i = 1; i < argc; i += 2) {
-    const char *value = i + 1 < argc ? argv[i + 1] : NULL;
-    if (!value) return false;
-    if (strcmp(argv[i], "--most") == 0)
-      s->most = atoi(value);
-    else if (strcmp(argv[i], "--rounds") == 0)
-      s->rounds = atoi(value);
-    else if (strcmp(argv[i], "--csv") == 0)
-      s->csv = value;
-    else
-      return false;
-  }
-  return s->most >= 2 && s->most <= CONDITIONS_MAX && s->rounds >= 1 && s->rounds <= ROUNDS_MAX;
+  const bench_option options[] = {
+      {.name = "--most", .count = &s->most},
+      {.name = "--rounds", .count = &s->rounds},
+      {.name = "--csv", .text = &s->csv},
+  };
+  return read_arguments(argc, argv, options, sizeof options / sizeof *options) && s->most >= 2 &&
+         s->most <= CONDITIONS_MAX && s->rounds >= 1 && s->rounds <= ROUNDS_MAX;
 }
 
 static void print_head(void) {
