@@ -22,6 +22,7 @@ done
 LIMIT=30
 if [ "$(id -u)" != 0 ]; then echo "hosts: needs root, for namespaces" >&2; exit 1; fi
 . "$here/../../jobs/environment.sh"
+. "$here/../harness/wave.sh"
 export OMPI_MCA_btl_tcp_if_include=10.77.0.0/24 OMPI_MCA_oob_tcp_if_include=10.77.0.0/24 OMPI_MCA_btl=tcp,vader,self
 export OMPI_MCA_oob_tcp_keepalive_time=4 OMPI_MCA_oob_tcp_keepalive_intvl=2 OMPI_MCA_oob_tcp_keepalive_probes=3
 
@@ -51,27 +52,6 @@ verdict() {
   failures=0
 }
 
-# problem STEPS: p.lua
-problem() {
-  sed "s/STEPS/$1/" >p.lua <<'LUA'
-local pi = math.pi
-local function exact(p) return math.sin(pi*p.x)*math.cos(2*pi*p.t) end
-return problem {
-  inputs     = { {"t", 0, 1}, {"x", 0, 1} },
-  outputs    = { "u" },
-  exact      = { u = exact },
-  conditions = {
-    { "residual", points = 120, on = interior(), equation = function(p) return p.u_tt - 4*p.u_xx end },
-    { "u", points = 100, on = { boundary{t=0}, boundary{x=0}, boundary{x=1} }, equation = function(p) return p.u - exact(p) end },
-    { "u_t", points = 80, on = boundary{t=0}, equation = function(p) return p.u_t end },
-  },
-  network    = { hidden = {24, 24, 24} },
-  precision  = "float32",
-  steps      = STEPS,
-}
-LUA
-}
-
 # on_hosts LIST RANKS ARGUMENT...: ntkw over the hosts, mpirun on h1.
 on_hosts() {
   local list=$1 ranks=$2
@@ -79,7 +59,7 @@ on_hosts() {
   hosts on h1 timeout --kill-after=5 200 mpirun --host "$list" -n "$ranks" "$ntkw" "$@" </dev/null
 }
 
-newest() { ls p.run 2>/dev/null | sed -nE 's/^step-0*([0-9]+)\.h5$/\1/p' | sort -n | tail -n 1; }
+newest() { newest_step p.run; }
 runs() { [ -d "/proc/$1" ] && ! grep -q '^State:.Z' "/proc/$1/status" 2>/dev/null; }
 # named HOST COMMAND: pids of a host's processes of this name.
 named() { for p in $(hosts pids "$1"); do if [ "$(cat "/proc/$p/comm" 2>/dev/null)" = "$2" ]; then echo "$p"; fi; done; }
@@ -93,21 +73,11 @@ lose() {
   esac
 }
 
-# same_state A B: the arrays of two checkpoints, bit by bit.
-same_state() {
-  local array
-  for array in parameters adam_moment1 adam_moment2 weights history; do
-    h5dump -d $array -b LE -o a.raw "$1" >/dev/null && h5dump -d $array -b LE -o b.raw "$2" >/dev/null ||
-      complain "h5dump cannot read $array of $1 or $2"
-    [ -s a.raw ] && cmp a.raw b.raw || complain "$array of $1 differs from $2"
-  done
-}
-
 # A run over three hosts loses h2, and goes on over the other two.
 story() {
   local started job began last step
   hosts up 3 || { complain "the hosts did not come up"; return; }
-  problem 2000000
+  quick_problem 2000000 >p.lua
   on_hosts h1:2,h2:2,h3:2 6 train p.lua --checkpoint-every 50 --log-every 100 --out p.run >first.log 2>&1 &
   job=$!
   started=$SECONDS
@@ -127,7 +97,7 @@ story() {
   # Without their daemon all ranks still live, and may have written a checkpoint on the SIGTERM that ends them.
   last=$(newest)
   step=$(((last / 100 + 2) * 100))
-  problem $step
+  quick_problem $step >p.lua
   on_hosts h1:2,h3:2 4 train p.lua --checkpoint-every 50 --log-every 100 --out p.run --resume >second.log 2>&1 ||
     complain "the second start ended with $?"
   grep -q "^resumed from p.run/step-$(printf %010d "$last").h5 at step $last" second.log || complain "it did not go on from step $last"
@@ -147,14 +117,14 @@ done
 # The uninterrupted run: one rank, one host.
 mkdir "$scratch/whole"
 cd "$scratch/whole" || exit 1
-problem "$(cat "$scratch"/*/reached 2>/dev/null | sort -n | tail -n 1 | grep . || echo 100)"
+quick_problem "$(cat "$scratch"/*/reached 2>/dev/null | sort -n | tail -n 1 | grep . || echo 100)" >p.lua
 log=log
 timeout 200 "$ntkw" train p.lua --checkpoint-every 100 --log-every 100 --keep 1000000 --out p.run >log 2>&1 || complain "it failed"
 verdict "the uninterrupted run"
 for loss in "${losses[@]}"; do
   step=$(cat "$scratch/$loss/reached" 2>/dev/null) || continue # that it did not get there has been counted
   name=step-$(printf %010d "$step").h5
-  same_state "$scratch/$loss/p.run/$name" "p.run/$name"
+  same_state "$scratch/$loss/p.run/$name" "p.run/$name" || complain "the states differ"
   verdict "after the loss of a $loss: the same bits at step $step"
 done
 echo "$passed passed, $failed failed"

@@ -1,6 +1,7 @@
 # Sourced by the tests under Slurm, each of which is one story of a job in a folder of its own. run.sh has started the
 # cluster and set NTKW_PROGRAM, SBATCH_SCRIPT (jobs/slurm/train.sbatch) and NTKW, a wrapper that notes each rank's pid.
 set -u
+. "$(dirname "${BASH_SOURCE[0]}")/../harness/wave.sh"
 failures=0
 
 complain() {
@@ -8,26 +9,8 @@ complain() {
   echo "FAILED: $*"
 }
 
-# problem STEPS [EDIT]: p.lua, a wave problem of some 1000 steps a second.
-problem() {
-  sed "s/STEPS/$1/; ${2:-}" >p.lua <<'LUA'
-local pi = math.pi
-local function exact(p) return math.sin(pi*p.x)*math.cos(2*pi*p.t) end
-return problem {
-  inputs     = { {"t", 0, 1}, {"x", 0, 1} },
-  outputs    = { "u" },
-  exact      = { u = exact },
-  conditions = {
-    { "residual", points = 120, on = interior(), equation = function(p) return p.u_tt - 4*p.u_xx end },
-    { "u", points = 100, on = { boundary{t=0}, boundary{x=0}, boundary{x=1} }, equation = function(p) return p.u - exact(p) end },
-    { "u_t", points = 80, on = boundary{t=0}, equation = function(p) return p.u_t end },
-  },
-  network    = { hidden = {24, 24, 24} },
-  precision  = "float32",
-  steps      = STEPS,
-}
-LUA
-}
+# problem STEPS [EDIT]: p.lua, edited by a sed script.
+problem() { quick_problem "$1" | sed "${2:-}" >p.lua; }
 readonly without_end=2000000 # steps: never reached
 
 # submit ARGUMENT...: of sbatch, script included; sets job.
@@ -55,12 +38,11 @@ expect_line() { has_line "$1" "$2" || complain "job $1 printed no line like /$2/
 expect_no_line() { if has_line "$1" "$2"; then complain "job $1 printed a line like /$2/"; fi; }
 expect_field() { [ "$(field "$1" "$2")" = "$3" ] || complain "$2 of job $1 is $(field "$1" "$2"), expected $3"; }
 
-checkpoint_step() { ls "$1" 2>/dev/null | sed -nE 's/^step-0*([0-9]+)\.h5$/\1/p' | sort -n | tail -n 1; }
-has_checkpoint() { [ -n "$(checkpoint_step "$1")" ]; }
+has_checkpoint() { [ -n "$(newest_step "$1")" ]; }
 
 # end_soon DIR: let the problem end at a multiple of 100 steps, a little after the newest checkpoint; sets last.
 end_soon() {
-  last=$((($(checkpoint_step "$1") / 100 + 3) * 100))
+  last=$((($(newest_step "$1") / 100 + 3) * 100))
   sed -i "s/steps      = .*/steps      = $last,/" p.lua
 }
 

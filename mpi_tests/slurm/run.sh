@@ -13,6 +13,7 @@ if [ $# -gt 0 ]; then tests=("${@/#/$here/}") && tests=("${tests[@]/%/.sh}"); fi
 if [ "$(id -u)" != 0 ]; then echo "slurm: needs root, for daemons and namespaces" >&2; exit 1; fi
 PATH=$PATH:/usr/sbin
 . "$here/../../jobs/environment.sh"
+. "$here/../harness/wave.sh"
 export OMPI_MCA_btl_tcp_if_include=lo OMPI_MCA_oob_tcp_if_include=lo NTKW_PROGRAM
 export SBATCH_SCRIPT=$here/../../jobs/slurm/train.sbatch
 
@@ -50,22 +51,12 @@ for name in "${!pids[@]}"; do
   verdict "$name" $? "$scratch/$name/log"
 done
 
-# same_state A B: the arrays of two checkpoints, bit by bit.
-same_state() {
-  local array
-  for array in parameters adam_moment1 adam_moment2 weights history; do
-    h5dump -d $array -b LE -o "$scratch/a.raw" "$1" >/dev/null && h5dump -d $array -b LE -o "$scratch/b.raw" "$2" >/dev/null ||
-      { echo "h5dump cannot read $array of $1 or $2"; return 1; }
-    [ -s "$scratch/a.raw" ] && cmp "$scratch/a.raw" "$scratch/b.raw" || { echo "$array of $1 differs"; return 1; }
-  done
-}
-
 # The uninterrupted run, on one rank more than any of the others began with, to the last step that any of them reached.
 cat "$scratch"/*/wanted 2>/dev/null | sort -n >"$scratch/wanted"
 if [ -s "$scratch/wanted" ]; then
   mkdir "$scratch/whole"
   cd "$scratch/whole" || exit 1
-  (. "$here/jobs.sh" && problem "$(tail -n 1 "$scratch/wanted" | cut -d ' ' -f 1)")
+  quick_problem "$(tail -n 1 "$scratch/wanted" | cut -d ' ' -f 1)" >p.lua
   timeout 300 mpirun -n 4 "$NTKW_PROGRAM" train p.lua --checkpoint-every 100 --log-every 100 --keep 1000000 >log 2>&1
   verdict whole $? log
   while read -r step file; do
