@@ -6,6 +6,7 @@
     {"do": "check", "variant": V}                   values for what was given  -> {"losses": [...], ...}
 
 An opponent gives a class with prepare(variant), run(variant, steps, threads) -> seconds, check(variant) -> dict.
+This module and cases import no library that counts the cores as it is loaded: keep_to_cores may come first.
 """
 
 import json
@@ -49,6 +50,46 @@ def settings():
 
     given = json.loads(sys.argv[1])
     return Case(**given["case"]), given
+
+
+def parameters_and_points(case, given):
+    """What was given, or else random ones."""
+    import cases
+    import numpy
+
+    if "parameters" in given:
+        return cases.given_parameters(case, given["parameters"]), cases.given_points(case, given["points"])
+    random = numpy.random.default_rng(1)
+    return cases.random_parameters(case, random), cases.random_points(case, random)
+
+
+class Opponent:
+    """One whose variants all live in this process: new(name) makes one, and its one() takes a step."""
+
+    first_steps = 1  # of a new variant, which may compile in them
+
+    def __init__(self, case, given):
+        self.params, self.points = parameters_and_points(case, given)
+        self.variants = {}
+
+    def use(self, threads):
+        """Called before the steps if their number of threads was ordered."""
+
+    def finish(self, variant):
+        """Return when the steps that were asked for are really done."""
+
+    def prepare(self, name):
+        self.variants[name] = self.new(name)
+        self.run(name, self.first_steps, None)
+
+    def run(self, name, steps, threads):
+        if threads:
+            self.use(threads)
+        variant, start = self.variants[name], time.perf_counter()
+        for _ in range(steps):
+            variant.one()
+        self.finish(variant)
+        return time.perf_counter() - start
 
 
 CORES = sorted(os.sched_getaffinity(0))

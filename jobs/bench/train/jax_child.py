@@ -11,16 +11,14 @@ weights      none    the gradient of the sum of the losses
 """
 
 import sys
-import time
 
-from child import answer, keep_to_cores, serve, settings
+from child import Opponent, answer, keep_to_cores, serve, settings
 
 CASE, GIVEN = settings()
 keep_to_cores(GIVEN["threads"])
 
 import jax  # noqa: E402
 import jax.numpy as jnp  # noqa: E402
-import numpy  # noqa: E402
 
 import cases  # noqa: E402
 
@@ -184,28 +182,15 @@ class Variant:
             self.weights = self.renew(self.state[0], self.weights, self.points)
 
 
-class Opponent:
-    def __init__(self):
-        random = numpy.random.default_rng(1)
-        self.params, self.points = cases.random_parameters(CASE, random), cases.random_points(CASE, random)
-        if "parameters" in GIVEN:
-            self.params = cases.given_parameters(CASE, GIVEN["parameters"])
-            self.points = cases.given_points(CASE, GIVEN["points"])
-        self.variants = {}
+class Jax(Opponent):
+    def new(self, name):
+        return Variant(name, self.params, self.points)
 
-    def prepare(self, name):
-        self.variants[name] = Variant(name, self.params, self.points)
-        self.run(name, 1, None)
-
-    def run(self, name, steps, threads):
-        variant, start = self.variants[name], time.perf_counter()
-        for _ in range(steps):
-            variant.one()
+    def finish(self, variant):
         jax.block_until_ready((variant.state, variant.weights))
-        return time.perf_counter() - start
 
     def check(self, name):
-        variant = Variant(name, self.params, self.points)
+        variant = self.new(name)
         params, points, how = variant.state[0], variant.points, variant.weights_from
         values = {"losses": jax.jit(variant.losses)(params, points)}
         if how == "each":
@@ -220,4 +205,4 @@ class Opponent:
 if __name__ == "__main__":
     if jax.default_backend() != "cpu":
         answer(error=f"JAX runs on {jax.default_backend()}")
-    serve(Opponent(), {"jax": jax.__version__, "jaxlib": jax.lib.__version__})
+    serve(Jax(CASE, GIVEN), {"jax": jax.__version__, "jaxlib": jax.lib.__version__})

@@ -10,13 +10,12 @@ import time
 import warnings
 from importlib.metadata import version
 
-from child import answer, forget_peak, next_order, peak_mb, settings
+from child import answer, forget_peak, next_order, parameters_and_points, peak_mb, settings
 
 warnings.simplefilter("ignore")
 logging.getLogger("lightning.pytorch").setLevel(logging.ERROR)
 
 import lightning  # noqa: E402
-import numpy  # noqa: E402
 import torch  # noqa: E402
 from lightning.pytorch.callbacks import Callback  # noqa: E402
 from pina import Condition, LabelTensor, Trainer  # noqa: E402
@@ -127,11 +126,7 @@ class Turns(Callback):
 
 
 def main():
-    random = numpy.random.default_rng(1)
-    params, points = cases.random_parameters(CASE, random), cases.random_points(CASE, random)
-    if "parameters" in GIVEN:
-        params = cases.given_parameters(CASE, GIVEN["parameters"])
-        points = cases.given_points(CASE, GIVEN["points"])
+    params, points = parameters_and_points(CASE, GIVEN)
     weighting = {"none": lambda: None, "ntk": NeuralTangentKernelWeighting}[GIVEN["variant"]]()
     problem = make_problem(points)
     solver = PhysicsInformedSingleModelSolver(problem, make_model(params, problem.input_variables), weighting=weighting,

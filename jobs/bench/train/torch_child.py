@@ -5,11 +5,8 @@ twice     one gradient for each condition for the norms, then backward of the we
 each      one gradient for each condition, combined with the weights that come of their norms
 """
 
-import time
+from child import Opponent, serve, settings
 
-from child import serve, settings
-
-import numpy
 import torch
 
 import cases
@@ -95,29 +92,17 @@ class Variant:
         self.optimizer.step()
 
 
-class Opponent:
-    def __init__(self):
-        random = numpy.random.default_rng(1)
-        self.params, self.points = cases.random_parameters(CASE, random), cases.random_points(CASE, random)
-        if "parameters" in GIVEN:
-            self.params = cases.given_parameters(CASE, GIVEN["parameters"])
-            self.points = cases.given_points(CASE, GIVEN["points"])
-        self.variants = {}
+class Torch(Opponent):
+    first_steps = 2
 
-    def prepare(self, name):
-        self.variants[name] = Variant(name, self.params, self.points)
-        self.run(name, 2, None)
+    def new(self, name):
+        return Variant(name, self.params, self.points)
 
-    def run(self, name, steps, threads):
-        if threads:
-            torch.set_num_threads(threads)
-        variant, start = self.variants[name], time.perf_counter()
-        for _ in range(steps):
-            variant.one()
-        return time.perf_counter() - start
+    def use(self, threads):
+        torch.set_num_threads(threads)
 
     def check(self, name):
-        variant = Variant(name, self.params, self.points)
+        variant = self.new(name)
         losses = variant.losses()
         norms = variant.renew(variant.gradients(losses, True))
         return {"losses": [loss.item() for loss in losses], "norms": [norm.item() for norm in norms],
@@ -125,4 +110,4 @@ class Opponent:
 
 
 if __name__ == "__main__":
-    serve(Opponent(), {"torch": torch.__version__})
+    serve(Torch(CASE, GIVEN), {"torch": torch.__version__})
