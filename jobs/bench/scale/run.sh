@@ -1,20 +1,26 @@
 #!/usr/bin/env bash
 # The library's update at 64 to 1024 simulated ranks, beside the bare MPI_Allreduce of as many bytes, under SimGrid's SMPI.
-# Usage: jobs/bench/scale/run.sh [--short] [--out DIR]
-#   --short     64 ranks only
-#   --out DIR   folder of the results and of the build (default build/scale): scale.txt, scale.csv
+# Usage: jobs/bench/scale/run.sh [--short] [--out DIR] [--markdown [FILE]]
+#   --short          64 ranks only
+#   --out DIR        folder of the results and of the build (default build/scale): scale.txt, scale.csv
+#   --markdown FILE  write the table as a page, too (without FILE: jobs/bench/scale/RESULTS.md)
 # Needs SimGrid (Debian: libsimgrid-dev simgrid). Times are simulated: the network alone, as computation is switched off,
 # so they do not depend on this machine. Simulated are a fat tree (32 ranks a leaf switch, 16 spines) and a dragonfly, links of
 # 12.5 GB/s and 500 ns, one rank a host; every MPI_Allreduce is by recursive doubling.
 set -eu
+command="jobs/bench/scale/run.sh${*:+ $*}"
 cd "$(dirname "$0")/../../.."
 
-sizes="64 128 256 512 1024" out=build/scale
+sizes="64 128 256 512 1024" out=build/scale page=
 while [ $# -gt 0 ]; do
   case $1 in
   --short) sizes=64 ;;
   --out) out=${2:?--out needs a folder}; shift ;;
-  *) sed -n '2,8s/^# \{0,1\}//p' "$0" >&2; exit 2 ;;
+  --markdown)
+    page=jobs/bench/scale/RESULTS.md
+    case ${2:-} in *.md) page=$2; shift ;; esac
+    ;;
+  *) sed -n '2,9s/^# \{0,1\}//p' "$0" >&2; exit 2 ;;
   esac
   shift
 done
@@ -92,3 +98,21 @@ echo "network,ranks,conditions,precision,rule,bytes,allreduces,update_us,bare_us
     done
   done
 } | tee "$out/scale.txt"
+
+write_page() {
+  echo "# The update at 64 to 1024 ranks"
+  echo
+  echo "Made by \`$command\` on $(date -u +%Y-%m-%d) with $(smpirun --version 2>&1 | grep -oE 'SimGrid[^0-9]*[0-9.]+' | head -n 1); do not edit."
+  echo "\`ntkw_weighting_update\` beside one bare \`MPI_Allreduce\` of as many bytes. All times are simulated: the network alone, as"
+  echo "computation is switched off, so they say how many messages are sent and how long they travel, not what the arithmetic takes."
+  echo "Fat tree: 32 ranks a leaf switch, 16 spines. Both networks: links of 12.5 GB/s and 500 ns, one rank a host, every"
+  echo "\`MPI_Allreduce\` by recursive doubling. Bytes and calls are those of one update; medians of 5, the slowest rank counts."
+  echo
+  echo "| network | ranks | conditions | precision | rule | bytes | allreduces | update, us | bare, us | ratio |"
+  echo "| --- | ---: | ---: | --- | --- | ---: | ---: | ---: | ---: | ---: |"
+  awk 'NR > 1 { printf "| %s | %s | %s | %s | %s | %s | %s | %s | %s | %s |\n", $1, $2, $3, $4, $5, $6, $7, $8, $9, $10 }' "$out/scale.txt"
+}
+if [ -n "$page" ]; then
+  write_page >"$page"
+  echo "written: $page"
+fi
