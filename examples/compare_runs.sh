@@ -43,13 +43,13 @@ plot ${weights%, }
 "
 done
 gnuplot <<PLOT
-set terminal svg size 760,$((250 * n_panels)) dynamic noenhanced font 'sans,12' background rgb 'white'
+set terminal svg size 840,$((250 * n_panels)) dynamic noenhanced font 'sans,12' background rgb 'white'
 set output '$picture'
 set datafile separator ','
 set logscale y
 set format y '%.0e'
 set lmargin 9
-set rmargin 26
+set rmargin 36
 set key outside right
 set xlabel 'steps'
 set multiplot layout $n_panels,1
