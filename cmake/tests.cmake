@@ -7,6 +7,21 @@ set(NTKW_TEST_ENVIRONMENT
   "LSAN_OPTIONS=suppressions=${PROJECT_SOURCE_DIR}/mpi_tests/harness/leaks_of_mpi.txt:print_suppressions=0"
   ASAN_OPTIONS=fast_unwind_on_malloc=0 UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1)
 
+# Time-outs are for a usual machine; on a slower one they are so many times longer, here and in scripts.
+if(NOT NTKW_TIMEOUT_FACTOR)
+  set(factor 1)
+  if(NOT CMAKE_CROSSCOMPILING)
+    try_run(ran compiled ${PROJECT_BINARY_DIR}/machine_speed ${PROJECT_SOURCE_DIR}/mpi_tests/harness/machine_speed.c
+      COMPILE_DEFINITIONS -O2 -D_GNU_SOURCE LINK_LIBRARIES m RUN_OUTPUT_VARIABLE factor)
+  endif()
+  string(STRIP "${factor}" factor)
+  if(NOT factor MATCHES "^[0-9]+$")
+    set(factor 1)
+  endif()
+  set(NTKW_TIMEOUT_FACTOR ${factor} CACHE STRING "Time-outs of tests are multiplied by this whole number")
+endif()
+list(APPEND NTKW_TEST_ENVIRONMENT NTKW_TIMEOUT_FACTOR=${NTKW_TIMEOUT_FACTOR})
+
 # ntkw_test(NAME noun_claim LABEL area RANKS 1 2 3 SOURCES file.c... [LIBRARIES target...] [ARGUMENTS word...]
 #           [TIMEOUT seconds] [SLOW])
 # One program, one test per number of ranks: noun_claim.np3. SLOW ones run only under jobs/test.sh --all.
@@ -33,6 +48,7 @@ function(ntkw_test_properties name)
   if(P_SLOW)
     list(APPEND labels slow)
   endif()
-  set_tests_properties(${name} PROPERTIES LABELS "${labels}" TIMEOUT ${P_TIMEOUT} PROCESSORS ${P_RANKS}
+  math(EXPR timeout "${P_TIMEOUT} * ${NTKW_TIMEOUT_FACTOR}")
+  set_tests_properties(${name} PROPERTIES LABELS "${labels}" TIMEOUT ${timeout} PROCESSORS ${P_RANKS}
     ENVIRONMENT "${NTKW_TEST_ENVIRONMENT}")
 endfunction()

@@ -18,7 +18,7 @@ run() {
   shift
   what="ntkw $* on $ranks ranks"
   rm -f "$scratch"/code.*
-  timeout 100 "$MPIEXEC" -n "$ranks" bash -c \
+  timeout $((100 * ${NTKW_TIMEOUT_FACTOR:-1})) "$MPIEXEC" -n "$ranks" bash -c \
     '"${@:2}"; echo $? > "$1/code.${OMPI_COMM_WORLD_RANK:-${PMI_RANK:-0}}"' _ "$scratch" "$NTKW" "$@" \
     > "$scratch/out" 2> "$scratch/err" < /dev/null
 }

@@ -37,10 +37,10 @@ small_problem long.lua 's/steps      = 40/steps = 2000000/'
 what="a folder that vanishes"
 ranks=2
 rm -f code.*
-timeout 100 "$MPIEXEC" -n 2 bash -c '"$@"; echo $? > "code.$OMPI_COMM_WORLD_RANK"' _ \
+timeout $((100 * ${NTKW_TIMEOUT_FACTOR:-1})) "$MPIEXEC" -n 2 bash -c '"$@"; echo $? > "code.$OMPI_COMM_WORLD_RANK"' _ \
   "$NTKW" train long.lua --log-every 100 --checkpoint-every 300 --checkpoint-mode asynchronous --out gone > gone.out 2> err < /dev/null &
 job=$!
-for _ in $(seq 300); do grep -q "^checkpoint of step 600" gone.out 2> /dev/null && break; sleep 0.1; done
+for _ in $(seq $((300 * ${NTKW_TIMEOUT_FACTOR:-1}))); do grep -q "^checkpoint of step 600" gone.out 2> /dev/null && break; sleep 0.1; done
 mv gone elsewhere
 mkdir gone # history.csv can be written; the lock is gone, and what was being written
 wait $job

@@ -51,11 +51,11 @@ expect_line "$scratch/out" "^weighting: ntk-trace"
 small_problem long.lua 's/steps      = 40/steps = 2000000/'
 for signal in USR1 TERM; do
   what="signal $signal"
-  timeout 100 "$MPIEXEC" -n 2 bash -c 'trap "" USR1 TERM; "$@"; echo $? > "code.$OMPI_COMM_WORLD_RANK"' _ \
+  timeout $((100 * ${NTKW_TIMEOUT_FACTOR:-1})) "$MPIEXEC" -n 2 bash -c 'trap "" USR1 TERM; "$@"; echo $? > "code.$OMPI_COMM_WORLD_RANK"' _ \
     bash -c 'trap - USR1 TERM; echo $$ > "pid.$OMPI_COMM_WORLD_RANK"; exec "$@"' _ \
     "$NTKW" train long.lua --log-every 50 --checkpoint-every 100 --out "signal.$signal" > signal.out 2> err < /dev/null &
   job=$!
-  for _ in $(seq 300); do grep -q "^step 200/" signal.out 2> /dev/null && break; sleep 0.1; done
+  for _ in $(seq $((300 * ${NTKW_TIMEOUT_FACTOR:-1}))); do grep -q "^step 200/" signal.out 2> /dev/null && break; sleep 0.1; done
   kill -$signal "$(cat pid.1)"
   wait $job
   checks=$((checks + 1))
@@ -73,7 +73,7 @@ done
 what="signal USR1 to mpirun"
 "$MPIEXEC" -n 3 "$NTKW" train long.lua --log-every 50 --checkpoint-every 0 --out asked > asked.out 2>&1 < /dev/null &
 job=$!
-for _ in $(seq 300); do grep -q "^step 200/" asked.out 2> /dev/null && break; sleep 0.1; done
+for _ in $(seq $((300 * ${NTKW_TIMEOUT_FACTOR:-1}))); do grep -q "^step 200/" asked.out 2> /dev/null && break; sleep 0.1; done
 kill -USR1 $job
 wait $job
 code=$?
@@ -83,10 +83,10 @@ expect_line asked.out "^checkpoint: asked/step-"
 
 # Killed without warning: the newest checkpoint is good, and the run goes on from there.
 what="kill -9"
-timeout 100 "$MPIEXEC" -n 2 bash -c 'echo $$ > "pid.$OMPI_COMM_WORLD_RANK"; exec "$@"' _ \
+timeout $((100 * ${NTKW_TIMEOUT_FACTOR:-1})) "$MPIEXEC" -n 2 bash -c 'echo $$ > "pid.$OMPI_COMM_WORLD_RANK"; exec "$@"' _ \
   "$NTKW" train long.lua --log-every 50 --checkpoint-every 20 --out killed > killed.out 2>&1 < /dev/null &
 job=$!
-for _ in $(seq 300); do grep -q "^step 200/" killed.out 2> /dev/null && break; sleep 0.1; done
+for _ in $(seq $((300 * ${NTKW_TIMEOUT_FACTOR:-1}))); do grep -q "^step 200/" killed.out 2> /dev/null && break; sleep 0.1; done
 kill -9 "$(cat pid.0)" "$(cat pid.1)"
 checks=$((checks + 1))
 wait $job 2> /dev/null && complain "mpirun ended with 0"

@@ -10,11 +10,11 @@ start() {
   shift 2
   what="ntkw $*"
   rm -f code.* pid.*
-  timeout 100 "$MPIEXEC" -n "$n" bash -c 'trap "" USR1 TERM INT; "$@"; echo $? > "code.$OMPI_COMM_WORLD_RANK"' _ \
+  timeout $((100 * ${NTKW_TIMEOUT_FACTOR:-1})) "$MPIEXEC" -n "$n" bash -c 'trap "" USR1 TERM INT; "$@"; echo $? > "code.$OMPI_COMM_WORLD_RANK"' _ \
     bash -c 'trap - USR1 TERM INT; echo $$ > "pid.$OMPI_COMM_WORLD_RANK"; exec "$@"' _ \
     "$NTKW" "$@" --log-every 50 > "$name.out" 2> err < /dev/null &
   job=$!
-  for _ in $(seq 300); do grep -q "^step 200/" "$name.out" 2> /dev/null && return; sleep 0.1; done
+  for _ in $(seq $((300 * ${NTKW_TIMEOUT_FACTOR:-1}))); do grep -q "^step 200/" "$name.out" 2> /dev/null && return; sleep 0.1; done
   complain "step 200 was not reached"
 }
 
@@ -56,7 +56,7 @@ kill -STOP "$(cat pid.0)"
 kill -INT "$(cat pid.1)"
 sleep 0.2
 kill -INT "$(cat pid.1)"
-for _ in $(seq 50); do [ -s code.1 ] && break; sleep 0.1; done
+for _ in $(seq $((50 * ${NTKW_TIMEOUT_FACTOR:-1}))); do [ -s code.1 ] && break; sleep 0.1; done
 kill -CONT "$(cat pid.0)"
 checks=$((checks + 1))
 [ "$(cat code.1)" = 130 ] || complain "the code of a second SIGINT is $(cat code.1)"

@@ -27,7 +27,7 @@ expect_code 0
 for subcommand in "" replay show; do
   what="ntkw $subcommand --help without mpirun"
   checks=$((checks + 1))
-  timeout 60 "$NTKW" $subcommand --help > "$scratch/out" 2> "$scratch/err" || complain "exit code $?"
+  timeout $((60 * ${NTKW_TIMEOUT_FACTOR:-1})) "$NTKW" $subcommand --help > "$scratch/out" 2> "$scratch/err" || complain "exit code $?"
   grep -q "^Usage" "$scratch/out" || complain "no help"
 done
 
