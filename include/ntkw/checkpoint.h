@@ -157,8 +157,8 @@ typedef void (*ntkw_lock_wait)(const char *sentence, double seconds, void *data)
 ntkw_status ntkw_checkpoint_lock(MPI_Comm comm, const char *folder, ntkw_lock_wait on_wait, void *data,
                                  ntkw_folder_lock **out);
 
-/** Remove the lock if it is still this one, and set the pointer to NULL. Collective (it frees a communicator). NULL is
- * allowed. */
+/** Remove the lock if it is still this one, and set the pointer to NULL. Collective (it frees a communicator); local
+ * after MPI_Finalize. NULL is allowed. */
 void ntkw_checkpoint_unlock(ntkw_folder_lock **lock);
 
 /** Publish only while this lock is held: it is read again before the file is made and before it is renamed, and a
@@ -216,7 +216,8 @@ ntkw_status ntkw_checkpoint_publish_test(ntkw_checkpoint *checkpoint, bool *done
 ntkw_status ntkw_checkpoint_publish_end(ntkw_checkpoint *checkpoint);
 
 /** Free, and set the pointer to NULL. Collective (it frees a communicator). A publication under way is brought to its
- * end first, as by ntkw_checkpoint_publish_end; its verdict is lost. NULL is allowed. */
+ * end first, as by ntkw_checkpoint_publish_end; its verdict is lost. NULL is allowed. After MPI_Finalize it is local, and
+ * a publication under way is given up. */
 void ntkw_checkpoint_destroy(ntkw_checkpoint **checkpoint);
 
 /** Open a checkpoint and verify the digest of the whole file. Collective on comm (it is duplicated).
@@ -224,7 +225,7 @@ void ntkw_checkpoint_destroy(ntkw_checkpoint **checkpoint);
  * (empty, truncated, not a checkpoint, another format version, damaged: names which). *out is NULL on error. */
 ntkw_status ntkw_checkpoint_open(MPI_Comm comm, const char *path, ntkw_checkpoint_reader **out);
 
-/** Close, and set the pointer to NULL. Collective. NULL is allowed. */
+/** Close, and set the pointer to NULL. Collective; local after MPI_Finalize. NULL is allowed. */
 void ntkw_checkpoint_close(ntkw_checkpoint_reader **reader);
 
 /** The path it was opened by. Local. Owned by the reader. */

@@ -13,6 +13,15 @@
  * | ntkw_trace_create, _record,     | collective                                                  |
  * |   _close                        |                                                             |
  * | ntkw_checkpoint_*               | collective, unless its description says local               |
+ *
+ * **Communicators.** Where a function takes a communicator, it takes an intracommunicator: MPI_COMM_NULL and
+ * intercommunicators are NTKW_ERR_ARGUMENT, and a call before MPI_Init or after MPI_Finalize is NTKW_ERR_MPI.
+ *
+ * **After MPI_Finalize** the functions that free a handle may still be called, as destructors at the end of main do.
+ * They are local then and free memory; a lock is removed, and a publication that is still under way is given up. Only
+ * ntkw_trace_close has something to report then: NTKW_ERR_ORDER.
+ *
+ * **NULL.** Every function that asks something of a handle takes NULL and answers with NULL, 0, false or NaN.
  */
 #ifndef NTKW_NTKW_H
 #define NTKW_NTKW_H

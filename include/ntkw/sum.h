@@ -82,19 +82,22 @@ void ntkw_sum_normalise(ntkw_sum *sum);
  *                   are. */
 void ntkw_sum_from_limbs(ntkw_sum *sum, const int64_t *limbs);
 
-/** The sum, rounded once to the nearest double (ties to even); Inf or subnormal where IEEE 754 says so. Local. */
+/** The sum, rounded once to the nearest double (ties to even); Inf or subnormal where IEEE 754 says so; NaN for NULL.
+ * Local. */
 double ntkw_sum_value(const ntkw_sum *sum);
 
 /** The square root of the exact sum, rounded once: the Euclidean norm if squares were added. Local.
  *
  * This is the correctly rounded root of the exact sum, not the root of ntkw_sum_value(): they differ in about one case
- * of eight. It is in range also where the squares are not (norms of 1e-200 or 1e200). */
+ * of eight. It is in range also where the squares are not (norms of 1e-200 or 1e200). NaN for NULL. */
 double ntkw_sum_root(const ntkw_sum *sum);
 
-/** The sum as mantissa * 2^exponent with mantissa in [0.5, 1) rounded once to 53 bits, or 0 and 0. Local. */
+/** The sum as mantissa * 2^exponent with mantissa in [0.5, 1) rounded once to 53 bits, or 0 and 0; NaN and 0 if
+ * a pointer is NULL. Local. */
 void ntkw_sum_split(const ntkw_sum *sum, double *mantissa, int *exponent);
 
-/** The root of the exact sum as mantissa * 2^exponent with mantissa in [0.5, 1) rounded once, or 0 and 0. Local. */
+/** The root of the exact sum as mantissa * 2^exponent with mantissa in [0.5, 1) rounded once, or 0 and 0;
+ * NaN and 0 if a pointer is NULL. Local. */
 void ntkw_sum_root_split(const ntkw_sum *sum, double *mantissa, int *exponent);
 
 #ifdef __cplusplus

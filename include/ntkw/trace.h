@@ -110,7 +110,7 @@ typedef struct ntkw_trace_step {
   const double *traces;  /**< n finite traces of NTK blocks (ntkw_traces), if they are recorded; else not read */
 } ntkw_trace_step;
 
-/** Fill in the defaults. Local. */
+/** Fill in the defaults. Local. NULL is allowed. */
 void ntkw_trace_options_init(ntkw_trace_options *options);
 
 /** Make the file, with no steps yet. Collective on comm (it is duplicated).
@@ -141,11 +141,12 @@ ntkw_status ntkw_trace_create(MPI_Comm comm, const char *path, int n, const char
  */
 ntkw_status ntkw_trace_record(ntkw_trace *trace, const ntkw_trace_step *step, const void *const shards[]);
 
-/** Number of steps in the file. Local, the same on every rank. */
+/** Number of steps in the file; 0 for NULL. Local, the same on every rank. */
 int64_t ntkw_trace_steps(const ntkw_trace *trace);
 
 /** Bring the file to the disk, close it, free, and set the pointer to NULL. Collective. NULL, or a pointer to NULL, is
- * allowed. @return the same on every rank: NTKW_SUCCESS, NTKW_ERR_FILE (names the reason); all is freed in any case. */
+ * allowed. @return the same on every rank: NTKW_SUCCESS, NTKW_ERR_FILE (names the reason); NTKW_ERR_ORDER
+ * after MPI_Finalize, where it is local and the steps recorded stay in the file; all is freed in any case. */
 ntkw_status ntkw_trace_close(ntkw_trace **trace);
 
 #ifdef __cplusplus

@@ -113,7 +113,7 @@ ntkw_status ntkw_weighting_create(MPI_Comm comm, int n, const char *const names[
                                   const ntkw_weighting_options *options, ntkw_weighting **out);
 
 /** Free a weighting and set the pointer to NULL. Collective (it frees a communicator). Completes a pending update.
- * NULL, or a pointer to NULL, is allowed. */
+ * NULL, or a pointer to NULL, is allowed. After MPI_Finalize it is local and only frees memory. */
 void ntkw_weighting_destroy(ntkw_weighting **weighting);
 
 /** Is an update due at this epoch: epoch >= first_epoch and epoch - update_offset divisible by update_every? With most

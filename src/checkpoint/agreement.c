@@ -1,11 +1,12 @@
 #include "checkpoint/agreement.h"
 #include "checkpoint/packet.h"
+#include "status/communicator.h"
 
 #include <string.h>
 
 ntkw_status ntkw_i_plain_communicator(MPI_Comm comm, MPI_Comm *plain) {
   *plain = MPI_COMM_NULL;
-  NTKW_CHECK(comm != MPI_COMM_NULL, NTKW_ERR_ARGUMENT, "the communicator of a checkpoint is MPI_COMM_NULL");
+  NTKW_TRY(ntkw_i_communicator_check(comm, "the communicator of a checkpoint"));
   int rank;
   MPI_TRY(MPI_Comm_rank(comm, &rank));
   MPI_TRY(MPI_Comm_split(comm, 0, rank, plain));

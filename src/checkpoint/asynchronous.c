@@ -203,6 +203,14 @@ ntkw_status ntkw_checkpoint_publish_begin(ntkw_checkpoint *checkpoint) {
   return status;
 }
 
+void ntkw_i_asynchronous_abandon(ntkw_checkpoint *checkpoint) {
+  asynchronous *of = checkpoint->under_way;
+  if (of->phase == PHASE_THREAD) pthread_join(of->thread, NULL);
+  if (of->publication.made) unlink(of->publication.temporary);
+  checkpoint->under_way = NULL;
+  destroy(of);
+}
+
 static ntkw_status check_under_way(const ntkw_checkpoint *checkpoint, const char *function) {
   NTKW_CHECK(checkpoint, NTKW_ERR_ARGUMENT, "%s: the checkpoint is NULL", function);
   NTKW_CHECK(checkpoint->under_way, NTKW_ERR_ORDER,

@@ -3,6 +3,7 @@
 #include "checkpoint/agreement.h"
 #include "checkpoint/locked.h"
 #include "checkpoint/quiet_thread.h"
+#include "status/communicator.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -243,6 +244,6 @@ void ntkw_checkpoint_unlock(ntkw_folder_lock **lock) {
   if (!lock || !*lock) return;
   MPI_Comm comm = (*lock)->comm;
   destroy(*lock);
-  MPI_Comm_free(&comm);
+  ntkw_i_communicator_free(&comm);
   *lock = NULL;
 }

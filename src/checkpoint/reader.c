@@ -3,6 +3,7 @@
 #include "checkpoint/agreement.h"
 #include "checkpoint/file_bytes.h"
 #include "checkpoint/user_block.h"
+#include "status/communicator.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -85,7 +86,7 @@ void ntkw_checkpoint_close(ntkw_checkpoint_reader **reader) {
   if (!reader || !*reader) return;
   MPI_Comm comm = (*reader)->comm;
   destroy(*reader);
-  MPI_Comm_free(&comm);
+  ntkw_i_communicator_free(&comm);
   *reader = NULL;
 }
 

@@ -2,6 +2,7 @@
 #include "checkpoint/stated.h"
 #include "checkpoint/agreement.h"
 #include "checkpoint/texts.h"
+#include "status/communicator.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -278,14 +279,16 @@ ntkw_status ntkw_checkpoint_set_stall(ntkw_checkpoint *checkpoint, double second
 void ntkw_checkpoint_destroy(ntkw_checkpoint **checkpoint) {
   if (!checkpoint || !*checkpoint) return;
   ntkw_checkpoint *old = *checkpoint;
+  const bool over = ntkw_i_mpi_is_over();
+  if (old->under_way && over) ntkw_i_asynchronous_abandon(old);
   if (old->under_way) ntkw_checkpoint_publish_end(old);
-  if (old->info != MPI_INFO_NULL) MPI_Info_free(&old->info);
+  if (old->info != MPI_INFO_NULL && !over) MPI_Info_free(&old->info);
   for (int i = 0; i < old->n_arrays; i++) free_array(&old->arrays[i]);
   for (int i = 0; i < old->n_attributes; i++) free_attribute(&old->attributes[i]);
   free(old->arrays);
   free(old->attributes);
   free(old->path);
-  MPI_Comm_free(&old->comm);
+  ntkw_i_communicator_free(&old->comm);
   free(old);
   *checkpoint = NULL;
 }

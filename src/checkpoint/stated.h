@@ -56,4 +56,8 @@ shape_text ntkw_i_shape_text(int n_dimensions, const int64_t shape[]);
  * @return the same on every rank: NTKW_SUCCESS, NTKW_ERR_ARGUMENT, NTKW_ERR_DISAGREE, NTKW_ERR_MEMORY. */
 ntkw_status ntkw_i_stated_alike(ntkw_checkpoint *checkpoint);
 
+/* Give up the publication that is under way, without MPI: its temporary file is removed. Local, for what remains after
+ * MPI_Finalize. */
+void ntkw_i_asynchronous_abandon(ntkw_checkpoint *checkpoint);
+
 #endif

@@ -1,6 +1,7 @@
 /* Names of the codes, the sentence of the last failure, and agreement over the ranks. */
 #include "ntkw/status.h"
 #include "status/check.h"
+#include "status/communicator.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -39,6 +40,7 @@ ntkw_status ntkw_i_fail(ntkw_status code, const char *format, ...) {
 
 ntkw_status ntkw_status_agree(MPI_Comm comm, ntkw_status local) {
   int rank = 0, size = 0;
+  NTKW_TRY(ntkw_i_communicator_check(comm, "the communicator of an agreement"));
   if (MPI_Comm_rank(comm, &rank) != MPI_SUCCESS || MPI_Comm_size(comm, &size) != MPI_SUCCESS)
     return ntkw_i_fail(NTKW_ERR_MPI, "the communicator handed to ntkw_status_agree is not valid");
   /* The code in the high part and the mirrored rank in the low: the largest code wins, then the lowest rank. */

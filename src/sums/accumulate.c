@@ -10,6 +10,7 @@ int ntkw_sum_limbs(ntkw_dtype range) {
 }
 
 void ntkw_sum_zero(ntkw_sum *sum, ntkw_dtype range) {
+  if (!sum) return;
   memset(sum, 0, sizeof *sum);
   sum->range = range == NTKW_FLOAT64 ? NTKW_FLOAT64 : NTKW_FLOAT32;
 }
@@ -20,6 +21,7 @@ static int64_t *limbs_for(ntkw_sum *sum, ntkw_dtype dtype) {
 }
 
 void ntkw_sum_normalise(ntkw_sum *sum) {
+  if (!sum) return;
   const int last = ntkw_sum_limbs(sum->range) - 1;
   uint64_t carry = 0;
   for (int k = 0; k < last; k++) {
@@ -109,6 +111,7 @@ ntkw_status ntkw_sum_merge(ntkw_sum *sum, const ntkw_sum *from) {
 }
 
 void ntkw_sum_from_limbs(ntkw_sum *sum, const int64_t *limbs) {
+  if (!sum || !limbs) return;
   memcpy(sum->limb, limbs, (size_t)ntkw_sum_limbs(sum->range) * sizeof *limbs);
   ntkw_sum_normalise(sum);
 }

@@ -3,6 +3,7 @@
 #include "sums/kernel.h"
 #include "sums/rounded.h"
 
+#include <math.h>
 #include <stdbool.h>
 #include <string.h>
 
@@ -164,7 +165,16 @@ static void split(bool positive, const leading_bits *of, double *mantissa, int *
   *exponent = of->exponent + 1 + carried;
 }
 
+/* No sum, or nowhere to put its parts: then a part that has a place is that of NaN. */
+static bool is_missing(const ntkw_sum *sum, double *mantissa, int *exponent) {
+  if (sum && mantissa && exponent) return false;
+  if (mantissa) *mantissa = NAN;
+  if (exponent) *exponent = 0;
+  return true;
+}
+
 double ntkw_sum_value(const ntkw_sum *sum) {
+  if (!sum) return NAN;
   number n;
   leading_bits of;
   number_of(sum, &n);
@@ -172,6 +182,7 @@ double ntkw_sum_value(const ntkw_sum *sum) {
 }
 
 double ntkw_sum_root(const ntkw_sum *sum) {
+  if (!sum) return NAN;
   number n;
   leading_bits of;
   number_of(sum, &n);
@@ -179,6 +190,7 @@ double ntkw_sum_root(const ntkw_sum *sum) {
 }
 
 void ntkw_sum_split(const ntkw_sum *sum, double *mantissa, int *exponent) {
+  if (is_missing(sum, mantissa, exponent)) return;
   number n;
   leading_bits of = {0, 0, false};
   number_of(sum, &n);
@@ -186,6 +198,7 @@ void ntkw_sum_split(const ntkw_sum *sum, double *mantissa, int *exponent) {
 }
 
 void ntkw_sum_root_split(const ntkw_sum *sum, double *mantissa, int *exponent) {
+  if (is_missing(sum, mantissa, exponent)) return;
   number n;
   leading_bits of = {0, 0, false};
   number_of(sum, &n);

@@ -4,6 +4,7 @@
 #include "checkpoint/file_bytes.h"
 #include "checkpoint/hdf5_calls.h"
 #include "status/check.h"
+#include "status/communicator.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -65,7 +66,7 @@ static ntkw_status make(ntkw_trace *t, const char *path, int n, const char *cons
 static void free_trace(ntkw_trace **trace) {
   ntkw_trace *t = *trace;
   ntkw_i_file_close(&t->fd);
-  if (t->comm != MPI_COMM_NULL) MPI_Comm_free(&t->comm);
+  ntkw_i_communicator_free(&t->comm);
   ntkw_i_trace_stated_free(&t->stated);
   free(t->path);
   free(t->addresses);
@@ -79,7 +80,7 @@ static void free_trace(ntkw_trace **trace) {
 static ntkw_status allocate(MPI_Comm comm, ntkw_trace **out) {
   NTKW_CHECK(out, NTKW_ERR_ARGUMENT, "the place for a new trace is NULL");
   *out = NULL;
-  NTKW_CHECK(comm != MPI_COMM_NULL, NTKW_ERR_ARGUMENT, "the communicator of a trace is MPI_COMM_NULL");
+  NTKW_TRY(ntkw_i_communicator_check(comm, "the communicator of a trace"));
   ntkw_trace *t = calloc(1, sizeof *t);
   const ntkw_status status =
       ntkw_status_agree(comm, t ? NTKW_SUCCESS : ntkw_i_fail(NTKW_ERR_MEMORY, "out of memory for a trace"));
@@ -178,12 +179,20 @@ ntkw_status ntkw_trace_record(ntkw_trace *trace, const ntkw_trace_step *step, co
 }
 
 int64_t ntkw_trace_steps(const ntkw_trace *trace) {
-  return trace->n_steps;
+  return trace ? trace->n_steps : 0;
 }
 
 ntkw_status ntkw_trace_close(ntkw_trace **trace) {
   if (!trace || !*trace) return NTKW_SUCCESS;
   ntkw_trace *t = *trace;
+  if (ntkw_i_mpi_is_over()) { /* HDF5 has closed the file in MPI_Finalize */
+    const ntkw_status late = ntkw_i_fail(NTKW_ERR_ORDER,
+                                         "the trace %s is closed after MPI_Finalize: nobody has seen that its steps "
+                                         "reached the disk; expected ntkw_trace_close before",
+                                         t->path);
+    free_trace(trace);
+    return late;
+  }
   const ntkw_status closed = on_first(t, ntkw_i_trace_close_file);
   const ntkw_status synced = ntkw_status_agree(t->comm, ntkw_i_file_sync(t->fd, t->path));
   const ntkw_status status = closed != NTKW_SUCCESS ? closed : synced;

@@ -8,6 +8,7 @@
 enum { MOST_CONDITIONS = 4096 };
 
 void ntkw_trace_options_init(ntkw_trace_options *options) {
+  if (!options) return;
   *options = (ntkw_trace_options){.alpha = 0.5, .update_every = 1, .dtype = NTKW_FLOAT64};
 }
 

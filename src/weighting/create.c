@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "status/check.h"
+#include "status/communicator.h"
 #include "weighting/fingerprint.h"
 #include "weighting/handle.h"
 
@@ -136,7 +137,7 @@ static void release(ntkw_weighting *weighting) {
 }
 
 static ntkw_status duplicate(MPI_Comm comm, MPI_Comm *copy, int *rank, int *size) {
-  NTKW_CHECK(comm != MPI_COMM_NULL, NTKW_ERR_ARGUMENT, "the communicator of a weighting is MPI_COMM_NULL");
+  NTKW_TRY(ntkw_i_communicator_check(comm, "the communicator of a weighting"));
   NTKW_CHECK(MPI_Comm_dup(comm, copy) == MPI_SUCCESS, NTKW_ERR_MPI,
              "MPI_Comm_dup failed on a weighting's communicator");
   if (MPI_Comm_set_errhandler(*copy, MPI_ERRORS_RETURN) == MPI_SUCCESS && MPI_Comm_rank(*copy, rank) == MPI_SUCCESS &&
@@ -229,11 +230,13 @@ ntkw_status ntkw_weighting_create(MPI_Comm comm, int n, const char *const names[
 void ntkw_weighting_destroy(ntkw_weighting **weighting) {
   if (!weighting || !*weighting) return;
   ntkw_weighting *w = *weighting;
-  ntkw_i_safe_check(w, NTKW_I_DESTROY, 0); /* a rank that is in another call is told so */
-  /* MPI forbids to cancel a collective, and the message must outlive it. */
-  for (int i = 0; w->begun && i < 2; i++) MPI_Wait(&w->request[i], MPI_STATUS_IGNORE);
-  if (w->safe.replicas != MPI_COMM_NULL) MPI_Comm_free(&w->safe.replicas);
-  MPI_Comm_free(&w->comm);
+  if (!ntkw_i_mpi_is_over()) {
+    ntkw_i_safe_check(w, NTKW_I_DESTROY, 0); /* a rank that is in another call is told so */
+    /* MPI forbids to cancel a collective, and the message must outlive it. */
+    for (int i = 0; w->begun && i < 2; i++) MPI_Wait(&w->request[i], MPI_STATUS_IGNORE);
+  }
+  ntkw_i_communicator_free(&w->safe.replicas);
+  ntkw_i_communicator_free(&w->comm);
   release(w);
   *weighting = NULL;
 }

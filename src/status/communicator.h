@@ -1,0 +1,21 @@
+/* The communicators that the library's functions take: checked on entry, freed on leaving. */
+#ifndef NTKW_STATUS_COMMUNICATOR_H
+#define NTKW_STATUS_COMMUNICATOR_H
+
+#include <mpi.h>
+#include <stdbool.h>
+#include "ntkw/status.h"
+
+/* Check that MPI runs and that comm is an intracommunicator. Local. what: the subject of the sentence, such as "the
+ * communicator of a weighting". @return NTKW_SUCCESS; NTKW_ERR_ARGUMENT (MPI_COMM_NULL, or an intercommunicator);
+ * NTKW_ERR_MPI (before MPI_Init or after MPI_Finalize). */
+ntkw_status ntkw_i_communicator_check(MPI_Comm comm, const char *what);
+
+/* May MPI be called no more, as MPI_Finalize was? Local. A destructor then only frees memory. */
+bool ntkw_i_mpi_is_over(void);
+
+/* Free a communicator and set it to MPI_COMM_NULL, which is allowed. Collective; after MPI_Finalize, when MPI has freed
+ * it, local. */
+void ntkw_i_communicator_free(MPI_Comm *comm);
+
+#endif
