@@ -31,7 +31,7 @@ static ntkw_checkpoint *state(const char *path, double seconds, calls *told) {
 
 /* Each of those who waited was told about after 0.05 s, 0.1 s, ...: at least twice, for a busy machine leaves some out. */
 static void check_told(const calls *told) {
-  if (world_rank() == 1 || world_size() == 1) return;
+  if (world_rank() == 1 || world_size() == 1) CHECK_SKIP("nobody waits for another rank");
   CHECK(told->n >= 2);
   CHECK(told->first >= 0.05);
   CHECK(told->last > told->first && told->last < 100.0);

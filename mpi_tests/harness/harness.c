@@ -8,12 +8,20 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { PRINTED_FAILURES = 20 };
+enum { PRINTED_FAILURES = 20, MOST_CASES = 128 };
 
 static int rank, size, n_arguments;
 static char **arguments;
 static long checks, failures;
 static char scratch_folder[256];
+
+/* Of this rank, for each case and, last, for the fixture. */
+typedef struct case_record {
+  long checks;
+  const char *skipped; /* why; NULL: it was not */
+} case_record;
+static case_record records[MOST_CASES + 1], *current = records;
+static void (*set_up)(void), (*tear_down)(void);
 
 int world_rank(void) {
   return rank;
@@ -27,7 +35,8 @@ const char *test_argument(int index) {
 
 static void record(bool ok, const char *expression, const char *file, int line, const char *values) {
   checks++;
-  CU_assertImplementation(ok, (unsigned)line, expression, file, "", CU_FALSE);
+  current->checks++;
+  if (CU_get_current_test()) CU_assertImplementation(ok, (unsigned)line, expression, file, "", CU_FALSE);
   if (ok) return;
   failures++;
   if (failures <= PRINTED_FAILURES)
@@ -68,6 +77,15 @@ void check_status(ntkw_status got, ntkw_status expected, const char *expression,
   snprintf(values, sizeof values, " (got %s, expected %s; last error: \"%s\")", ntkw_status_name(got),
            ntkw_status_name(expected), ntkw_last_error());
   record(got == expected, expression, file, line, values);
+}
+
+void suite_fixture(void (*before)(void), void (*after)(void)) {
+  set_up = before;
+  tear_down = after;
+}
+
+void skip_case(const char *why) {
+  current->skipped = why;
 }
 
 bool same_on_all_ranks(const void *bytes, size_t length) {
@@ -118,14 +136,38 @@ double random_uniform(uint64_t *state) {
   return (double)(random_bits(state) >> 11) * 0x1p-53;
 }
 
+static void next_case(const CU_pTest test, const CU_pSuite suite) {
+  (void)test, (void)suite;
+  current++;
+}
+
 static int run_cases(const char *suite, const test_case cases[], size_t count) {
-  if (CU_initialize_registry() != CUE_SUCCESS) return 1;
+  if (count > MOST_CASES || CU_initialize_registry() != CUE_SUCCESS) return 1;
   CU_pSuite registered = CU_add_suite(suite, NULL, NULL);
   for (size_t i = 0; registered && i < count; i++)
     if (!CU_add_test(registered, cases[i].name, cases[i].run)) return 1;
+  CU_set_test_start_handler(next_case);
+  if (set_up) set_up();
   const CU_ErrorCode ran = CU_run_all_tests();
+  current = records;
+  if (tear_down) tear_down();
   CU_cleanup_registry();
   return ran != CUE_SUCCESS;
+}
+
+/* Cases in which no rank checked anything and none said why. Prints these, and what rank 0 skipped. Collective. */
+static long count_empty_cases(const test_case cases[], size_t count) {
+  long empty = 0;
+  for (size_t i = 0; i < count && i < MOST_CASES; i++) {
+    const case_record *mine = &records[i + 1];
+    const long own[2] = {mine->checks, mine->skipped != NULL};
+    long all[2] = {0, 0};
+    MPI_Allreduce(own, all, 2, MPI_LONG, MPI_SUM, MPI_COMM_WORLD);
+    if (all[0] + all[1] == 0) empty++;
+    if (rank == 0 && all[0] + all[1] == 0) printf("%s: FAILED: it checks nothing\n", cases[i].name);
+    if (rank == 0 && mine->skipped) printf("%s: skipped: %s\n", cases[i].name, mine->skipped);
+  }
+  return empty;
 }
 
 int run_suite(const char *suite, const test_case cases[], size_t count, int argc, char **argv) {
@@ -138,7 +180,8 @@ int run_suite(const char *suite, const test_case cases[], size_t count, int argc
   const long mine[3] = {checks, failures, broken};
   long all[3] = {0, 0, 0};
   MPI_Allreduce(mine, all, 3, MPI_LONG, MPI_SUM, MPI_COMM_WORLD);
-  const bool passed = all[0] > 0 && all[1] == 0 && all[2] == 0;
+  const long empty = count_empty_cases(cases, count);
+  const bool passed = all[0] > 0 && all[1] == 0 && all[2] == 0 && empty == 0;
   if (rank == 0)
     printf("%s: %zu cases on %d ranks, %ld checks, %ld failed: %s\n", suite, count, size, all[0], all[1],
            passed ? "passed" : "FAILED");

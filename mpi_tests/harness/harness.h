@@ -1,7 +1,8 @@
 /* CUnit under mpirun: suites whose every rank counts.
  *
  * A failed check on any rank is printed with rank, file, line, expression and both values, and counted; the run goes
- * on. Only the end decides, from the sum over the ranks. A passing program prints nothing but its verdict.
+ * on. Only the end decides, from the sums over the ranks. A case in which no rank checks anything fails, unless one says
+ * why it skips the case. A passing program prints nothing but its verdict.
  *
  *     static void norm_is_exact(void) { CHECK_EQUAL_DOUBLE(norm, 5.0); }
  *     int main(int argc, char **argv) {
@@ -29,6 +30,18 @@ typedef struct test_case {
 
 /* MPI_Init, run the cases, agree on the number of failures, MPI_Finalize. Returns the exit status of the program. */
 int run_suite(const char *suite, const test_case cases[], size_t count, int argc, char **argv);
+
+/* What to do before the first case and after the last one. Checks in them count. To be called before run_suite; either
+ * may be NULL. */
+void suite_fixture(void (*set_up)(void), void (*tear_down)(void));
+
+/* Leave the case: this rank has nothing to check, for this reason. */
+#define CHECK_SKIP(why) \
+  do {                  \
+    skip_case(why);     \
+    return;             \
+  } while (0)
+void skip_case(const char *why);
 
 /* Rank and size of MPI_COMM_WORLD. */
 int world_rank(void);

@@ -38,7 +38,7 @@ static void compare_file(const char *name, const evolution *equation, int levels
 }
 
 static void files_are_what_is_made(void) {
-  if (world_rank() > 0) return;
+  if (world_rank() > 0) CHECK_SKIP("rank 0 looks");
   compare_file("kdv.h5", &korteweg_de_vries, KDV_LEVELS, KDV_POINTS);
   compare_file("kuramoto_sivashinsky.h5", &kuramoto_sivashinsky, KS_LEVELS, KS_POINTS);
 }
@@ -52,7 +52,7 @@ static double soliton(double x) {
 static void a_soliton_keeps_its_form(void) {
   evolution alone = korteweg_de_vries;
   static double found[2 * 64];
-  if (world_rank() > 0) return;
+  if (world_rank() > 0) CHECK_SKIP("rank 0 looks");
   alone.initial = soliton;
   alone.end = 1;
   alone.steps = 5000;

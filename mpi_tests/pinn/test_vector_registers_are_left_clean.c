@@ -62,7 +62,7 @@ static bool visible; /* set by the first case */
 
 static void this_test_would_notice(void) {
   visible = can_see_registers();
-  if (!visible) return;
+  if (!visible) CHECK_SKIP("this processor does not say which registers are in use");
   clear_upper_halves();
   CHECK(registers_are_clean());
   use_upper_halves();

@@ -59,7 +59,7 @@ static void arguments_of_one_rank(void) {
 static void shards_that_do_not_cover(void) {
   ntkw_trace_options o = options_of((int64_t)PER_RANK * world_rank(), world_rank() == 0 ? PER_RANK - 1 : PER_RANK);
   refuse(&o, NTKW_ERR_COUNT, "parameter 39 of a trace is in no rank's pieces");
-  if (world_size() == 1) return;
+  if (world_size() == 1) CHECK_SKIP("needs two ranks");
   o = options_of((int64_t)PER_RANK * world_rank() - (world_rank() == 1), PER_RANK + (world_rank() == 1));
   refuse(&o, NTKW_ERR_COUNT, "parameter 39 of a trace is in several pieces");
   o = good();
@@ -86,7 +86,7 @@ static void record_bad_steps(ntkw_trace *trace) {
   CHECK_TEXT_HAS(ntkw_last_error(), "condition 'a' to be recorded has 1 values");
   values[0][7] = 0;
   CHECK_STATUS(ntkw_trace_record(trace, &step, last ? NULL : shards), NTKW_ERR_ARGUMENT);
-  if (world_size() == 1) return;
+  if (world_size() == 1) CHECK_SKIP("needs two ranks");
   step.total = last ? 4 : 3;
   CHECK_STATUS(ntkw_trace_record(trace, &step, shards), NTKW_ERR_DISAGREE);
   CHECK_TEXT_HAS(ntkw_last_error(), "the totals of a step to be recorded differ");

@@ -102,14 +102,10 @@ static void free_grid(void) {
 }
 
 int main(int argc, char **argv) {
-  static const test_case cases[] = {TEST(make_grid),
-                                    TEST(replicated_bias_added_by_all),
-                                    TEST(tied_parameters_added_by_both_stages),
-                                    TEST(every_holder_says_copy_one),
-                                    TEST(communicator_spans_replicas),
-                                    TEST(communicator_spans_one_shard),
-                                    TEST(lost_shard),
-                                    TEST(unreduced_data_parallel_gradient),
-                                    TEST(free_grid)};
+  static const test_case cases[] = {TEST(replicated_bias_added_by_all),    TEST(tied_parameters_added_by_both_stages),
+                                    TEST(every_holder_says_copy_one),      TEST(communicator_spans_replicas),
+                                    TEST(communicator_spans_one_shard),    TEST(lost_shard),
+                                    TEST(unreduced_data_parallel_gradient)};
+  suite_fixture(make_grid, free_grid);
   return run_suite("layout mistakes are caught", cases, CASES(cases), argc, argv);
 }
