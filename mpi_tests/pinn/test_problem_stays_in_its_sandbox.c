@@ -62,6 +62,51 @@ static void ways_out(void) {
   check_refused("local t = { [{}] = 1 }\nfor k in pairs(t) do end", 2, "pairs meets a key that is a table", NULL);
 }
 
+/* The same lines with each of Lua's line ends. Lua's count (of error) and ours (of _ENV) agree, and a comment or string
+ * hides no more than it does for Lua. */
+static void line_ends_of_all_kinds(void) {
+  static const char *const ends[] = {"\n", "\r\n", "\r", "\n\r"};
+  static const struct {
+    const char *text; /* N: the line end */
+    int line;         /* of what follows */
+  } list[] = {
+      {"-- a commentN", 2},
+      {"N N\tN\f\vN", 5},
+      {"--[[ longN commentN ]]N", 4},
+      {"--[==[ longN ]]N ]==]N", 4},
+      {"local s = [[N a ]N ]]N", 4},
+      {"local s = [=[ aN ]] ]=]N", 3},
+      {"local s = 'a\\N b'N", 3},
+      {"local s = 'a\\zN N b\\\\'N", 4},
+      {"local s = \"\\\"--\"N", 2},
+      {"local s = '\\'--[['N", 2},
+      {"#!/usr/bin/env ntkwN", 2},
+      {"\xef\xbb\xbf#!/usr/bin/env ntkw '[[N-- moreN", 3},
+      {"\xef\xbb\xbf-- a commentN", 2},
+      {"local a = 0x1p-3 + 3e+2 + 0xA.8p+1 + 7 // 2 + .5 + 3.N", 2},
+      {"goto on ::on::N local t = {} t['a'], t.b = 1 << 2, 3 >> 1N", 3},
+      {"--N---N--[=N--[==N", 5},
+  };
+  for (size_t e = 0; e < sizeof ends / sizeof *ends; e++)
+    for (size_t i = 0; i < sizeof list / sizeof *list; i++) {
+      char text[256] = "", both[320];
+      for (const char *c = list[i].text; *c; c++) {
+        const char one[] = {*c, '\0'};
+        snprintf(text + strlen(text), sizeof text - strlen(text), "%s", *c == 'N' ? ends[e] : one);
+      }
+      snprintf(both, sizeof both, "%serror('reached')", text);
+      check_refused(both, list[i].line, "reached", NULL);
+      snprintf(both, sizeof both, "%s_ENV = 1", text);
+      check_refused(both, list[i].line, "_ENV is not available", NULL);
+      snprintf(both, sizeof both, "%sif interior() ~= nil == not less(1, 2) then end", text);
+      check_refused(both, list[i].line, "'not' on a symbolic value", NULL);
+    }
+  check_refused("\xef\xbb\xbf", 0, "is empty", NULL);
+  check_refused("#!/usr/bin/env ntkw\r\f", 0, "is empty", NULL);
+  check_refused("\xef\xbb\xbf\033Lua", 0, "is compiled Lua", NULL);
+  check_refused("error('a\\rb')", 1, "a b", NULL);
+}
+
 /* Files on the disk: a zero byte, none, too long. */
 static void texts_from_files(void) {
   static char bytes[MAX_PROBLEM_TEXT + 10];
@@ -77,6 +122,7 @@ static void texts_from_files(void) {
   } list[] = {{"return 1", 8, NTKW_SUCCESS, NULL},
               {"", 0, NTKW_SUCCESS, NULL},
               {"a = 1\nb\0c", 9, NTKW_ERR_PROBLEM, "file.lua:2: has a zero byte"},
+              {"a = 1\rc\r\nd\n\re\0", 14, NTKW_ERR_PROBLEM, "file.lua:4: has a zero byte"},
               {"\033Lua\0", 5, NTKW_ERR_PROBLEM, "is compiled Lua"},
               {bytes, sizeof bytes, NTKW_ERR_PROBLEM, "more than 1048576 bytes"}};
   memset(bytes, ' ', sizeof bytes);
@@ -95,6 +141,7 @@ static void texts_from_files(void) {
 
 int main(int argc, char **argv) {
   static const test_case cases[] = {TEST(texts_that_are_no_problem), TEST(files_that_do_not_end),
-                                    TEST(files_that_want_too_much), TEST(ways_out), TEST(texts_from_files)};
+                                    TEST(files_that_want_too_much),  TEST(ways_out),
+                                    TEST(line_ends_of_all_kinds),    TEST(texts_from_files)};
   return run_suite("problem: sandbox", cases, sizeof cases / sizeof *cases, argc, argv);
 }

@@ -1,16 +1,50 @@
 #include "pinn/problem/lexer.h"
 #include "status/check.h"
 
-#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
+/* Lua's own classes of characters do not depend on the locale. */
+static bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
+
 static bool is_name_start(char c) {
-  return isalpha((unsigned char)c) || c == '_';
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
 }
 
 static bool is_name_part(char c) {
-  return isalnum((unsigned char)c) || c == '_';
+  return is_name_start(c) || is_digit(c);
+}
+
+size_t line_end(const char *s) {
+  if (*s != '\n' && *s != '\r') return 0;
+  return (s[1] == '\n' || s[1] == '\r') && s[1] != s[0] ? 2 : 1;
+}
+
+int line_ends(const char *s, size_t length) {
+  int n = 0;
+  for (const char *end = s + length; s < end;) {
+    const size_t step = line_end(s);
+    n += step > 0;
+    s += step ? step : 1;
+  }
+  return n;
+}
+
+const char *after_byte_order_mark(const char *text) {
+  return strncmp(text, "\xef\xbb\xbf", 3) == 0 ? text + 3 : text;
+}
+
+const char *program_start(const char *text) {
+  text = after_byte_order_mark(text);
+  return *text == '#' ? text + strcspn(text, "\r\n") : text;
+}
+
+/* The length of the white space at s, 0: none. */
+static size_t blank(const char *s) {
+  const size_t end = line_end(s);
+  return end ? end : strspn(s, " \t\f\v");
 }
 
 /* If a long bracket opens at s, its whole length, else 0. */
@@ -55,7 +89,7 @@ static size_t symbol(const char *s) {
 static size_t comment(const char *s) {
   if (strncmp(s, "--", 2) != 0) return 0;
   const size_t bracket = long_bracket(s + 2);
-  return bracket ? 2 + bracket : strcspn(s, "\n");
+  return bracket ? 2 + bracket : strcspn(s, "\r\n");
 }
 
 static bool is_keyword(const char *s, size_t length) {
@@ -72,7 +106,7 @@ static token next_token(const char *s) {
   if (is_name_start(*s)) {
     while (is_name_part(s[made.length])) made.length++;
     made.kind = is_keyword(s, made.length) ? TOKEN_KEYWORD : TOKEN_NAME;
-  } else if (isdigit((unsigned char)*s) || (*s == '.' && isdigit((unsigned char)s[1]))) {
+  } else if (is_digit(*s) || (*s == '.' && is_digit(s[1]))) {
     made.kind = TOKEN_NUMBER;
     made.length = number(s);
   } else if (*s == '"' || *s == '\'') {
@@ -115,7 +149,8 @@ ntkw_status tokens_create(const char *text, token_list *out) {
   }
   int line = 1;
   for (const char *s = text; *s;) {
-    size_t length = isspace((unsigned char)*s) ? 1 : comment(s);
+    size_t length = blank(s);
+    if (length == 0) length = comment(s);
     if (length == 0) {
       token made = next_token(s);
       made.line = line;
@@ -123,7 +158,7 @@ ntkw_status tokens_create(const char *text, token_list *out) {
       length = made.length;
       out->tokens[out->n++] = made;
     }
-    for (size_t i = 0; i < length; i++) line += s[i] == '\n';
+    line += line_ends(s, length);
     s += length;
   }
   find_partners(out, stack);

@@ -6,6 +6,15 @@
 #include <stddef.h>
 #include "ntkw/status.h"
 
+/* How lines end: by LF, CR, CR LF or LF CR, as Lua counts them. Everything that counts lines asks these two.
+ * The length of the line end at s, 0: none; and how many there are in so many bytes. */
+size_t line_end(const char *s);
+int line_ends(const char *s, size_t length);
+
+const char *after_byte_order_mark(const char *text);
+/* Where Lua's text begins: after a byte order mark, and at the end of a first line that begins with # (for shells). */
+const char *program_start(const char *text);
+
 typedef enum token_kind { TOKEN_NAME, TOKEN_KEYWORD, TOKEN_NUMBER, TOKEN_STRING, TOKEN_SYMBOL } token_kind;
 
 typedef struct token {

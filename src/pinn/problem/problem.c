@@ -1,7 +1,7 @@
 /* Problems: made from a Lua text, destroyed; and the reading of files. */
 #include "pinn/problem/problem.h"
 #include "ntkw/weighting.h"
-#include "pinn/problem/checked_source.h"
+#include "pinn/problem/lexer.h"
 #include "pinn/problem/read_parts.h"
 #include "status/check.h"
 
@@ -40,8 +40,9 @@ static void set_defaults(problem *p) {
 
 static ntkw_status check_text(const char *file, const char *text) {
   const size_t length = strlen(text);
+  text = program_start(text);
   NTKW_CHECK(text[0] != '\033', NTKW_ERR_PROBLEM, "%s: is compiled Lua; expected the text of a problem file", file);
-  NTKW_CHECK(text[strspn(text, " \t\r\n")] != '\0', NTKW_ERR_PROBLEM,
+  NTKW_CHECK(text[strspn(text, " \t\f\v\r\n")] != '\0', NTKW_ERR_PROBLEM,
              "%s: is empty; expected a file that ends with return problem { ... }", file);
   NTKW_CHECK(length <= MAX_PROBLEM_TEXT, NTKW_ERR_PROBLEM, "%s: has %zu bytes; expected a problem file of up to %d",
              file, length, MAX_PROBLEM_TEXT);
@@ -49,13 +50,11 @@ static ntkw_status check_text(const char *file, const char *text) {
 }
 
 static ntkw_status begin(const char *file, const char *text, problem **out) {
-  static const char byte_order_mark[] = "\xef\xbb\xbf";
   problem *p = *out = calloc(1, sizeof *p);
   NTKW_CHECK(p, NTKW_ERR_MEMORY, "%s: no memory to read it", file);
-  if (strncmp(text, byte_order_mark, 3) == 0) text += 3;
   snprintf(p->file, sizeof p->file, "%s", file);
   set_defaults(p);
-  p->source = strdup(text);
+  p->source = strdup(after_byte_order_mark(text));
   NTKW_CHECK(p->source, NTKW_ERR_MEMORY, "%s: no memory to read it", file);
   return tape_create(&p->tape);
 }
@@ -95,13 +94,10 @@ static ntkw_status read_stream(const char *file, FILE *stream, char *text) {
              MAX_PROBLEM_TEXT);
   NTKW_CHECK(length == 0 || text[0] != '\033', NTKW_ERR_PROBLEM,
              "%s: is compiled Lua; expected the text of a problem file", file);
-  int line = 1;
-  for (size_t i = 0; i < length; i++) {
-    NTKW_CHECK(text[i] != '\0', NTKW_ERR_PROBLEM, "%s:%d: has a zero byte; expected the text of a problem file", file,
-               line);
-    line += text[i] == '\n';
-  }
   text[length] = '\0';
+  const size_t before = strlen(text);
+  NTKW_CHECK(before == length, NTKW_ERR_PROBLEM, "%s:%d: has a zero byte; expected the text of a problem file", file,
+             1 + line_ends(text, before));
   return NTKW_SUCCESS;
 }
 

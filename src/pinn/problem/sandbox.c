@@ -127,7 +127,7 @@ const char *describe(lua_State *L, int index) {
 /* The text is compiled as the user wrote it first, so that messages about its syntax quote what they know. */
 static void load_text(reader *r) {
   lua_State *L = r->L;
-  const char *text = r->made->source;
+  const char *text = program_start(r->made->source);
   if (luaL_loadbufferx(L, text, strlen(text), "=" CHUNK, "t") != LUA_OK) lua_error(L);
   lua_pop(L, 1);
   ntkw_status status = tokens_create(text, &r->tokens);
@@ -169,7 +169,7 @@ static ntkw_status report(reader *r, int code) {
   const bool placed = strncmp(text, CHUNK ":", 2) == 0;
   snprintf(sentence, sizeof sentence, "%s:%s%s", file, placed ? "" : " ", placed ? text + 2 : text);
   for (char *c = sentence; *c; c++)
-    if (*c == '\n' || *c == CHUNK[0]) *c = ' ';
+    if (line_end(c) || *c == CHUNK[0]) *c = ' ';
   return ntkw_i_fail(r->status, "%s", sentence);
 }
 
