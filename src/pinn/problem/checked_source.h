@@ -1,22 +1,35 @@
 /* A problem file's text with checks woven in.
  *
- * Lua calls no metamethod of ours for a == b, a ~= b, a truth test (if, while, until, not, and, or) or the power of two
- * numbers: symbolic values would silently count as "different" and "true", and the power would be libm's, whose bits
- * depend on the machine. So the text that runs is a rewritten one, with the same lines:
+ * Lua calls no metamethod of ours for a == b, a ~= b, a truth test (if, while, until, not, and, or), the power of two
+ * numbers or the arithmetic of whole numbers: symbolic values would silently count as "different" and "true", the power
+ * would be libm's, whose bits depend on the machine, and whole numbers would wrap around at 2^63. So the text that runs
+ * is a rewritten one, with the same lines:
  *
  *     a == b               __equal(a , b)           a ~= b           __unequal(a , b)
  *     if E then            if __test(E) then        also elseif, while, until
  *     a and b, a or b      __operand(a) and b       refuses comparisons of symbolic values only: b = b or 1 is fine
  *     not a                not __not^ a             __not has a power that returns a; ^ binds tighter than not
  *     a ^ b                a ^__power^ b            = a ^ (__power ^ b), as ^ groups to the right: both are ours
+ *     a * b                a * __mul * b            = (a * __mul) * b, as * groups to the left: both are ours where a
+ *                                                   is whole (whole_numbers.h); also + - // % << >>
+ *     - a                  - __neg^ a               __neg has a power that returns a
+ *     0xffffffffffffffff   0xffffffffffffffffp0     a real number where the whole one does not fit
  *
- * The helpers give what Lua would for ordinary values and refuse symbolic ones. */
+ * Next to a real number (2.5 * a) arithmetic is real in any case, and stays as it is. The helpers give what Lua would
+ * for ordinary values and refuse symbolic ones. */
 #ifndef NTKW_PINN_CHECKED_SOURCE_H
 #define NTKW_PINN_CHECKED_SOURCE_H
 
 #include "pinn/problem/lexer.h"
 
-/* The rewritten text, to be freed. list: the tokens of a valid text. @return NTKW_SUCCESS or NTKW_ERR_MEMORY. */
+/* The rewritten text, to be freed, in time proportional to its length. list: the tokens of a valid text.
+ * @return NTKW_SUCCESS or NTKW_ERR_MEMORY. */
 ntkw_status checked_source_create(const token_list *list, char **out);
+
+/* Is it a whole number in hexadecimal digits of more than 63 bits? Lua would keep the last 64. */
+bool checked_source_wraps(const char *text, size_t length);
+
+/* Does the name belong to a helper that is woven in? */
+bool checked_source_owns(const token_list *list, int i);
 
 #endif

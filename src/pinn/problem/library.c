@@ -4,7 +4,7 @@
  * Whatever could differ between two ranks that read the same text is left out or replaced: addresses in tostring and
  * string.format, the order of pairs (Lua's depends on a random seed). So is what could run long without being counted
  * (patterns), run text as code, or catch errors. Reading a global that is not there is an error, not nil. */
-#include "pinn/problem/reader.h"
+#include "pinn/problem/whole_numbers.h"
 
 #include <lualib.h>
 #include <math.h>
@@ -12,7 +12,7 @@
 
 const char RAW_PLACE[] = "place";
 
-static const char *const BASE_NAMES[] = {"assert", "error", "ipairs", "select", "tonumber", "type"};
+static const char *const BASE_NAMES[] = {"assert", "error", "ipairs", "select", "type"};
 static const char *const STRING_NAMES[] = {"byte", "char", "format", "len", "lower", "rep", "reverse", "sub", "upper"};
 static const char *const TABLE_NAMES[] = {"concat", "insert", "remove", "sort", "unpack"};
 static const char *const ABSENT_NAMES[] = {
@@ -119,15 +119,10 @@ static int pairs_in_order(lua_State *L) {
   return 1;
 }
 
-static int calling_line(lua_State *L) {
-  lua_Debug at;
-  return lua_getstack(L, 1, &at) && lua_getinfo(L, "l", &at) && at.currentline > 0 ? at.currentline : 0;
-}
-
 static raw_place *new_place(lua_State *L) {
   raw_place *made = lua_newuserdatauv(L, sizeof *made, 0);
   memset(made, 0, sizeof *made);
-  made->line = calling_line(L);
+  made->line = reader_line(L);
   luaL_setmetatable(L, RAW_PLACE);
   return made;
 }
@@ -173,7 +168,7 @@ static int state_problem(lua_State *L) {
   if (lua_type(L, 1) != LUA_TTABLE) reader_fail_here(L, "problem is given %s; expected a table", describe(L, 1));
   if (r->problem_line > 0)
     reader_fail_here(L, "problem{} is called again; expected one problem, already stated at line %d", r->problem_line);
-  r->problem_line = calling_line(L);
+  r->problem_line = reader_line(L);
   lua_settop(L, 1);
   lua_pushvalue(L, 1);
   lua_rawsetp(L, LUA_REGISTRYINDEX, &PROBLEM_TABLE);
@@ -221,6 +216,9 @@ static void open_base(lua_State *L) {
     lua_getfield(L, -2, BASE_NAMES[i]);
     lua_setfield(L, -2, BASE_NAMES[i]);
   }
+  lua_getfield(L, -2, "tonumber");
+  lua_pushcclosure(L, whole_numbers_convert, 1);
+  lua_setfield(L, -2, "tonumber");
   make_strict(L, NULL);
   lua_rawseti(L, LUA_REGISTRYINDEX, LUA_RIDX_GLOBALS);
   lua_pop(L, 1);

@@ -67,6 +67,7 @@ ntkw_status problem_from_lua(const char *file, const char *text, problem **out) 
   if (status == NTKW_SUCCESS) status = reader_run(&r);
   tokens_free(&r.tokens);
   free(r.checked);
+  free(r.waiting);
   if (status != NTKW_SUCCESS) problem_destroy(&r.made);
   *out = r.made;
   return status;

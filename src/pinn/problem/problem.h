@@ -83,7 +83,7 @@ typedef struct problem {
  * optimizer and weighting may be their name alone. Equations and exact solutions are called once, with p: p.x is an
  * input, p.u an output, p.u_x, p.u_xt and p.u_xxyy its derivatives, up to order four. They may use + - * / ^, sin cos
  * tan tanh sinh cosh exp log sqrt abs min max, where(condition, a, b), less(a, b), less_equal(a, b), on numbers too (in
- * reproducible arithmetic).
+ * reproducible arithmetic). Whole numbers stay whole from -2^63 to 2^63 - 1, and become real numbers beyond.
  *
  * @return NTKW_SUCCESS, NTKW_ERR_PROBLEM, NTKW_ERR_MEMORY. */
 ntkw_status problem_from_lua(const char *file, const char *text, problem **out);

@@ -29,6 +29,8 @@ typedef struct reader {
   ntkw_status status; /* of an error: NTKW_ERR_PROBLEM unless memory was short */
   int64_t instructions;
   size_t memory, memory_total;
+  lua_Integer *waiting; /* left operands of whole numbers' operators under way */
+  int n_waiting, most_waiting;
   const char *limit_met; /* what a refused allocation was about, NULL: none was */
 } reader;
 
@@ -37,6 +39,9 @@ reader *reader_of(lua_State *L);
 
 /* Run the file and read its problem{}: reader.made is filled in. made->file, made->source and made->tape are there. */
 ntkw_status reader_run(reader *r);
+
+/* The line that the file is at, seen from a C function; 0: unknown. */
+int reader_line(lua_State *L);
 
 /* Raise an error at a line of the file (0: unknown). The format is that of lua_pushfstring. */
 _Noreturn void reader_fail(lua_State *L, int line, const char *format, ...);

@@ -41,10 +41,11 @@ static void *allocate(void *owner, void *block, size_t old_size, size_t new_size
   return moved;
 }
 
-static int line_of(lua_State *L, int level) {
+int reader_line(lua_State *L) {
   lua_Debug at;
-  if (!lua_getstack(L, level, &at) || !lua_getinfo(L, "l", &at)) return 0;
-  return at.currentline > 0 ? at.currentline : 0;
+  for (int level = 1; lua_getstack(L, level, &at) && lua_getinfo(L, "l", &at); level++)
+    if (at.currentline > 0) return at.currentline; /* not a C function between */
+  return 0;
 }
 
 _Noreturn static void raise_at(lua_State *L, int line, const char *format, va_list arguments) {
@@ -67,12 +68,12 @@ void reader_fail(lua_State *L, int line, const char *format, ...) {
 void reader_fail_here(lua_State *L, const char *format, ...) {
   va_list arguments;
   va_start(arguments, format);
-  raise_at(L, line_of(L, 1), format, arguments);
+  raise_at(L, reader_line(L), format, arguments);
 }
 
 void reader_fail_with(lua_State *L, int line, ntkw_status status) {
   reader_of(L)->status = status;
-  reader_fail(L, line > 0 ? line : line_of(L, 1), "%s", ntkw_last_error());
+  reader_fail(L, line > 0 ? line : reader_line(L), "%s", ntkw_last_error());
 }
 
 static const char TOO_LONG[] = "still running after %d million instructions; expected a file that ends (is there an "
@@ -124,6 +125,15 @@ const char *describe(lua_State *L, int index) {
   }
 }
 
+static void check_name(reader *r, int i) {
+  const token *t = &r->tokens.tokens[i];
+  if (t->kind == TOKEN_NAME && token_names(&r->tokens, i, "_ENV"))
+    reader_fail(r->L, t->line, "_ENV is not available in problem files");
+  if (!checked_source_owns(&r->tokens, i)) return;
+  lua_pushlstring(r->L, r->tokens.text + t->start, t->length);
+  reader_fail(r->L, t->line, "the name '%s' belongs to the program; expected another", lua_tostring(r->L, -1));
+}
+
 /* The text is compiled as the user wrote it first, so that messages about its syntax quote what they know. */
 static void load_text(reader *r) {
   lua_State *L = r->L;
@@ -133,9 +143,7 @@ static void load_text(reader *r) {
   ntkw_status status = tokens_create(text, &r->tokens);
   if (status == NTKW_SUCCESS) status = checked_source_create(&r->tokens, &r->checked);
   if (status != NTKW_SUCCESS) reader_fail_with(L, 0, status);
-  for (int i = 0; i < r->tokens.n; i++)
-    if (token_names(&r->tokens, i, "_ENV") && r->tokens.tokens[i].kind == TOKEN_NAME)
-      reader_fail(L, r->tokens.tokens[i].line, "_ENV is not available in problem files");
+  for (int i = 0; i < r->tokens.n; i++) check_name(r, i);
   if (luaL_loadbufferx(L, r->checked, strlen(r->checked), "=" CHUNK, "t") != LUA_OK) lua_error(L);
 }
 

@@ -1,5 +1,6 @@
 #include "pinn/problem/symbols.h"
 #include "pinn/problem/point.h"
+#include "pinn/problem/whole_numbers.h"
 
 #include <math.h>
 
@@ -27,6 +28,10 @@ node symbol_get(lua_State *L, int index, const char *what) {
 }
 
 static int binary(lua_State *L, operation op) {
+  if (whole_numbers_mark(L, 2)) {
+    lua_settop(L, 1);
+    return 1;
+  }
   const node a = symbol_get(L, 1, "an operand"), b = symbol_get(L, 2, "an operand");
   symbol_push(L, tape_binary(reader_of(L)->made->tape, op, a, b));
   return 1;
@@ -80,9 +85,28 @@ static int refuse_comparison(lua_State *L) {
   reader_fail_here(L, USE_WHERE, "a comparison (<, <=, >, >=)");
 }
 
+_Noreturn static void refuse(lua_State *L, const char *operator) {
+  reader_fail_here(L, "operator %s on a symbolic value; expected +, -, *, / or ^", operator);
+}
+
 static int refuse_operator(lua_State *L) {
-  reader_fail_here(L, "operator %s on a symbolic value; expected +, -, *, / or ^",
-                   lua_tostring(L, lua_upvalueindex(1)));
+  refuse(L, lua_tostring(L, lua_upvalueindex(1)));
+}
+
+int symbol_arithmetic(lua_State *L, int lua_operator) {
+  switch (lua_operator) {
+  case LUA_OPADD:
+    return add(L);
+  case LUA_OPSUB:
+    return subtract(L);
+  case LUA_OPMUL:
+    return multiply(L);
+  default:
+    refuse(L, lua_operator == LUA_OPMOD    ? "%"
+              : lua_operator == LUA_OPIDIV ? "//"
+              : lua_operator == LUA_OPSHL  ? "<<"
+                                           : ">>");
+  }
 }
 
 static int refuse_index(lua_State *L) {
@@ -175,5 +199,6 @@ void symbols_open(lua_State *L) {
   lua_register(L, "__unequal", unequal);
   lua_register(L, "__test", test);
   lua_register(L, "__operand", operand);
+  whole_numbers_open(L);
   point_open(L);
 }

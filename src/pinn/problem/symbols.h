@@ -18,6 +18,9 @@ node symbol_get(lua_State *L, int index, const char *what);
 /* Push a node; NO_NODE raises the error of the tape. */
 void symbol_push(lua_State *L, node value);
 
+/* The result of one of Lua's operators (LUA_OPADD and so on) on the values at 1 and 2, for a C function to return. */
+int symbol_arithmetic(lua_State *L, int lua_operator);
+
 /* Push p. exact: name of the output whose exact solution is being read, so that outputs are refused; NULL: an equation.
  * The name must live as long. */
 void point_push(lua_State *L, const char *exact);

@@ -1,0 +1,21 @@
+/* Arithmetic of Lua's whole numbers that never wraps around: a result outside of -2^63 to 2^63 - 1 becomes the real
+ * number that real operands would give.
+ *
+ * The woven text (checked_source.h) says a * __mul * b for a * b. If a is whole, a * __mul keeps it (on a stack, as
+ * expressions are nested) and gives a value that waits for b; otherwise it gives a itself, and Lua goes on as if nothing
+ * were there. The same for + - // % << and >>. a << n is a * 2^n; a >> n is refused for a negative a, whose bits would
+ * become another number; & | ~ act on the 64 bits, as in Lua. */
+#ifndef NTKW_PINN_WHOLE_NUMBERS_H
+#define NTKW_PINN_WHOLE_NUMBERS_H
+
+#include "pinn/problem/reader.h"
+
+void whole_numbers_open(lua_State *L);
+
+/* Does a symbolic value meet a mark (__mul) as its right operand? It is then its own result. */
+bool whole_numbers_mark(lua_State *L, int index);
+
+/* tonumber, with Lua's as its upvalue: digits that do not fit a whole number are a real one. */
+int whole_numbers_convert(lua_State *L);
+
+#endif
