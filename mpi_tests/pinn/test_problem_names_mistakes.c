@@ -20,6 +20,56 @@ static void keys(void) {
   CHECK_MISTAKES(list);
 }
 
+/* A constant key that stands twice in one constructor. */
+static void keys_that_stand_twice(void) {
+  static const mistake list[] = {
+      {BOUNDARY_LINE, "{ \"w\", points = 5, on = boundary{x=-1, x=1}, equation = function(p) return p.u end },",
+       BOUNDARY_LINE, "the key 'x' stands twice in one table, in this line", "for two places write { boundary{"},
+      {BOUNDARY_LINE, "{ \"w\", points = 5, on = boundary({x=-1,\n [\"x\"]=1}), equation = sin },", BOUNDARY_LINE + 1,
+       "the key 'x' stands twice in one table, in line 7 and here", "for two places write { boundary{"},
+      {STEPS_LINE, "steps = 10,\n seed = 1,\n\n steps = 20,", STEPS_LINE + 3, "the key 'steps' stands twice",
+       "in line 10 and here; expected it once"},
+      {BOUNDARY_LINE,
+       "{ \"w\", points = 5, on = interior(),\n equation = function(p) local a = 1 return p.u end,\n "
+       "points = 6 },",
+       BOUNDARY_LINE + 2, "the key 'points'", "in line 7 and here"},
+      {PRELUDE, "local t = { x = 1, ['\\x78'] = 2 }", PRELUDE, "the key 'x'", NULL},
+      {PRELUDE, "local t = { [ [[x]] ] = 1; x = 2 }", PRELUDE, "the key 'x'", NULL},
+      {PRELUDE, "local t = { [1] = 1, [0x1] = 2 }", PRELUDE, "the key [1]", NULL},
+      {PRELUDE, "local t = { [1] = 1, y = {},\n [1.0] = 2 }", PRELUDE + 1, "the key [1", "in line 1 and here"},
+      {PRELUDE, "local t = { 10, [1] = 5 }", PRELUDE, "the key [1]", NULL},
+      {PRELUDE, "local t = { [2] = 5, 10, function() return 1 end }", PRELUDE, "the key [2]", NULL},
+      {PRELUDE, "local t = { [2] = 5, sin(1), {1, 2} , }", PRELUDE, "the key [2]", NULL},
+      {PRELUDE, "local t = { [-1] = 5, [- 1] = 6 }", PRELUDE, "the key [-1]", NULL},
+      {PRELUDE, "local t = { [true] = 5, [true] = 6 }", PRELUDE, "the key [true]", NULL},
+      {PRELUDE, "local t = { { a = { b = 1, c = 2, b = 3 } } }", PRELUDE, "the key 'b'", NULL},
+      {PRELUDE, "local f = function() return { a = 1, a = 2 } end", PRELUDE, "the key 'a'", NULL},
+      {PRELUDE, "local t = { [0xffffffffffffffff] = 1, [-1] = 2, [0x1p64] = 3 }", PRELUDE, "the key [1.8", NULL},
+  };
+  CHECK_MISTAKES(list);
+}
+
+/* What may or may not be the same key is left alone, and so is what only looks like a key. */
+static void keys_that_stand_once(void) {
+  static const char *const list[] = {
+      "local t = { x = 1, X = 2, [1] = 3, ['1'] = 4, [1.5] = 5, [true] = 6, [false] = 7, ['true'] = 8 }",
+      "local a = 1 local t = { [a] = 1, [1] = 2, [a] = 3, a = 4 }",
+      "local x = 1 local t = { x == 1, x == 2, x, x }",
+      "local function f(...) return { [1] = 5, ... } end",
+      "local function f() end local t = { [1] = 5, f() } t = { [1] = 5, (f()) } t = { [1] = 5, f{} }",
+      "local t = { f = function() local x = 1 x = 2 x = 3 return { x = 1 } end, x = 2, { x = 3 }, { x = 4 } }",
+      "local t = { [1 + 1] = 1, [2] = 2, ['a' .. 'b'] = 3, ab = 4, [(1)] = 5, [1] = 6 }",
+      "local t = { a = 1, b = { a = 2 }, c = { a = 3 } } t.a = 4 t.a = 5",
+      "local t = { 1, 2, [3] = 3, [0] = 0, [-1] = -1 }",
+      "local t = { a = function(p) if p then p = { a = 1 } end for a = 1, 2 do p = a end return p end, p = 1 }",
+  };
+  for (size_t i = 0; i < sizeof list / sizeof *list; i++) {
+    problem *made = NULL;
+    CHECK_OK(problem_from_lua("good.lua", text_with(PRELUDE, list[i]), &made));
+    problem_destroy(&made);
+  }
+}
+
 static void types_and_ranges(void) {
   static const mistake list[] = {
       {STEPS_LINE, "steps = \"many\",", STEPS_LINE, "steps of problem is the string \"many\"", "expected an integer"},
@@ -147,6 +197,12 @@ static void limits(void) {
 }
 
 int main(int argc, char **argv) {
-  static const test_case cases[] = {TEST(keys), TEST(types_and_ranges), TEST(features), TEST(conditions), TEST(limits)};
+  static const test_case cases[] = {TEST(keys),
+                                    TEST(keys_that_stand_twice),
+                                    TEST(keys_that_stand_once),
+                                    TEST(types_and_ranges),
+                                    TEST(features),
+                                    TEST(conditions),
+                                    TEST(limits)};
   return run_suite("problem: mistakes", cases, sizeof cases / sizeof *cases, argc, argv);
 }

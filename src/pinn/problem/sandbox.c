@@ -5,6 +5,7 @@
 #include "pinn/problem/checked_source.h"
 #include "pinn/problem/reader.h"
 #include "pinn/problem/symbols.h"
+#include "pinn/problem/table_keys.h"
 #include "status/check.h"
 #include "status/nearest_word.h"
 
@@ -144,6 +145,7 @@ static void load_text(reader *r) {
   if (status == NTKW_SUCCESS) status = checked_source_create(&r->tokens, &r->checked);
   if (status != NTKW_SUCCESS) reader_fail_with(L, 0, status);
   for (int i = 0; i < r->tokens.n; i++) check_name(r, i);
+  table_keys_check(r);
   if (luaL_loadbufferx(L, r->checked, strlen(r->checked), "=" CHUNK, "t") != LUA_OK) lua_error(L);
 }
 
