@@ -53,6 +53,7 @@ refused 4 2 spectrum run/step-0000000040.h5 --- "run/step-0000000040.h5"
 
 refused 2 2 spectrum --- "CHECKPOINT|RUN-FOLDER is missing"
 refused 2 3 spectrum run --points 0 --- '--points is "0"' "from 1"
+refused 2 2 spectrum run/step-0000000041.h5 --points 2 --- "2 points" "3 places of condition 'u'"
 refused 2 2 spectrum run/step-0000000041.h5 --points 7000 --- "21000 rows" "20000"
 refused 2 2 spectrum again.h5 --point 3 --- "did you mean --points"
 refused 2 2 spectrum run/spectrum-checkpoints.h5 --points 3 --- "holds spectra already computed"

@@ -67,7 +67,7 @@ for n in 1 3 8; do
   expect_code 0
   expect_same p.run/history.csv "ranks.$n/history.csv"
 done
-small_problem tiny.lua 's/points = [0-9]*/points = 1/; s/{8, 8}/{1}/'
+small_problem tiny.lua 's/points = [0-9]*/points = 3/; s/{8, 8}/{1}/'
 run 8 train tiny.lua --steps 3 --log-every 1
 expect_code 0
 expect_line "$scratch/err" "ntkw: warning: 8 ranks are more than this problem can use"

@@ -178,6 +178,29 @@ static void conditions(void) {
                 2, "there are no conditions", NULL);
 }
 
+/* Points are split over places: each place has one. */
+static void points_for_places(void) {
+  static const mistake list[] = {
+      {BOUNDARY_LINE, "{ \"w\",\n points = 1, on = { boundary{x=-1}, boundary{x=1} }, equation = sin },",
+       BOUNDARY_LINE + 1, "condition 'w' has points = 1 for 2 places", "at least one point for each"},
+      {BOUNDARY_LINE, "{ \"w\", points = 3, on = { interior(), interior(), boundary{t=0}, boundary{t=1} } },",
+       BOUNDARY_LINE, "condition 'w' has points = 3 for 4 places", NULL},
+  };
+  static const char text[] =
+      "return problem { inputs = { {\"x\", 0, 1} }, outputs = {\"u\"}, network = { hidden = {8} },\n"
+      "conditions = { { \"w\", points = 3, on = { interior(), boundary{x=0}, boundary{x=1} },\n"
+      "equation = function(p) return p.u end } },\n"
+      "ntk = { every = 5, points = %d } }";
+  char with_points[512];
+  problem *made = NULL;
+  CHECK_MISTAKES(list);
+  snprintf(with_points, sizeof with_points, text, 2);
+  check_refused(with_points, 4, "ntk has points = 2 for the 3 places of condition 'w'", "at least one point for each");
+  snprintf(with_points, sizeof with_points, text, 3);
+  CHECK_OK(problem_from_lua("good.lua", with_points, &made));
+  problem_destroy(&made);
+}
+
 /* More of everything than fits. */
 static void limits(void) {
   check_refused("local list = {} for i = 1, 65 do list[i] = { \"c\" .. i, points = 1, on = interior(),\n"
@@ -203,6 +226,7 @@ int main(int argc, char **argv) {
                                     TEST(types_and_ranges),
                                     TEST(features),
                                     TEST(conditions),
+                                    TEST(points_for_places),
                                     TEST(limits)};
   return run_suite("problem: mistakes", cases, sizeof cases / sizeof *cases, argc, argv);
 }

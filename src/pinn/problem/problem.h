@@ -23,7 +23,7 @@ typedef struct place {
 
 typedef struct condition {
   char name[MAX_NAME];
-  int64_t n_points; /* over all places: split equally, the remainder to the first */
+  int64_t n_points; /* over all places, at least one each: split equally, the remainder to the first */
   int n_places;
   place places[MAX_PLACES];
   equations *equations;

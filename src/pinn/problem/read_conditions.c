@@ -128,6 +128,14 @@ static void read_places(reader *r, const section *s, condition *to) {
   lua_pop(L, 1);
 }
 
+/* Points are split over the places, and the last places must not go without. */
+static void check_points(reader *r, const section *s, const condition *of) {
+  if (of->n_points < of->n_places)
+    reader_fail(r->L, line_of_key(r, s, "points"),
+                "%s has points = %d for %d places; expected at least one point for each place", s->name,
+                (int)of->n_points, of->n_places);
+}
+
 static void read_condition(reader *r, const section *list, int c) {
   static const char *const keys[] = {"points", "on", "equation"};
   problem *p = r->made;
@@ -144,6 +152,7 @@ static void read_condition(reader *r, const section *list, int c) {
   to->n_points = read_integer(r, &s, "points", 1, MAX_POINTS, 0);
   if (to->n_points == 0) reader_fail(r->L, s.line, "%s has no 'points'; expected points = n", s.name);
   read_places(r, &s, to);
+  check_points(r, &s, to);
   if (!push_key(r, &s, "equation"))
     reader_fail(r->L, s.line, "%s has no 'equation'; expected equation = function(p) return ... end", s.name);
   const char *title = lua_pushfstring(r->L, "the equation of %s", s.name);

@@ -21,6 +21,16 @@ static void read_steps(reader *r, const section *parent, ntk_watch *to) {
   }
 }
 
+/* The points of each condition are split over its places. */
+static void check_points(reader *r, const section *s, const ntk_watch *watch) {
+  const problem *p = r->made;
+  for (int c = 0; c < p->n_conditions; c++)
+    if (watch->points < p->conditions[c].n_places)
+      reader_fail(r->L, line_of_key(r, s, "points"),
+                  "ntk has points = %d for the %d places of condition '%s'; expected at least one point for each place",
+                  (int)watch->points, p->conditions[c].n_places, p->conditions[c].name);
+}
+
 void read_ntk(reader *r, const section *parent) {
   static const char *const keys[] = {"every", "steps", "points"};
   ntk_watch *to = &r->made->ntk;
@@ -29,6 +39,7 @@ void read_ntk(reader *r, const section *parent) {
     check_keys(r, &s, keys, 3, 0);
     to->every = read_integer(r, &s, "every", 1, MAX_COUNT, 0);
     to->points = read_integer(r, &s, "points", 1, MAX_POINTS, 300);
+    check_points(r, &s, to);
     if (push_key(r, &s, "steps")) read_steps(r, &s, to);
     lua_pop(r->L, 1);
     if ((to->every > 0) == (to->n_steps > 0))

@@ -205,16 +205,25 @@ static ntkw_status check_finite(const problem *pde, const ntk_matrix *k) {
   return NTKW_SUCCESS;
 }
 
+static ntkw_status check_points(const problem *pde, int64_t n_points) {
+  const int64_t n_rows = ntk_rows(pde, n_points);
+  NTKW_CHECK(n_points >= 1 && n_rows <= MAX_NTK_ROWS, NTKW_ERR_ARGUMENT,
+             "%lld points of each condition make a kernel of %lld rows; expected 1 to %d rows", (long long)n_points,
+             (long long)n_rows, MAX_NTK_ROWS);
+  for (int c = 0; c < pde->n_conditions; c++)
+    NTKW_CHECK(n_points >= pde->conditions[c].n_places, NTKW_ERR_ARGUMENT,
+               "%lld points of each condition are too few for the %d places of condition '%s'; expected at least one "
+               "point for each place",
+               (long long)n_points, pde->conditions[c].n_places, pde->conditions[c].name);
+  return NTKW_SUCCESS;
+}
+
 ntkw_status ntk_matrix_compute(MPI_Comm comm, const problem *pde, const void *parameters, int64_t n_points,
                                int64_t step, ntk_matrix *out) {
   maker *m = calloc(1, sizeof *m);
   *out = (ntk_matrix){0};
-  const int64_t n_rows = ntk_rows(pde, n_points);
   ntkw_status status = m ? NTKW_SUCCESS : ntkw_i_fail(NTKW_ERR_MEMORY, "out of memory for the kernel");
-  if (n_points < 1 || n_rows > MAX_NTK_ROWS)
-    status = ntkw_i_fail(NTKW_ERR_ARGUMENT,
-                         "%lld points of each condition make a kernel of %lld rows; expected 1 to %d rows",
-                         (long long)n_points, (long long)n_rows, MAX_NTK_ROWS);
+  if (status == NTKW_SUCCESS) status = check_points(pde, n_points);
   status = ntkw_status_agree(comm, status);
   if (status != NTKW_SUCCESS) goto out;
   m->comm = comm;

@@ -29,7 +29,8 @@ typedef struct ntk_matrix {
  * Collective on comm.
  * @param[in] parameters  all of them, in the problem's precision, on every rank.
  * @param[in] step        whose points are taken.
- * @return the same on every rank: NTKW_SUCCESS; NTKW_ERR_ARGUMENT: the kernel has more than MAX_NTK_ROWS rows;
+ * @return the same on every rank: NTKW_SUCCESS; NTKW_ERR_ARGUMENT: the kernel has more than MAX_NTK_ROWS rows, or a
+ *         condition has more places than points;
  *         NTKW_ERR_NOT_FINITE: some entry is NaN or Inf (condition and point are named); NTKW_ERR_MEMORY,
  *         NTKW_ERR_MPI. */
 ntkw_status ntk_matrix_compute(MPI_Comm comm, const problem *pde, const void *parameters, int64_t n_points,
