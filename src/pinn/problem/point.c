@@ -1,6 +1,7 @@
 #include "pinn/problem/point.h"
 #include "pinn/problem/symbols.h"
 
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -16,26 +17,59 @@ void point_push(lua_State *L, const char *exact) {
   luaL_setmetatable(L, POINT);
 }
 
-/* Read the rest of a name as inputs, longest first. */
+static bool begins_with(const char *text, const char *name) {
+  return strncmp(text, name, strlen(name)) == 0;
+}
+
+/* Read the rest of a name as inputs, so many at most. */
 static bool parse_inputs(const problem *p, const char *rest, symbol_name *out) {
   if (*rest == '\0') return out->order > 0;
-  for (size_t length = strlen(rest); length > 0; length--)
-    for (int i = 0; i < p->n_inputs; i++) {
-      if (strlen(p->input_names[i]) != length || strncmp(p->input_names[i], rest, length) != 0) continue;
-      if (out->order < MAX_ORDER) out->inputs[out->order] = i;
-      out->order++;
-      if (parse_inputs(p, rest + length, out)) return true;
-      out->order--;
-    }
+  for (int i = 0; out->order < MAX_ORDER && i < p->n_inputs; i++) {
+    if (!begins_with(rest, p->input_names[i])) continue;
+    out->inputs[out->order++] = i;
+    if (parse_inputs(p, rest + strlen(p->input_names[i]), out)) return true;
+    out->order--;
+  }
   return false;
+}
+
+/* The least number of inputs that make up the text, 0 if none do: in time proportional to the text, as it may be long.
+ * least[k % MAX_NAME] is the number for the first k letters. */
+static int least_order(const problem *p, const char *text) {
+  int least[MAX_NAME] = {0};
+  const size_t length = strlen(text);
+  for (size_t at = 0; at < length; at++) {
+    const int here = least[at % MAX_NAME];
+    least[at % MAX_NAME] = 0; /* for the letters that are MAX_NAME further on */
+    for (int i = 0; (here > 0 || at == 0) && i < p->n_inputs; i++) {
+      if (!begins_with(text + at, p->input_names[i])) continue;
+      int *const next = &least[(at + strlen(p->input_names[i])) % MAX_NAME];
+      if (*next == 0 || *next > here + 1) *next = here + 1;
+    }
+  }
+  return least[length % MAX_NAME];
 }
 
 static bool parse_output(const problem *p, int output, const char *name, symbol_name *out) {
   const size_t length = strlen(p->output_names[output]);
   *out = (symbol_name){.output = output};
-  if (strncmp(name, p->output_names[output], length) != 0) return false;
+  if (!begins_with(name, p->output_names[output])) return false;
   if (name[length] == '\0') return true;
-  return name[length] == '_' && parse_inputs(p, name + length + 1, out);
+  if (name[length] != '_') return false;
+  if (parse_inputs(p, name + length + 1, out)) return true;
+  out->order = least_order(p, name + length + 1);
+  return out->order > 0;
+}
+
+/* The output of the longest name as which, or as whose derivative, a name reads; -1 if there is none. */
+static int longest_output(const problem *p, const char *name, int most_order) {
+  int longest = -1;
+  symbol_name meant;
+  for (int o = 0; o < p->n_outputs; o++)
+    if (parse_output(p, o, name, &meant) && meant.order <= most_order &&
+        (longest < 0 || strlen(p->output_names[o]) > strlen(p->output_names[longest])))
+      longest = o;
+  return longest;
 }
 
 bool symbol_name_parse(const problem *p, const char *name, symbol_name *out) {
@@ -43,11 +77,9 @@ bool symbol_name_parse(const problem *p, const char *name, symbol_name *out) {
     *out = (symbol_name){.output = -1, .inputs = {i}};
     if (strcmp(name, p->input_names[i]) == 0) return true;
   }
-  int longest = -1;
-  for (int o = 0; o < p->n_outputs; o++)
-    if (parse_output(p, o, name, out) && (longest < 0 || strlen(p->output_names[o]) > strlen(p->output_names[longest])))
-      longest = o;
-  return longest >= 0 && parse_output(p, longest, name, out);
+  int output = longest_output(p, name, MAX_ORDER);
+  if (output < 0) output = longest_output(p, name, INT_MAX);
+  return output >= 0 && parse_output(p, output, name, out);
 }
 
 bool symbol_is_derivative(const problem *p, int output, const char *name) {
@@ -110,10 +142,19 @@ static const char *join(lua_State *L, const char (*names)[MAX_NAME], int n) {
   return lua_tostring(L, -1);
 }
 
+/* The name, or its beginning if it is too long for a message; left on the stack. */
+static const char *shorten(lua_State *L, const char *name) {
+  enum { SHOWN = 100 };
+  if (strlen(name) <= SHOWN) return lua_pushstring(L, name);
+  lua_pushlstring(L, name, SHOWN);
+  return lua_pushfstring(L, "%s...", lua_tostring(L, -1));
+}
+
 _Noreturn static void fail_unknown(lua_State *L, const problem *p, const point *at, const char *name) {
   const char *inputs = join(L, p->input_names, p->n_inputs), *outputs = join(L, p->output_names, p->n_outputs);
   const vocabulary v = collect_words(L, p, at->exact != NULL);
   const char *near = hint(L, name, v.words, v.n);
+  name = shorten(L, name);
   if (at->exact)
     reader_fail_here(L, "p.%s is no input; expected an input (%s) in the exact solution of '%s'%s", name, inputs,
                      at->exact, near);
@@ -134,10 +175,11 @@ static int point_index(lua_State *L) {
     return 1;
   }
   if (at->exact)
-    reader_fail_here(L, "p.%s is an output or its derivative; expected inputs only in the exact solution of '%s'", name,
-                     at->exact);
+    reader_fail_here(L, "p.%s is an output or its derivative; expected inputs only in the exact solution of '%s'",
+                     shorten(L, name), at->exact);
   if (meant.order > MAX_ORDER)
-    reader_fail_here(L, "p.%s is a derivative of order %d; expected orders up to %d", name, meant.order, MAX_ORDER);
+    reader_fail_here(L, "p.%s is a derivative of order %d; expected orders up to %d", shorten(L, name), meant.order,
+                     MAX_ORDER);
   symbol_push(L, tape_derivative(p->tape, meant.output, meant.order, meant.inputs));
   return 1;
 }

@@ -6,13 +6,14 @@
 
 void point_open(lua_State *L);
 
-/* What a name such as u_xt means: an input (output < 0), or an output and the inputs it is derived by, of which order
- * may exceed MAX_ORDER (the first ones are given). */
+/* What a name such as u_xt means: an input (output < 0), or an output and the inputs it is derived by. The order may
+ * exceed MAX_ORDER; the inputs are then not given. */
 typedef struct symbol_name {
   int output, order, inputs[MAX_ORDER];
 } symbol_name;
 
-/* Longer names of outputs and inputs are tried first. False if the name means nothing. */
+/* Orders up to MAX_ORDER go before higher ones; read_domain.c refuses names that have two readings of such orders. False
+ * if the name means nothing. */
 bool symbol_name_parse(const problem *p, const char *name, symbol_name *out);
 
 /* Does the name read like a derivative of this output? */

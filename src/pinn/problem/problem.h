@@ -80,8 +80,10 @@ typedef struct problem {
  *   weighting = { "ntk-trace", update_every = the rule's, alpha = the rule's }; "none": no weighting
  *   resample = 1   precision = "float64" ("float32")   steps = 10000   seed = 1   lanes = 64
  *   ntk = none ({ every = n or steps = {0, 100, ...}, points = 300 })
- * A key that stands twice in one table is refused. optimizer and weighting may be their name alone. Equations and exact solutions are called once, with p: p.x is an
- * input, p.u an output, p.u_x, p.u_xt and p.u_xxyy its derivatives, up to order four. They may use + - * / ^, sin cos
+ * A key that stands twice in one table is refused. optimizer and weighting may be their name alone. Equations and exact
+ * solutions are called once, with p: p.x is an input, p.u an output, p.u_x, p.u_xt and p.u_xxyy its derivatives, up to
+ * order four. Names of inputs and outputs that give one of these two readings (readings.h) are refused. Functions may
+ * use + - * / ^, sin cos
  * tan tanh sinh cosh exp log sqrt abs min max, where(condition, a, b), less(a, b), less_equal(a, b), on numbers too (in
  * reproducible arithmetic). Whole numbers stay whole from -2^63 to 2^63 - 1, and become real numbers beyond.
  *

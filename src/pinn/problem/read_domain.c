@@ -1,6 +1,6 @@
 /* Inputs with their ranges, and outputs. */
 #include "pinn/problem/read_parts.h"
-#include "pinn/problem/point.h"
+#include "pinn/problem/readings.h"
 
 #include <math.h>
 #include <string.h>
@@ -48,7 +48,7 @@ static section open_list(reader *r, const section *s, const char *key, int most,
   return list;
 }
 
-/* p.u_x must mean one thing. */
+/* Names of outputs that differ from the others'. A derivative of any order is meant here, so that its name tells. */
 static void check_output(reader *r, const section *list, int o) {
   problem *p = r->made;
   symbol_name meant;
@@ -67,18 +67,56 @@ static void check_output(reader *r, const section *list, int o) {
   }
 }
 
+/* A reading in words, left on the stack. */
+static const char *describe_reading(reader *r, const symbol_name *meant) {
+  const problem *p = r->made;
+  if (meant->output < 0) return lua_pushfstring(r->L, "the input '%s'", p->input_names[meant->inputs[0]]);
+  const char *text = lua_pushfstring(r->L, meant->order > 0 ? "the derivative of '%s' by " : "the output '%s'",
+                                     p->output_names[meant->output]);
+  for (int k = 0; k < meant->order; k++)
+    text = lua_pushfstring(r->L, "%s%s%s", text, k > 0 ? ", " : "", p->input_names[meant->inputs[k]]);
+  return text;
+}
+
+/* The line of the last of the names that a reading has. */
+static int line_of_reading(reader *r, const section *inputs, const section *outputs, const symbol_name *meant) {
+  int last = meant->inputs[0];
+  for (int k = 0; k < meant->order; k++)
+    if (meant->inputs[k] > last) last = meant->inputs[k];
+  const bool by_inputs = meant->output < 0 || (meant->output == 0 && meant->order > 0);
+  return by_inputs ? line_of_item(r, inputs, last + 1) : line_of_item(r, outputs, meant->output + 1);
+}
+
+/* p.u_tt must mean one thing. */
+static void check_readings(reader *r, const section *inputs, const section *outputs) {
+  const problem *p = r->made;
+  const char *input_names[MAX_INPUTS], *output_names[MAX_OUTPUTS];
+  double_reading two;
+  for (int i = 0; i < p->n_inputs; i++) input_names[i] = p->input_names[i];
+  for (int o = 0; o < p->n_outputs; o++) output_names[o] = p->output_names[o];
+  const ntkw_status status = double_reading_find(input_names, p->n_inputs, output_names, p->n_outputs, &two);
+  if (status != NTKW_SUCCESS) reader_fail_with(r->L, outputs->line, status);
+  if (!two.found) return;
+  const int a = line_of_reading(r, inputs, outputs, &two.first), b = line_of_reading(r, inputs, outputs, &two.second);
+  const char *first = describe_reading(r, &two.first), *second = describe_reading(r, &two.second);
+  reader_fail(r->L, a > b ? a : b,
+              "p.%s has two readings, %s and %s; expected names of inputs and outputs that leave one reading",
+              two.field, first, second);
+}
+
 void read_domain(reader *r, const section *s) {
   problem *p = r->made;
   int n = 0;
-  section list = open_list(r, s, "inputs", MAX_INPUTS, "{ {\"name\", from, to}, ... }", &n);
-  for (int i = 0; i < n; i++) read_input(r, &list, i);
+  const section inputs = open_list(r, s, "inputs", MAX_INPUTS, "{ {\"name\", from, to}, ... }", &n);
+  for (int i = 0; i < n; i++) read_input(r, &inputs, i);
   p->n_inputs = n;
   lua_pop(r->L, 1);
-  list = open_list(r, s, "outputs", MAX_OUTPUTS, "{ \"name\", ... }", &n);
+  section list = open_list(r, s, "outputs", MAX_OUTPUTS, "{ \"name\", ... }", &n);
   list.name = "an output";
   for (int o = 0; o < n; o++) {
     read_name(r, &list, o + 1, true, p->output_names[o]);
     check_output(r, &list, o);
   }
+  check_readings(r, &inputs, &list);
   lua_pop(r->L, 1);
 }
