@@ -14,9 +14,10 @@ done
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 
-# columns FILE PATTERN: number and name of the columns whose name matches, a line each
+# columns FILE PATTERN: number and name of the columns whose name matches, a line each; a name with a comma is in quotes
 columns() {
-  head -n 1 "$1" | tr ',' '\n' | awk -v pattern="$2" '$0 ~ pattern { sub(/^[a-z]*:/, ""); print NR, $0 }'
+  head -n 1 "$1" | awk -F '"' '{ for (i = 1; i <= NF; i++) { if (i % 2) gsub(",", "\n", $i); printf "%s", $i } print "" }' |
+    awk -v pattern="$2" '$0 ~ pattern { sub(/^[a-z]*:/, ""); print NR, $0 }'
 }
 
 # thinned FILE: at most some 400 rows, the last one among them

@@ -34,6 +34,12 @@ refused 2 2 train p.lua --time-limit 1:60 --- '--time-limit is "1:60"' "HH:MM:SS
 refused 4 3 train p.lua --out p.lua/folder --- "p.lua/folder"
 refused 4 3 train p.lua --out /proc/nothing --- "/proc/nothing"
 
+for own in solution.h5 spectrum.h5 step-0000000010.h5 picture.png; do
+  refused 2 2 train p.lua --out names --trace names/./$own --- "--trace is \"names/./$own\"" "another name"
+done
+small_problem exact.lua 's/exact = { u = exact }/exact = { u = exact, }/; s/{ "u" }/{ "u", "u_exact" }/'
+refused 3 2 train exact.lua --- "exact.lua:" "'u_exact' is the name under which solution.h5 holds the exact values"
+
 run 2 train p.lua --steps 10 --out run
 expect_code 0
 cp -r run before

@@ -73,6 +73,23 @@ expect_code 0
 expect_line "$scratch/err" "ntkw: warning: 8 ranks are more than this problem can use"
 [ "$(wc -l < "$scratch/err")" = 1 ] || complain "expected one warning"
 
+# A name with a comma is one field in every table, and one curve in every picture.
+small_problem comma.lua 's/"u_t",/"u_t(0,x)",/; s/  steps /  ntk = { every = 2, points = 4 }, steps /'
+run 2 train comma.lua --steps 4 --log-every 2 --trace comma.h5
+expect_code 0
+expect_line comma.run/history.csv '^step,total,loss:residual,loss:u,"loss:u_t\(0,x\)",weight:residual,weight:u,"weight:u_t\(0,x\)",rate,error$'
+[ ! -s "$scratch/err" ] || complain "expected no warning"
+run 1 spectrum comma.run
+expect_code 0
+expect_line comma.run/spectrum.csv '^4,"u_t\(0,x\)",4,'
+run 2 replay comma.h5 --csv comma.csv
+expect_line comma.csv '^rule,step,epoch,batch,renewed,total,residual,u,"u_t\(0,x\)"$'
+if command -v gnuplot > /dev/null; then
+  [ "$(head -c 4 comma.run/picture.png | tail -c 3)" = PNG ] || complain "picture.png is no PNG"
+  "$(dirname "$0")/../../examples/compare_runs.sh" comma.svg comma.run p.run || complain "compare_runs.sh failed"
+  expect_line comma.svg 'u_t\(0,x\)'
+fi
+
 # The problem file of the README.
 sed -n '/^```lua$/,/^```$/{/^```/d;p}' "$DATA/../../README.md" > readme.lua
 run 2 train readme.lua --steps 2

@@ -178,6 +178,68 @@ static void conditions(void) {
                 2, "there are no conditions", NULL);
 }
 
+/* Names that the program makes of others are taken where it makes them. */
+static void reserved_names(void) {
+  static const char made[] = "exact = { u = function(p) return p.x end }, network = { hidden = {8} },";
+  static const char *const outputs[] = {"\"u\", \"u_exact\"", "\"u_error\",\n \"u\"", "\"u\", \"v\",\n \"v_exact\""};
+  static const char text[] = "return problem { inputs = { {\"x\", 0, 1}, {\"%s\", 0, 1} },\noutputs = { %s },\n%s\n"
+                             "conditions = { { \"w\", points = 3, on = interior(), equation = function(p) return p.u "
+                             "end } } }";
+  char whole[1024];
+  problem *good = NULL;
+  snprintf(whole, sizeof whole, text, "y", outputs[0], made);
+  check_refused(whole, 2, "'u_exact' is the name under which solution.h5 holds the exact values of output 'u'", NULL);
+  snprintf(whole, sizeof whole, text, "y", outputs[1], made);
+  check_refused(whole, 2, "'u_error' is the name under which solution.h5 holds the errors of output 'u'", NULL);
+  snprintf(whole, sizeof whole, text, "u_exact", "\"u\"", made);
+  check_refused(whole, 1, "'u_exact' is the name under which", "another name");
+  snprintf(whole, sizeof whole, text, "y", outputs[2], "reference = \"r.h5\", network = { hidden = {8} },");
+  check_refused(whole, 3, "'v_exact' is the name", NULL);
+  snprintf(whole, sizeof whole, text, "y", outputs[2], made); /* no exact values of v are written */
+  CHECK_OK(problem_from_lua("good.lua", whole, &good));
+  problem_destroy(&good);
+  static const mistake list[] = {
+      {BOUNDARY_LINE, "{ \"all together\", points = 5, on = boundary{x=-1}, equation = function(p) return p.u end },",
+       BOUNDARY_LINE, "a condition is called 'all together'", "expected another name"},
+      {BOUNDARY_LINE, "{ \"u/t\", points = 5, on = boundary{x=-1}, equation = function(p) return p.u end },",
+       BOUNDARY_LINE, "the name of a condition is the string \"u/t\"", "_-+.,:()[]"},
+      {BOUNDARY_LINE, "{ \"a\\127\", points = 5, on = boundary{x=-1}, equation = function(p) return p.u end },",
+       BOUNDARY_LINE, "the name of a condition is", NULL},
+  };
+  CHECK_MISTAKES(list);
+}
+
+/* A bound that comes out of arithmetic is the bound. */
+static void bounds_within_rounding(void) {
+  static const struct {
+    const char *inputs, *place;
+    double value; /* of the first input; NaN: refused */
+  } list[] = {
+      {"{\"x\", 0, 0.3}", "x=0.1*3", 0.3},
+      {"{\"x\", -0.3, 1}", "x=-0.1*3", -0.3},
+      {"{\"x\", 0, 0.3}", "x=0.3-0.1*3", 0.0},
+      {"{\"x\", 0, 0.1*3}", "x=0.3", 0.3}, /* within the range: as it is */
+      {"{\"x\", 1e6, 1e6+0.3}", "x=1e6+0.1*3", 1e6 + 0.3},
+      {"{\"x\", 0, 0.3}", "x=0.3+1e-14", NAN},
+      {"{\"x\", 0, 0.3}", "x=-1e-14", NAN},
+  };
+  char text[512];
+  for (size_t i = 0; i < sizeof list / sizeof *list; i++) {
+    problem *made = NULL;
+    snprintf(text, sizeof text,
+             "return problem { inputs = { %s }, outputs = { \"u\" }, network = { hidden = {4} }, conditions = {\n"
+             "{ \"w\", points = 1, on = boundary{%s}, equation = function(p) return p.u end } } }",
+             list[i].inputs, list[i].place);
+    if (isnan(list[i].value)) {
+      check_refused(text, 2, "boundary fixes x at ", "expected a value in its range, from 0 to 0.3");
+      continue;
+    }
+    CHECK_OK(problem_from_lua("good.lua", text, &made));
+    if (made) CHECK_EQUAL_DOUBLE(made->conditions[0].places[0].value[0], list[i].value);
+    problem_destroy(&made);
+  }
+}
+
 /* Points are split over places: each place has one. */
 static void points_for_places(void) {
   static const mistake list[] = {
@@ -226,6 +288,8 @@ int main(int argc, char **argv) {
                                     TEST(types_and_ranges),
                                     TEST(features),
                                     TEST(conditions),
+                                    TEST(reserved_names),
+                                    TEST(bounds_within_rounding),
                                     TEST(points_for_places),
                                     TEST(limits)};
   return run_suite("problem: mistakes", cases, sizeof cases / sizeof *cases, argc, argv);

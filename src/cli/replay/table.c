@@ -1,5 +1,6 @@
 #include "cli/replay/table.h"
 #include "cli/command.h"
+#include "cli/csv.h"
 #include "status/check.h"
 
 #include <errno.h>
@@ -13,20 +14,6 @@ static int width_of(const char *condition) {
   return length > NARROWEST ? length : NARROWEST;
 }
 
-/* A field of CSV, in quotes if it needs them (RFC 4180). */
-static void write_quoted(FILE *file, const char *text) {
-  if (!strpbrk(text, ",\"\r\n")) {
-    fputs(text, file);
-    return;
-  }
-  putc('"', file);
-  for (; *text; text++) {
-    if (*text == '"') putc('"', file);
-    putc(*text, file);
-  }
-  putc('"', file);
-}
-
 static void write_head(const weight_table *table, const recorded_run *t) {
   if (table->csv)
     fputs("rule,step,epoch,batch,renewed,total", table->file);
@@ -35,7 +22,7 @@ static void write_head(const weight_table *table, const recorded_run *t) {
   for (int c = 0; c < t->n_conditions; c++) {
     if (table->csv) {
       putc(',', table->file);
-      write_quoted(table->file, t->conditions[c]);
+      csv_write_field(table->file, t->conditions[c]);
     } else {
       fprintf(table->file, " %*s", width_of(t->conditions[c]), t->conditions[c]);
     }

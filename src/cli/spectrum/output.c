@@ -1,4 +1,5 @@
 #include "cli/spectrum/output.h"
+#include "cli/csv.h"
 #include "cli/spectrum/line_plot.h"
 #include "status/check.h"
 
@@ -66,9 +67,11 @@ ntkw_status output_csv(const spectra *s, const char *path) {
   for (int64_t i = 0; i < s->n_steps; i++)
     for (int b = 0; b <= s->n_conditions; b++) {
       const double *eigenvalues = spectra_eigenvalues(s, i, b);
-      for (int64_t k = 0; k < s->rows[b]; k++)
-        fprintf(file, "%" PRId64 ",%s,%" PRId64 ",%.17g\n", s->steps[i].step, spectra_name(s, b), k + 1,
-                eigenvalues[k]);
+      for (int64_t k = 0; k < s->rows[b]; k++) {
+        fprintf(file, "%" PRId64 ",", s->steps[i].step);
+        csv_write_field(file, spectra_name(s, b));
+        fprintf(file, ",%" PRId64 ",%.17g\n", k + 1, eigenvalues[k]);
+      }
     }
   const int failed = ferror(file), closed = fclose(file);
   NTKW_CHECK(!failed && closed == 0, NTKW_ERR_FILE, "%s: cannot be written: %s", path, strerror(errno));

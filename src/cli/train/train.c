@@ -3,6 +3,7 @@
 #include "cli/threads.h"
 #include "cli/train/duration.h"
 #include "cli/train/folder.h"
+#include "cli/train/own_names.h"
 #include "cli/train/picture.h"
 #include "cli/train/run.h"
 #include "cli/train/watch.h"
@@ -337,6 +338,7 @@ static ntkw_status set_up(run *r, const char *file, ntkw_checkpoint_reader **rea
   if (*reader) NTKW_TRY(adopt_checkpoint(r->settings, *reader, r->checkpoint, r->pde));
   if (*reader && file) warn_of_changes(*reader, file, said);
   NTKW_TRY(folder_prepare(r->folder));
+  NTKW_TRY(own_names_refuse("--trace", r->settings->trace, r->folder));
   return folder_lock(r->folder, &r->lock);
 }
 

@@ -18,6 +18,7 @@ void read_problem(reader *r) {
   check_keys(r, &s, keys, sizeof keys / sizeof *keys, 0);
   read_domain(r, &s);
   read_exact(r, &s);
+  read_reserved(r, &s);
   read_conditions(r, &s);
   read_training(r, &s);
   read_ntk(r, &s);

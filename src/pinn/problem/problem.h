@@ -15,6 +15,9 @@ enum { MAX_CONDITIONS = 64, MAX_PLACES = 16, MAX_NAME = 64 };
 /* Limits of what a file may ask for: points of a condition, width of a layer, lanes, bytes of the file. */
 enum { MAX_POINTS = 1000000000, MAX_WIDTH = 65536, MAX_LANES = 65536, MAX_PROBLEM_TEXT = 1 << 20 };
 
+/* A name that no condition has: that of all of them, where results are listed. */
+#define ALL_CONDITIONS "all together"
+
 /* A box with some coordinates held fixed: interior() fixes none, boundary{x=0} fixes x. */
 typedef struct place {
   bool fixed[MAX_INPUTS];

@@ -3,6 +3,8 @@
 #include "pinn/problem/rules.h"
 #include "pinn/problem/symbols.h"
 
+#include <float.h>
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -83,6 +85,13 @@ void read_exact(reader *r, const section *s) {
   read_reference(r, s);
 }
 
+/* A value that is outside the range of an input by no more than rounding is the bound, such as 0.1*3 for 0.3. */
+static double snap_to_range(const problem *p, int input, double value) {
+  const double lower = p->lower[input], upper = p->upper[input], bound = value < lower ? lower : upper;
+  const double slack = 4.0 * DBL_EPSILON * (fabs(bound) + (upper - lower));
+  return (value < lower || value > upper) && fabs(value - bound) <= slack ? bound : value;
+}
+
 static void fix_place(reader *r, const raw_place *from, place *to) {
   const problem *p = r->made;
   const char *names[MAX_INPUTS];
@@ -93,14 +102,15 @@ static void fix_place(reader *r, const raw_place *from, place *to) {
     if (i == p->n_inputs)
       reader_fail(r->L, from->line, "boundary fixes '%s', which is no input; expected one of the inputs, such as %s%s",
                   from->names[k], names[0], hint(r->L, from->names[k], names, p->n_inputs));
-    if (from->values[k] < p->lower[i] || from->values[k] > p->upper[i]) {
+    const double value = snap_to_range(p, i, from->values[k]);
+    if (value < p->lower[i] || value > p->upper[i]) {
       char text[160];
       snprintf(text, sizeof text, "%.14g; expected a value in its range, from %.14g to %.14g", from->values[k],
                p->lower[i], p->upper[i]);
       reader_fail(r->L, from->line, "boundary fixes %s at %s", names[i], text);
     }
     to->fixed[i] = true;
-    to->value[i] = from->values[k];
+    to->value[i] = value;
   }
 }
 
@@ -147,6 +157,9 @@ static void read_condition(reader *r, const section *list, int c) {
   for (int k = 0; k < c; k++)
     if (strcmp(p->conditions[k].name, to->name) == 0)
       reader_fail(r->L, s.line, "condition '%s' is named twice; expected different names", to->name);
+  if (strcmp(to->name, ALL_CONDITIONS) == 0)
+    reader_fail(r->L, s.line, "a condition is called '%s', as spectra call the kernel of all; expected another name",
+                to->name);
   s.name = lua_pushfstring(r->L, "condition '%s'", to->name);
   check_keys(r, &s, keys, 3, 1);
   to->n_points = read_integer(r, &s, "points", 1, MAX_POINTS, 0);

@@ -199,7 +199,7 @@ static bool is_identifier(const char *name) {
 
 /* Names of conditions go into messages, column heads and datasets. */
 static bool is_title(const char *name) {
-  static const char special[] = " _-+.:()[]";
+  static const char special[] = " _-+.,:()[]";
   if (*name == '\0' || *name == ' ') return false;
   while (isalnum((unsigned char)*name) || (unsigned char)*name >= 0x80 || (*name && strchr(special, *name))) name++;
   return *name == '\0';
@@ -215,7 +215,7 @@ void read_name(reader *r, const section *s, int item, bool identifier, char name
     reader_fail(L, line_of_item(r, s, item), "the name of %s is %s; expected a string of up to %d %s", s->name,
                 describe(L, -1), MAX_NAME - 1,
                 identifier ? "letters, digits and underscores that begins with a letter"
-                           : "letters, digits, spaces and _-+.:()[]");
+                           : "letters, digits, spaces and _-+.,:()[]");
   memcpy(name, found, length + 1);
   lua_pop(L, 1);
 }

@@ -82,7 +82,7 @@ bool spectra_match(const spectra *a, const spectra *b) {
 }
 
 const char *spectra_name(const spectra *s, int block) {
-  return block < s->n_conditions ? s->names[block] : "all together";
+  return block < s->n_conditions ? s->names[block] : ALL_CONDITIONS;
 }
 
 static int64_t first_of_block(const spectra *s, int block) {
