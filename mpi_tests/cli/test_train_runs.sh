@@ -90,6 +90,16 @@ if command -v gnuplot > /dev/null; then
   expect_line comma.svg 'u_t\(0,x\)'
 fi
 
+# What is allowed and perhaps not meant is told once, on every number of ranks; the run goes on.
+small_problem doubt.lua 's/{ "u" }/{ "u", "v" }/; s/{"t", 0, 1}/{"t", 0, 40}/'
+for n in 1 3; do
+  run $n train doubt.lua --steps 2 --out "doubt.$n"
+  expect_code 0
+  expect_line "$scratch/err" "^ntkw: warning: doubt.lua:5: output 'v' is in the equation of no condition"
+  expect_line "$scratch/err" "^ntkw: warning: doubt.lua:4: input 't' goes from 0 to 40"
+  [ "$(wc -l < "$scratch/err")" = 2 ] || complain "expected two warnings"
+done
+
 # The problem file of the README.
 sed -n '/^```lua$/,/^```$/{/^```/d;p}' "$DATA/../../README.md" > readme.lua
 run 2 train readme.lua --steps 2

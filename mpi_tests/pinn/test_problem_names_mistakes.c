@@ -178,6 +178,105 @@ static void conditions(void) {
                 2, "there are no conditions", NULL);
 }
 
+#define RESIDUAL(equation) "{ \"r\", points = 10, on = interior(), equation = " equation " },"
+#define WALL(place) "{ \"w\", points = 5, on = " place ", equation = function(p) return p.u end },"
+
+/* What people write who know the mathematics, but not the language. */
+static void habits(void) {
+  static const mistake list[] = {
+      {RESIDUAL_LINE, RESIDUAL("(function() local function f(p) return p.u end\n return f() end)()"), RESIDUAL_LINE,
+       "'p' is nothing here", "a call such as f(p)"},
+      {RESIDUAL_LINE, RESIDUAL("function(p)\n local function f(q) return q.u end\n local a = f()\n return a end"),
+       RESIDUAL_LINE + 2, "f is called without its argument 'q'", "expected f(q)"},
+      {RESIDUAL_LINE,
+       RESIDUAL("function(p)\n local function g(q) return q.u end local function f(q) local a = g(q) return a end\n"
+                "local a = f()\n return a end"),
+       RESIDUAL_LINE + 2, "f is called without its argument 'q'", NULL},
+      {RESIDUAL_LINE, RESIDUAL("function(p)\n local function f(q, c) return q.u + c.x end\n return p.u + f(p) end"),
+       RESIDUAL_LINE + 2, "f is called without its argument 'c'", "expected f(q, c)"},
+      {RESIDUAL_LINE, RESIDUAL("function(p, u) return u.x end"), RESIDUAL_LINE, "is called with one argument alone",
+       "expected a function(p)"},
+      {RESIDUAL_LINE, RESIDUAL("sin(1)"), RESIDUAL_LINE, "which the call of sin returns", "is sin without () meant?"},
+      {RESIDUAL_LINE, RESIDUAL("function(p) local q return q.u end"), RESIDUAL_LINE, "a nil value (local 'q')", NULL},
+      {RESIDUAL_LINE, RESIDUAL("p.u"), RESIDUAL_LINE, "'p' is unknown here", "function(p) return p.u end"},
+      {RESIDUAL_LINE, RESIDUAL("function(p) return {p.u, p.v} end"), RESIDUAL_LINE, "returns a table",
+       "return a, b without braces"},
+      {RESIDUAL_LINE, RESIDUAL("function(p) return p.u - sin end"), RESIDUAL_LINE, "an operand is a function", "f(p)"},
+      {RESIDUAL_LINE, RESIDUAL("function(p) return sin end"), RESIDUAL_LINE, "returns a function", "return f(p)"},
+      {BOUNDARY_LINE, WALL("boundary{x={-1, 0.5}}"), BOUNDARY_LINE, "boundary is given a list for 'x'",
+       "on = { boundary{x=-1}, boundary{x=0.5} }"},
+      {BOUNDARY_LINE, WALL("boundary{x={}}"), BOUNDARY_LINE, "boundary is given a list for 'x'", "a list of places"},
+      {BOUNDARY_LINE, WALL("boundary{x='a', t=true}"), BOUNDARY_LINE, "boundary is given true for 't'",
+       "boundary{x=0}"},
+      {BOUNDARY_LINE, WALL("boundary{'x'}"), BOUNDARY_LINE, "without the name of an input", NULL},
+      {BOUNDARY_LINE, WALL("boundary{[true]=0}"), BOUNDARY_LINE, "boundary is given true as a name", NULL},
+      {INPUTS_LINE, "inputs = { x = {0, 1.5}, y = {0, 1} },", INPUTS_LINE, "inputs has 'x' as a key",
+       "expected { {\"x\", 0, 1.5}, ... }"},
+      {INPUTS_LINE, "inputs = { {\"t\", 0, 1},\n x = 3 },", INPUTS_LINE + 1, "inputs has 'x' as a key",
+       "{ {\"name\", from, to}, ... }"},
+      {OUTPUTS_LINE, "outputs = { u = 1 },", OUTPUTS_LINE, "outputs has 'u' as a key", "{ \"name\", ... }"},
+      {2, "return {", 0, "the file states no problem, but returns a table", "return problem { ... }"},
+  };
+  CHECK_MISTAKES(list);
+}
+
+/* A function is never taken for another. */
+static void functions_not_there(void) {
+  static const char *const names[] = {"sign", "atan", "asin", "acosh", "log10", "log2", "erf", "pow", "atan2", "sinc"};
+  char line[256], part[64];
+  for (size_t i = 0; i < 2 * sizeof names / sizeof *names; i++) {
+    const char *name = names[i / 2], *in = i % 2 ? "math." : "";
+    snprintf(line, sizeof line, RESIDUAL("function(p) return %s%s(p.u) end"), in, name);
+    snprintf(part, sizeof part, "the function '%s%s' is not available", in, name);
+    check_refused(text_with(RESIDUAL_LINE, line), RESIDUAL_LINE, part, "sin, cos, tan, tanh, sinh, cosh, exp, log");
+    CHECK(strstr(ntkw_last_error(), "did you mean") == NULL);
+  }
+  static const mistake typing[] = {
+      {RESIDUAL_LINE, RESIDUAL("function(p) return sinn(p.u) end"), RESIDUAL_LINE, "'sinn'", "did you mean 'sin'?"},
+      {RESIDUAL_LINE, RESIDUAL("function(p) return math.coshh(p.u) end"), RESIDUAL_LINE, "math.coshh", "mean 'cosh'?"},
+  };
+  CHECK_MISTAKES(typing);
+  check_refused(text_with(NETWORK_LINE, "network = { hidden = {8}, activation = \"tan\" },"), NETWORK_LINE,
+                "activation is the string \"tan\"", "\"tanh\" or \"sin\"");
+  CHECK(strstr(ntkw_last_error(), "did you mean") == NULL);
+  check_refused(text_with(RESIDUAL_LINE, RESIDUAL("function(p) return p.u_yy end")), RESIDUAL_LINE, "p.u_yy is unknown",
+                NULL);
+  CHECK(strstr(ntkw_last_error(), "did you mean") == NULL);
+}
+
+/* The text is read with this one warning, or NULL: none. */
+static void check_warned(const char *text, const char *warning) {
+  problem *made = NULL;
+  CHECK_OK(problem_from_lua("dir/good.lua", text, &made));
+  if (!made) return;
+  CHECK_EQUAL_INT(made->n_warnings, warning ? 1 : 0);
+  if (made->n_warnings > 0) CHECK_TEXT_HAS(made->warnings[0], warning ? warning : "no warning");
+  problem_destroy(&made);
+}
+
+static void doubts(void) {
+  check_warned(text_with(0, NULL), NULL);
+  check_warned(text_with(RESIDUAL_LINE, RESIDUAL("function(p) return p.u_t end")),
+               "dir/good.lua:4: output 'v' is in the equation of no condition");
+  check_warned(text_with(RESIDUAL_LINE, RESIDUAL("function(p) return p.u_t + 0*p.v end")), NULL);
+  check_warned(text_with(RESIDUAL_LINE, RESIDUAL("function(p) return p.u_t, p.v_xx end")), NULL);
+  check_warned(text_with(INPUTS_LINE, "inputs = { {\"t\", 0, 100},\n {\"x\", -1, 1} },"),
+               "dir/good.lua:3: input 't' goes from 0 to 100");
+  check_warned(text_with(INPUTS_LINE, "inputs = { {\"t\", 0, 1},\n {\"x\", -1, -0.999} },"),
+               "dir/good.lua:4: input 'x' goes from -1 to -0.999");
+  check_warned(text_with(INPUTS_LINE, "inputs = { {\"t\", 0, 2*pi}, {\"x\", -1, 1} },"), NULL);
+  static const char *const networks[] = {"scale_inputs = false", "scale_inputs = true", "periodic = { t = 1 }"};
+  for (size_t i = 0; i < sizeof networks / sizeof *networks; i++) {
+    char line[256];
+    snprintf(line, sizeof line, "network = { hidden = {8}, %s }, inputs = { {\"t\", 0, 100}, {\"x\", -1, 1} },",
+             networks[i]);
+    char *text = strdup(text_with(NETWORK_LINE, line)), *first = strstr(text, "  inputs");
+    memset(first, ' ', strcspn(first, "\n"));
+    check_warned(text, NULL);
+    free(text);
+  }
+}
+
 /* Names that the program makes of others are taken where it makes them. */
 static void reserved_names(void) {
   static const char made[] = "exact = { u = function(p) return p.x end }, network = { hidden = {8} },";
@@ -288,6 +387,9 @@ int main(int argc, char **argv) {
                                     TEST(types_and_ranges),
                                     TEST(features),
                                     TEST(conditions),
+                                    TEST(habits),
+                                    TEST(functions_not_there),
+                                    TEST(doubts),
                                     TEST(reserved_names),
                                     TEST(bounds_within_rounding),
                                     TEST(points_for_places),

@@ -295,6 +295,7 @@ static exit_code train_from(run *r, const char *file, ntkw_checkpoint_reader *re
     const ntkw_status recording = start_trace(r, r->pde->file);
     if (recording != NTKW_SUCCESS) return command_failed(recording);
   }
+  for (int i = 0; i < r->pde->n_warnings; i++) warn("%s", r->pde->warnings[i]);
   announce(r, r->pde->file);
   const int64_t done = trainer_steps_done(r->trainer);
   watch_time(r);

@@ -42,7 +42,7 @@ static int place_nodes(const tape *nodes, int n_roots, const node roots[], int *
 }
 
 static instruction translate(const record *r, const int *place, const stream_set *streams) {
-  instruction made = {r->operation, r->a, r->b, r->c, r->value, r->uses_outputs};
+  instruction made = {r->operation, r->a, r->b, r->c, r->value, r->outputs != 0};
   if (r->operation == OP_OUTPUT) made.b = stream_index(streams, r->b, r->c);
   if (r->operation <= OP_OUTPUT) return made;
   made.a = place[r->a];

@@ -80,9 +80,9 @@ node tape_intern(tape *nodes, record wanted) {
   if (nodes->n == MAX_TAPE_NODES)
     return fail(nodes, ntkw_i_fail(NTKW_ERR_PROBLEM, "the expressions have more than %d operations", MAX_TAPE_NODES));
   const int operands[3] = {wanted.a, wanted.b, wanted.c};
-  wanted.uses_outputs = wanted.operation == OP_OUTPUT;
+  wanted.outputs = wanted.operation == OP_OUTPUT ? UINT32_C(1) << wanted.a : 0;
   for (int i = 0; i < 3 && wanted.operation > OP_OUTPUT; i++)
-    if (operands[i] != NO_NODE) wanted.uses_outputs |= nodes->records[operands[i]].uses_outputs;
+    if (operands[i] != NO_NODE) wanted.outputs |= nodes->records[operands[i]].outputs;
   nodes->records[nodes->n] = wanted;
   return *slot = nodes->n++;
 }
@@ -177,7 +177,11 @@ bool tape_is_constant(const tape *nodes, node a, double *value) {
 }
 
 bool tape_uses_outputs(const tape *nodes, node a) {
-  return nodes->records[a].uses_outputs;
+  return nodes->records[a].outputs != 0;
+}
+
+uint32_t tape_outputs_of(const tape *nodes, node a) {
+  return nodes->records[a].outputs;
 }
 
 bool tape_is_comparison(const tape *nodes, node a) {

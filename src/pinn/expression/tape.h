@@ -70,6 +70,8 @@ int tape_size(const tape *tape);
 bool tape_is_constant(const tape *tape, node a, double *value);
 /* Does the node depend on an output of the network? */
 bool tape_uses_outputs(const tape *tape, node a);
+/* On which ones: bit o stands for output o. */
+uint32_t tape_outputs_of(const tape *tape, node a);
 /* Is the node a comparison (OP_LESS, OP_LESS_EQUAL)? */
 bool tape_is_comparison(const tape *tape, node a);
 

@@ -15,7 +15,7 @@ typedef struct record {
   operation operation;
   int a, b, c;
   double value;
-  bool uses_outputs;
+  uint32_t outputs; /* bit o: it depends on output o of the network */
 } record;
 
 struct tape {

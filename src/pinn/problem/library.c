@@ -4,6 +4,8 @@
  * Whatever could differ between two ranks that read the same text is left out or replaced: addresses in tostring and
  * string.format, the order of pairs (Lua's depends on a random seed). So is what could run long without being counted
  * (patterns), run text as code, or catch errors. Reading a global that is not there is an error, not nil. */
+#include "pinn/problem/mathematics.h"
+#include "pinn/problem/reader.h"
 #include "pinn/problem/whole_numbers.h"
 
 #include <lualib.h>
@@ -30,6 +32,11 @@ static int unknown_global(lua_State *L) {
   const char *name = lua_type(L, 2) == LUA_TSTRING ? lua_tostring(L, 2) : "?";
   for (int i = 0; i < COUNT(ABSENT_NAMES); i++)
     if (strcmp(name, ABSENT_NAMES[i]) == 0) reader_fail_here(L, "'%s' is not available in problem files", name);
+  if (mathematics_knows(name))
+    reader_fail_here(L, "the function '%s' is not available in problem files; expected %s", name,
+                     MATHEMATICS_OF_PROBLEMS);
+  if (strcmp(name, "p") == 0)
+    reader_fail_here(L, "'p' is unknown here; expected it inside a function of it, as in function(p) return p.u end");
   reader_fail_here(L, "'%s' is unknown; expected a local variable or a function of problem files%s", name,
                    hint(L, name, GLOBAL_NAMES, COUNT(GLOBAL_NAMES)));
 }
@@ -149,17 +156,45 @@ static void fix_coordinate(lua_State *L, raw_place *to, const char *name, double
   to->n++;
 }
 
-static int boundary(lua_State *L) {
-  static const char expected[] = "expected fixed coordinates, such as boundary{x=0}";
-  if (lua_type(L, 1) != LUA_TTABLE || lua_gettop(L) != 1)
-    reader_fail_here(L, "boundary is given %s; %s", describe(L, 1), expected);
-  raw_place *made = new_place(L);
-  for (lua_pushnil(L); lua_next(L, 1); lua_pop(L, 1)) {
-    if (lua_type(L, -2) != LUA_TSTRING || lua_type(L, -1) != LUA_TNUMBER || !isfinite(lua_tonumber(L, -1)))
-      reader_fail_here(L, "boundary is given %s at %s; %s", describe(L, -1), describe(L, -3), expected);
-    fix_coordinate(L, made, lua_tostring(L, -2), lua_tonumber(L, -1));
+static const char FIXED[] = "expected fixed coordinates, such as boundary{x=0}";
+
+/* A list of numbers in place of one: a place for each. */
+_Noreturn static void fail_list(lua_State *L, const char *name) {
+  const bool two = lua_istable(L, -1) && lua_rawgeti(L, -1, 1) == LUA_TNUMBER && lua_rawgeti(L, -2, 2) == LUA_TNUMBER;
+  const char *first = two ? lua_tostring(L, -2) : "0", *second = two ? lua_tostring(L, -1) : "1";
+  reader_fail_here(L,
+                   "boundary is given a list for '%s'; expected one number: a place for each is written as a list "
+                   "of places, on = { boundary{%s=%s}, boundary{%s=%s} }",
+                   name, name, first, name, second);
+}
+
+/* Of the coordinates that are no numbers the first by name is told, as the order of lua_next differs between ranks. */
+static void check_coordinates(lua_State *L) {
+  const char *first = NULL;
+  if (lua_rawlen(L, 1) > 0) {
+    lua_rawgeti(L, 1, 1);
+    reader_fail_here(L, "boundary is given %s without the name of an input; %s", describe(L, -1), FIXED);
   }
-  if (made->n == 0) reader_fail_here(L, "boundary fixes no coordinate; %s", expected);
+  for (lua_pushnil(L); lua_next(L, 1); lua_pop(L, 1)) {
+    if (lua_type(L, -2) != LUA_TSTRING)
+      reader_fail_here(L, "boundary is given %s as a name; %s", describe(L, -2), FIXED);
+    if (lua_type(L, -1) == LUA_TNUMBER && isfinite(lua_tonumber(L, -1))) continue;
+    const char *name = lua_tostring(L, -2); /* kept alive by the table */
+    if (!first || strcmp(name, first) < 0) first = name;
+  }
+  if (!first) return;
+  lua_getfield(L, 1, first);
+  if (lua_istable(L, -1)) fail_list(L, first);
+  reader_fail_here(L, "boundary is given %s for '%s'; %s", describe(L, -1), first, FIXED);
+}
+
+static int boundary(lua_State *L) {
+  if (lua_type(L, 1) != LUA_TTABLE || lua_gettop(L) != 1)
+    reader_fail_here(L, "boundary is given %s; %s", describe(L, 1), FIXED);
+  check_coordinates(L);
+  raw_place *made = new_place(L);
+  for (lua_pushnil(L); lua_next(L, 1); lua_pop(L, 1)) fix_coordinate(L, made, lua_tostring(L, -2), lua_tonumber(L, -1));
+  if (made->n == 0) reader_fail_here(L, "boundary fixes no coordinate; %s", FIXED);
   return 1;
 }
 

@@ -1,5 +1,6 @@
 #include "pinn/problem/point.h"
 #include "pinn/problem/symbols.h"
+#include "status/nearest_word.h"
 
 #include <limits.h>
 #include <stdio.h>
@@ -150,10 +151,30 @@ static const char *shorten(lua_State *L, const char *name) {
   return lua_pushfstring(L, "%s...", lua_tostring(L, -1));
 }
 
+/* Does the text become the shorter one by leaving letters out? */
+static bool contains(const char *text, const char *shorter) {
+  for (; *text && *shorter; text++) shorter += *text == *shorter;
+  return *shorter == '\0';
+}
+
+/* Is the name an output's derivative by inputs that are not there, and the word one by others? Letters too many or too
+ * few may be a slip. */
+static bool changes_inputs(const problem *p, const char *name, const char *word) {
+  for (int o = 0; o < p->n_outputs; o++)
+    if (begins_with(name, p->output_names[o]) && name[strlen(p->output_names[o])] == '_')
+      return !contains(name, word) && !contains(word, name);
+  return false;
+}
+
+static const char *hint_at_field(lua_State *L, const problem *p, const char *name, const vocabulary *v) {
+  const char *near = ntkw_i_nearest_word(name, v->words, v->n);
+  return near && !changes_inputs(p, name, near) ? lua_pushfstring(L, "; did you mean '%s'?", near) : "";
+}
+
 _Noreturn static void fail_unknown(lua_State *L, const problem *p, const point *at, const char *name) {
   const char *inputs = join(L, p->input_names, p->n_inputs), *outputs = join(L, p->output_names, p->n_outputs);
   const vocabulary v = collect_words(L, p, at->exact != NULL);
-  const char *near = hint(L, name, v.words, v.n);
+  const char *near = hint_at_field(L, p, name, &v);
   name = shorten(L, name);
   if (at->exact)
     reader_fail_here(L, "p.%s is no input; expected an input (%s) in the exact solution of '%s'%s", name, inputs,

@@ -6,6 +6,7 @@
 #include "status/check.h"
 
 #include <errno.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,6 +23,7 @@ void read_problem(reader *r) {
   read_conditions(r, &s);
   read_training(r, &s);
   read_ntk(r, &s);
+  read_doubts(r, &s);
 }
 
 static void set_defaults(problem *p) {
@@ -78,11 +80,30 @@ void problem_set_seed(problem *p, uint64_t seed) {
   p->seed = p->network.features.seed = seed;
 }
 
+void problem_warn(problem *p, int line, const char *format, ...) {
+  char sentence[1024], where[300];
+  va_list arguments;
+  va_start(arguments, format);
+  vsnprintf(sentence, sizeof sentence, format, arguments);
+  va_end(arguments);
+  if (p->n_warnings == MAX_WARNINGS) return;
+  if (line > 0)
+    snprintf(where, sizeof where, "%s:%d", p->file, line);
+  else
+    snprintf(where, sizeof where, "%s", p->file);
+  const size_t size = strlen(where) + strlen(sentence) + sizeof ": ";
+  char *text = malloc(size);
+  if (!text) return;
+  snprintf(text, size, "%s: %s", where, sentence);
+  p->warnings[p->n_warnings++] = text;
+}
+
 void problem_destroy(problem **made) {
   if (!made || !*made) return;
   problem *p = *made;
   for (int c = 0; c < MAX_CONDITIONS; c++) equations_destroy(&p->conditions[c].equations);
   for (int o = 0; o < MAX_OUTPUTS; o++) equations_destroy(&p->exact[o]);
+  for (int i = 0; i < p->n_warnings; i++) free(p->warnings[i]);
   tape_destroy(&p->tape);
   free(p->source);
   free(p);

@@ -11,7 +11,7 @@
 #include "pinn/expression/equations.h"
 #include "pinn/network/network.h"
 
-enum { MAX_CONDITIONS = 64, MAX_PLACES = 16, MAX_NAME = 64 };
+enum { MAX_CONDITIONS = 64, MAX_PLACES = 16, MAX_NAME = 64, MAX_WARNINGS = 32 };
 /* Limits of what a file may ask for: points of a condition, width of a layer, lanes, bytes of the file. */
 enum { MAX_POINTS = 1000000000, MAX_WIDTH = 65536, MAX_LANES = 65536, MAX_PROBLEM_TEXT = 1 << 20 };
 
@@ -69,6 +69,8 @@ typedef struct problem {
   uint64_t seed;
   ntk_watch ntk;
   int lanes; /* at most so many lanes (src/README.md, rule 2); default 64 */
+  int n_warnings;
+  char *warnings[MAX_WARNINGS]; /* what is allowed and perhaps not meant: sentences "FILE:LINE: ...", for the user */
 } problem;
 
 /* Read a problem from a Lua text. file: the name for messages; text: NUL-terminated.
@@ -83,7 +85,8 @@ typedef struct problem {
  *   weighting = { "ntk-trace", update_every = the rule's, alpha = the rule's }; "none": no weighting
  *   resample = 1   precision = "float64" ("float32")   steps = 10000   seed = 1   lanes = 64
  *   ntk = none ({ every = n or steps = {0, 100, ...}, points = 300 })
- * A key that stands twice in one table is refused. optimizer and weighting may be their name alone. Equations and exact
+ * A key that stands twice in one table is refused. An output in no equation, and ranges of inputs far from [-1, 1] where
+ * nothing is said of scale_inputs, give warnings. optimizer and weighting may be their name alone. Equations and exact
  * solutions are called once, with p: p.x is an input, p.u an output, p.u_x, p.u_xt and p.u_xxyy its derivatives, up to
  * order four. Names of inputs and outputs that give one of these two readings (readings.h) are refused. Functions may
  * use + - * / ^, sin cos
@@ -93,6 +96,10 @@ typedef struct problem {
  * @return NTKW_SUCCESS, NTKW_ERR_PROBLEM, NTKW_ERR_MEMORY. */
 ntkw_status problem_from_lua(const char *file, const char *text, problem **out);
 void problem_destroy(problem **problem);
+
+/* Add a warning about a line of the problem's file (0: about the file), as printf does. One that does not fit into the
+ * list or the memory is left out. Local; to be called in the same way on every rank. */
+void problem_warn(problem *problem, int line, const char *format, ...) __attribute__((format(printf, 3, 4)));
 
 /* Give it another seed, for points, parameters and random features. Local. */
 void problem_set_seed(problem *problem, uint64_t seed);

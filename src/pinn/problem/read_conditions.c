@@ -15,13 +15,33 @@ static int line_of_function(lua_State *L, int index) {
   return about.linedefined > 0 ? about.linedefined : 0;
 }
 
-/* Call the function on top of the stack with p, check what it returns and compile it. The function is popped. */
-static equations *trace(reader *r, const char *title, const char *exact, int line) {
+_Noreturn static void fail_returned(lua_State *L, int line, const char *title, int index) {
+  static const char expected[] = "a symbolic value made of fields of p";
+  const char *found = describe(L, index);
+  if (lua_type(L, index) == LUA_TTABLE)
+    reader_fail(L, line, "%s returns %s; expected %s, or several as in return a, b without braces", title, found,
+                expected);
+  if (lua_type(L, index) == LUA_TFUNCTION)
+    reader_fail(L, line, "%s returns %s; expected %s: is a (p) missing, as in return f(p)?", title, found, expected);
+  reader_fail(L, line, "%s returns %s; expected %s", title, found, expected);
+}
+
+_Noreturn static void fail_no_function(reader *r, int line, const char *title, const token *called) {
+  lua_State *L = r->L;
+  const char *found = describe(L, -1);
+  if (!called) reader_fail(L, line, "%s is %s; expected a function(p)", title, found);
+  const char *name = lua_pushlstring(L, r->tokens.text + called->start, called->length);
+  reader_fail(L, line, "%s is %s, which the call of %s returns; expected a function(p): is %s without () meant?", title,
+              found, name, name);
+}
+
+/* Call the function on top of the stack with p, check what it returns and compile it. The function is popped. called:
+ * the name in the call that is written in its place, or NULL. */
+static equations *trace(reader *r, const char *title, const char *exact, int line, const token *called) {
   lua_State *L = r->L;
   node roots[MAX_EQUATIONS];
   equations *made = NULL;
-  if (lua_type(L, -1) != LUA_TFUNCTION)
-    reader_fail(L, line, "%s is %s; expected a function(p)", title, describe(L, -1));
+  if (lua_type(L, -1) != LUA_TFUNCTION) fail_no_function(r, line, title, called);
   const int base = lua_gettop(L), most = exact ? 1 : MAX_EQUATIONS;
   if (line_of_function(L, -1) > 0) line = line_of_function(L, -1);
   lua_pushvalue(L, base);
@@ -33,9 +53,9 @@ static equations *trace(reader *r, const char *title, const char *exact, int lin
     reader_fail(L, line, "%s returns %d values; expected %s", title, n, exact ? "one" : "one to 16 (equations)");
   for (int i = 0; i < n; i++) {
     if (!symbol_test(L, base + 1 + i) && !(exact && lua_type(L, base + 1 + i) == LUA_TNUMBER))
-      reader_fail(L, line, "%s returns %s; expected a symbolic value made of fields of p", title,
-                  describe(L, base + 1 + i));
+      fail_returned(L, line, title, base + 1 + i);
     roots[i] = symbol_get(L, base + 1 + i, title);
+    if (!exact) r->trained |= tape_outputs_of(r->made->tape, roots[i]);
     if (exact ? tape_uses_outputs(r->made->tape, roots[i]) : !tape_uses_outputs(r->made->tape, roots[i]))
       reader_fail(L, line, "%s %s", title,
                   exact ? "uses an output; expected inputs only"
@@ -75,7 +95,7 @@ void read_exact(reader *r, const section *s) {
       if (push_key(r, &list, names[o])) {
         const char *title = lua_pushfstring(r->L, "the exact solution of '%s'", names[o]);
         lua_insert(r->L, -2);
-        p->exact[o] = trace(r, title, names[o], line_of_key(r, &list, names[o]));
+        p->exact[o] = trace(r, title, names[o], line_of_key(r, &list, names[o]), called_at_key(r, &list, names[o]));
         p->has_exact[o] = true;
       }
       lua_pop(r->L, 1);
@@ -170,7 +190,7 @@ static void read_condition(reader *r, const section *list, int c) {
     reader_fail(r->L, s.line, "%s has no 'equation'; expected equation = function(p) return ... end", s.name);
   const char *title = lua_pushfstring(r->L, "the equation of %s", s.name);
   lua_insert(r->L, -2);
-  to->equations = trace(r, title, NULL, line_of_key(r, &s, "equation"));
+  to->equations = trace(r, title, NULL, line_of_key(r, &s, "equation"), called_at_key(r, &s, "equation"));
   lua_pop(r->L, 3);
 }
 

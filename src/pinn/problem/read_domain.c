@@ -37,10 +37,31 @@ static void read_input(reader *r, const section *list, int i) {
   lua_pop(r->L, 1);
 }
 
+/* A list whose items have names has no order. Of several names the first by strcmp is told. */
+static void refuse_names(reader *r, const section *list, const char *expected) {
+  lua_State *L = r->L;
+  const char *first = NULL;
+  for (lua_pushnil(L); lua_next(L, list->index); lua_pop(L, 1)) {
+    if (lua_type(L, -2) != LUA_TSTRING) continue;
+    const char *name = lua_tostring(L, -2);
+    if (!first || strcmp(name, first) < 0) first = name;
+  }
+  if (!first) return;
+  const int line = line_of_key(r, list, first);
+  const bool ranged = push_key(r, list, first) && lua_istable(L, -1) && lua_rawgeti(L, -1, 1) == LUA_TNUMBER &&
+                      lua_rawgeti(L, -2, 2) == LUA_TNUMBER;
+  if (ranged)
+    reader_fail(L, line, "%s has '%s' as a key, which leaves the order unknown; expected { {\"%s\", %s, %s}, ... }",
+                list->name, first, first, lua_tostring(L, -2), lua_tostring(L, -1));
+  reader_fail(L, line, "%s has '%s' as a key, which leaves the order unknown; expected %s", list->name, first,
+              expected);
+}
+
 /* The list at a key; its number of items, 1 to most. */
 static section open_list(reader *r, const section *s, const char *key, int most, const char *expected, int *n) {
   push_key(r, s, key);
   const section list = section_at_key(r, s, key, key, expected);
+  refuse_names(r, &list, expected);
   *n = (int)lua_rawlen(r->L, -1);
   if (*n < 1 || *n > most)
     reader_fail(r->L, list.line, "there are %d %s; expected 1 to %d: %s", *n, key, most, expected);

@@ -1,4 +1,5 @@
 #include "pinn/problem/read_table.h"
+#include "pinn/problem/mathematics.h"
 
 #include <ctype.h>
 #include <math.h>
@@ -39,6 +40,15 @@ static int line_of_token(const reader *r, const section *s, int i) {
 
 int line_of_key(const reader *r, const section *s, const char *key) {
   return line_of_token(r, s, find_key(r, s, key));
+}
+
+const token *called_at_key(const reader *r, const section *s, const char *key) {
+  const token_list *list = &r->tokens;
+  const int i = find_key(r, s, key);
+  if (i < 0 || i + 1 >= list->n || list->tokens[i].kind != TOKEN_NAME || !token_is(list, i + 1, "(")) return NULL;
+  const int end = list->tokens[i + 1].partner + 1;
+  const bool is_whole = token_is(list, end, ",") || token_is(list, end, ";") || token_is(list, end, "}");
+  return is_whole ? &list->tokens[i] : NULL;
 }
 
 int line_of_item(const reader *r, const section *s, int item) {
@@ -182,7 +192,8 @@ int word_at_top(reader *r, int line, const char *what, const char *const words[]
   luaL_addstring(&text, "\"");
   luaL_pushresult(&text);
   const char *list = lua_tostring(L, -1);
-  reader_fail(L, line, "%s is %s; expected %s%s", what, value, list, found ? hint(L, found, words, n) : "");
+  reader_fail(L, line, "%s is %s; expected %s%s", what, value, list,
+              found && !mathematics_knows(found) ? hint(L, found, words, n) : "");
 }
 
 int read_word(reader *r, const section *s, const char *key, const char *const words[], int n, int otherwise) {

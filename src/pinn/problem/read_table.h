@@ -22,6 +22,9 @@ section section_at_item(reader *r, const section *parent, int item, const char *
 int line_of_key(const reader *r, const section *s, const char *key);
 int line_of_item(const reader *r, const section *s, int item);
 
+/* The name in the value of a key that is written as a call, such as f in equation = f(1); else NULL. */
+const token *called_at_key(const reader *r, const section *s, const char *key);
+
 /* Raise an error unless all keys are known ones or items 1 to n_items. */
 void check_keys(reader *r, const section *s, const char *const known[], int n_known, int n_items);
 

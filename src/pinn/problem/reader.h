@@ -26,6 +26,7 @@ typedef struct reader {
   token_list tokens;
   char *checked;      /* the text that runs */
   int problem_line;   /* of the call of problem{}, 0 before it */
+  uint32_t trained;   /* outputs that equations of conditions depend on, bit by bit */
   ntkw_status status; /* of an error: NTKW_ERR_PROBLEM unless memory was short */
   int64_t instructions;
   size_t memory, memory_total;

@@ -3,6 +3,7 @@
  * The file gets no io, os, require, load, debug, coroutine, pcall or metatables (library.c), so it can neither reach
  * outside nor catch the error by which a limit ends it. */
 #include "pinn/problem/checked_source.h"
+#include "pinn/problem/missing_argument.h"
 #include "pinn/problem/reader.h"
 #include "pinn/problem/symbols.h"
 #include "pinn/problem/table_keys.h"
@@ -159,6 +160,9 @@ static int run_file(lua_State *L) {
   lua_sethook(L, count, LUA_MASKCOUNT, HOOK_INTERVAL);
   lua_call(L, 0, 1);
   const bool called = lua_rawgetp(L, LUA_REGISTRYINDEX, &PROBLEM_TABLE) == LUA_TTABLE;
+  if (!called && !lua_isnil(L, -2))
+    reader_fail(L, 0, "the file states no problem, but returns %s; expected it to end with return problem { ... }",
+                describe(L, -2));
   if (!called) reader_fail(L, 0, "the file states no problem; expected it to end with return problem { ... }");
   if (!lua_rawequal(L, -1, -2))
     reader_fail(L, r->problem_line, "the file returns %s; expected it to end with return problem { ... }",
@@ -187,8 +191,9 @@ ntkw_status reader_run(reader *r) {
   r->L = lua_newstate(allocate, r);
   NTKW_CHECK(r->L, NTKW_ERR_MEMORY, "%s: no memory to read it", r->made->file);
   *(reader **)lua_getextraspace(r->L) = r;
+  lua_pushcfunction(r->L, missing_argument_handler);
   lua_pushcfunction(r->L, run_file);
-  const int code = lua_pcall(r->L, 0, 0, 0);
+  const int code = lua_pcall(r->L, 0, 0, 1);
   const ntkw_status status = code == LUA_OK ? NTKW_SUCCESS : report(r, code);
   lua_close(r->L);
   r->L = NULL;

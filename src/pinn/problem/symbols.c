@@ -20,6 +20,9 @@ void symbol_push(lua_State *L, node value) {
 node symbol_get(lua_State *L, int index, const char *what) {
   const node *held = symbol_test(L, index);
   if (held) return *held;
+  if (lua_type(L, index) == LUA_TFUNCTION)
+    reader_fail_here(L, "%s is a function; expected a number or a symbolic value: is its call meant, as in f(p)?",
+                     what);
   if (lua_type(L, index) != LUA_TNUMBER)
     reader_fail_here(L, "%s is %s; expected a number or a symbolic value such as p.u", what, describe(L, index));
   const node made = tape_constant(reader_of(L)->made->tape, lua_tonumber(L, index));
