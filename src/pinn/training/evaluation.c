@@ -28,9 +28,19 @@ struct evaluation {
 
 static const stream_set value_alone = {0};
 
-static int points_along(int n_inputs) {
+/* base^exponent, or limit + 1 if it is more than limit. */
+static int64_t bounded_power(int64_t base, int exponent, int64_t limit) {
+  int64_t power = 1;
+  for (int i = 0; i < exponent && power <= limit; i++) power *= base;
+  return power <= limit ? power : limit + 1;
+}
+
+int evaluation_points_along(int n_inputs) {
   static const int points[] = {0, 1000, 200, 40};
-  return n_inputs <= 3 ? points[n_inputs] : 16;
+  if (n_inputs <= 3) return points[n_inputs];
+  int n = 16;
+  while (n > 2 && bounded_power(n, n_inputs, MOST_GRID_POINTS) > MOST_GRID_POINTS) n--;
+  return n;
 }
 
 const double *evaluation_axis(const evaluation *e, int input, int *n) {
@@ -57,7 +67,7 @@ static void lay_axis(const evaluation *e, int input) {
 /* The points along each input: the reference's, or regular ones. */
 static ntkw_status make_axes(evaluation *e, ntkw_checkpoint_reader *reference) {
   for (int i = 0; i < e->pde->n_inputs; i++) {
-    e->n_axis[i] = points_along(e->pde->n_inputs);
+    e->n_axis[i] = evaluation_points_along(e->pde->n_inputs);
     if (reference) NTKW_TRY(reference_count(reference, e->pde, i, &e->n_axis[i]));
     e->axis[i] = malloc((size_t)e->n_axis[i] * sizeof(double));
     NTKW_TRY(ntkw_status_agree(e->comm,

@@ -1,14 +1,20 @@
 /* The solution on a regular grid, sharded over the ranks along the first input; its error against the exact one.
  *
- * The grid has 1000 points for one input, 200 x 200 for two, 40^3 for three, 16^d beyond, ends included; or it is that
- * of the problem's reference solution (reference.h), which then stands for the exact one. */
+ * The grid has 1000 points for one input, 200 x 200 for two, 40^3 for three, 16^d for four and five. Beyond, it has
+ * the most points along each input, at least 2, that make no more than 2^20 altogether: 10^6 for six inputs. Ends are
+ * included. Or the grid is that of the problem's reference solution (reference.h), which then stands for the exact one. */
 #ifndef NTKW_PINN_EVALUATION_H
 #define NTKW_PINN_EVALUATION_H
 
 #include <mpi.h>
 #include "pinn/problem/problem.h"
 
+enum { MOST_GRID_POINTS = 1 << 20 };
+
 typedef struct evaluation evaluation;
+
+/* Points of the regular grid along each of so many inputs, from 1 on. Local. */
+int evaluation_points_along(int n_inputs);
 
 /* problem and network are borrowed. Collective on comm, which is borrowed. @return the same on every rank: also what
  * reference_open and its companions return. */
