@@ -42,9 +42,10 @@ expect_output "at step 18"
 small_problem changed.lua 's/points = 60/points = 61/; s/  steps/  weighting = "gradient-share", resample = 0, steps/'
 run 2 train changed.lua --resume aside --steps 30
 expect_code 0
-expect_line "$scratch/err" "changed since the checkpoint: it says \"condition 'residual': 61 points\""
-expect_line "$scratch/err" 'it says "resample 0", before "resample 1"'
-expect_line "$scratch/err" 'it says "weighting gradient-share .*, which stays'
+expect_line "$scratch/err" "changed since the checkpoint: points of condition 'residual' is 61, before 60; the problem file's is used"
+expect_line "$scratch/err" "resample is 0, before 1; the problem file's is used"
+expect_line "$scratch/err" 'weighting is "gradient-share", before "ntk-trace"; the checkpoint.s is used'
+[ "$(grep -c "changed since" "$scratch/err")" = 3 ] || complain "expected three changes"
 expect_line "$scratch/out" "^weighting: ntk-trace"
 
 # A signal: the step is finished, a checkpoint written, and every rank says 85.

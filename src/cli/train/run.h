@@ -27,7 +27,7 @@ typedef struct run {
   saving saving;
   char folder[512];
   ntkw_folder_lock *lock; /* of the folder */
-  char checkpoint[600];   /* the newest one of this run; empty: none */
+  char checkpoint[MAX_PATH_BYTES]; /* the newest one of this run; empty: none */
   double error;           /* at the last log line; NaN: not known */
   bool warned_of_zero_norm;
 } run;

@@ -10,10 +10,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+static const char *const keys[] = {"inputs",    "outputs",   "exact", "conditions", "resample", "network", "optimizer",
+                                   "weighting", "precision", "steps", "seed",       "lanes",    "ntk",     "reference"};
+
+const char *const *problem_keys(int *n) {
+  *n = (int)(sizeof keys / sizeof *keys);
+  return keys;
+}
+
 void read_problem(reader *r) {
-  static const char *const keys[] = {"inputs",  "outputs",   "exact",     "conditions", "resample",
-                                     "network", "optimizer", "weighting", "precision",  "steps",
-                                     "seed",    "lanes",     "ntk",       "reference"};
   const section s = section_of_problem(r);
   check_keys(r, &s, keys, sizeof keys / sizeof *keys, 0);
   read_domain(r, &s);
@@ -50,6 +55,9 @@ static ntkw_status check_text(const char *file, const char *text) {
 
 static ntkw_status begin(const char *file, const char *text, problem **out) {
   static const char byte_order_mark[] = "\xef\xbb\xbf";
+  NTKW_CHECK(strlen(file) < sizeof(*out)->file, NTKW_ERR_PROBLEM,
+             "%.60s...: the name of the problem file has %zu bytes; expected up to %d", file, strlen(file),
+             MAX_PATH_BYTES - 1);
   problem *p = *out = calloc(1, sizeof *p);
   NTKW_CHECK(p, NTKW_ERR_MEMORY, "%s: no memory to read it", file);
   if (strncmp(text, byte_order_mark, 3) == 0) text += 3;

@@ -14,6 +14,8 @@
 enum { MAX_CONDITIONS = 64, MAX_PLACES = 16, MAX_NAME = 64 };
 /* Limits of what a file may ask for: points of a condition, width of a layer, lanes, bytes of the file. */
 enum { MAX_POINTS = 1000000000, MAX_WIDTH = 65536, MAX_LANES = 65536, MAX_PROBLEM_TEXT = 1 << 20 };
+/* Bytes of a path, its end included: no system opens a longer one. */
+enum { MAX_PATH_BYTES = 4096 };
 
 /* A box with some coordinates held fixed: interior() fixes none, boundary{x=0} fixes x. */
 typedef struct place {
@@ -43,8 +45,8 @@ typedef struct ntk_watch {
 bool ntk_watch_due(const ntk_watch *watch, int64_t step);
 
 typedef struct problem {
-  char file[256]; /* as given by the user, for messages */
-  char *source;   /* the text of the file */
+  char file[MAX_PATH_BYTES]; /* as given by the user */
+  char *source;              /* the text of the file */
   int n_inputs, n_outputs, n_conditions;
   char input_names[MAX_INPUTS][MAX_NAME], output_names[MAX_OUTPUTS][MAX_NAME];
   double lower[MAX_INPUTS], upper[MAX_INPUTS];
@@ -80,7 +82,8 @@ typedef struct problem {
  *   weighting = { "ntk-trace", update_every = the rule's, alpha = the rule's }; "none": no weighting
  *   resample = 1   precision = "float64" ("float32")   steps = 10000   seed = 1   lanes = 64
  *   ntk = none ({ every = n or steps = {0, 100, ...}, points = 300 })
- * optimizer and weighting may be their name alone. Equations and exact solutions are called once, with p: p.x is an
+ * The loss of a condition is the mean of the squared residuals over its points and equations: an equation more does not
+ * make it larger. optimizer and weighting may be their name alone. Equations and exact solutions are called once, with p: p.x is an
  * input, p.u an output, p.u_x, p.u_xt and p.u_xxyy its derivatives, up to order four. They may use + - * / ^, sin cos
  * tan tanh sinh cosh exp log sqrt abs min max, where(condition, a, b), less(a, b), less_equal(a, b), on numbers too (in
  * reproducible arithmetic).
@@ -88,6 +91,9 @@ typedef struct problem {
  * @return NTKW_SUCCESS, NTKW_ERR_PROBLEM, NTKW_ERR_MEMORY. */
 ntkw_status problem_from_lua(const char *file, const char *text, problem **out);
 void problem_destroy(problem **problem);
+
+/* The keys of problem{}. Local. A new one also gets its lines in training/changes.c. */
+const char *const *problem_keys(int *n);
 
 /* Give it another seed, for points, parameters and random features. Local. */
 void problem_set_seed(problem *problem, uint64_t seed);

@@ -43,12 +43,12 @@ ntkw_status history_record(history *past, const problem *pde, int64_t step, cons
   return NTKW_SUCCESS;
 }
 
-void history_header(const problem *pde, char *text, size_t size) {
-  size_t used = (size_t)snprintf(text, size, "step,total");
+void history_header(const problem *pde, char text[HISTORY_HEADER_LENGTH]) {
+  char *at = stpcpy(text, "step,total");
   for (int kind = 0; kind < 2; kind++)
-    for (int c = 0; c < pde->n_conditions && used < size; c++)
-      used += (size_t)snprintf(text + used, size - used, ",%s:%s", kind ? "weight" : "loss", pde->conditions[c].name);
-  if (used < size) snprintf(text + used, size - used, ",rate,error");
+    for (int c = 0; c < pde->n_conditions; c++)
+      at = stpcpy(stpcpy(at, kind ? ",weight:" : ",loss:"), pde->conditions[c].name);
+  strcpy(at, ",rate,error");
 }
 
 static void print_row(FILE *file, const double *row, int n_columns) {
@@ -73,8 +73,8 @@ static ntkw_status write_rows(const history *past, int64_t first, const char *he
 }
 
 ntkw_status history_write(const history *past, const problem *pde, const char *path) {
-  char header[(2 * MAX_CONDITIONS + 4) * (MAX_NAME + 8)];
-  history_header(pde, header, sizeof header);
+  char header[HISTORY_HEADER_LENGTH];
+  history_header(pde, header);
   return write_rows(past, 0, header, path);
 }
 
