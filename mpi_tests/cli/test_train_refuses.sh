@@ -39,7 +39,7 @@ expect_code 0
 cp -r run before
 refused 2 2 train p.lua --out run --- "already holds the checkpoints" "--resume"
 refused 3 2 train p.lua --resume run --seed 7 --- "seed"
-refused 3 2 train p.lua --resume run --weighting none --- "was trained with weighting ntk-trace"
+refused 3 2 train p.lua --resume run --weighting none --- "was trained with weighting mean-ntk-trace"
 small_problem other.lua 's/{8, 8}/{8, 9}/'
 refused 3 2 train other.lua --resume run --- \
   ": network.hidden is {8, 8} in the checkpoint, {8, 9} in the problem file"

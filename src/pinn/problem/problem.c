@@ -36,7 +36,7 @@ static void set_defaults(problem *p) {
   p->epsilon = 1e-8;
   p->decay = 1.0;
   p->decay_every = 1;
-  snprintf(p->rule, sizeof p->rule, "ntk-trace");
+  snprintf(p->rule, sizeof p->rule, DEFAULT_RULE);
   p->alpha = NTKW_RULE_ALPHA;
   p->steps = 10000;
   p->seed = 1;

@@ -14,6 +14,8 @@
 enum { MAX_CONDITIONS = 64, MAX_PLACES = 16, MAX_NAME = 64 };
 /* Limits of what a file may ask for: points of a condition, width of a layer, lanes, bytes of the file. */
 enum { MAX_POINTS = 1000000000, MAX_WIDTH = 65536, MAX_LANES = 65536, MAX_PROBLEM_TEXT = 1 << 20 };
+/* The rule of files that name none. */
+#define DEFAULT_RULE "mean-ntk-trace"
 /* Bytes of a path, its end included: no system opens a longer one. */
 enum { MAX_PATH_BYTES = 4096 };
 
@@ -61,7 +63,7 @@ typedef struct problem {
   double beta1, beta2, epsilon;
   double decay; /* rate * decay^(step / decay_every); 1: constant */
   int64_t decay_every;
-  char rule[MAX_NAME];  /* "ntk-trace" if the file does not say; "none": no weighting */
+  char rule[MAX_NAME];  /* DEFAULT_RULE if the file does not say; "none": no weighting */
   double alpha;         /* NTKW_RULE_ALPHA: the rule's default */
   int64_t update_every; /* in steps; 0: the rule's default */
   int64_t steps;
@@ -79,7 +81,7 @@ typedef struct problem {
  *   network = { hidden = {widths}, activation = "tanh" ("sin"), init = "xavier" ("ntk"), scale_inputs = false,
  *               periodic = none ({ x = harmonics }), fourier = none ({ features = n, scale = 1 ({ t = 5, x = 1 }) }) }
  *   optimizer = { "adam", rate = 1e-3, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8, decay = none ({0.9, every = n}) }
- *   weighting = { "ntk-trace", update_every = the rule's, alpha = the rule's }; "none": no weighting
+ *   weighting = { "mean-ntk-trace", update_every = the rule's, alpha = the rule's }; "none": no weighting
  *   resample = 1   precision = "float64" ("float32")   steps = 10000   seed = 1   lanes = 64
  *   ntk = none ({ every = n or steps = {0, 100, ...}, points = 300 })
  * The loss of a condition is the mean of the squared residuals over its points and equations: an equation more does not
