@@ -241,6 +241,24 @@ static exit_code come_back(const run *r, const char *file) {
   return EXIT_COME_BACK;
 }
 
+/* Points that the error does without. */
+static void warn_of_gaps(const run *r) {
+  const problem *pde = r->pde;
+  for (int o = 0; o < pde->n_outputs; o++) {
+    char where[MAX_INPUTS * (MAX_NAME + 32)] = "";
+    double at[MAX_INPUTS];
+    const int64_t n = evaluation_gaps(r->evaluation, o, at);
+    if (n == 0) continue;
+    size_t used = 0;
+    for (int i = 0; i < pde->n_inputs; i++)
+      used +=
+          (size_t)snprintf(where + used, sizeof where - used, "%s%s = %g", i ? ", " : "", pde->input_names[i], at[i]);
+    warn("%s of '%s' is not a finite number at %lld point%s of the grid, first at %s; the error is measured without %s",
+         pde->has_exact[o] ? "the exact solution" : "the reference", pde->output_names[o], (long long)n,
+         n == 1 ? "" : "s", where, n == 1 ? "it" : "them");
+  }
+}
+
 /* Trainer, state and history: new, or from the checkpoint. */
 static ntkw_status prepare(run *r, ntkw_checkpoint_reader *reader) {
   NTKW_TRY(trainer_create(MPI_COMM_WORLD, r->pde, &r->trainer));
@@ -281,6 +299,7 @@ static exit_code train_from(run *r, const char *file, ntkw_checkpoint_reader *re
     if (recording != NTKW_SUCCESS) return command_failed(recording);
   }
   announce(r, r->pde->file);
+  warn_of_gaps(r);
   const int64_t done = trainer_steps_done(r->trainer);
   watch_time(r);
   if (reader) {
