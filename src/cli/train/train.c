@@ -73,7 +73,8 @@ static const option table[] = {
      .at = AT(keep),
      .least = 1,
      .most = 1000000,
-     .help = "keep the newest N checkpoints (default 3)"},
+     .help = "keep the newest N checkpoints (default 3); older ones are removed when the loss of the newest is\n"
+             "known and no blow-up"},
     {.name = "resume",
      .argument = "PATH",
      .kind = OPTION_OPTIONAL_PATH,
@@ -307,8 +308,9 @@ static exit_code train_from(run *r, const char *file, ntkw_checkpoint_reader *re
     const ntkw_status cleared = folder_set_aside(r->folder, done);
     if (cleared != NTKW_SUCCESS) return command_failed(cleared);
   }
-  const ntkw_status tidied = folder_clear_up(r->folder, (int)r->settings->keep);
+  const ntkw_status tidied = folder_clear_up(r->folder);
   if (tidied != NTKW_SUCCESS) return command_failed(tidied);
+  r->saving.untidy = true;
   if (done >= r->pde->steps && reader)
     say("nothing to train: the checkpoint is at step %lld of %lld; --steps says how far to go\n", (long long)done,
         (long long)r->pde->steps);
@@ -408,7 +410,7 @@ const command train_command = {
              "   2  wrong arguments\n"
              "   3  the problem file is wrong, or not the checkpoint's\n"
              "   4  a file could not be read or written, or is damaged\n"
-             "   5  losses, gradients or parameters are not finite: do not requeue\n"
+             "   5  losses, gradients or parameters are not finite, or the loss has blown up: do not requeue\n"
              "   6  out of memory, or MPI failed\n"
              "  85  stopped by a signal or the time limit, after a checkpoint: continue with --resume\n"
              "\n"

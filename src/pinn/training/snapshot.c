@@ -87,6 +87,9 @@ static ntkw_status set_numbers(ntkw_checkpoint *file, const trainer *t, const pr
   NTKW_TRY(ntkw_checkpoint_set_integer(file, "parameter_count", state->n_parameters));
   NTKW_TRY(ntkw_checkpoint_set_integer(file, "arithmetic_version", ARITHMETIC_VERSION));
   NTKW_TRY(ntkw_checkpoint_set_integer(file, "update_every", weighting ? ntkw_weighting_update_every(weighting) : 0));
+  NTKW_TRY(ntkw_checkpoint_set_integer(file, "blow_up_counted", state->blow_up->counted));
+  NTKW_TRY(ntkw_checkpoint_set_integer(file, "blow_up_since", state->blow_up->since));
+  NTKW_TRY(ntkw_checkpoint_set_real(file, "blow_up_largest", state->blow_up->largest));
   return ntkw_checkpoint_set_real(file, "alpha", weighting ? ntkw_weighting_alpha(weighting) : 0.0);
 }
 
@@ -258,6 +261,14 @@ static ntkw_status restore_history(ntkw_checkpoint_reader *reader, const problem
   return NTKW_SUCCESS;
 }
 
+/* Older checkpoints do not have it: what they count begins with the next step. */
+static void restore_blow_up(ntkw_checkpoint_reader *reader, blow_up *b) {
+  if (ntkw_checkpoint_get_integer(reader, "blow_up_counted", &b->counted) != NTKW_SUCCESS ||
+      ntkw_checkpoint_get_integer(reader, "blow_up_since", &b->since) != NTKW_SUCCESS ||
+      ntkw_checkpoint_get_real(reader, "blow_up_largest", &b->largest) != NTKW_SUCCESS)
+    blow_up_reset(b);
+}
+
 ntkw_status snapshot_restore(ntkw_checkpoint_reader *reader, trainer *t, const problem *pde, history *past) {
   const trainer_state state = trainer_get_state(t);
   const ntkw_dtype precision = pde->network.precision;
@@ -268,5 +279,6 @@ ntkw_status snapshot_restore(ntkw_checkpoint_reader *reader, trainer *t, const p
   NTKW_TRY(ntkw_checkpoint_get_text(reader, "weighting_state", &weighting));
   if (state.weighting) NTKW_TRY(ntkw_status_agree(trainer_comm(t), set_weighting(state.weighting, weighting)));
   NTKW_TRY(restore_history(reader, pde, trainer_comm(t), past));
+  restore_blow_up(reader, state.blow_up);
   return ntkw_checkpoint_get_integer(reader, "step", state.step);
 }
