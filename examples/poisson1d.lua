@@ -25,7 +25,7 @@ return problem {
   resample   = 1,                                      -- default: new points every step; 0: the same throughout
   optimizer  = { "adam", rate = 1e-3,                  -- default, with beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8
                  decay = {0.9, every = 1000} },        -- default: none
-  weighting  = { "ntk-trace", update_every = 100, alpha = 0 },  -- default
+  weighting  = { "ntk-trace", update_every = 100, alpha = 0 },  -- default: mean-ntk-trace, with these numbers
   precision  = "float64",                              -- default; or "float32"
   steps      = 40000,                                  -- default 10000
   seed       = 1,                                      -- default

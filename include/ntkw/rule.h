@@ -23,6 +23,8 @@
  * | `ntk-trace`                    | sum T / T_c                   | 0     | 100   | Wang, Yu, Perdikaris, J. Comput. |
  * |                                |                               |       |       | Phys. 449 (2022) 110768, Alg. 1  |
  * |   `jaxpi.ntk`                  | mean(T / N) / (T_c / N_c)     | 0.9   | 1000  | jaxpi                            |
+ * | `mean-ntk-trace`               | sum(T / N) / (T_c / N_c)      | 0     | 100   | the same, for losses that are    |
+ * |                                |                               |       |       | means; the trainer's default     |
  * | `root-loss-norm`               | sum m / m_c                   | 0     | 1000  | PhysicsNeMo-Sym, NTK             |
  * |   `physicsnemo.ntk`            | the same                      | 0     | 1000  | the same; epoch 0 is not due     |
  * | `learning-rate-annealing`      | max|g_r| / mean|g_c|; w_r     | 0.9   | 10    | Wang, Teng, Perdikaris, SIAM J.  |
@@ -31,6 +33,13 @@
  * | `constant`, `pina.scalar`      | the initial weight            | 0     | 1     | PINA ScalarWeighting             |
  * | `linear`, `pina.linear`        | initial + (final - initial) p,| 0     | 1     | PINA LinearWeighting             |
  * |                                | p = min(epoch, target)/target |       |       |                                  |
+ *
+ * Mind the points: T_c is a sum over the N_c residuals of condition c, and the losses that the weights multiply are means
+ * over them, here and in most programs; the paper's losses are sums. So `ntk-trace` gives a condition with one point 64
+ * times the weight that it would give the same condition with 64 points, and lets the loss of a point on a boundary
+ * outweigh all others. `mean-ntk-trace` divides by N_c: twice as many points change its weights by nothing but the
+ * choice of points. N_c counts residuals, points times equations, as the mean of the loss does: what was handed to
+ * ntkw_trace_add.
  *
  * Mind the direction: `gradient-share`, though PINA names it after the neural tangent kernel, gives *more* weight to
  * the condition with the *larger* gradient; the inverse rules (norm, trace, root-loss) give it less. A cap C bounds an
@@ -45,6 +54,7 @@
 #ifndef NTKW_RULE_H
 #define NTKW_RULE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include "ntkw/status.h"
 
@@ -73,6 +83,7 @@ typedef struct ntkw_rule_info {
   int64_t update_offset; /**< due iff epoch - update_offset is divisible by update_every ... */
   int64_t first_epoch;   /**< ... and epoch is not below first_epoch */
   double cap;            /**< bound of the target, or 0: none */
+  bool by_count;         /**< needs N_c beside T_c: a trace that was added up elsewhere goes to ntkw_trace_merge */
 } ntkw_rule_info;
 
 /** The names of all rules and aliases, the default first. Local.

@@ -35,6 +35,8 @@
  * | `/losses`                    | float64 [T,C]      | without weights                                           |
  * | `/gradients`                 | dtype [T,C,N]      | of the unweighted losses                                  |
  * | `/traces`                    | float64 [T,C]      | of the conditions' NTK blocks; only if they are recorded  |
+ * | `/entries`                   | int64 [C]          | residuals of which these are the traces, N_c of rule.h;   |
+ * |                              |                    | only if they are stated                                   |
  * | `/unused`                    | uint8 [C,N]        | 1 where a condition reaches no parameter; all 0: unknown  |
  * | `/weights`                   | float64 [T,C]      | of the step, after the renewal if there was one           |
  * | `/total`                     | float64 [T]        | sum of weight times loss                                  |
@@ -91,6 +93,8 @@ typedef struct ntkw_trace_options {
   int64_t parameter_count;            /**< of the whole model, 1 to 2^31 - 1; no default */
   const double *initial_weights;      /**< n finite values, before the first recorded step; NULL: all 1 */
   bool traces;                        /**< record the traces of NTK blocks, too (default false) */
+  const int64_t *entries;             /**< n numbers >= 1 of residuals of which these are the traces, the same at every
+                                           step: without them, rules by means cannot be replayed; NULL: not known */
   const char *source;                 /**< who recorded what, at most 159 characters; NULL: "ntkw" */
   int n_segments;                     /**< 0: one segment, "parameters", of all */
   const ntkw_trace_segment *segments; /**< n_segments tensors that follow each other and make up all parameters */

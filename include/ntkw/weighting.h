@@ -25,14 +25,14 @@
  * | plain data parallel | any one-rank communicator  | the K gradients, by Allreduce   | everything                |
  *
  * The rule (ntkw_weighting_options.rule, or a rule of one's own in own_rule) decides what is needed and what the
- * weights become; ntkw/rule.h has the table. The default is PINA's `gradient-share`; for training PINNs `ntk-trace` is
- * what we recommend. ntkw_weighting_needs says what to add:
+ * weights become; ntkw/rule.h has the table. The default is PINA's `gradient-share`; for training PINNs `mean-ntk-trace`
+ * is what we recommend. ntkw_weighting_needs says what to add:
  *
  * | needs                           | add                                                                          |
  * | ------------------------------- | ---------------------------------------------------------------------------- |
  * | NTKW_NEEDS_NORMS, _MAGNITUDES,  | ntkw_gradient_add (_add_copy, _merge with ntkw_magnitude_merge)              |
  * |   _LARGEST                      |                                                                              |
- * | NTKW_NEEDS_TRACES               | ntkw_trace_add                                                               |
+ * | NTKW_NEEDS_TRACES               | ntkw_trace_add, ntkw_trace_merge                                             |
  * | NTKW_NEEDS_LOSSES               | ntkw_loss_add (exact), ntkw_loss_merge (exact), or ntkw_loss_set             |
  *
  * A condition takes part in an update if some rank added to it each thing that the rule needs. What a rule does not
@@ -159,6 +159,11 @@ ntkw_status ntkw_magnitude_merge(ntkw_weighting *weighting, int condition, const
  * @param[in] diagonal  count values >= 0.
  * @return NTKW_SUCCESS or NTKW_ERR_ARGUMENT (a negative entry), remembered as in ntkw_gradient_add. */
 ntkw_status ntkw_trace_add(ntkw_weighting *weighting, int condition, const double *diagonal, size_t count);
+
+/** Add a sum of such entries made elsewhere, which are not added one by one; its count is their number. Local.
+ * @param[in] diagonal  made by ntkw_sum_add_magnitudes in the range of NTKW_FLOAT64.
+ * @return as ntkw_gradient_add. */
+ntkw_status ntkw_trace_merge(ntkw_weighting *weighting, int condition, const ntkw_sum *diagonal);
 
 /** Add residuals r_i of a condition, for points that no other rank adds: its loss is the mean of r_i^2 over all ranks'
  * residuals, of an exact sum rounded once. Local.

@@ -45,23 +45,26 @@ expect_code 0
 cp -r run before
 refused 2 2 train p.lua --out run --- "already holds the checkpoints" "--resume"
 refused 3 2 train p.lua --resume run --seed 7 --- "seed"
-refused 3 2 train p.lua --resume run --weighting none --- "was trained with weighting ntk-trace"
+refused 3 2 train p.lua --resume run --weighting none --- "was trained with weighting mean-ntk-trace"
 small_problem other.lua 's/{8, 8}/{8, 9}/'
-refused 3 2 train other.lua --resume run --- "network 2-8-8-1" "network 2-8-9-1"
+refused 3 2 train other.lua --resume run --- \
+  ": network.hidden is {8, 8} in the checkpoint, {8, 9} in the problem file"
 small_problem other.lua 's/4\*p.u_xx/9*p.u_xx/'
-refused 3 2 train other.lua --resume run --- "other equations for \"condition 'residual' on { }\""
+refused 3 2 train other.lua --resume run --- \
+  "the equation of condition 'residual' is a function in the checkpoint, another function in the problem file"
 other_problem() { # EDIT PART...: the small problem, edited, cannot go on from the checkpoint; both sides are named
   small_problem other.lua "$1"
   shift
   refused 3 2 train other.lua --resume run --- run/step-0000000010.h5 "is a checkpoint of another problem" "$@"
 }
-other_problem 's/float64/float32/' "precision float64" "precision float32"
-other_problem 's/{"x", 0, 1}/{"x", 0, 2}/' "inputs t [0, 1] x [0, 1]" "inputs t [0, 1] x [0, 2]"
-other_problem 's/{ "u" }/{ "u", "v" }/' '"outputs u"' '"outputs u v"'
-other_problem 's/{8, 8}/{8, 8}, activation = "sin"/' "1 tanh" "1 sin"
-other_problem 's/boundary{x=1} }/boundary{t=1} }/' "on { t=0 } { x=0 } { x=1 }" "on { t=0 } { x=0 } { t=1 }"
-other_problem 's/"u_t",/"speed",/' "condition 'u_t'" "condition 'speed'"
-other_problem '/"u_t"/d' "condition 'u_t'" 'says ""'
+other_problem 's/float64/float32/' 'precision is "float64" in' '"float32"'
+other_problem 's/{"x", 0, 1}/{"x", 0, 2}/' 'inputs is { {"t", 0, 1}, {"x", 0, 1} } in' '{ {"t", 0, 1}, {"x", 0, 2} }'
+other_problem 's/{ "u" }/{ "u", "v" }/' 'outputs is { "u" } in' '{ "u", "v" } in'
+other_problem 's/{8, 8}/{8, 8}, activation = "sin"/' 'network.activation is "tanh" in' '"sin" in'
+other_problem 's/boundary{x=1} }/boundary{t=1} }/' \
+  "'on' of condition 'u' is { boundary{t=0}, boundary{x=0}, boundary{x=1} } in" "boundary{t=1} } in"
+other_problem 's/"u_t",/"speed",/' 'condition 3 is "u_t" in' '"speed" in'
+other_problem '/"u_t"/d' 'condition 3 is "u_t" in' 'none in'
 refused 4 2 train p.lua --resume missing.h5 --- "missing.h5" "No such file"
 : > empty.h5
 refused 4 2 train p.lua --resume empty.h5 --- "empty.h5" "empty"

@@ -4,7 +4,7 @@
 . "$(dirname "$0")/train_checks.sh"
 small_problem p.lua
 
-for rule in ntk-trace gradient-share none; do
+for rule in mean-ntk-trace gradient-share none; do
   run 2 train p.lua --weighting $rule --log-every 3 --out "whole.$rule"
   expect_code 0
   expect_output "weighting: $rule" "relative L2 error" "continue:" "step 40/40"
@@ -42,10 +42,11 @@ expect_output "at step 18"
 small_problem changed.lua 's/points = 60/points = 61/; s/  steps/  weighting = "gradient-share", resample = 0, steps/'
 run 2 train changed.lua --resume aside --steps 30
 expect_code 0
-expect_line "$scratch/err" "changed since the checkpoint: it says \"condition 'residual': 61 points\""
-expect_line "$scratch/err" 'it says "resample 0", before "resample 1"'
-expect_line "$scratch/err" 'it says "weighting gradient-share .*, which stays'
-expect_line "$scratch/out" "^weighting: ntk-trace"
+expect_line "$scratch/err" "changed since the checkpoint: points of condition 'residual' is 61, before 60; the problem file's is used"
+expect_line "$scratch/err" "resample is 0, before 1; the problem file's is used"
+expect_line "$scratch/err" 'weighting is "gradient-share", before "mean-ntk-trace"; the checkpoint.s is used'
+[ "$(grep -c "changed since" "$scratch/err")" = 3 ] || complain "expected three changes"
+expect_line "$scratch/out" "^weighting: mean-ntk-trace"
 
 # A signal: the step is finished, a checkpoint written, and every rank says 85.
 small_problem long.lua 's/steps      = 40/steps = 2000000/'

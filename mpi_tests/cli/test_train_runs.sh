@@ -9,7 +9,7 @@ expect_output --steps --seed --weighting --out --checkpoint-every --resume --log
 
 run 2 train p.lua --log-every 20 --checkpoint-every 10 --keep 2
 expect_code 0
-expect_output "weighting: ntk-trace, alpha 0, updated every 100 steps" "step 0/40" "step 20/40" "step 40/40" "steps/s" ETA
+expect_output "weighting: mean-ntk-trace, alpha 0, updated every 100 steps" "step 0/40" "step 20/40" "step 40/40" "steps/s" ETA
 for file in history.csv solution.h5 step-0000000030.h5 step-0000000040.h5; do
   [ -s "p.run/$file" ] || complain "p.run/$file is missing"
 done
@@ -44,7 +44,7 @@ expect_code 0
 expect_same "$scratch/out" p.lua
 run 2 show p.run/step-0000000040.h5
 expect_code 0
-expect_output "parameters" "adam_moment1" "step" "40" "ntk-trace" "history"
+expect_output "parameters" "adam_moment1" "step" "40" "mean-ntk-trace" "history"
 if command -v h5dump > /dev/null; then
   h5dump -d u -y -w 0 p.run/solution.h5 2> /dev/null | grep -q "( 200, 200 )" || complain "h5dump finds no u of 200 x 200"
 fi
@@ -109,7 +109,7 @@ expect_output "20601 parameters in float32" "weighting: ntk-trace, alpha 0, upda
 # Every rule that measures something.
 run 1 train --help
 expect_output "jaxpi.ntk" "root-loss-norm"
-for rule in root-loss-norm learning-rate-annealing jaxpi.ntk jaxpi.grad_norm physicsnemo.lr_annealing; do
+for rule in ntk-trace root-loss-norm learning-rate-annealing jaxpi.ntk jaxpi.grad_norm physicsnemo.lr_annealing; do
   run 2 train p.lua --weighting $rule --steps 5 --out "rule.$rule"
   expect_code 0
   expect_output "weighting: $rule, alpha"

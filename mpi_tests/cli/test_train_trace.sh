@@ -37,7 +37,18 @@ expect_code 0
 run 2 replay kernel.h5 --tolerance 0
 expect_code 0
 expect_output "verdict  matches the recording" "weights  largest relative deviation 0 "
-run 3 replay kernel.h5 --rule ntk-trace,root-loss-norm --every 1 --csv -
+run 3 replay kernel.h5 --rule ntk-trace,jaxpi.ntk,root-loss-norm --every 1 --csv -
+expect_code 0
+run 2 train p.lua --weighting jaxpi.ntk --out means --trace means.h5 --steps 5
+expect_code 0
+run 3 replay means.h5 --tolerance 0
+expect_output "verdict  matches the recording"
+# Without the numbers of residuals there are sums alone.
+cp kernel.h5 sums.h5
+"$HELPER" sums.h5 remove /entries || complain "no /entries in the recording"
+refused 2 2 replay sums.h5 --- "the recorded rule mean-ntk-trace needs the numbers of residuals"
+refused 2 2 replay sums.h5 --rule jaxpi.ntk --- "--rule jaxpi.ntk needs the numbers of residuals"
+run 2 replay sums.h5 --rule ntk-trace
 expect_code 0
 refused 2 2 replay trace.1.h5 --rule ntk-trace --- "--rule ntk-trace needs the diagonal"
 run 3 replay kernel.h5 --rule gradient-share,inverse-gradient-norm

@@ -1,5 +1,6 @@
 /* Any text as a problem file: refused with a sentence, or understood; never a crash, and never for long. */
 #include "pinn/problem/problem.h"
+#include "pinn/training/changes.h"
 #include "pinn/training/identity.h"
 
 #include <stdio.h>
@@ -16,7 +17,7 @@ static void must(int condition, const char *what) {
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   problem *made = NULL;
-  char *text = malloc(size + 1), identity[IDENTITY_LENGTH];
+  char *text = malloc(size + 1), *identity = NULL;
   if (!text) return 0;
   memcpy(text, data, size);
   text[size] = '\0';
@@ -24,10 +25,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   must((status == NTKW_SUCCESS) == (made != NULL), "a problem in spite of an error, or none without");
   must(status == NTKW_SUCCESS || status == NTKW_ERR_PROBLEM || status == NTKW_ERR_MEMORY, "the verdict");
   if (status == NTKW_SUCCESS) {
-    problem_identity(made, identity);
-    must(strlen(identity) < IDENTITY_LENGTH, "the identity");
-    problem_settings(made, identity);
-    must(strlen(identity) < IDENTITY_LENGTH, "the settings");
+    changes found = {0};
+    must(problem_identity(made, &identity) == NTKW_SUCCESS, "the identity");
+    must(changes_find(made, made, &found) == NTKW_SUCCESS && found.n == 0, "a problem differs from itself");
+    changes_free(&found);
+    free(identity);
   } else {
     must(strstr(ntkw_last_error(), "problem.lua") != NULL && !strchr(ntkw_last_error(), '\n'), "the sentence");
   }

@@ -102,7 +102,7 @@ static void defaults(void) {
   CHECK_EQUAL_INT(p->seed, 1);
   CHECK_EQUAL_INT(p->lanes, 64);
   CHECK_EQUAL_INT(p->resample, 1);
-  CHECK(strcmp(p->rule, "ntk-trace") == 0);
+  CHECK(strcmp(p->rule, "mean-ntk-trace") == 0);
   CHECK_EQUAL_DOUBLE(p->alpha, NTKW_RULE_ALPHA);
   CHECK_EQUAL_INT(p->update_every, 0);
   CHECK_EQUAL_DOUBLE(p->learning_rate, 1e-3);

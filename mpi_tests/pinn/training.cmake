@@ -12,6 +12,12 @@ ntkw_test(NAME evaluation_grid_stays_small LABEL pinn RANKS 1 3 SOURCES test_eva
   LIBRARIES ntkw_pinn)
 ntkw_test(NAME training_names_what_diverges LABEL pinn RANKS 1 2 3 SOURCES test_training_names_what_diverges.c
   LIBRARIES ntkw_pinn)
+ntkw_test(NAME resuming_tells_what_changed LABEL pinn RANKS 1 3 SOURCES test_resuming_tells_what_changed.c
+  LIBRARIES ntkw_pinn)
+ntkw_test(NAME default_rule_counts_no_points LABEL pinn RANKS 1 3 SOURCES test_default_rule_counts_no_points.c
+  LIBRARIES ntkw_pinn)
+ntkw_test(NAME error_leaves_gaps_out LABEL pinn RANKS 3 SOURCES test_error_leaves_gaps_out.c LIBRARIES ntkw_pinn)
+ntkw_test(NAME blow_up_is_counted LABEL pinn RANKS 1 3 SOURCES test_blow_up_is_counted.c LIBRARIES ntkw_pinn)
 ntkw_test(NAME training_in_free_order LABEL pinn RANKS 1 2 3 5 SOURCES test_training_in_free_order.c LIBRARIES ntkw_pinn)
 ntkw_test(NAME digests_show_any_bit LABEL pinn RANKS 1 3 8 SOURCES test_digests_show_any_bit.c LIBRARIES ntkw_pinn)
 ntkw_test(NAME team_does_all_the_work LABEL pinn RANKS 1 3 SOURCES test_team_does_all_the_work.c LIBRARIES ntkw_pinn)

@@ -21,6 +21,7 @@ static const expectation expected[] = {
     {"jaxpi2.grad_norm", "inverse-gradient-norm", 0.9, 1000, 100, 100, 1e5, NTKW_NEEDS_NORMS},
     {"ntk-trace", NULL, 0, 100, 0, 0, 0, NTKW_NEEDS_TRACES},
     {"jaxpi.ntk", "ntk-trace", 0.9, 1000, 0, 0, 0, NTKW_NEEDS_TRACES},
+    {"mean-ntk-trace", NULL, 0, 100, 0, 0, 0, NTKW_NEEDS_TRACES},
     {"root-loss-norm", NULL, 0, 1000, 0, 0, 0, NTKW_NEEDS_NORMS | NTKW_NEEDS_LOSSES},
     {"physicsnemo.ntk", "root-loss-norm", 0, 1000, 0, 1, 0, NTKW_NEEDS_NORMS | NTKW_NEEDS_LOSSES},
     {"learning-rate-annealing", NULL, 0.9, 10, 0, 0, 0, NTKW_NEEDS_MAGNITUDES | NTKW_NEEDS_LARGEST},
@@ -72,6 +73,7 @@ static void defaults_are_those_of_the_sources(void) {
     CHECK_EQUAL_INT(info->first_epoch, e->first);
     CHECK_EQUAL_DOUBLE(info->cap, e->cap);
     CHECK_EQUAL_INT(info->needs, e->needs);
+    CHECK(info->by_count == (strcmp(e->name, "mean-ntk-trace") == 0 || strcmp(e->name, "jaxpi.ntk") == 0));
     CHECK(info->target && info->target[0] && info->source && info->source[0]);
     check_made(e);
   }

@@ -66,20 +66,43 @@ static void cap_bounds_small_gradients(void) {
   check_weights(weighting, (double[]){8. / 9, 8. / 12, 8. / 3});
 }
 
-/* Means over entries: the same points twice change nothing. */
-static void jaxpi_ntk_does_not_count_points(void) {
-  const ntkw_weighting_options options = options_of("jaxpi.ntk", 0, 1, NTKW_FLOAT64);
-  for (int twice = 0; twice < 2; twice++) {
+/* Means over entries: the same points twice change nothing, whether they are added one by one or as a sum. */
+static void weigh_by_means(const char *rule, double scale) {
+  const ntkw_weighting_options options = options_of(rule, 0, 1, NTKW_FLOAT64);
+  for (int way = 0; way < 3; way++) {
     ntkw_weighting *weighting = made(&options);
     if (world_rank() == 0) {
-      CHECK_OK(ntkw_trace_add(weighting, 0, (double[]){2, 4, 6, 4}, 4)); /* mean 4 */
+      ntkw_sum sum;
+      ntkw_sum_zero(&sum, NTKW_FLOAT64);
+      CHECK_OK(ntkw_sum_add_magnitudes(&sum, (double[]){16}, 1, NTKW_FLOAT64));
+      sum.count = 4;
+      if (way < 2) CHECK_OK(ntkw_trace_add(weighting, 0, (double[]){2, 4, 6, 4}, 4)); /* mean 4 */
+      if (way == 2) CHECK_OK(ntkw_trace_merge(weighting, 0, &sum));
       CHECK_OK(ntkw_trace_add(weighting, 1, (double[]){1}, 1));
-      if (twice) CHECK_OK(ntkw_trace_add(weighting, 1, (double[]){1}, 1));
+      if (way == 1) CHECK_OK(ntkw_trace_add(weighting, 1, (double[]){1}, 1));
     }
     const int last = world_rank() == world_size() - 1;
     CHECK_OK(ntkw_trace_add(weighting, 2, (double[]){3, 1}, last ? 2 : 0)); /* mean 2 */
     CHECK_OK(ntkw_weighting_update(weighting, 0));
-    check_weights(weighting, (double[]){7. / 3 / 4, 7. / 3, 7. / 3 / 2});
+    CHECK_EQUAL_DOUBLE(ntkw_traces(weighting)[0], 16);
+    check_weights(weighting, (double[]){scale / 4, scale, scale / 2});
+  }
+}
+
+static void rules_by_means_do_not_count_points(void) {
+  weigh_by_means("jaxpi.ntk", 7. / 3);
+  weigh_by_means("mean-ntk-trace", 7);
+}
+
+/* With a point each, losses are sums as well as means, and both rules are the paper's. */
+static void both_forms_agree_for_one_point_each(void) {
+  static const char *const rules[] = {"ntk-trace", "mean-ntk-trace"};
+  for (int i = 0; i < 2; i++) {
+    const ntkw_weighting_options options = options_of(rules[i], NTKW_RULE_ALPHA, 0, NTKW_FLOAT64);
+    ntkw_weighting *weighting = made(&options);
+    for (int c = 0; c < 3; c++) CHECK_OK(ntkw_trace_add(weighting, c, &three[c], world_rank() == 0));
+    CHECK_OK(ntkw_weighting_update(weighting, 100));
+    check_weights(weighting, (double[]){8. / 3, 8. / 4, 8.});
   }
 }
 
@@ -184,7 +207,8 @@ int main(int argc, char **argv) {
       TEST(pina_rules_are_the_seed),
       TEST(jaxpi_blends_with_the_initial_weights),
       TEST(cap_bounds_small_gradients),
-      TEST(jaxpi_ntk_does_not_count_points),
+      TEST(rules_by_means_do_not_count_points),
+      TEST(both_forms_agree_for_one_point_each),
       TEST(root_loss_norms),
       TEST(root_loss_norms_in_any_range),
       TEST(annealing_by_the_largest),

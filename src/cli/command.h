@@ -13,7 +13,7 @@ typedef enum exit_code {
   EXIT_USAGE = 2,     /* wrong arguments */
   EXIT_PROBLEM = 3,   /* the problem file is wrong, or not the checkpoint's */
   EXIT_FILE = 4,      /* a file could not be read or written, or is damaged */
-  EXIT_DIVERGED = 5,  /* losses or parameters are not finite: do not requeue */
+  EXIT_DIVERGED = 5,  /* losses or parameters are not finite, or a blow-up: do not requeue */
   EXIT_INTERNAL = 6,  /* out of memory, MPI failed, internal error */
   EXIT_COME_BACK = 85 /* stopped by a signal or the time limit, after a checkpoint: continue with --resume */
 } exit_code;

@@ -3,6 +3,7 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 int command_rank(void) {
   int rank = 0;
@@ -20,12 +21,13 @@ void say(const char *format, ...) {
 
 void warn(const char *format, ...) {
   if (command_rank() != 0) return;
+  char *text = NULL;
   va_list arguments;
   va_start(arguments, format);
-  fputs("ntkw: warning: ", stderr);
-  vfprintf(stderr, format, arguments);
-  fputc('\n', stderr);
+  if (vasprintf(&text, format, arguments) < 0) text = NULL;
   va_end(arguments);
+  fprintf(stderr, "ntkw: warning: %s\n", text ? text : format); /* at once: mpirun mixes what comes in pieces */
+  free(text);
 }
 
 exit_code exit_code_of(ntkw_status status) {

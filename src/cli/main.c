@@ -31,7 +31,7 @@ static const char exit_codes[] =
     "   2  wrong arguments\n"
     "   3  the problem file is wrong, or not the checkpoint's\n"
     "   4  a file could not be read or written, or is damaged\n"
-    "   5  losses, gradients or parameters are not finite: do not requeue\n"
+    "   5  losses, gradients or parameters are not finite, or the loss has blown up: do not requeue\n"
     "   6  out of memory, MPI failed, or an internal error\n"
     "  85  stopped by a signal or the time limit, after a checkpoint: continue with --resume\n"
     "\n"

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #define MPI_TRY(call) NTKW_CHECK((call) == MPI_SUCCESS, NTKW_ERR_MPI, "MPI failed in a trace: %s", #call)
-enum { MOST_FIELDS = 8 };
+enum { MOST_FIELDS = 10 };
 
 /* Named fingerprints of what must be the same on all ranks. */
 typedef struct fields {
@@ -60,6 +60,7 @@ ntkw_status ntkw_i_trace_same_stated(MPI_Comm comm, const trace_stated *s) {
   add_field(&f, "sources", s->source, strlen(s->source));
   add_field(&f, "dtypes", &s->dtype, sizeof s->dtype);
   add_field(&f, "options 'traces'", &s->traces, sizeof s->traces);
+  add_field(&f, "numbers of entries", s->entries, s->entries ? (size_t)s->n_conditions * sizeof *s->entries : 0);
   add_field(&f, "parameter_counts", &s->n_parameters, sizeof s->n_parameters);
   add_field(&f, "initial_weights", s->initial_weights, (size_t)s->n_conditions * sizeof *s->initial_weights);
   add_segments(&f, s);

@@ -251,6 +251,16 @@ static ntkw_status read_steps(recorded_run *t) {
   return NTKW_SUCCESS;
 }
 
+static ntkw_status read_entries(recorded_run *t) {
+  const shape conditions = {1, {t->n_conditions}};
+  if (!has_link(t, "/entries")) return NTKW_SUCCESS;
+  NTKW_TRY(read_integers(t, "/entries", conditions, &t->entries));
+  for (int c = 0; c < t->n_conditions; c++)
+    NTKW_CHECK(t->entries[c] >= 1, NTKW_ERR_FORMAT, "%s: condition '%s' has %lld entries; expected at least 1",
+               t->file->path, t->conditions[c], (long long)t->entries[c]);
+  return NTKW_SUCCESS;
+}
+
 static ntkw_status read_initial_weights(recorded_run *t) {
   const shape conditions = {1, {t->n_conditions}};
   if (has_link(t, "/initial_weights")) return read_reals(t, "/initial_weights", conditions, &t->initial_weights);
@@ -286,6 +296,7 @@ static ntkw_status read_everything_small(recorded_run *t, const char *path) {
   NTKW_TRY(open_gradients(t));
   NTKW_TRY(read_names(t));
   NTKW_TRY(read_steps(t));
+  NTKW_TRY(read_entries(t));
   NTKW_TRY(read_initial_weights(t));
   return read_segments(t);
 }
@@ -332,9 +343,9 @@ void ntkw_i_trace_close(recorded_run **t) {
   close_file(gone->file);
   for (int c = 0; gone->conditions && c < gone->n_conditions; c++) free(gone->conditions[c]);
   free(gone->conditions);
-  void *arrays[] = {gone->initial_weights, gone->epoch,   gone->batch,          gone->updated,
-                    gone->losses,          gone->weights, gone->total,          gone->squares,
-                    gone->norms,           gone->traces,  gone->segment_offset, gone->segment_size};
+  void *arrays[] = {gone->initial_weights, gone->epoch,          gone->batch,       gone->updated, gone->losses,
+                    gone->weights,         gone->total,          gone->squares,     gone->norms,   gone->traces,
+                    gone->entries,         gone->segment_offset, gone->segment_size};
   for (size_t i = 0; i < sizeof arrays / sizeof *arrays; i++) free(arrays[i]);
   free(gone);
   *t = NULL;

@@ -22,6 +22,7 @@ typedef struct recorded_run {
   double *total;                          /* [T] sum of weight times loss */
   double *squares, *norms;                /* [T, C] exact, rounded once */
   double *traces;                         /* [T, C] of NTK blocks; NULL if the file has none */
+  int64_t *entries;                       /* [C] residuals of which these are the traces; NULL if the file has none */
   int64_t *segment_offset, *segment_size; /* [S]; they follow each other and make up all N parameters */
   struct trace_file *file;
 } recorded_run;

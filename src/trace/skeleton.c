@@ -168,6 +168,7 @@ static ntkw_status write_everything_fixed(const ntkw_trace *t) {
   NTKW_TRY(write_attributes(t));
   NTKW_TRY(write_names(t, "/conditions", (size_t)s->n_conditions, condition_name));
   NTKW_TRY(write_fixed(t, "/initial_weights", H5T_IEEE_F64LE, 1, size, H5T_NATIVE_DOUBLE, s->initial_weights));
+  if (s->entries) NTKW_TRY(write_fixed(t, "/entries", H5T_STD_I64LE, 1, size, H5T_NATIVE_INT64, s->entries));
   NTKW_TRY(write_fixed(t, "/unused", H5T_STD_U8LE, 2, size, H5T_NATIVE_UINT8, NULL));
   return write_segments(t);
 }
@@ -176,7 +177,7 @@ static ntkw_status write_everything_fixed(const ntkw_trace *t) {
 static ntkw_status check_room(const ntkw_trace *t) {
   const size_t n = (size_t)t->stated.n_conditions, m = (size_t)t->stated.n_segments;
   const size_t names = n * (longest(t, n, condition_name) + 1) + m * (longest(t, m, segment_name) + 1);
-  NTKW_TRY(ntkw_i_file_reserve(t->fd, t->path, (int64_t)(names + 8 * n + 56 * m + (1 << 18))));
+  NTKW_TRY(ntkw_i_file_reserve(t->fd, t->path, (int64_t)(names + 16 * n + 56 * m + (1 << 18))));
   NTKW_CHECK(ftruncate(t->fd, 0) == 0, NTKW_ERR_FILE, "cannot write %s: %s", t->path, strerror(errno));
   return NTKW_SUCCESS;
 }

@@ -18,6 +18,7 @@ void ntkw_i_trace_stated_free(trace_stated *stated) {
   free(stated->conditions);
   free(stated->segments);
   free(stated->initial_weights);
+  free(stated->entries);
   free(stated->pieces);
   *stated = (trace_stated){0};
 }
@@ -110,6 +111,18 @@ static ntkw_status copy_conditions(trace_stated *to, const char *const names[], 
   return NTKW_SUCCESS;
 }
 
+static ntkw_status copy_entries(trace_stated *to, const int64_t *entries) {
+  if (!entries) return NTKW_SUCCESS;
+  to->entries = calloc((size_t)to->n_conditions, sizeof *to->entries);
+  NTKW_CHECK(to->entries, NTKW_ERR_MEMORY, "out of memory for a trace");
+  for (int c = 0; c < to->n_conditions; c++) {
+    to->entries[c] = entries[c];
+    NTKW_CHECK(entries[c] >= 1, NTKW_ERR_ARGUMENT, "condition '%s' of a trace has %lld entries; expected at least 1",
+               to->conditions[c], (long long)entries[c]);
+  }
+  return NTKW_SUCCESS;
+}
+
 static ntkw_status copy_segments(trace_stated *to, const ntkw_trace_options *o) {
   const ntkw_trace_segment whole = {"parameters", 1, {o->parameter_count}};
   const ntkw_trace_segment *from = o->n_segments > 0 ? o->segments : &whole;
@@ -149,6 +162,7 @@ ntkw_status ntkw_i_trace_state(trace_stated *to, int n, const char *const names[
   NTKW_TRY(copy_text(to->rule, sizeof to->rule, "rule", options->rule ? options->rule : "gradient-share"));
   NTKW_TRY(copy_text(to->source, sizeof to->source, "source", options->source ? options->source : "ntkw"));
   NTKW_TRY(copy_conditions(to, names, options->initial_weights));
+  NTKW_TRY(copy_entries(to, options->entries));
   NTKW_TRY(copy_segments(to, options));
   return copy_pieces(to, options);
 }

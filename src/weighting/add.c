@@ -120,6 +120,11 @@ ntkw_status ntkw_trace_add(ntkw_weighting *weighting, int condition, const doubl
   return ntkw_sum_add_magnitudes(&addend->sum, diagonal, count, NTKW_FLOAT64);
 }
 
+ntkw_status ntkw_trace_merge(ntkw_weighting *weighting, int condition, const ntkw_sum *diagonal) {
+  NTKW_TRY(check_sum(weighting, condition, diagonal, NTKW_FLOAT64));
+  return merge(weighting, condition, NTKW_I_DIAGONAL, diagonal);
+}
+
 ntkw_status ntkw_loss_add(ntkw_weighting *weighting, int condition, const void *residuals, size_t count,
                           ntkw_dtype dtype) {
   NTKW_TRY(check_piece(weighting, condition, residuals, count));

@@ -38,6 +38,11 @@ ntkw_status candidate_create(const recorded_run *t, const candidate_options *opt
              "%s%s needs the diagonal of the tangent kernel; this recording holds gradients and losses only%s",
              options->rule ? "--rule " : "the recorded rule ", w.rule,
              options->rule ? "" : ": choose other rules with --rule");
+  const ntkw_rule_info *rule = ntkw_rule_find(ntkw_weighting_rule(new->weighting));
+  NTKW_CHECK(t->entries || !rule->by_count || !(rule->needs & NTKW_NEEDS_TRACES), NTKW_ERR_ARGUMENT,
+             "%s%s needs the numbers of residuals; this recording has none (/entries)%s",
+             options->rule ? "--rule " : "the recorded rule ", w.rule,
+             options->rule ? ": choose other rules with --rule" : "");
   new->found.weights_too = as_recorded(new->weighting, t);
   new->found.tolerance = options->tolerance >= 0 ? options->tolerance : tolerance_of[t->dtype];
   return NTKW_SUCCESS;
@@ -59,13 +64,25 @@ ntkw_status candidate_add(candidate *to, const recorded_run *t, const cut_piece 
   return NTKW_SUCCESS;
 }
 
+/* NULL: another rank has it. */
+static ntkw_status add_trace(candidate *to, const recorded_run *t, int c, const double *trace) {
+  ntkw_sum sum;
+  ntkw_sum_zero(&sum, NTKW_FLOAT64);
+  if (!trace) return ntkw_trace_add(to->weighting, c, NULL, 0);
+  NTKW_CHECK(*trace >= 0, NTKW_ERR_FORMAT, "the recorded trace of condition '%s' is %g; expected at least 0",
+             t->conditions[c], *trace);
+  NTKW_TRY(ntkw_sum_add_magnitudes(&sum, trace, 1, NTKW_FLOAT64));
+  if (t->entries) sum.count = t->entries[c];
+  return ntkw_trace_merge(to->weighting, c, &sum);
+}
+
 /* What is recorded of all ranks together is counted once. */
 static ntkw_status add_recorded(candidate *to, const recorded_run *t, int64_t step, bool here) {
   const bool traces = ntkw_weighting_needs_traces(to->weighting);
   for (int c = 0; c < t->n_conditions; c++) {
     const int64_t at = step * t->n_conditions + c;
     NTKW_TRY(ntkw_loss_set(to->weighting, c, here ? t->losses[at] : 0, here));
-    if (traces) NTKW_TRY(ntkw_trace_add(to->weighting, c, here ? &t->traces[at] : NULL, here));
+    if (traces) NTKW_TRY(add_trace(to, t, c, here ? &t->traces[at] : NULL));
   }
   return NTKW_SUCCESS;
 }

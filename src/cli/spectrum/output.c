@@ -114,7 +114,7 @@ ntkw_status output_picture(const spectra *s, const char *path) {
   if (p->curves && p->labels && p->label_list) {
     fill_panels(s, p);
     const char *slash = strrchr(s->problem_file, '/');
-    snprintf(heading, sizeof heading, "NTK eigenvalues of %s", slash ? slash + 1 : s->problem_file);
+    snprintf(heading, sizeof heading, "NTK eigenvalues of %.300s", slash ? slash + 1 : s->problem_file);
     status = line_plot_write(
         &(line_plot){heading, "index", "eigenvalue", (int)n_blocks, p->panels, (int)n_steps, p->label_list}, path);
   } else {

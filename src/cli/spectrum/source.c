@@ -143,7 +143,7 @@ ntkw_status source_add_folder(const char *folder, const kernel_request *request,
       ntkw_status_agree(MPI_COMM_WORLD, command_rank() == 0 ? list_here(folder, &names, &n) : NTKW_SUCCESS);
   MPI_Bcast(&n, 1, MPI_INT, 0, MPI_COMM_WORLD);
   for (int i = 0; status == NTKW_SUCCESS && i < n; i++) {
-    char name[NAME_SIZE] = "", path[800];
+    char name[NAME_SIZE] = "", path[MAX_PATH_BYTES + NAME_SIZE];
     if (names) snprintf(name, sizeof name, "%s", names[i]);
     MPI_Bcast(name, NAME_SIZE, MPI_CHAR, 0, MPI_COMM_WORLD);
     snprintf(path, sizeof path, "%s/%s", folder, name);

@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { DEFAULT_POINTS = 300, UNSET = -2, PATH_SIZE = 1024 };
+enum { DEFAULT_POINTS = 300, UNSET = -2, PATH_SIZE = MAX_PATH_BYTES + 64 };
 static const double DEFAULT_THRESHOLD = 1e-6;
 
 typedef struct settings {

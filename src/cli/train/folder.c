@@ -5,6 +5,7 @@
 #include <ctype.h>
 #include <dirent.h>
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -87,6 +88,28 @@ ntkw_status folder_set_aside(const char *folder, int64_t step) {
   return ntkw_status_agree(MPI_COMM_WORLD, command_rank() == 0 ? set_aside(folder, step) : NTKW_SUCCESS);
 }
 
+/* On rank 0: the newest checkpoint before a step, by its name. */
+static bool newest_before(const char *folder, int64_t step, char *path, size_t size) {
+  DIR *entries = opendir(folder);
+  int64_t newest = -1;
+  if (!entries) return false;
+  for (const struct dirent *entry; (entry = readdir(entries));) {
+    const int64_t own = step_of(entry->d_name);
+    if (own < 0 || own >= step || own <= newest) continue;
+    newest = own;
+    snprintf(path, size, "%s/%s", folder, entry->d_name);
+  }
+  closedir(entries);
+  return newest >= 0;
+}
+
+ntkw_status folder_set_bad_aside(const char *folder, int64_t step, char *good, size_t size) {
+  ntkw_status status = NTKW_SUCCESS;
+  if (command_rank() == 0 && (newest_before(folder, step, good, size) || strcmp(good, "none") != 0))
+    status = set_aside(folder, step - 1);
+  return ntkw_status_agree(MPI_COMM_WORLD, status);
+}
+
 static ntkw_status refuse_used_folder(const char *folder) {
   int used = command_rank() == 0 && holds_checkpoints(folder);
   MPI_Bcast(&used, 1, MPI_INT, 0, MPI_COMM_WORLD);
@@ -145,9 +168,9 @@ static void remove_leftovers(const char *folder) {
   closedir(entries);
 }
 
-ntkw_status folder_clear_up(const char *folder, int keep) {
+ntkw_status folder_clear_up(const char *folder) {
   if (command_rank() == 0) remove_leftovers(folder);
-  return ntkw_checkpoint_keep(MPI_COMM_WORLD, folder, PREFIX, keep);
+  return ntkw_checkpoint_keep(MPI_COMM_WORLD, folder, PREFIX, INT_MAX);
 }
 
 /* On rank 0. */

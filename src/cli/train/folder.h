@@ -20,8 +20,13 @@ ntkw_status folder_find_checkpoint(const train_settings *settings, const char *f
  * so that they neither displace the new ones from the rotation nor are resumed instead of them. */
 ntkw_status folder_set_aside(const char *folder, int64_t step);
 
-/* Remove what runs that were killed have left in the folder: temporary files, and checkpoints beyond the newest `keep`. */
-ntkw_status folder_clear_up(const char *folder, int keep);
+/* After a divergence: rename the checkpoints of this step, whose state is bad, and of later ones to *.superseded, as above,
+ * if there is a good one: one of an earlier step in the folder, which *good becomes then, or *good itself unless it is
+ * "none". */
+ntkw_status folder_set_bad_aside(const char *folder, int64_t step, char *good, size_t size);
+
+/* Remove the temporary files that runs that were killed have left in the folder. */
+ntkw_status folder_clear_up(const char *folder);
 
 /* Make the folder if it is not there, and see that files can be written in it. */
 ntkw_status folder_prepare(const char *folder);

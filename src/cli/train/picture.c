@@ -39,7 +39,7 @@ static ntkw_status write_grid(const view *v, const char *path, const double *val
   for (int i = 0; i < v->n; i++) {
     for (int j = 0; j < v->n_second; j++) {
       const int64_t at = v->offset + i * v->first_stride + j * v->second_stride;
-      const double reference = exact ? exact[at] : NAN;
+      const double reference = exact && isfinite(exact[at]) ? exact[at] : NAN;
       fprintf(file, "%g", v->first[i]);
       if (v->plane) fprintf(file, " %g", v->second[j]);
       fprintf(file, " %.9g %.9g %.9g\n", values[at], reference, values[at] - reference);

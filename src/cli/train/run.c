@@ -1,4 +1,5 @@
 #include "cli/train/run.h"
+#include "cli/train/folder.h"
 #include "cli/train/watch.h"
 #include "ntkw/checkpoint.h"
 #include "status/check.h"
@@ -53,6 +54,16 @@ static void warn_of_zero_norm(run *r) {
   warn("%s", ntkw_last_error());
 }
 
+static void warn_of_high_loss(run *r, int64_t step) {
+  if (r->warned_of_high_loss) return;
+  r->warned_of_high_loss = true;
+  if (command_rank() == 0) progress_clear(&r->progress);
+  warn("step %lld: the loss is above 1e6 times the largest of its first %d steps: there are no checkpoints while it "
+       "stays "
+       "there, and after %d steps the run ends",
+       (long long)step, BLOW_UP_STEPS, BLOW_UP_STEPS);
+}
+
 /* One step, logged if its number says so. *stop: the run is to end after it. */
 static ntkw_status do_step(run *r, bool *stop) {
   const int64_t step = trainer_steps_done(r->trainer);
@@ -68,6 +79,7 @@ static ntkw_status do_step(run *r, bool *stop) {
     warn_of_zero_norm(r);
   else if (status != NTKW_SUCCESS)
     return status;
+  if (trainer_loss_is_high(r->trainer)) warn_of_high_loss(r, step);
   status = logged ? log_step(r, step) : NTKW_SUCCESS;
   if (command_rank() == 0) {
     const progress_values now = values_now(r, step);
@@ -76,9 +88,13 @@ static ntkw_status do_step(run *r, bool *stop) {
   return status;
 }
 
+/* Checkpoints of states whose loss is known to be bad are none to go on from. */
 static void tell_of_divergence(run *r) {
-  char path[600];
-  const char *last = r->checkpoint[0] ? r->checkpoint : "none";
+  char path[600], last[MAX_PATH_BYTES] = "";
+  const trainer_state state = trainer_get_state(r->trainer);
+  const int64_t bad = state.blow_up->since >= 0 ? state.blow_up->since : *state.step;
+  snprintf(last, sizeof last, "%s", r->good[0] ? r->good : "none");
+  if (folder_set_bad_aside(r->folder, bad, last, sizeof last) != NTKW_SUCCESS) warn("%s", ntkw_last_error());
   if (saving_write_diverged(r, path, sizeof path) == NTKW_SUCCESS)
     warn("the run has diverged; its state is in %s; the last good checkpoint is %s", path, last);
   else
@@ -99,8 +115,14 @@ static ntkw_status log_end(run *r) {
   ntkw_status status = trainer_measure(r->trainer);
   if (status == NTKW_SUCCESS) status = measure_error(r);
   if (status == NTKW_SUCCESS) status = log_step(r, trainer_steps_done(r->trainer));
+  if (status == NTKW_SUCCESS) status = saving_tidy(r);
   if (status == NTKW_SUCCESS) status = watch_step(r);
   return status;
+}
+
+/* Not of a loss that is blowing up, but of the run's end. */
+static bool wants_checkpoint(const run *r, int64_t done, bool stop) {
+  return stop || done == r->pde->steps || (checkpoint_due(r, done) && !trainer_loss_is_high(r->trainer));
 }
 
 exit_code run_steps(run *r) {
@@ -113,7 +135,9 @@ exit_code run_steps(run *r) {
     if (status == NTKW_SUCCESS) status = do_step(r, &stop);
     if (status != NTKW_SUCCESS) return fail(r, status);
     const int64_t done = trainer_steps_done(r->trainer);
-    if (stop || checkpoint_due(r, done)) status = saving_write(r, stop || done == r->pde->steps);
+    status = saving_tidy(r);
+    if (status == NTKW_SUCCESS && wants_checkpoint(r, done, stop))
+      status = saving_write(r, stop || done == r->pde->steps);
     if (status == NTKW_SUCCESS) saving_go_on(r);
     if (status != NTKW_SUCCESS) return fail(r, status);
   }

@@ -26,10 +26,11 @@ typedef struct run {
   spectra spectra; /* of the steps that the problem's ntk lists */
   saving saving;
   char folder[512];
-  ntkw_folder_lock *lock; /* of the folder */
-  char checkpoint[600];   /* the newest one of this run; empty: none */
-  double error;           /* at the last log line; NaN: not known */
-  bool warned_of_zero_norm;
+  ntkw_folder_lock *lock;          /* of the folder */
+  char checkpoint[MAX_PATH_BYTES]; /* the newest one of this run; empty: none */
+  char good[MAX_PATH_BYTES];       /* the newest one whose loss is known and not high; empty: none */
+  double error;                    /* at the last log line; NaN: not known */
+  bool warned_of_zero_norm, warned_of_high_loss;
 } run;
 
 /* Train until pde->steps, a signal, the end of the time, or a failure. Collective. The checkpoint of the last step is written in the first

@@ -19,9 +19,16 @@ static void end_job(void *data, double seconds) {
   MPI_Abort(MPI_COMM_WORLD, EXIT_INTERNAL);
 }
 
-/* A publication has come to its end: old checkpoints may go only now. */
-static ntkw_status rotate(run *r) {
+/* A publication has come to its end. */
+static void note_published(run *r) {
   snprintf(r->checkpoint, sizeof r->checkpoint, "%s", r->saving.path);
+  r->saving.untidy = true;
+}
+
+ntkw_status saving_tidy(run *r) {
+  if (!r->saving.untidy || trainer_loss_is_high(r->trainer)) return NTKW_SUCCESS;
+  r->saving.untidy = false;
+  snprintf(r->good, sizeof r->good, "%s", r->checkpoint);
   return ntkw_checkpoint_keep(trainer_comm(r->trainer), r->folder, "step-", (int)r->settings->keep);
 }
 
@@ -56,7 +63,8 @@ ntkw_status saving_end(run *r) {
   if (!s->over) take_verdict(r);
   ntkw_checkpoint_destroy(&s->file);
   if (s->verdict != NTKW_SUCCESS) return ntkw_i_fail(s->verdict, "%s", s->sentence);
-  return rotate(r);
+  note_published(r);
+  return NTKW_SUCCESS;
 }
 
 static ntkw_status state(run *r) {
@@ -76,7 +84,8 @@ static ntkw_status write_at_once(run *r) {
   if (status == NTKW_SUCCESS) status = ntkw_checkpoint_publish(r->saving.file);
   ntkw_checkpoint_destroy(&r->saving.file);
   r->saving.measured = true;
-  return status == NTKW_SUCCESS ? rotate(r) : status;
+  if (status == NTKW_SUCCESS) note_published(r);
+  return status;
 }
 
 static ntkw_status begin(run *r) {

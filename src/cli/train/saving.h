@@ -16,6 +16,7 @@ typedef struct saving {
   bool over;           /* there is a verdict on this rank, the same as others have or will have */
   ntkw_status verdict; /* then */
   char sentence[1024]; /* of the verdict */
+  bool untidy;         /* there may be more checkpoints than are kept */
   bool measured;       /* a checkpoint was written while the steps waited: its time is known */
 } saving;
 
@@ -33,7 +34,12 @@ bool saving_has_failed(const run *r);
  * takes it. Collective. path: of the file. @return the same on every rank. */
 ntkw_status saving_write_diverged(run *r, char *path, size_t size);
 
-/* Bring the publication under way to its end, and remove old checkpoints. Collective. @return the same on every rank. */
+/* Bring the publication under way to its end. Collective. @return the same on every rank. */
 ntkw_status saving_end(run *r);
+
+/* Remove old checkpoints after new ones were written. To be called when the loss of the newest state there is a checkpoint
+ * of is known: while it is high, nothing is removed, so that checkpoints of a run that diverges displace no good ones.
+ * Collective. @return the same on every rank. */
+ntkw_status saving_tidy(run *r);
 
 #endif

@@ -10,7 +10,6 @@
 #include "ntkw/checkpoint.h"
 #include "pinn/problem/problem_load.h"
 #include "pinn/problem/rules.h"
-#include "pinn/training/identity.h"
 #include "pinn/training/snapshot.h"
 #include "status/check.h"
 
@@ -46,7 +45,7 @@ static const option table[] = {
      .kind = OPTION_WORD,
      .at = AT(weighting),
      .list = rule_names,
-     .help = "of the loss (default: the problem file's; if it names none, ntk-trace), one of"},
+     .help = "of the loss (default: the problem file's; if it names none, " DEFAULT_RULE "), one of"},
     {.name = "out",
      .argument = "DIR",
      .kind = OPTION_TEXT,
@@ -75,7 +74,8 @@ static const option table[] = {
      .at = AT(keep),
      .least = 1,
      .most = 1000000,
-     .help = "keep the newest N checkpoints (default 3)"},
+     .help = "keep the newest N checkpoints (default 3); older ones are removed when the loss of the newest is\n"
+             "known and no blow-up"},
     {.name = "resume",
      .argument = "PATH",
      .kind = OPTION_OPTIONAL_PATH,
@@ -139,27 +139,14 @@ static void override_problem(const train_settings *settings, problem *pde) {
   }
 }
 
-/* Weighting and seed belong to the trajectory. */
-static bool keeps_the_old(const char *setting) {
-  return strncmp(setting, "weighting", 9) == 0 || strncmp(setting, "seed", 4) == 0;
-}
-
-/* Settings that the problem file says otherwise than the one the checkpoint was trained with. now: what it says, in the
- * words of problem_settings; broken into lines. */
-static void warn_of_changes(ntkw_checkpoint_reader *reader, const char *file, char now[]) {
-  char before[IDENTITY_LENGTH];
-  const char *source;
-  problem *old = NULL;
-  if (ntkw_checkpoint_get_text(reader, "problem_source", &source) != NTKW_SUCCESS) return;
-  if (problem_from_lua(file, source, &old) != NTKW_SUCCESS) return;
-  problem_settings(old, before);
-  problem_destroy(&old);
-  char *rest_before, *rest_now;
-  const char *was = strtok_r(before, "\n", &rest_before), *is = strtok_r(now, "\n", &rest_now);
-  for (; was && is; was = strtok_r(NULL, "\n", &rest_before), is = strtok_r(NULL, "\n", &rest_now))
-    if (strcmp(was, is) != 0)
-      warn("the problem file has changed since the checkpoint: it says \"%s\", before \"%s\"%s", is, was,
-           keeps_the_old(is) ? ", which stays" : "");
+/* Settings that the problem file says otherwise than the one the checkpoint was trained with. */
+static void warn_of_changes(const changes *found) {
+  for (int i = 0; i < found->n; i++) {
+    const change *c = &found->list[i];
+    if (c->kind == CHANGE_TAKEN || c->kind == CHANGE_STAYS)
+      warn("the problem file has changed since the checkpoint: %s is %s, before %s; the %s is used", c->key, c->now,
+           c->before, c->kind == CHANGE_TAKEN ? "problem file's" : "checkpoint's");
+  }
 }
 
 /* Seed and rule are the checkpoint's; a command line that says otherwise is refused. */
@@ -256,6 +243,24 @@ static exit_code come_back(const run *r, const char *file) {
   return EXIT_COME_BACK;
 }
 
+/* Points that the error does without. */
+static void warn_of_gaps(const run *r) {
+  const problem *pde = r->pde;
+  for (int o = 0; o < pde->n_outputs; o++) {
+    char where[MAX_INPUTS * (MAX_NAME + 32)] = "";
+    double at[MAX_INPUTS];
+    const int64_t n = evaluation_gaps(r->evaluation, o, at);
+    if (n == 0) continue;
+    size_t used = 0;
+    for (int i = 0; i < pde->n_inputs; i++)
+      used +=
+          (size_t)snprintf(where + used, sizeof where - used, "%s%s = %g", i ? ", " : "", pde->input_names[i], at[i]);
+    warn("%s of '%s' is not a finite number at %lld point%s of the grid, first at %s; the error is measured without %s",
+         pde->has_exact[o] ? "the exact solution" : "the reference", pde->output_names[o], (long long)n,
+         n == 1 ? "" : "s", where, n == 1 ? "it" : "them");
+  }
+}
+
 /* Trainer, state and history: new, or from the checkpoint. */
 static ntkw_status prepare(run *r, ntkw_checkpoint_reader *reader) {
   NTKW_TRY(trainer_create(MPI_COMM_WORLD, r->pde, &r->trainer));
@@ -297,6 +302,7 @@ static exit_code train_from(run *r, const char *file, ntkw_checkpoint_reader *re
   }
   for (int i = 0; i < r->pde->n_warnings; i++) warn("%s", r->pde->warnings[i]);
   announce(r, r->pde->file);
+  warn_of_gaps(r);
   const int64_t done = trainer_steps_done(r->trainer);
   watch_time(r);
   if (reader) {
@@ -304,8 +310,9 @@ static exit_code train_from(run *r, const char *file, ntkw_checkpoint_reader *re
     const ntkw_status cleared = folder_set_aside(r->folder, done);
     if (cleared != NTKW_SUCCESS) return command_failed(cleared);
   }
-  const ntkw_status tidied = folder_clear_up(r->folder, (int)r->settings->keep);
+  const ntkw_status tidied = folder_clear_up(r->folder);
   if (tidied != NTKW_SUCCESS) return command_failed(tidied);
+  r->saving.untidy = true;
   if (done >= r->pde->steps && reader)
     say("nothing to train: the checkpoint is at step %lld of %lld; --steps says how far to go\n", (long long)done,
         (long long)r->pde->steps);
@@ -327,17 +334,17 @@ static ntkw_status problem_of_checkpoint(ntkw_checkpoint_reader *reader, problem
   return NTKW_SUCCESS;
 }
 
-/* Everything before training: problem, checkpoint to resume from, folder. file is NULL if the checkpoint is to say. */
-static ntkw_status set_up(run *r, const char *file, ntkw_checkpoint_reader **reader) {
-  char said[IDENTITY_LENGTH];
+/* Everything before training: problem, checkpoint to resume from, folder. file is NULL if the checkpoint is to say.
+ * found: what has changed since that, to be freed. */
+static ntkw_status set_up(run *r, const char *file, ntkw_checkpoint_reader **reader, changes *found) {
   if (file) NTKW_TRY(problem_load(MPI_COMM_WORLD, file, &r->pde));
   NTKW_TRY(folder_choose(r->settings, file, r->folder, sizeof r->folder));
   NTKW_TRY(folder_find_checkpoint(r->settings, r->folder, reader, r->checkpoint, sizeof r->checkpoint));
   if (!file) NTKW_TRY(problem_of_checkpoint(*reader, &r->pde));
-  problem_settings(r->pde, said);
+  if (*reader && file) NTKW_TRY(snapshot_changes(*reader, r->pde, found));
   override_problem(r->settings, r->pde);
   if (*reader) NTKW_TRY(adopt_checkpoint(r->settings, *reader, r->checkpoint, r->pde));
-  if (*reader && file) warn_of_changes(*reader, file, said);
+  warn_of_changes(found);
   NTKW_TRY(folder_prepare(r->folder));
   NTKW_TRY(own_names_refuse("--trace", r->settings->trace, r->folder));
   return folder_lock(r->folder, &r->lock);
@@ -367,7 +374,9 @@ static exit_code train(int argc, char **argv) {
     return usage_error("train", "%s", ntkw_last_error());
   stop_catch_signals();
   ntkw_checkpoint_reader *reader = NULL;
-  const ntkw_status status = set_up(&r, file, &reader);
+  changes found = {0};
+  const ntkw_status status = set_up(&r, file, &reader, &found);
+  changes_free(&found);
   const exit_code code = status == NTKW_SUCCESS ? train_from(&r, file, reader) : command_failed(status);
   ntkw_checkpoint_close(&reader);
   ntkw_checkpoint_unlock(&r.lock);
@@ -388,7 +397,8 @@ const command train_command = {
         "       mpirun -n RANKS ntkw train --resume PATH [OPTIONS]\n"
         "\n"
         "Train the network of a problem file, its parameters sharded over the ranks, the conditions of the loss\n"
-        "weighted. Prints a line every --log-every steps. On SIGTERM, SIGUSR1 or SIGINT, and when the time is nearly\n"
+        "weighted. The loss of a condition is the mean of its squared residuals, over its points and equations.\n"
+        "Prints a line every --log-every steps. On SIGTERM, SIGUSR1 or SIGINT, and when the time is nearly\n"
         "over, finishes the step, writes a checkpoint and exits with 85; a second SIGINT ends it at once. The results\n"
         "do not depend on the number of ranks, nor on such stops.\n",
     .run = train,
@@ -403,7 +413,7 @@ const command train_command = {
              "   2  wrong arguments\n"
              "   3  the problem file is wrong, or not the checkpoint's\n"
              "   4  a file could not be read or written, or is damaged\n"
-             "   5  losses, gradients or parameters are not finite: do not requeue\n"
+             "   5  losses, gradients or parameters are not finite, or the loss has blown up: do not requeue\n"
              "   6  out of memory, or MPI failed\n"
              "  85  stopped by a signal or the time limit, after a checkpoint: continue with --resume\n"
              "\n"

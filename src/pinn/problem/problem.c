@@ -11,10 +11,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+static const char *const keys[] = {"inputs",    "outputs",   "exact", "conditions", "resample", "network", "optimizer",
+                                   "weighting", "precision", "steps", "seed",       "lanes",    "ntk",     "reference"};
+
+const char *const *problem_keys(int *n) {
+  *n = (int)(sizeof keys / sizeof *keys);
+  return keys;
+}
+
 void read_problem(reader *r) {
-  static const char *const keys[] = {"inputs",  "outputs",   "exact",     "conditions", "resample",
-                                     "network", "optimizer", "weighting", "precision",  "steps",
-                                     "seed",    "lanes",     "ntk",       "reference"};
   const section s = section_of_problem(r);
   check_keys(r, &s, keys, sizeof keys / sizeof *keys, 0);
   read_domain(r, &s);
@@ -34,7 +39,7 @@ static void set_defaults(problem *p) {
   p->epsilon = 1e-8;
   p->decay = 1.0;
   p->decay_every = 1;
-  snprintf(p->rule, sizeof p->rule, "ntk-trace");
+  snprintf(p->rule, sizeof p->rule, DEFAULT_RULE);
   p->alpha = NTKW_RULE_ALPHA;
   p->steps = 10000;
   p->seed = 1;
@@ -53,6 +58,9 @@ static ntkw_status check_text(const char *file, const char *text) {
 }
 
 static ntkw_status begin(const char *file, const char *text, problem **out) {
+  NTKW_CHECK(strlen(file) < sizeof(*out)->file, NTKW_ERR_PROBLEM,
+             "%.60s...: the name of the problem file has %zu bytes; expected up to %d", file, strlen(file),
+             MAX_PATH_BYTES - 1);
   problem *p = *out = calloc(1, sizeof *p);
   NTKW_CHECK(p, NTKW_ERR_MEMORY, "%s: no memory to read it", file);
   snprintf(p->file, sizeof p->file, "%s", file);
@@ -81,7 +89,7 @@ void problem_set_seed(problem *p, uint64_t seed) {
 }
 
 void problem_warn(problem *p, int line, const char *format, ...) {
-  char sentence[1024], where[300];
+  char sentence[1024], where[sizeof p->file + 16];
   va_list arguments;
   va_start(arguments, format);
   vsnprintf(sentence, sizeof sentence, format, arguments);

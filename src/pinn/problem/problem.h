@@ -14,6 +14,10 @@
 enum { MAX_CONDITIONS = 64, MAX_PLACES = 16, MAX_NAME = 64, MAX_WARNINGS = 32 };
 /* Limits of what a file may ask for: points of a condition, width of a layer, lanes, bytes of the file. */
 enum { MAX_POINTS = 1000000000, MAX_WIDTH = 65536, MAX_LANES = 65536, MAX_PROBLEM_TEXT = 1 << 20 };
+/* The rule of files that name none. */
+#define DEFAULT_RULE "mean-ntk-trace"
+/* Bytes of a path, its end included: no system opens a longer one. */
+enum { MAX_PATH_BYTES = 4096 };
 
 /* A name that no condition has: that of all of them, where results are listed. */
 #define ALL_CONDITIONS "all together"
@@ -46,8 +50,8 @@ typedef struct ntk_watch {
 bool ntk_watch_due(const ntk_watch *watch, int64_t step);
 
 typedef struct problem {
-  char file[256]; /* as given by the user, for messages */
-  char *source;   /* the text of the file */
+  char file[MAX_PATH_BYTES]; /* as given by the user */
+  char *source;              /* the text of the file */
   int n_inputs, n_outputs, n_conditions;
   char input_names[MAX_INPUTS][MAX_NAME], output_names[MAX_OUTPUTS][MAX_NAME];
   double lower[MAX_INPUTS], upper[MAX_INPUTS];
@@ -62,7 +66,7 @@ typedef struct problem {
   double beta1, beta2, epsilon;
   double decay; /* rate * decay^(step / decay_every); 1: constant */
   int64_t decay_every;
-  char rule[MAX_NAME];  /* "ntk-trace" if the file does not say; "none": no weighting */
+  char rule[MAX_NAME];  /* DEFAULT_RULE if the file does not say; "none": no weighting */
   double alpha;         /* NTKW_RULE_ALPHA: the rule's default */
   int64_t update_every; /* in steps; 0: the rule's default */
   int64_t steps;
@@ -82,14 +86,15 @@ typedef struct problem {
  *   network = { hidden = {widths}, activation = "tanh" ("sin"), init = "xavier" ("ntk"), scale_inputs = false,
  *               periodic = none ({ x = harmonics }), fourier = none ({ features = n, scale = 1 ({ t = 5, x = 1 }) }) }
  *   optimizer = { "adam", rate = 1e-3, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8, decay = none ({0.9, every = n}) }
- *   weighting = { "ntk-trace", update_every = the rule's, alpha = the rule's }; "none": no weighting
+ *   weighting = { "mean-ntk-trace", update_every = the rule's, alpha = the rule's }; "none": no weighting
  *   resample = 1   precision = "float64" ("float32")   steps = 10000   seed = 1   lanes = 64
  *   ntk = none ({ every = n or steps = {0, 100, ...}, points = 300 })
- * A key that stands twice in one table is refused. An output in no equation, and ranges of inputs far from [-1, 1] where
- * nothing is said of scale_inputs, give warnings. optimizer and weighting may be their name alone. Equations and exact
- * solutions are called once, with p: p.x is an input, p.u an output, p.u_x, p.u_xt and p.u_xxyy its derivatives, up to
- * order four. Names of inputs and outputs that give one of these two readings (readings.h) are refused. Functions may
- * use + - * / ^, sin cos
+ * The loss of a condition is the mean of the squared residuals over its points and equations: an equation more does not
+ * make it larger. A key that stands twice in one table is refused. An output in no equation, and ranges of inputs far
+ * from [-1, 1] where nothing is said of scale_inputs, give warnings. optimizer and weighting may be their name alone.
+ * Equations and exact solutions are called once, with p: p.x is an input, p.u an output, p.u_x, p.u_xt and p.u_xxyy its
+ * derivatives, up to order four. Names of inputs and outputs that give one of these two readings (readings.h) are
+ * refused. Functions may use + - * / ^, sin cos
  * tan tanh sinh cosh exp log sqrt abs min max, where(condition, a, b), less(a, b), less_equal(a, b), on numbers too (in
  * reproducible arithmetic). Whole numbers stay whole from -2^63 to 2^63 - 1, and become real numbers beyond.
  *
@@ -100,6 +105,9 @@ void problem_destroy(problem **problem);
 /* Add a warning about a line of the problem's file (0: about the file), as printf does. One that does not fit into the
  * list or the memory is left out. Local; to be called in the same way on every rank. */
 void problem_warn(problem *problem, int line, const char *format, ...) __attribute__((format(printf, 3, 4)));
+
+/* The keys of problem{}. Local. A new one also gets its lines in training/changes.c. */
+const char *const *problem_keys(int *n);
 
 /* Give it another seed, for points, parameters and random features. Local. */
 void problem_set_seed(problem *problem, uint64_t seed);

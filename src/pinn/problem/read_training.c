@@ -178,7 +178,7 @@ static void read_weighting(reader *r, const section *parent) {
   int n = 0;
   const char *const *const rules = rule_names(&n);
   if (push_key(r, parent, "weighting")) {
-    section s = word_or_table(r, parent, "weighting", "{ \"ntk-trace\", update_every = 100, alpha = 0 }");
+    section s = word_or_table(r, parent, "weighting", "{ \"" DEFAULT_RULE "\", update_every = 100, alpha = 0 }");
     const int rule = leading_word(r, &s, "the weighting rule", rules, n);
     snprintf(p->rule, sizeof p->rule, "%s", rules[rule]);
     if (lua_istable(r->L, -1)) {

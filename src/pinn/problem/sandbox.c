@@ -178,10 +178,13 @@ static ntkw_status report(reader *r, int code) {
   if (code == LUA_ERRMEM)
     return ntkw_i_fail(NTKW_ERR_PROBLEM, "%s: %s while it is read; expected a problem that can be stated in less", file,
                        r->limit_met);
+  enum { MOST_OF_NAME = 400 }; /* so that there is room for what is wrong */
+  const size_t length = strlen(file);
   char sentence[1024] = "";
+  if (length > MOST_OF_NAME) file += length - MOST_OF_NAME;
   if (!text) text = "an error that is not a string was raised";
   const bool placed = strncmp(text, CHUNK ":", 2) == 0;
-  snprintf(sentence, sizeof sentence, "%s:%s%s", file, placed ? "" : " ", placed ? text + 2 : text);
+  snprintf(sentence, sizeof sentence, "%.400s:%s%s", file, placed ? "" : " ", placed ? text + 2 : text);
   for (char *c = sentence; *c; c++)
     if (line_end(c) || *c == CHUNK[0]) *c = ' ';
   return ntkw_i_fail(r->status, "%s", sentence);

@@ -252,6 +252,15 @@ static ntkw_status find(ntkw_checkpoint_reader *reader, const char *name, int n_
   return NTKW_SUCCESS;
 }
 
+/* A text of the file, which may not be cut. */
+static ntkw_status take_text(const ntkw_checkpoint_reader *reader, const char *key, const char *text, char *to,
+                             size_t size) {
+  NTKW_CHECK(strlen(text) < size, NTKW_ERR_FORMAT, "%s: the text %s has %zu bytes; expected up to %zu",
+             ntkw_checkpoint_path(reader), key, strlen(text), size - 1);
+  strcpy(to, text);
+  return NTKW_SUCCESS;
+}
+
 /* Names and numbers of rows. */
 static ntkw_status read_blocks(ntkw_checkpoint_reader *reader, spectra *s) {
   const char *text;
@@ -260,12 +269,12 @@ static ntkw_status read_blocks(ntkw_checkpoint_reader *reader, spectra *s) {
   NTKW_CHECK(n >= 1 && n <= MAX_CONDITIONS, NTKW_ERR_FORMAT, "%s: has %lld blocks; expected 1 to %d",
              ntkw_checkpoint_path(reader), (long long)n, MAX_CONDITIONS);
   NTKW_TRY(ntkw_checkpoint_get_text(reader, "problem_file", &text));
-  snprintf(s->problem_file, sizeof s->problem_file, "%s", text);
+  NTKW_TRY(take_text(reader, "problem_file", text, s->problem_file, sizeof s->problem_file));
   for (int c = 0; c < n; c++) {
     char key[BLOCK_KEY];
     block_key(c, key);
     NTKW_TRY(ntkw_checkpoint_get_text(reader, key, &text));
-    snprintf(s->names[c], sizeof s->names[c], "%s", text);
+    NTKW_TRY(take_text(reader, key, text, s->names[c], sizeof s->names[c]));
   }
   s->n_conditions = (int)n;
   for (int b = 0; b <= s->n_conditions; b++) {

@@ -20,7 +20,7 @@ typedef struct spectra {
   /* the same on every rank */
   int n_conditions;
   char names[MAX_CONDITIONS][MAX_NAME];
-  char problem_file[256];
+  char problem_file[MAX_PATH_BYTES];
   int64_t rows[MAX_CONDITIONS + 1], points, points_of_step;
   double threshold;
   int64_t n_steps;

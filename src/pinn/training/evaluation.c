@@ -1,5 +1,6 @@
 #include "pinn/training/evaluation.h"
 #include "ntkw/checkpoint.h"
+#include "pinn/training/gaps.h"
 #include "pinn/training/reduction.h"
 #include "pinn/training/reference.h"
 #include "pinn/training/sharding.h"
@@ -23,6 +24,7 @@ struct evaluation {
   double *points;      /* count x n_inputs */
   double *values[MAX_OUTPUTS], *exact[MAX_OUTPUTS],
       *error[MAX_OUTPUTS]; /* count each; exact and error NULL if not given */
+  gaps gaps[MAX_OUTPUTS];  /* of the exact solutions */
   int64_t *message;
 };
 
@@ -56,6 +58,16 @@ bool evaluation_has_exact(const evaluation *e) {
   for (int o = 0; o < e->pde->n_outputs; o++)
     if (e->exact[o]) return true;
   return false;
+}
+
+int64_t evaluation_gaps(const evaluation *e, int output, double at[MAX_INPUTS]) {
+  const gaps *found = &e->gaps[output];
+  int64_t rest = found->first;
+  for (int i = e->pde->n_inputs - 1; i >= 0 && found->total > 0; i--) {
+    at[i] = e->axis[i][rest % e->n_axis[i]];
+    rest /= e->n_axis[i];
+  }
+  return found->total;
 }
 
 static void lay_axis(const evaluation *e, int input) {
@@ -134,6 +146,8 @@ static ntkw_status create_all(evaluation *e, const network *net, ntkw_checkpoint
   for (int o = 0; reference && o < e->pde->n_outputs; o++)
     if (reference_has(reference, e->pde, o))
       NTKW_TRY(reference_values(e->comm, reference, e->pde, o, e->n_axis, e->first, e->rows, e->exact[o]));
+  for (int o = 0; o < e->pde->n_outputs; o++)
+    if (e->exact[o]) NTKW_TRY(gaps_find(e->comm, e->exact[o], e->count, e->first * e->plane, &e->gaps[o]));
   return NTKW_SUCCESS;
 }
 
@@ -160,6 +174,7 @@ void evaluation_destroy(evaluation **handle) {
     free(e->values[o]);
     free(e->exact[o]);
     free(e->error[o]);
+    gaps_free(&e->gaps[o]);
   }
   for (int i = 0; i < MAX_INPUTS; i++) free(e->axis[i]);
   free(e->points);
@@ -194,8 +209,8 @@ ntkw_status evaluation_error(evaluation *e, double *error) {
   ntkw_sum_zero(&sums[1], NTKW_FLOAT64);
   for (int o = 0; o < e->pde->n_outputs; o++) {
     if (!e->exact[o]) continue;
-    ntkw_sum_add_squares(&sums[0], e->error[o], (size_t)e->count, NTKW_FLOAT64);
-    ntkw_sum_add_squares(&sums[1], e->exact[o], (size_t)e->count, NTKW_FLOAT64);
+    gaps_add_squares(&e->gaps[o], e->error[o], e->count, &sums[0]);
+    gaps_add_squares(&e->gaps[o], e->exact[o], e->count, &sums[1]);
   }
   NTKW_TRY(sums_reduce(e->comm, sums, 2, NULL, 0, e->message));
   if (sums[0].not_finite == 0 && sums[1].not_finite == 0) *error = ntkw_sum_root(&sums[0]) / ntkw_sum_root(&sums[1]);

@@ -43,14 +43,14 @@ ntkw_status history_record(history *past, const problem *pde, int64_t step, cons
   return NTKW_SUCCESS;
 }
 
-void history_header(const problem *pde, char *text, size_t size) {
-  size_t used = (size_t)snprintf(text, size, "step,total");
+void history_header(const problem *pde, char text[HISTORY_HEADER_LENGTH]) {
+  char *at = stpcpy(text, "step,total");
   for (int kind = 0; kind < 2; kind++)
-    for (int c = 0; c < pde->n_conditions && used < size; c++) {
+    for (int c = 0; c < pde->n_conditions; c++) {
       const char *name = pde->conditions[c].name, *quote = strchr(name, ',') ? "\"" : ""; /* RFC 4180 */
-      used += (size_t)snprintf(text + used, size - used, ",%s%s:%s%s", quote, kind ? "weight" : "loss", name, quote);
+      at = stpcpy(stpcpy(stpcpy(stpcpy(stpcpy(at, ","), quote), kind ? "weight:" : "loss:"), name), quote);
     }
-  if (used < size) snprintf(text + used, size - used, ",rate,error");
+  strcpy(at, ",rate,error");
 }
 
 static void print_row(FILE *file, const double *row, int n_columns) {
@@ -75,8 +75,8 @@ static ntkw_status write_rows(const history *past, int64_t first, const char *he
 }
 
 ntkw_status history_write(const history *past, const problem *pde, const char *path) {
-  char header[(2 * MAX_CONDITIONS + 4) * (MAX_NAME + 12)];
-  history_header(pde, header, sizeof header);
+  char header[HISTORY_HEADER_LENGTH];
+  history_header(pde, header);
   return write_rows(past, 0, header, path);
 }
 

@@ -39,7 +39,8 @@ ntkw_status history_record(history *past, const problem *pde, int64_t step, cons
                            const double weights[], double error);
 
 /* The columns' names, separated by commas. Local. */
-void history_header(const problem *pde, char *text, size_t size);
+enum { HISTORY_HEADER_LENGTH = 2 * MAX_CONDITIONS * (MAX_NAME + 10) + 24 };
+void history_header(const problem *pde, char text[HISTORY_HEADER_LENGTH]);
 
 /* Write everything as comma-separated values, 17 digits. Local; one rank calls it.
  * @return NTKW_SUCCESS or NTKW_ERR_FILE. */

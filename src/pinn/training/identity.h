@@ -4,15 +4,13 @@
 
 #include "pinn/problem/problem.h"
 
-enum { IDENTITY_LENGTH = 16384 };
-
 /* One line each for inputs, outputs, network, precision and every condition (places, equations by fingerprint).
- * Settings that a user may change on resuming (steps, rates, numbers of points) are not among them. Local. */
-void problem_identity(const problem *pde, char text[IDENTITY_LENGTH]);
+ * Settings that a user may change on resuming (changes.h) are not among them. text: to be freed. Local.
+ * @return NTKW_SUCCESS, NTKW_ERR_MEMORY. */
+ntkw_status problem_identity(const problem *pde, char **text);
 
-/* One line each for the settings that may change on resuming, in a fixed order: points of every condition, resample,
- * Adam, weighting, seed. Local. */
-void problem_settings(const problem *pde, char text[IDENTITY_LENGTH]);
+/* Older programs stored at most so many bytes: a stored text of just this length may lack its end. */
+enum { IDENTITY_CUT_AT = 16383 };
 
 /* Compare two identities. On a difference: NTKW_ERR_PROBLEM, and a sentence that shows the first lines that differ.
  * Local.

@@ -29,7 +29,11 @@ ntkw_status trainer_trace_create(MPI_Comm comm, const char *path, const char *so
   char tensor_names[MOST_TENSORS][NAME_LENGTH];
   ntkw_trace_segment tensors[MOST_TENSORS];
   const ntkw_trace_piece shard = {state->offset, state->count};
-  for (int c = 0; c < pde->n_conditions; c++) names[c] = pde->conditions[c].name;
+  int64_t entries[MAX_CONDITIONS];
+  for (int c = 0; c < pde->n_conditions; c++) {
+    names[c] = pde->conditions[c].name;
+    entries[c] = pde->conditions[c].n_points * equations_count(pde->conditions[c].equations);
+  }
   ntkw_trace_options options;
   ntkw_trace_options_init(&options);
   options.rule = ntkw_weighting_rule(state->weighting);
@@ -40,6 +44,7 @@ ntkw_status trainer_trace_create(MPI_Comm comm, const char *path, const char *so
   options.initial_weights = ntkw_weights(state->weighting);
   options.source = source;
   options.traces = ntkw_weighting_needs_traces(state->weighting);
+  options.entries = options.traces ? entries : NULL;
   options.n_segments = describe_tensors(&pde->network, tensors, tensor_names);
   options.segments = tensors;
   options.n_pieces = 1;

@@ -1,4 +1,5 @@
 #include "pinn/training/snapshot.h"
+#include "pinn/training/changes.h"
 #include "pinn/training/identity.h"
 #include "status/check.h"
 
@@ -53,14 +54,21 @@ static ntkw_status set_weighting(ntkw_weighting *weighting, const char *text) {
   return status;
 }
 
+static ntkw_status set_identity(ntkw_checkpoint *file, const problem *pde) {
+  char *identity;
+  NTKW_TRY(problem_identity(pde, &identity));
+  const ntkw_status status = ntkw_checkpoint_set_text(file, "problem_identity", identity);
+  free(identity);
+  return status;
+}
+
 static ntkw_status set_texts(ntkw_checkpoint *file, const trainer *t, const problem *pde, const char *weighting) {
-  char identity[IDENTITY_LENGTH], header[(2 * MAX_CONDITIONS + 4) * (MAX_NAME + 8)];
-  problem_identity(pde, identity);
-  history_header(pde, header, sizeof header);
+  char header[HISTORY_HEADER_LENGTH];
+  history_header(pde, header);
   NTKW_TRY(ntkw_checkpoint_set_text(file, "content", CONTENT));
   NTKW_TRY(ntkw_checkpoint_set_text(file, "problem_file", pde->file));
   NTKW_TRY(ntkw_checkpoint_set_text(file, "problem_source", pde->source));
-  NTKW_TRY(ntkw_checkpoint_set_text(file, "problem_identity", identity));
+  NTKW_TRY(set_identity(file, pde));
   NTKW_TRY(ntkw_checkpoint_set_text(file, "rule", trainer_rule(t)));
   NTKW_TRY(ntkw_checkpoint_set_text(file, "weighting_state", weighting));
   return ntkw_checkpoint_set_text(file, "history_columns", header);
@@ -79,6 +87,9 @@ static ntkw_status set_numbers(ntkw_checkpoint *file, const trainer *t, const pr
   NTKW_TRY(ntkw_checkpoint_set_integer(file, "parameter_count", state->n_parameters));
   NTKW_TRY(ntkw_checkpoint_set_integer(file, "arithmetic_version", ARITHMETIC_VERSION));
   NTKW_TRY(ntkw_checkpoint_set_integer(file, "update_every", weighting ? ntkw_weighting_update_every(weighting) : 0));
+  NTKW_TRY(ntkw_checkpoint_set_integer(file, "blow_up_counted", state->blow_up->counted));
+  NTKW_TRY(ntkw_checkpoint_set_integer(file, "blow_up_since", state->blow_up->since));
+  NTKW_TRY(ntkw_checkpoint_set_real(file, "blow_up_largest", state->blow_up->largest));
   return ntkw_checkpoint_set_real(file, "alpha", weighting ? ntkw_weighting_alpha(weighting) : 0.0);
 }
 
@@ -136,20 +147,84 @@ ntkw_status snapshot_write(trainer *t, const problem *pde, const history *past, 
   return status;
 }
 
+/* The problem as it was read when the checkpoint was written. Local. */
+static ntkw_status problem_before(ntkw_checkpoint_reader *reader, problem **out) {
+  const char *file, *source;
+  *out = NULL;
+  NTKW_TRY(ntkw_checkpoint_get_text(reader, "problem_file", &file));
+  NTKW_TRY(ntkw_checkpoint_get_text(reader, "problem_source", &source));
+  return problem_from_lua(file, source, out);
+}
+
+/* The identity of the checkpoint's problem, to be freed: the stored one, or that of the stored file if it may be cut.
+ */
+static ntkw_status identity_before(ntkw_checkpoint_reader *reader, const char *path, const problem *pde, char **text) {
+  const char *stored, *source;
+  problem *before;
+  NTKW_TRY(ntkw_checkpoint_get_text(reader, "problem_identity", &stored));
+  if (strlen(stored) != IDENTITY_CUT_AT) {
+    *text = strdup(stored);
+    return *text ? NTKW_SUCCESS : ntkw_i_fail(NTKW_ERR_MEMORY, "%s: out of memory to compare problems", path);
+  }
+  NTKW_TRY(ntkw_checkpoint_get_text(reader, "problem_source", &source));
+  if (strcmp(source, pde->source) == 0) return problem_identity(pde, text);
+  if (problem_before(reader, &before) != NTKW_SUCCESS)
+    return ntkw_i_fail(NTKW_ERR_PROBLEM,
+                       "%s: says too little about its problem to be compared with a changed problem file, and the "
+                       "problem file in it cannot be read any more; continue it with that file (ntkw show --text "
+                       "problem_source)",
+                       path);
+  const ntkw_status status = problem_identity(before, text);
+  problem_destroy(&before);
+  return status;
+}
+
+/* Say in the file's words what makes it another problem; if these do not tell, keep the sentence there is. */
+static ntkw_status refuse_other(ntkw_checkpoint_reader *reader, const char *path, const problem *pde,
+                                ntkw_status status) {
+  char text[900] = "", sentence[900];
+  problem *before = NULL;
+  changes found = {0};
+  snprintf(sentence, sizeof sentence, "%s", ntkw_last_error());
+  if (problem_before(reader, &before) == NTKW_SUCCESS && changes_find(before, pde, &found) == NTKW_SUCCESS)
+    changes_describe(&found, CHANGE_REFUSED, text, sizeof text);
+  changes_free(&found);
+  problem_destroy(&before);
+  if (text[0]) return ntkw_i_fail(status, "%s: is a checkpoint of another problem: %s", path, text);
+  return ntkw_i_fail(status, "%s", sentence);
+}
+
+static ntkw_status check_problem(ntkw_checkpoint_reader *reader, const char *path, const problem *pde) {
+  char *before = NULL, *own = NULL;
+  ntkw_status status = identity_before(reader, path, pde, &before);
+  if (status == NTKW_SUCCESS) status = problem_identity(pde, &own);
+  const bool known = status == NTKW_SUCCESS;
+  if (known) status = problem_identity_compare(path, before, own);
+  free(before);
+  free(own);
+  return known && status != NTKW_SUCCESS ? refuse_other(reader, path, pde, status) : status;
+}
+
 static ntkw_status check_content(ntkw_checkpoint_reader *reader, const char *path, const problem *pde) {
-  const char *content, *identity;
+  const char *content;
   int64_t arithmetic;
-  char own[IDENTITY_LENGTH];
   NTKW_CHECK(ntkw_checkpoint_get_text(reader, "content", &content) == NTKW_SUCCESS && strcmp(content, CONTENT) == 0,
              NTKW_ERR_PROBLEM, "%s: does not hold the state of a training run", path);
-  NTKW_TRY(ntkw_checkpoint_get_text(reader, "problem_identity", &identity));
-  problem_identity(pde, own);
-  NTKW_TRY(problem_identity_compare(path, identity, own));
+  NTKW_TRY(check_problem(reader, path, pde));
   NTKW_TRY(ntkw_checkpoint_get_integer(reader, "arithmetic_version", &arithmetic));
   NTKW_CHECK(arithmetic == ARITHMETIC_VERSION, NTKW_ERR_PROBLEM,
              "%s: was computed by arithmetic version %lld; this program has version %d", path, (long long)arithmetic,
              ARITHMETIC_VERSION);
   return NTKW_SUCCESS;
+}
+
+ntkw_status snapshot_changes(ntkw_checkpoint_reader *reader, const problem *pde, changes *out) {
+  problem *before = NULL;
+  *out = (changes){0};
+  if (problem_before(reader, &before) != NTKW_SUCCESS) return NTKW_SUCCESS;
+  const ntkw_status status = changes_find(before, pde, out);
+  problem_destroy(&before);
+  return status;
 }
 
 ntkw_status snapshot_adopt(ntkw_checkpoint_reader *reader, const char *path, problem *pde) {
@@ -161,6 +236,7 @@ ntkw_status snapshot_adopt(ntkw_checkpoint_reader *reader, const char *path, pro
   NTKW_TRY(ntkw_checkpoint_get_text(reader, "rule", &rule));
   NTKW_TRY(ntkw_checkpoint_get_real(reader, "alpha", &pde->alpha));
   NTKW_TRY(ntkw_checkpoint_get_integer(reader, "update_every", &pde->update_every));
+  NTKW_CHECK(strlen(rule) < sizeof pde->rule, NTKW_ERR_FORMAT, "%s: says that the weighting is %.200s", path, rule);
   problem_set_seed(pde, (uint64_t)seed);
   pde->lanes = (int)lanes;
   snprintf(pde->rule, sizeof pde->rule, "%s", rule);
@@ -185,6 +261,14 @@ static ntkw_status restore_history(ntkw_checkpoint_reader *reader, const problem
   return NTKW_SUCCESS;
 }
 
+/* Older checkpoints do not have it: what they count begins with the next step. */
+static void restore_blow_up(ntkw_checkpoint_reader *reader, blow_up *b) {
+  if (ntkw_checkpoint_get_integer(reader, "blow_up_counted", &b->counted) != NTKW_SUCCESS ||
+      ntkw_checkpoint_get_integer(reader, "blow_up_since", &b->since) != NTKW_SUCCESS ||
+      ntkw_checkpoint_get_real(reader, "blow_up_largest", &b->largest) != NTKW_SUCCESS)
+    blow_up_reset(b);
+}
+
 ntkw_status snapshot_restore(ntkw_checkpoint_reader *reader, trainer *t, const problem *pde, history *past) {
   const trainer_state state = trainer_get_state(t);
   const ntkw_dtype precision = pde->network.precision;
@@ -195,5 +279,6 @@ ntkw_status snapshot_restore(ntkw_checkpoint_reader *reader, trainer *t, const p
   NTKW_TRY(ntkw_checkpoint_get_text(reader, "weighting_state", &weighting));
   if (state.weighting) NTKW_TRY(ntkw_status_agree(trainer_comm(t), set_weighting(state.weighting, weighting)));
   NTKW_TRY(restore_history(reader, pde, trainer_comm(t), past));
+  restore_blow_up(reader, state.blow_up);
   return ntkw_checkpoint_get_integer(reader, "step", state.step);
 }

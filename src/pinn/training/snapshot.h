@@ -3,6 +3,7 @@
 #define NTKW_PINN_SNAPSHOT_H
 
 #include "ntkw/checkpoint.h"
+#include "pinn/training/changes.h"
 #include "pinn/training/history.h"
 #include "pinn/training/trainer.h"
 
@@ -28,6 +29,10 @@ ntkw_status snapshot_write(trainer *t, const problem *pde, const history *past, 
  * training state of this problem. Collective. @return NTKW_SUCCESS, NTKW_ERR_PROBLEM (names the difference),
  * NTKW_ERR_FORMAT. */
 ntkw_status snapshot_adopt(ntkw_checkpoint_reader *reader, const char *path, problem *pde);
+
+/* What the problem file says otherwise than the one in the checkpoint; nothing if that cannot be read. pde: as it was
+ * read, before snapshot_adopt. To be freed by changes_free. Local. @return NTKW_SUCCESS, NTKW_ERR_MEMORY. */
+ntkw_status snapshot_changes(ntkw_checkpoint_reader *reader, const problem *pde, changes *out);
 
 /* Put the state back into a trainer made from the problem that snapshot_adopt returned, and the history. Collective. */
 ntkw_status snapshot_restore(ntkw_checkpoint_reader *reader, trainer *t, const problem *pde, history *past);

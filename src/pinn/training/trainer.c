@@ -23,6 +23,7 @@ struct trainer {
   ntkw_weighting *weighting;
   ntkw_trace *trace; /* NULL: nothing is recorded */
   int64_t step, n_parameters, count;
+  blow_up blow_up;
   size_t width;
   void *parameters, *moment1, *moment2, *total; /* shards */
   void *shards[MAX_CONDITIONS];                 /* of the conditions' gradients */
@@ -38,6 +39,14 @@ int64_t trainer_steps_done(const trainer *t) {
 }
 const double *trainer_losses(const trainer *t) {
   return t->loss;
+}
+static double plain_sum(const trainer *t) {
+  double sum = 0.0;
+  for (int c = 0; c < t->pde->n_conditions; c++) sum += t->loss[c];
+  return sum;
+}
+bool trainer_loss_is_high(const trainer *t) {
+  return blow_up_is_above(&t->blow_up, plain_sum(t));
 }
 const double *trainer_weights(const trainer *t) {
   return t->weighting ? ntkw_weights(t->weighting) : t->unit_weights;
@@ -79,7 +88,8 @@ trainer_state trainer_get_state(trainer *t) {
                          .moment1 = t->moment1,
                          .moment2 = t->moment2,
                          .weighting = t->weighting,
-                         .step = &t->step};
+                         .step = &t->step,
+                         .blow_up = &t->blow_up};
 }
 
 /* Where every rank's lanes lie in each group: one group of all lanes, or one of each condition's. */
@@ -198,6 +208,7 @@ ntkw_status trainer_create(MPI_Comm comm, const problem *pde, trainer **out) {
   MPI_Comm_rank(t->comm, &t->rank);
   MPI_Comm_size(t->comm, &t->size);
   t->pde = pde;
+  blow_up_reset(&t->blow_up);
   t->width = pde->network.precision == NTKW_FLOAT32 ? sizeof(float) : sizeof(double);
   for (int c = 0; c < MAX_CONDITIONS; c++) t->unit_weights[c] = 1.0;
   status = create_parts(t);
@@ -268,6 +279,15 @@ static ntkw_status reduce_losses(trainer *t, ntkw_status made, bool *stop) {
   return NTKW_SUCCESS;
 }
 
+static ntkw_status refuse_blow_up(trainer *t) {
+  const double loss = plain_sum(t);
+  NTKW_CHECK(!blow_up_count(&t->blow_up, t->step, loss), NTKW_ERR_NOT_FINITE,
+             "step %lld: the loss has blown up: without weights it is %.3g, and for %d steps in a row it was above 1e6 "
+             "times %.3g, the largest of its first %d steps",
+             (long long)t->step, loss, BLOW_UP_STEPS, t->blow_up.largest, BLOW_UP_STEPS);
+  return NTKW_SUCCESS;
+}
+
 /* Hand over what the rule needs: this rank's shards; the diagonals are there already; the losses are those of all
  * ranks, and are counted once. */
 static void add_moments(trainer *t, int c) {
@@ -316,6 +336,7 @@ static ntkw_status make_shards(trainer *t, bool due, bool *stop) {
   ntkw_status status = gradient_make(t->maker, t->step, kind_of_step(t, due), trainer_weights(t), t->weighting, &watch,
                                      t->losses, t->runs);
   status = reduce_losses(t, status, stop);
+  if (status == NTKW_SUCCESS) status = refuse_blow_up(t);
   if (status == NTKW_SUCCESS) return sharding_end(t->sharding, t->runs, due ? t->shards : total);
   sharding_abandon(t->sharding, t->all);
   if (t->weighting) ntkw_weighting_discard(t->weighting);

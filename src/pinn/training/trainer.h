@@ -10,6 +10,7 @@
 #include "ntkw/trace.h"
 #include "ntkw/weighting.h"
 #include "pinn/problem/problem.h"
+#include "pinn/training/blow_up.h"
 
 typedef struct trainer trainer;
 
@@ -19,6 +20,7 @@ typedef struct trainer_state {
   void *parameters, *moment1, *moment2; /* count values of the problem's precision */
   ntkw_weighting *weighting;            /* NULL if the rule is "none" */
   int64_t *step;                        /* steps done */
+  blow_up *blow_up;                     /* as of the last trainer_step */
 } trainer_state;
 
 /* Collective on comm (it is duplicated). The problem is borrowed. @return the same on every rank. */
@@ -41,8 +43,8 @@ void trainer_destroy(trainer **handle);
 /* One step. Collective.
  * @param[in,out] stop  in: this rank was asked to stop; out: some rank was. The step is done all the same.
  * @return the same on every rank: NTKW_SUCCESS; NTKW_ZERO_NORM (the step is done; weights were kept);
- * NTKW_ERR_NOT_FINITE: a loss or gradient is not finite (condition and step are named; parameters are those before the
- * step); NTKW_ERR_MEMORY, NTKW_ERR_MPI. */
+ * NTKW_ERR_NOT_FINITE: a loss or gradient is not finite (condition and step are named), or the loss has blown up
+ * (blow_up.h); parameters are those before the step; NTKW_ERR_MEMORY, NTKW_ERR_MPI. */
 ntkw_status trainer_step(trainer *t, bool *stop);
 
 /* The losses at the present parameters and the points of the present step, without a step. Collective. As trainer_step.
@@ -64,6 +66,8 @@ ntkw_status trainer_record_end(trainer *t);
 int64_t trainer_steps_done(const trainer *t);
 /* Losses of the last trainer_step or trainer_measure: the mean of r^2 over the condition's points and equations. */
 const double *trainer_losses(const trainer *t);
+/* Is their sum one that would be a blow-up if it stayed (blow_up.h)? */
+bool trainer_loss_is_high(const trainer *t);
 /* The weights in force; all 1 without weighting. */
 const double *trainer_weights(const trainer *t);
 /* Name of the rule in force, or "none". */

@@ -5,6 +5,10 @@ ntkw_i_split ntkw_i_measure_norm(const ntkw_i_reduced *reduced) {
   return reduced->norm_split;
 }
 
+ntkw_i_split ntkw_i_measure_mean_trace(const ntkw_i_reduced *reduced) {
+  return ntkw_i_total_mean(&reduced->total[NTKW_I_DIAGONAL]);
+}
+
 void ntkw_i_targets_inverse(const ntkw_i_evaluation *evaluation, double target[]) {
   double scale = ntkw_i_rule_sum(evaluation->value, evaluation->n);
   if (evaluation->rule->mean) scale /= evaluation->n;

@@ -1,14 +1,10 @@
-/* sum_k T_k / T_c: Wang, Yu, Perdikaris, J. Comput. Phys. 449 (2022) 110768, Algorithm 1; by means in jaxpi, whose
- * targets do not depend on how many points a condition has. */
+/* sum_k T_k / T_c: Wang, Yu, Perdikaris, J. Comput. Phys. 449 (2022) 110768, Algorithm 1, whose losses are sums; by means
+ * in jaxpi, whose targets do not depend on how many points a condition has. */
 #include <stddef.h>
 #include "weighting/rules/rules.h"
 
 static ntkw_i_split trace(const ntkw_i_reduced *reduced) {
   return reduced->total[NTKW_I_DIAGONAL].split;
-}
-
-static ntkw_i_split mean_trace(const ntkw_i_reduced *reduced) {
-  return ntkw_i_total_mean(&reduced->total[NTKW_I_DIAGONAL]);
 }
 
 static const ntkw_i_rule table[] = {
@@ -28,11 +24,12 @@ static const ntkw_i_rule table[] = {
               .source = "jaxpi, compute_weights",
               .needs = NTKW_NEEDS_TRACES,
               .alpha = 0.9,
-              .update_every = 1000},
+              .update_every = 1000,
+              .by_count = true},
      .quantity = "mean NTK diagonal",
      .inverse = true,
      .mean = true,
-     .measure = mean_trace,
+     .measure = ntkw_i_measure_mean_trace,
      .targets = ntkw_i_targets_inverse},
 };
 NTKW_I_RULE_FAMILY(ntk_trace, table);

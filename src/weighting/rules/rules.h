@@ -55,6 +55,7 @@ typedef struct ntkw_i_rule_family {
   X(gradient_share)          \
   X(inverse_gradient_norm)   \
   X(ntk_trace)               \
+  X(mean_ntk_trace)          \
   X(root_loss_norm)          \
   X(learning_rate_annealing) \
   X(constant)                \
@@ -73,6 +74,8 @@ const ntkw_i_rule *ntkw_i_rule_find(const char *name);
 
 /* The quantity of the rules by norms. */
 ntkw_i_split ntkw_i_measure_norm(const ntkw_i_reduced *reduced);
+/* The mean over the entries of the NTK block's diagonal. */
+ntkw_i_split ntkw_i_measure_mean_trace(const ntkw_i_reduced *reduced);
 /* S / q_c, S the sum or mean of the quantities q, with the cap if there is one: the inverse rules. */
 void ntkw_i_targets_inverse(const ntkw_i_evaluation *evaluation, double target[]);
 

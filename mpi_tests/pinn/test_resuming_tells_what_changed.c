@@ -1,0 +1,216 @@
+/* Every key of a problem file that changes between a checkpoint and a resume is refused, told with the value that is
+ * used, or free to change; the text that identifies a problem has any length, and old checkpoints with the beginning of
+ * it are compared to the end all the same. */
+#include "pinn/training/changes.h"
+#include "pinn/training/identity.h"
+#include "pinn/training/snapshot.h"
+#include "training_fixture.h"
+
+#include <stdlib.h>
+
+static const char SOUND[] =
+    "return problem {\n"
+    "  inputs = { {'t', 0, 1}, {'x', -0.1, 1} }, outputs = { 'u', 'v' },\n"
+    "  exact = { v = function(p) return sin(p.x) end },\n"
+    "  conditions = {\n"
+    "    { 'residual', points = 10, on = interior(), equation = function(p) return p.u_t - p.v_xx end },\n"
+    "    { 'wall', points = 5, on = { boundary{x=-0.1}, boundary{t=0, x=1} },\n"
+    "      equation = function(p) return p.u, p.v - 2*p.t end },\n"
+    "  },\n"
+    "  resample = 1, network = { hidden = {8, 9}, init = 'xavier', scale_inputs = true },\n"
+    "  optimizer = { 'adam', rate = 0.001, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 },\n"
+    "  weighting = { 'gradient-share', update_every = 2 },\n"
+    "  precision = 'float64', steps = 10, seed = 3, lanes = 8, ntk = { every = 5, points = 30 },\n"
+    "}\n";
+
+/* Of the sound file, `from` is replaced by `to`; that is a change of this key, from before to now. */
+typedef struct row {
+  const char *problem_key, *from, *to;
+  change_kind kind;
+  const char *key, *before, *now;
+} row;
+
+static const row rows[] = {
+    {"inputs", "{'t', 0, 1}", "{'t', 0, 2}", CHANGE_REFUSED, "inputs", "{ {\"t\", 0, 1}, {\"x\", -0.1, 1} }",
+     "{ {\"t\", 0, 2}, {\"x\", -0.1, 1} }"},
+    {"outputs", "{ 'u', 'v' }", "{ 'u', 'v', 'w' }", CHANGE_REFUSED, "outputs", "{ \"u\", \"v\" }",
+     "{ \"u\", \"v\", \"w\" }"},
+    {"exact", "sin(p.x)", "cos(p.x)", CHANGE_TAKEN, "exact.v", "a function", "another function"},
+    {"exact", "exact = { v =", "exact = { u =", CHANGE_TAKEN, "exact.u", "none", "a function"},
+    {"reference", "exact = { v = function(p) return sin(p.x) end }", "reference = 'a.h5'", CHANGE_TAKEN, "reference",
+     "none", "\"a.h5\""},
+    {"conditions", "points = 10", "points = 11", CHANGE_TAKEN, "points of condition 'residual'", "10", "11"},
+    {"conditions", "interior()", "boundary{t=0}", CHANGE_REFUSED, "'on' of condition 'residual'", "interior()",
+     "boundary{t=0}"},
+    {"conditions", "boundary{t=0, x=1}", "interior()", CHANGE_REFUSED, "'on' of condition 'wall'",
+     "{ boundary{x=-0.1}, boundary{t=0, x=1} }", "{ boundary{x=-0.1}, interior() }"},
+    {"conditions", "2*p.t", "3*p.t", CHANGE_REFUSED, "the equation of condition 'wall'", "a function",
+     "another function"},
+    {"conditions", "'wall'", "'edge'", CHANGE_REFUSED, "condition 2", "\"wall\"", "\"edge\""},
+    {"resample", "resample = 1", "resample = 0", CHANGE_TAKEN, "resample", "1", "0"},
+    {"network", "{8, 9}", "{8, 10}", CHANGE_REFUSED, "network.hidden", "{8, 9}", "{8, 10}"},
+    {"network", "init = 'xavier'", "activation = 'sin'", CHANGE_REFUSED, "network.activation", "\"tanh\"", "\"sin\""},
+    {"network", "init = 'xavier'", "init = 'ntk'", CHANGE_STAYS, "network.init", "\"xavier\"", "\"ntk\""},
+    {"network", "scale_inputs = true", "scale_inputs = false", CHANGE_REFUSED, "network.scale_inputs", "true", "false"},
+    {"network", "init = 'xavier'", "periodic = { x = 3 }", CHANGE_REFUSED, "network.periodic", "none", "{ x = 3 }"},
+    {"network", "init = 'xavier'", "fourier = { features = 4, scale = 2.5 }", CHANGE_REFUSED, "network.fourier", "none",
+     "{ features = 4, scale = { t = 2.5, x = 2.5 } }"},
+    {"optimizer", "rate = 0.001", "rate = 0.01", CHANGE_TAKEN, "optimizer.rate", "0.001", "0.01"},
+    {"optimizer", "beta1 = 0.9", "beta1 = 0.8", CHANGE_TAKEN, "optimizer.beta1", "0.9", "0.8"},
+    {"optimizer", "beta2 = 0.999", "beta2 = 0.99", CHANGE_TAKEN, "optimizer.beta2", "0.999", "0.99"},
+    {"optimizer", "epsilon = 1e-8", "epsilon = 1e-7", CHANGE_TAKEN, "optimizer.epsilon", "1e-08", "1e-07"},
+    {"optimizer", "epsilon = 1e-8", "decay = {0.9, every = 100}", CHANGE_TAKEN, "optimizer.decay", "none",
+     "{0.9, every = 100}"},
+    {"weighting", "{ 'gradient-share', update_every = 2 }", "'none'", CHANGE_STAYS, "weighting", "\"gradient-share\"",
+     "\"none\""},
+    {"weighting", ", update_every = 2", "", CHANGE_STAYS, "update_every of weighting 'gradient-share'", "2", "1"},
+    {"weighting", "update_every = 2", "update_every = 2, alpha = 0.25", CHANGE_STAYS,
+     "alpha of weighting 'gradient-share'", "0.5", "0.25"},
+    {"precision", "'float64'", "'float32'", CHANGE_REFUSED, "precision", "\"float64\"", "\"float32\""},
+    {"steps", "steps = 10", "steps = 20", CHANGE_FREE, "steps", "10", "20"},
+    {"seed", "seed = 3", "seed = 4", CHANGE_STAYS, "seed", "3", "4"},
+    {"lanes", "lanes = 8", "lanes = 16", CHANGE_STAYS, "lanes", "8", "16"},
+    {"ntk", "every = 5, points = 30", "steps = {0, 4}, points = 30", CHANGE_TAKEN, "ntk", "{ every = 5, points = 30 }",
+     "{ steps = {0, 4}, points = 30 }"},
+};
+enum { N_ROWS = sizeof rows / sizeof *rows };
+
+/* To be freed. */
+static char *replaced(const char *text, const char *from, const char *to) {
+  const char *at = strstr(text, from);
+  char *made = malloc(strlen(text) + strlen(to) + 1);
+  CHECK(at != NULL);
+  if (at && made) sprintf(made, "%.*s%s%s", (int)(at - text), text, to, at + strlen(from));
+  return made;
+}
+
+static void check_row(const row *r, const problem *before) {
+  char *text = replaced(SOUND, r->from, r->to), *one = NULL, *other = NULL;
+  problem *now = NULL;
+  changes found = {0};
+  const change *same_key = NULL;
+  bool refused = false;
+  CHECK_OK(problem_from_lua("a.lua", text, &now));
+  CHECK_OK(changes_find(before, now, &found));
+  for (int i = 0; i < found.n; i++) {
+    if (strcmp(found.list[i].key, r->key) == 0) same_key = &found.list[i];
+    refused = refused || found.list[i].kind == CHANGE_REFUSED;
+  }
+  CHECK_TEXT_HAS(same_key ? same_key->key : "no such change", r->key);
+  if (same_key) {
+    CHECK_EQUAL_INT(same_key->kind, r->kind);
+    CHECK(strcmp(same_key->before, r->before) == 0);
+    CHECK(strcmp(same_key->now, r->now) == 0);
+  }
+  CHECK_EQUAL_INT(refused, r->kind == CHANGE_REFUSED); /* just what the identities say */
+  CHECK_OK(problem_identity(before, &one));
+  CHECK_OK(problem_identity(now, &other));
+  CHECK_EQUAL_INT(refused, strcmp(one, other) != 0);
+  free(one);
+  free(other);
+  free(text);
+  changes_free(&found);
+  problem_destroy(&now);
+}
+
+static void every_key_is_of_a_kind(void) {
+  problem *before = NULL;
+  changes none = {0};
+  int n = 0;
+  const char *const *keys = problem_keys(&n);
+  CHECK_OK(problem_from_lua("a.lua", SOUND, &before));
+  CHECK_OK(changes_find(before, before, &none));
+  CHECK_EQUAL_INT(none.n, 0);
+  changes_free(&none);
+  for (int i = 0; i < N_ROWS; i++) check_row(&rows[i], before);
+  for (int k = 0; k < n; k++) {
+    int count = 0;
+    for (int i = 0; i < N_ROWS; i++) count += strcmp(rows[i].problem_key, keys[k]) == 0;
+    CHECK_TEXT_HAS(count > 0 ? keys[k] : "a key without a row", keys[k]);
+  }
+  problem_destroy(&before);
+}
+
+/* A problem of so many conditions that its identity is longer than old programs could store. */
+static problem *long_problem(const char *last, const char *comment) {
+  static const char format[] =
+      "%s\nlocal conditions = {}\n"
+      "for c = 1, 60 do\n"
+      "  local places = {}\n"
+      "  for k = 1, 8 do places[k] = boundary{ x = (c*0.618033988749895 + k/7) %% 1, t = (c*0.732050807568877) %% 1 } "
+      "end\n"
+      "  conditions[c] = { 'a group of probes with number ' .. c, points = 8, on = places,\n"
+      "                    equation = c < 60 and function(p) return p.u - c end or function(p) return %s end }\n"
+      "end\n"
+      "return problem { inputs = { {'t', 0, 1}, {'x', 0, 1} }, outputs = { 'u' }, conditions = conditions,\n"
+      "                 network = { hidden = {5} }, weighting = 'none', steps = 3, seed = 1 }\n";
+  char text[2048];
+  problem *made = NULL;
+  snprintf(text, sizeof text, format, comment, last);
+  CHECK_OK(problem_from_lua("long.lua", text, &made));
+  return made;
+}
+
+/* cut: as an old program would have stored it. */
+static void write_long(const problem *pde, bool cut, const char *path) {
+  trainer *t = NULL;
+  history past = {0};
+  ntkw_checkpoint *file = NULL;
+  char *identity = NULL;
+  CHECK_OK(trainer_create(MPI_COMM_WORLD, pde, &t));
+  CHECK_OK(snapshot_state(t, pde, &past, path, NULL, &file));
+  CHECK_OK(problem_identity(pde, &identity));
+  CHECK(strlen(identity) > IDENTITY_CUT_AT);
+  if (cut) identity[IDENTITY_CUT_AT] = '\0';
+  CHECK_OK(ntkw_checkpoint_set_text(file, "problem_identity", identity));
+  CHECK_OK(ntkw_checkpoint_publish(file));
+  ntkw_checkpoint_destroy(&file);
+  trainer_destroy(&t);
+  free(identity);
+}
+
+static void check_adopted(const char *path, problem *pde, ntkw_status expected) {
+  ntkw_checkpoint_reader *reader = NULL;
+  CHECK_OK(ntkw_checkpoint_open(MPI_COMM_WORLD, path, &reader));
+  CHECK_STATUS(snapshot_adopt(reader, path, pde), expected);
+  if (expected != NTKW_SUCCESS)
+    CHECK_TEXT_HAS(ntkw_last_error(), "the equation of condition 'a group of probes with number 60' is a function in "
+                                      "the checkpoint, another function in the problem file");
+  ntkw_checkpoint_close(&reader);
+  problem_destroy(&pde);
+}
+
+static void long_identities_are_compared_to_the_end(void) {
+  problem *pde = long_problem("p.u - 50", "");
+  for (int cut = 0; cut < 2; cut++) {
+    const char *path = scratch_path(cut ? "cut.h5" : "long.h5");
+    write_long(pde, cut, path);
+    check_adopted(path, long_problem("p.u - 50", ""), NTKW_SUCCESS);
+    check_adopted(path, long_problem("p.u - 50", "-- another comment"), NTKW_SUCCESS);
+    check_adopted(path, long_problem("p.u_xx + p.u_tt - 1000*p.u", ""), NTKW_ERR_PROBLEM);
+  }
+  problem_destroy(&pde);
+}
+
+/* What a file's name is cut to might be another file's. */
+static void long_names_are_kept_or_refused(void) {
+  char name[MAX_PATH_BYTES + 1];
+  problem *made = NULL;
+  memset(name, 'n', sizeof name - 1);
+  name[MAX_PATH_BYTES] = '\0';
+  CHECK_STATUS(problem_from_lua(name, SOUND, &made), NTKW_ERR_PROBLEM);
+  CHECK_TEXT_HAS(ntkw_last_error(), "has 4096 bytes; expected up to 4095");
+  name[MAX_PATH_BYTES - 1] = '\0';
+  CHECK_OK(problem_from_lua(name, SOUND, &made));
+  CHECK(made && strcmp(made->file, name) == 0);
+  problem_destroy(&made);
+  CHECK_STATUS(problem_from_lua(name, "return problem { stepz = 1 }", &made), NTKW_ERR_PROBLEM);
+  CHECK_TEXT_HAS(ntkw_last_error(), "nnn:1: "); /* there is room for what is wrong */
+  CHECK_TEXT_HAS(ntkw_last_error(), "stepz");
+}
+
+int main(int argc, char **argv) {
+  static const test_case cases[] = {TEST(every_key_is_of_a_kind), TEST(long_identities_are_compared_to_the_end),
+                                    TEST(long_names_are_kept_or_refused)};
+  return run_suite("resuming tells what changed", cases, sizeof cases / sizeof *cases, argc, argv);
+}
