@@ -85,10 +85,11 @@ typedef struct problem {
  *   resample = 1   precision = "float64" ("float32")   steps = 10000   seed = 1   lanes = 64
  *   ntk = none ({ every = n or steps = {0, 100, ...}, points = 300 })
  * The loss of a condition is the mean of the squared residuals over its points and equations: an equation more does not
- * make it larger. optimizer and weighting may be their name alone. Equations and exact solutions are called once, with p: p.x is an
- * input, p.u an output, p.u_x, p.u_xt and p.u_xxyy its derivatives, up to order four. They may use + - * / ^, sin cos
- * tan tanh sinh cosh exp log sqrt abs min max, where(condition, a, b), less(a, b), less_equal(a, b), on numbers too (in
- * reproducible arithmetic).
+ * make it larger. optimizer and weighting may be their name alone.
+ *
+ * Equations and exact solutions are called once, with p: p.x is an input, p.u an output, p.u_x, p.u_xt and p.u_xxyy its
+ * derivatives, up to order four. They may use + - * / ^, sin cos tan tanh sinh cosh exp log sqrt abs min max,
+ * where(condition, a, b), less(a, b), less_equal(a, b), on numbers too (in reproducible arithmetic).
  *
  * @return NTKW_SUCCESS, NTKW_ERR_PROBLEM, NTKW_ERR_MEMORY. */
 ntkw_status problem_from_lua(const char *file, const char *text, problem **out);
