@@ -111,6 +111,8 @@ static void a_path_is_taken_only_if_it_looks_like_one(void) {
   CHECK(strcmp(got.resume.path, "run/step.h5") == 0);
   CHECK_OK(PARSE("--resume", "/tmp", "problem.lua"));
   CHECK(strcmp(got.resume.path, "/tmp") == 0);
+  CHECK_OK(PARSE("problem.lua", "--resume", "/no/such/run"));
+  CHECK(strcmp(got.resume.path, "/no/such/run") == 0);
   CHECK_OK(PARSE("problem.lua", "--resume"));
   CHECK(got.resume.given && got.resume.path == NULL);
   CHECK_OK(PARSE("--resume", "--quiet", "problem.lua"));

@@ -27,7 +27,7 @@ refused 2 2 train p.lua --steps 0 --- '--steps is "0"' "from 1"
 refused 2 2 train p.lua --weighting ntk-trase --- "did you mean ntk-trace?"
 refused 2 2 train --- "PROBLEM.lua is missing"
 refused 2 2 train --resume --- "PROBLEM.lua is missing"
-refused 4 2 train --resume --out nowhere --- nowhere "No such file"
+refused 4 2 train --resume --out nowhere --- "--resume nowhere: No such file" "expected the folder of a run, or a checkpoint"
 mkdir -p hollow
 refused 4 2 train --resume hollow --- hollow "holds no checkpoint"
 refused 2 2 train p.lua --time-limit 1:60 --- '--time-limit is "1:60"' "HH:MM:SS"
@@ -65,7 +65,8 @@ other_problem 's/boundary{x=1} }/boundary{t=1} }/' \
   "'on' of condition 'u' is { boundary{t=0}, boundary{x=0}, boundary{x=1} } in" "boundary{t=1} } in"
 other_problem 's/"u_t",/"speed",/' 'condition 3 is "u_t" in' '"speed" in'
 other_problem '/"u_t"/d' 'condition 3 is "u_t" in' 'none in'
-refused 4 2 train p.lua --resume missing.h5 --- "missing.h5" "No such file"
+refused 4 2 train p.lua --resume missing.h5 --- "--resume missing.h5: No such file" "expected the folder of a run"
+refused 4 2 train p.lua --resume nowhere/ --out other --- "--resume nowhere/: No such file"
 : > empty.h5
 refused 4 2 train p.lua --resume empty.h5 --- "empty.h5" "empty"
 echo "only a text" > text.h5

@@ -42,6 +42,23 @@ expect_output "it's \$mine/step-0000000002.h5"
 run 2 show p.run/step-0000000040.h5 --text problem_source
 expect_code 0
 expect_same "$scratch/out" p.lua
+run 1 train p.lua --steps 4 --out short # the file has 40
+expect_code 0
+expect_output "train p.lua --out short --resume --steps 40"
+run 1 train --resume short --steps 6
+expect_output "train --resume short --steps 40"
+run 1 train --resume short --steps 40
+expect_output "train --resume short --steps 80"
+run 2 show short
+expect_code 0
+expect_output "checkpoint short/step-0000000040.h5: whole" "parameters"
+printf 'X' | dd of=short/step-0000000040.h5 bs=1 seek=5000 conv=notrunc status=none
+run 2 show short
+expect_code 0
+expect_line "$scratch/out" "^checkpoint short/step-0000000006.h5: whole"
+expect_line "$scratch/err" "warning: skipped .*step-0000000040.h5"
+mkdir -p none
+refused 4 2 show none --- "none: holds no checkpoint"
 run 2 show p.run/step-0000000040.h5
 expect_code 0
 expect_output "parameters" "adam_moment1" "step" "40" "mean-ntk-trace" "history"

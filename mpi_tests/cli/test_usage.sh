@@ -35,7 +35,7 @@ refused 2 3 --- "a subcommand is missing" "ntkw --help"
 refused 2 3 reply --- "there is no subcommand reply" "did you mean replay?"
 refused 2 2 --halp --- "there is no option --halp" "did you mean --help?"
 refused 2 2 replay --- "ntkw replay: FILE is missing" "ntkw replay --help"
-refused 2 2 show --- "ntkw show: CHECKPOINT is missing"
+refused 2 2 show --- "ntkw show: CHECKPOINT|DIR is missing"
 refused 2 2 replay a b --- '"b" is one argument too many'
 refused 2 3 replay --cutt even file --- "there is no option --cutt" "did you mean --cut?"
 refused 2 2 replay --cut evn file --- '--cut is "evn"; expected even, random or replicated' "did you mean even?"

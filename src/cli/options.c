@@ -100,12 +100,17 @@ static ntkw_status store_text(const option *o, const char *text, const char **va
   return NTKW_SUCCESS;
 }
 
+static bool ends_in(const char *text, const char *end) {
+  const size_t length = strlen(text), own = strlen(end);
+  return length > own && strcmp(text + length - own, end) == 0;
+}
+
+/* Not a problem file, which is there or ends in .lua; something that is not there can only be a slip. */
 static bool is_path_of_checkpoints(const char *argument) {
-  const size_t length = strlen(argument);
   struct stat what;
-  if (argument[0] == '-' || length == 0) return false;
-  if (length > 3 && strcmp(argument + length - 3, ".h5") == 0) return true;
-  return stat(argument, &what) == 0 && S_ISDIR(what.st_mode);
+  if (argument[0] == '-' || argument[0] == '\0') return false;
+  if (ends_in(argument, ".h5")) return true;
+  return stat(argument, &what) == 0 ? S_ISDIR(what.st_mode) : !ends_in(argument, ".lua");
 }
 
 static ntkw_status store_optional_path(parse *p, const option *o, const char *attached, optional_path *value) {

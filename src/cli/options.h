@@ -35,7 +35,7 @@ typedef enum option_kind {
   OPTION_WORD,         /* const char *: one of words */
   OPTION_TEXT,         /* const char *, not empty */
   OPTION_OPTIONAL_PATH /* optional_path; the next argument is its value only if it does not begin with '-' and is a
-                          folder or ends in .h5 */
+                          folder, ends in .h5, or is not there and does not end in .lua */
 } option_kind;
 
 typedef struct optional_path {

@@ -7,6 +7,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 typedef struct settings {
   const char *text;
@@ -170,24 +171,41 @@ static ntkw_status show_text(ntkw_checkpoint_reader *reader, const char *name) {
   return NTKW_SUCCESS;
 }
 
+/* The checkpoint, or the newest good one of a run's folder. Collective. */
+static ntkw_status open_any(const char *path, ntkw_checkpoint_reader **reader) {
+  enum { SKIPPED = 1 << 16 };
+  static char skipped[SKIPPED];
+  struct stat about;
+  int is_folder = command_rank() == 0 && stat(path, &about) == 0 && S_ISDIR(about.st_mode);
+  MPI_Bcast(&is_folder, 1, MPI_INT, 0, MPI_COMM_WORLD);
+  if (!is_folder) return ntkw_checkpoint_open(MPI_COMM_WORLD, path, reader);
+  NTKW_TRY(ntkw_checkpoint_open_newest(MPI_COMM_WORLD, path, "step-", skipped, sizeof skipped, reader));
+  for (char *line = strtok(skipped, "\n"); line; line = strtok(NULL, "\n")) warn("skipped %s", line);
+  NTKW_CHECK(*reader, NTKW_ERR_FILE, "%s: holds no checkpoint step-<digits>.h5", path);
+  return NTKW_SUCCESS;
+}
+
 static exit_code run(int argc, char **argv) {
   settings s = {0};
   const char *path = NULL;
   ntkw_checkpoint_reader *reader = NULL;
-  if (options_parse(options, N_OPTIONS, &s, "CHECKPOINT", &path, argc, argv) != NTKW_SUCCESS)
+  if (options_parse(options, N_OPTIONS, &s, "CHECKPOINT|DIR", &path, argc, argv) != NTKW_SUCCESS)
     return usage_error("show", "%s", ntkw_last_error());
-  ntkw_status status = ntkw_checkpoint_open(MPI_COMM_WORLD, path, &reader);
-  if (status == NTKW_SUCCESS) status = s.text ? show_text(reader, s.text) : show_summary(reader, path);
+  ntkw_status status = open_any(path, &reader);
+  if (status == NTKW_SUCCESS)
+    status = s.text ? show_text(reader, s.text) : show_summary(reader, ntkw_checkpoint_path(reader));
   const exit_code code = status == NTKW_SUCCESS ? EXIT_DONE : command_failed(status);
   ntkw_checkpoint_close(&reader);
   return code;
 }
 
-static const char help[] = "Usage: ntkw show [OPTIONS] CHECKPOINT\n"
-                           "\n"
-                           "Verify a checkpoint and print what is in it: attributes; arrays with their shapes, types "
-                           "and units; the first and\n"
-                           "last row of the history; the weights. The output does not depend on the number of ranks.\n";
+static const char help[] =
+    "Usage: ntkw show [OPTIONS] CHECKPOINT|DIR\n"
+    "\n"
+    "Verify a checkpoint, or the newest good one of a run's folder, and print what is in it: "
+    "attributes; arrays with\n"
+    "their shapes, types and units; the first and last row of the history; the weights. The output does not\n"
+    "depend on the number of ranks.\n";
 
 static const char notes[] =
     "Exit codes:\n"
@@ -195,6 +213,7 @@ static const char notes[] =
     "  6  out of memory, or MPI failed\n"
     "\n"
     "Examples:\n"
+    "  ntkw show run\n"
     "  ntkw show run/step-0000000400.h5\n"
     "  ntkw show run/step-0000000400.h5 --text problem_source > problem.lua\n";
 

@@ -128,6 +128,17 @@ static ntkw_status open_newest(const char *folder, ntkw_checkpoint_reader **read
   return status;
 }
 
+static ntkw_status refuse_missing(const char *path) {
+  struct stat about;
+  const int error = command_rank() == 0 && stat(path, &about) != 0 ? errno : 0;
+  const ntkw_status status =
+      error == 0
+          ? NTKW_SUCCESS
+          : ntkw_i_fail(NTKW_ERR_FILE, "--resume %s: %s; expected the folder of a run, or a checkpoint %s<digits>.h5",
+                        path, strerror(error), PREFIX);
+  return ntkw_status_agree(MPI_COMM_WORLD, status);
+}
+
 ntkw_status folder_find_checkpoint(const train_settings *settings, const char *folder, ntkw_checkpoint_reader **reader,
                                    char *path, size_t size) {
   const char *wanted = settings->resume.path ? settings->resume.path : folder;
@@ -143,6 +154,7 @@ ntkw_status folder_find_checkpoint(const train_settings *settings, const char *f
     say("nothing to resume in %s yet: starting from step 0\n", folder);
     return NTKW_SUCCESS;
   }
+  if (kind == -1) NTKW_TRY(refuse_missing(wanted));
   NTKW_TRY(kind == 1 ? open_newest(wanted, reader) : ntkw_checkpoint_open(MPI_COMM_WORLD, wanted, reader));
   if (*reader) snprintf(path, size, "%s", ntkw_checkpoint_path(*reader));
   NTKW_CHECK(*reader || !settings->resume.path, NTKW_ERR_FILE, "%s: holds no checkpoint %s<digits>.h5", wanted, PREFIX);

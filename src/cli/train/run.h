@@ -20,6 +20,7 @@ typedef struct run {
   evaluation *evaluation;
   history history;
   progress progress;
+  int64_t steps_of_file;      /* whatever --steps says */
   double started, started_at; /* MPI_Wtime(), and seconds since 1970 */
   double time_limit;          /* seconds from then on; INFINITY: none */
   stop_watch watch;

@@ -24,6 +24,8 @@ static const char *const checkpoint_modes[] = {"synchronous", "asynchronous"};
 static const char *const progress_modes[] = {"auto", "live", "plain"};
 static const char *const orders[] = {"fixed", "free"};
 
+static const int64_t MOST_STEPS = INT64_C(1) << 53;
+
 #define AT(member) offsetof(train_settings, member)
 static const option table[] = {
     {.name = "steps",
@@ -216,6 +218,13 @@ static void say_how_to_continue(const run *r, const char *file, int64_t steps) {
   say(" --steps %lld\n", (long long)steps);
 }
 
+/* To the end that the file has in mind, or from there on as far again. */
+static int64_t steps_to_go_on(const run *r) {
+  const int64_t done = trainer_steps_done(r->trainer);
+  if (done < r->steps_of_file) return r->steps_of_file;
+  return done < MOST_STEPS / 2 ? 2 * done : MOST_STEPS;
+}
+
 static exit_code finish(run *r, const char *file) {
   char path[600];
   bool drawn = false;
@@ -232,7 +241,7 @@ static exit_code finish(run *r, const char *file) {
     say("picture:    none, as there is no gnuplot (Debian and Ubuntu: apt-get install gnuplot-nox)\n");
   if (r->spectra.n_steps > 0)
     say("spectra:    %s/spectrum.h5 (ntkw spectrum %s shows and draws them)\n", r->folder, r->folder);
-  say_how_to_continue(r, file, 2 * trainer_steps_done(r->trainer));
+  say_how_to_continue(r, file, steps_to_go_on(r));
   return EXIT_DONE;
 }
 
@@ -324,12 +333,13 @@ static exit_code train_from(run *r, const char *file, ntkw_checkpoint_reader *re
 }
 
 /* The problem that a checkpoint holds, to be trained as far as its run was to go. */
-static ntkw_status problem_of_checkpoint(ntkw_checkpoint_reader *reader, problem **pde) {
+static ntkw_status problem_of_checkpoint(ntkw_checkpoint_reader *reader, problem **pde, int64_t *steps_of_file) {
   const char *name, *source;
   int64_t last_step;
   NTKW_TRY(ntkw_checkpoint_get_text(reader, "problem_file", &name));
   NTKW_TRY(ntkw_checkpoint_get_text(reader, "problem_source", &source));
   NTKW_TRY(ntkw_status_agree(MPI_COMM_WORLD, problem_from_lua(name, source, pde)));
+  *steps_of_file = (*pde)->steps;
   if (ntkw_checkpoint_get_integer(reader, "last_step", &last_step) == NTKW_SUCCESS) (*pde)->steps = last_step;
   return NTKW_SUCCESS;
 }
@@ -340,7 +350,8 @@ static ntkw_status set_up(run *r, const char *file, ntkw_checkpoint_reader **rea
   if (file) NTKW_TRY(problem_load(MPI_COMM_WORLD, file, &r->pde));
   NTKW_TRY(folder_choose(r->settings, file, r->folder, sizeof r->folder));
   NTKW_TRY(folder_find_checkpoint(r->settings, r->folder, reader, r->checkpoint, sizeof r->checkpoint));
-  if (!file) NTKW_TRY(problem_of_checkpoint(*reader, &r->pde));
+  if (!file) NTKW_TRY(problem_of_checkpoint(*reader, &r->pde, &r->steps_of_file));
+  if (file) r->steps_of_file = r->pde->steps;
   if (*reader && file) NTKW_TRY(snapshot_changes(*reader, r->pde, found));
   override_problem(r->settings, r->pde);
   if (*reader) NTKW_TRY(adopt_checkpoint(r->settings, *reader, r->checkpoint, r->pde));

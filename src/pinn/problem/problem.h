@@ -92,11 +92,12 @@ typedef struct problem {
  * The loss of a condition is the mean of the squared residuals over its points and equations: an equation more does not
  * make it larger. A key that stands twice in one table is refused. An output in no equation, and ranges of inputs far
  * from [-1, 1] where nothing is said of scale_inputs, give warnings. optimizer and weighting may be their name alone.
+ *
  * Equations and exact solutions are called once, with p: p.x is an input, p.u an output, p.u_x, p.u_xt and p.u_xxyy its
  * derivatives, up to order four. Names of inputs and outputs that give one of these two readings (readings.h) are
- * refused. Functions may use + - * / ^, sin cos
- * tan tanh sinh cosh exp log sqrt abs min max, where(condition, a, b), less(a, b), less_equal(a, b), on numbers too (in
- * reproducible arithmetic). Whole numbers stay whole from -2^63 to 2^63 - 1, and become real numbers beyond.
+ * refused. Functions may use + - * / ^, sin cos tan tanh sinh cosh exp log sqrt abs min max, where(condition, a, b),
+ * less(a, b), less_equal(a, b), on numbers too (in reproducible arithmetic). Whole numbers stay whole from -2^63 to
+ * 2^63 - 1, and become real numbers beyond.
  *
  * @return NTKW_SUCCESS, NTKW_ERR_PROBLEM, NTKW_ERR_MEMORY. */
 ntkw_status problem_from_lua(const char *file, const char *text, problem **out);
