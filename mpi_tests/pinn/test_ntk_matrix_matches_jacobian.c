@@ -35,7 +35,7 @@ static void compare_with_jacobian(problem *pde, int64_t n, int64_t step) {
 /* Fewer points than a panel holds, and several panels; other points at another step. */
 static void of_the_wave(void) {
   problem *pde = wave_problem("float64", "none", 1);
-  compare_with_jacobian(pde, 1, 0);
+  compare_with_jacobian(pde, 3, 0);
   compare_with_jacobian(pde, 70, 3);
   problem_destroy(&pde);
 }
@@ -137,6 +137,8 @@ static void mistakes_are_named(void) {
   double *parameters = first_parameters(pde, &count);
   ntk_matrix k;
   CHECK_STATUS(ntk_matrix_compute(MPI_COMM_WORLD, pde, parameters, 0, 0, &k), NTKW_ERR_ARGUMENT);
+  CHECK_STATUS(ntk_matrix_compute(MPI_COMM_WORLD, pde, parameters, 2, 0, &k), NTKW_ERR_ARGUMENT);
+  CHECK_TEXT_HAS(ntkw_last_error(), "2 points of each condition are too few for the 3 places of condition 'u'");
   CHECK_STATUS(ntk_matrix_compute(MPI_COMM_WORLD, pde, parameters, 6667, 0, &k), NTKW_ERR_ARGUMENT);
   CHECK_TEXT_HAS(ntkw_last_error(), "20001 rows");
   parameters[count - 1] = NAN;
