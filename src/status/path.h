@@ -14,4 +14,8 @@ bool ntkw_i_path_same(const char *a, const char *b);
 /* The folder of a file: what stands before the last slash; "." or "/". To be freed; NULL: out of memory. */
 char *ntkw_i_path_folder(const char *path);
 
+/* The way from a folder to a file, such as "../solutions/u.h5", which stays right if both are moved together. To be
+ * freed; NULL: one of them is not there, or out of memory. */
+char *ntkw_i_path_between(const char *folder, const char *file);
+
 #endif

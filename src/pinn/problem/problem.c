@@ -84,6 +84,8 @@ void problem_destroy(problem **made) {
   for (int o = 0; o < MAX_OUTPUTS; o++) equations_destroy(&p->exact[o]);
   tape_destroy(&p->tape);
   free(p->source);
+  free(p->reference_path);
+  free(p->reference_way);
   free(p);
   *made = NULL;
 }
