@@ -4,6 +4,7 @@
 #include "cli/replay/table.h"
 #include "ntkw/rule.h"
 #include "status/check.h"
+#include "status/path.h"
 #include "trace/reading.h"
 
 #include <stdlib.h>
@@ -165,8 +166,17 @@ static ntkw_status replay_steps(replay *r) {
   return NTKW_SUCCESS;
 }
 
+/* Collective: a table may not take the place of the trace. */
+static ntkw_status check_csv(const char *csv, const char *file) {
+  ntkw_status status = NTKW_SUCCESS;
+  if (command_rank() == 0 && csv && ntkw_i_path_same(csv, file))
+    status = ntkw_i_fail(NTKW_ERR_ARGUMENT, "--csv %s is the trace itself; expected another file", csv);
+  return ntkw_status_agree(MPI_COMM_WORLD, status);
+}
+
 /* Collective. */
 static ntkw_status replay_all(replay *r, const char *file) {
+  NTKW_TRY(check_csv(r->settings->csv, file));
   NTKW_TRY(ntkw_i_trace_open(MPI_COMM_WORLD, file, &r->recorded));
   NTKW_TRY(create_candidates(r));
   r->kind = kind_of(r->settings->cut);

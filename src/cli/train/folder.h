@@ -23,8 +23,11 @@ ntkw_status folder_set_aside(const char *folder, int64_t step);
 /* Remove what runs that were killed have left in the folder: temporary files, and checkpoints beyond the newest `keep`. */
 ntkw_status folder_clear_up(const char *folder, int keep);
 
-/* Make the folder if it is not there, and see that files can be written in it. */
+/* Make the folder and those that it lies in if they are not there, and see that files can be written in it. */
 ntkw_status folder_prepare(const char *folder);
+
+/* Refuse a name of a trace that the run itself gives to a file in its folder, which must be there. */
+ntkw_status folder_refuse_own_name(const char *folder, const char *file);
 
 /* Lock it for this run until ntkw_checkpoint_unlock. Another run's lock is refused in a sentence that names it; if that
  * run is on another host, a warning says so and five minutes are given for its heartbeat. */
