@@ -204,6 +204,11 @@ ntkw_status folder_prepare(const char *folder) {
   return ntkw_status_agree(MPI_COMM_WORLD, command_rank() == 0 ? make_writable(folder) : NTKW_SUCCESS);
 }
 
+bool folder_is_of(const char *folder, const char *checkpoint) {
+  char own[600] = "";
+  return folder_of_resumed(checkpoint, own, sizeof own) > 0 && same_folder(own, folder);
+}
+
 /* Does the run make files of that name in its folder? */
 static bool is_own_name(const char *name) {
   static const char *const names[] = {"history.csv", "solution.h5", "spectrum.h5", "picture.png", "lock"};

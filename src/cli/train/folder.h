@@ -26,6 +26,9 @@ ntkw_status folder_clear_up(const char *folder, int keep);
 /* Make the folder and those that it lies in if they are not there, and see that files can be written in it. */
 ntkw_status folder_prepare(const char *folder);
 
+/* Is it the folder of this checkpoint? */
+bool folder_is_of(const char *folder, const char *checkpoint);
+
 /* Refuse a name of a trace that the run itself gives to a file in its folder, which must be there. */
 ntkw_status folder_refuse_own_name(const char *folder, const char *file);
 

@@ -4,6 +4,7 @@
 #include "cli/train/duration.h"
 #include "cli/train/folder.h"
 #include "cli/train/picture.h"
+#include "cli/train/recording.h"
 #include "cli/train/run.h"
 #include "cli/train/watch.h"
 #include "ntkw/checkpoint.h"
@@ -101,7 +102,8 @@ static const option table[] = {
      .kind = OPTION_TEXT,
      .at = AT(trace),
      .help = "record the steps at which weights are renewed, with the gradients of all conditions, for\n"
-             "ntkw replay; FILE must be new (conditions x parameters x 4 or 8 bytes a step; default: none)"},
+             "ntkw replay (conditions x parameters x 4 or 8 bytes a step; default: none). FILE must be new;\n"
+             "with --resume the trace of the run goes on, or, if FILE is another's, FILE.2, which is said"},
     {.name = "progress",
      .argument = "MODE",
      .kind = OPTION_WORD,
@@ -287,11 +289,12 @@ static ntkw_status prepare(run *r, ntkw_checkpoint_reader *reader) {
 }
 
 /* The problem file's name, as much of its end as fits. */
-static ntkw_status start_trace(run *r, const char *file) {
+static ntkw_status start_trace(run *r, const char *file, bool goes_on) {
   char source[160];
   const size_t length = strlen(file), most = sizeof source - sizeof "ntkw train ";
   snprintf(source, sizeof source, "ntkw train %s", file + (length > most ? length - most : 0));
-  return trainer_record(r->trainer, r->settings->trace, source);
+  if (!r->settings->resume.given) return trainer_record(r->trainer, r->settings->trace, source);
+  return recording_resume(r->trainer, r->settings->trace, source, goes_on);
 }
 
 /* Rank 0's clock decides for all. */
@@ -308,7 +311,8 @@ static exit_code train_from(run *r, const char *file, ntkw_checkpoint_reader *re
   const ntkw_status status = prepare(r, reader);
   if (status != NTKW_SUCCESS) return command_failed(status);
   if (r->settings->trace) {
-    const ntkw_status recording = start_trace(r, r->pde->file);
+    const bool goes_on = !reader || folder_is_of(r->folder, r->checkpoint);
+    const ntkw_status recording = start_trace(r, r->pde->file, goes_on);
     if (recording != NTKW_SUCCESS) return command_failed(recording);
   }
   announce(r, r->pde->file);
