@@ -61,7 +61,8 @@ typedef enum ntkw_checkpoint_transfer {
 } ntkw_checkpoint_transfer;
 
 /** Begin a checkpoint. Collective on comm (it is duplicated); nothing is written yet.
- * @param[in] path  the final name; its folder must exist. The same on every rank.
+ * @param[in] path  the final name; its folder must exist. The same on every rank. A relative path is seen from the
+ *                  working folder of this call, whatever that is later.
  * @return the same on every rank: NTKW_SUCCESS, NTKW_ERR_ARGUMENT, NTKW_ERR_DISAGREE (path differs), NTKW_ERR_MEMORY.
  */
 ntkw_status ntkw_checkpoint_create(MPI_Comm comm, const char *path, ntkw_checkpoint **out);
@@ -144,11 +145,13 @@ typedef void (*ntkw_lock_wait)(const char *sentence, double seconds, void *data)
 
 /** Lock a folder against other runs: rank 0 makes the file FOLDER/lock. Collective on comm (it is duplicated).
  *
- * The file says host, boot, process, its start, Slurm's job and restart count, since when, a random number, and a
- * heartbeat that a thread of rank 0 renews every 10 seconds (it calls neither MPI nor HDF5). A lock left behind is taken
- * over at once if its process ran under the same boot and is gone, or if it was of the same job before a restart. If its
- * holder cannot be seen from here (another host), rank 0 calls on_wait and watches for 5 minutes of its own monotonic
- * clock: without a heartbeat the lock is taken over, with one the call fails at once.
+ * The file says host, boot, process, its start, Slurm's job and restart count, since when, a random number, the inode
+ * numbers of itself and of the folder, and a heartbeat that a thread of rank 0 renews every 10 seconds (it calls neither
+ * MPI nor HDF5). A lock left behind is taken over at once if its process ran under the same boot and is gone, or if it
+ * was of the same job before a restart. So is the lock in a copy of a locked folder, if the holder runs under the same
+ * boot. If its holder cannot be seen from here (another host), rank 0 calls on_wait and watches for 5 minutes of its own
+ * monotonic clock: without a heartbeat the lock is taken over, with one the call fails at once. A relative path of the
+ * folder is seen from the working folder of this call.
  *
  * @param[in]  on_wait, data  NULL: do not wait; a holder that cannot be seen counts as alive.
  * @param[out] out            to be released by ntkw_checkpoint_unlock.

@@ -48,8 +48,15 @@
  * | `/segments/unused`           | uint8 [C,S]        | all 0                                                     |
  *
  * The root group has the attributes `rule`, `dtype` ("float32" or "float64"), `source` (strings of fixed length),
- * `alpha` (float64) and `update_every` (int64). Datasets with T are chunked and grow by a step at a time; the file is
- * complete after every step, so that of a killed run everything up to its last recorded step can be read.
+ * `alpha` (float64), `update_every` (int64), and `complete` (int64: 0 while the file is recorded, 1 when it was closed).
+ * Datasets with T are chunked and grow by a step at a time.
+ *
+ * A run that is killed at any time, by SIGKILL too, leaves a file with all steps that were recorded, each of them whole:
+ * `ntkw replay` reads them and says that the recording was cut short. (A crash of the system may lose what was not on the
+ * disk yet.) First the gradients go to space that nothing refers to; then all else of a step goes to the end of the file
+ * as a journal with a digest, from there to its places, and the journal is taken back. A kill during the few
+ * microseconds of these last writes leaves the journal, which the reader and ntkw_trace_continue follow; other programs
+ * that use HDF5 may fail on such a file until ntkw_trace_continue has opened it.
  *
  * The gradients are written by each rank to their place in the file, the rest by the first rank with HDF5: the file
  * must be on a file system that all ranks see, and no rank can be left waiting inside MPI-IO by another one's full
@@ -131,6 +138,24 @@ void ntkw_trace_options_init(ntkw_trace_options *options);
  */
 ntkw_status ntkw_trace_create(MPI_Comm comm, const char *path, int n, const char *const names[],
                               const ntkw_trace_options *options, ntkw_trace **out);
+
+/** Go on with a trace that was made by ntkw_trace_create, closed or not. Collective on comm (it is duplicated).
+ *
+ * Steps that it has from epoch on are removed first, as a run that is continued from a checkpoint does them again: so the
+ * trace becomes that of an uninterrupted run. The number of ranks and the pieces may be others than before.
+ *
+ * @param[in] path, n, names, options  as for ntkw_trace_create, and of the same setup as in the file: conditions, rule,
+ *                   alpha, update_every, dtype, number and segments of the parameters, traces. The initial weights are
+ *                   those of the present; they must be the file's if no step is left. The file keeps its source.
+ * @param[in] epoch  the next one to be recorded, >= 0. If steps are left, no epoch that update_every makes due may be
+ *                   missing before it.
+ * @param[out] out   as of ntkw_trace_create.
+ * @return the same on every rank: as ntkw_trace_create, and NTKW_ERR_FORMAT (not a trace, damaged, or of another setup:
+ *         names what differs); NTKW_ERR_FILE (not there, or another process records to it). On error the file is as it
+ *         was.
+ */
+ntkw_status ntkw_trace_continue(MPI_Comm comm, const char *path, int n, const char *const names[],
+                                const ntkw_trace_options *options, int64_t epoch, ntkw_trace **out);
 
 /** Record a step. Collective on the trace's communicator: a few small reductions, and the writing.
  *

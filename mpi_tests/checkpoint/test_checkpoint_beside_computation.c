@@ -58,6 +58,25 @@ static void spoil(int which) {
   for (int i = 0; i < N; i++) values[which][i] = -1.0;
 }
 
+/* A relative path is that of the working folder at the beginning, whatever a program does between the calls. */
+static void the_working_folder_may_change(void) {
+  char before[600] = "", path[600];
+  const char *folder = new_folder("changed");
+  snprintf(path, sizeof path, "%s/state.h5", folder);
+  CHECK(getcwd(before, sizeof before) != NULL);
+  for (int beside = 0; beside < 2; beside++) {
+    CHECK(chdir(folder) == 0);
+    ntkw_checkpoint *checkpoint = state("state.h5", 0, 7.0 + beside);
+    if (beside) CHECK_OK(ntkw_checkpoint_publish_begin(checkpoint));
+    CHECK(chdir(before) == 0);
+    CHECK_OK(beside ? ntkw_checkpoint_publish_end(checkpoint) : ntkw_checkpoint_publish(checkpoint));
+    ntkw_checkpoint_destroy(&checkpoint);
+    CHECK_EQUAL_INT(count_files(folder, "state.h5"), 1);
+    expect_values(path, 7.0 + beside);
+    CHECK_EQUAL_INT(count_files(before, "state.h5"), 0);
+  }
+}
+
 static void two_in_one_folder(void) {
   const char *folder = new_folder("two");
   char path[2][600];
@@ -156,8 +175,8 @@ static void threads_get_no_signals(void) {
 }
 
 int main(int argc, char **argv) {
-  static const test_case cases[] = {TEST(bytes_are_those_of_publish), TEST(two_in_one_folder),
-                                    TEST(destruction_comes_to_the_end_first), TEST(the_order_of_calls_is_checked),
-                                    TEST(threads_get_no_signals)};
+  static const test_case cases[] = {
+      TEST(bytes_are_those_of_publish),         TEST(the_working_folder_may_change), TEST(two_in_one_folder),
+      TEST(destruction_comes_to_the_end_first), TEST(the_order_of_calls_is_checked), TEST(threads_get_no_signals)};
   return run_suite("checkpoint beside a computation", cases, sizeof cases / sizeof *cases, argc, argv);
 }

@@ -109,6 +109,66 @@ static void a_lost_lock_stops_publication(void) {
   CHECK_EQUAL_INT(count_files(folder, "lock"), 1); /* the other's stays */
 }
 
+/* Copy the lock of a folder to another one. link: as a further name. Collective. */
+static void copy_lock(const char *from, const char *to, bool linked) {
+  char source[700], target[700];
+  size_t length;
+  snprintf(source, sizeof source, "%s/lock", from);
+  snprintf(target, sizeof target, "%s/lock", to);
+  unsigned char *bytes = get_file(source, &length);
+  if (linked && world_rank() == 0) CHECK(link(source, target) == 0);
+  if (!linked) put_file(target, bytes, length);
+  MPI_Barrier(MPI_COMM_WORLD);
+  free(bytes);
+}
+
+/* A folder that was copied while its run lives is free; so is the original, once it is let go. */
+static void a_copy_is_not_the_original(void) {
+  char original[600];
+  snprintf(original, sizeof original, "%s", new_folder("original"));
+  ntkw_folder_lock *first, *second;
+  CHECK_OK(lock(original, NULL, &first));
+  for (int linked = 0; linked < 2; linked++) {
+    const char *copy = new_folder(linked ? "linked" : "copied");
+    copy_lock(original, copy, linked);
+    CHECK_OK(lock(copy, NULL, &second));
+    ntkw_checkpoint_unlock(&second);
+    CHECK_EQUAL_INT(count_files(copy, "lock"), 0);
+    CHECK_STATUS(lock(original, NULL, &second), NTKW_ERR_FILE);
+  }
+  ntkw_checkpoint_unlock(&first);
+  CHECK_EQUAL_INT(count_files(original, "lock"), 0);
+}
+
+/* Where a holder cannot be seen, other numbers prove nothing; a lock of an older version says none. */
+static void a_copy_elsewhere_is_not_told_apart(void) {
+  const char *folder = new_folder("uncertain");
+  ntkw_folder_lock *mine;
+  lock_owner owner;
+  ntkw_i_lock_myself(&owner);
+  plant(folder, &owner); /* without numbers */
+  CHECK_STATUS(lock(folder, NULL, &mine), NTKW_ERR_FILE);
+  owner.place = (lock_place){.known = true, .file = 1, .folder = 1};
+  snprintf(owner.boot, sizeof owner.boot, "elsewhere");
+  plant(folder, &owner);
+  CHECK_STATUS(lock(folder, NULL, &mine), NTKW_ERR_FILE);
+  CHECK_TEXT_HAS(ntkw_last_error(), "which cannot be seen from here");
+}
+
+/* The working folder may change after the lock was taken. */
+static void the_working_folder_may_change(void) {
+  char before[600] = "";
+  const char *folder = new_folder("held");
+  ntkw_folder_lock *mine, *again;
+  CHECK(getcwd(before, sizeof before) != NULL);
+  CHECK(chdir(folder) == 0 && chdir("..") == 0);
+  CHECK_OK(lock("held", NULL, &mine));
+  CHECK(chdir(before) == 0);
+  CHECK_STATUS(lock(folder, NULL, &again), NTKW_ERR_FILE);
+  ntkw_checkpoint_unlock(&mine);
+  CHECK_EQUAL_INT(count_files(folder, "lock"), 0);
+}
+
 /* A run that died while it took over a lock left it aside; what was set aside just now may still be put back. */
 static void remains_of_locks_are_removed(void) {
   const char *folder = new_folder("remains");
@@ -128,8 +188,13 @@ static void remains_of_locks_are_removed(void) {
 }
 
 int main(int argc, char **argv) {
-  static const test_case cases[] = {TEST(a_living_holder_is_named), TEST(a_dead_process_holds_nothing),
-                                    TEST(a_silent_holder_elsewhere_is_given_time), TEST(a_lost_lock_stops_publication),
+  static const test_case cases[] = {TEST(a_living_holder_is_named),
+                                    TEST(a_dead_process_holds_nothing),
+                                    TEST(a_silent_holder_elsewhere_is_given_time),
+                                    TEST(a_lost_lock_stops_publication),
+                                    TEST(a_copy_is_not_the_original),
+                                    TEST(a_copy_elsewhere_is_not_told_apart),
+                                    TEST(the_working_folder_may_change),
                                     TEST(remains_of_locks_are_removed)};
   return run_suite("checkpoint lock", cases, sizeof cases / sizeof *cases, argc, argv);
 }

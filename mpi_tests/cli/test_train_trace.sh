@@ -55,6 +55,75 @@ run 3 replay kernel.h5 --rule gradient-share,inverse-gradient-norm
 expect_code 0
 expect_output "verdict  norms match the recording" "gradient-share"
 
+# A run that comes back by the same command goes on with its trace, which becomes that of an uninterrupted run.
+steps_of() { # FILE: what every step was, by ntkw replay
+  run 1 replay "$1" --tolerance 0 --csv "$scratch/steps.csv" > /dev/null
+  expect_code 0
+  cat "$scratch/steps.csv"
+}
+steps_of trace.1.h5 > whole.csv
+run 1 train p.lua --weighting gradient-share --steps 8 --out back --resume --trace back.h5
+expect_code 0
+run 3 train p.lua --steps 14 --out back --resume --trace "$PWD/back.h5"
+expect_code 0
+expect_output "back.h5 goes on at step 8"
+run 1 train --resume back/step-0000000008.h5 --steps 20 --trace back.h5 # steps beyond the checkpoint are cut
+expect_code 0
+expect_line "$scratch/out" "^trace: back.h5 goes on at step 8"
+steps_of back.h5 > back.csv
+expect_same whole.csv back.csv
+
+# Killed at any time, whatever it was doing: whole steps can be replayed; the run and its trace go on.
+small_problem fast.lua 's/steps      = 40/steps = 2000000/'
+for try in 1 2 3 4; do
+  what="kill $try of a run that records"
+  : > killed.out
+  timeout 100 bash -c 'echo $$ > killed.pid; exec "$@"' _ "$NTKW" train fast.lua --weighting gradient-share --out killed --resume \
+    --trace killed.h5 --checkpoint-every 50 --log-every 100000 > killed.out 2>&1 < /dev/null &
+  job=$!
+  for _ in $(seq 100); do grep -q "^time\|^weighting" killed.out 2> /dev/null && [ -s killed.h5 ] && break; sleep 0.05; done
+  sleep 0.$((try * 17 % 60 + 10))
+  kill -9 "$(cat killed.pid)"
+  wait $job 2> /dev/null
+  run 1 replay killed.h5 --tolerance 0
+  expect_code 0
+  expect_line "$scratch/err" "^ntkw: warning: killed.h5: the recording was cut short: [0-9]+ whole steps? (is|are) replayed"
+done
+last=$(newest_step killed)
+run 2 train fast.lua --weighting gradient-share --out killed --resume --trace killed.h5 --steps $((last + 5))
+expect_code 0
+run 1 train fast.lua --weighting gradient-share --out unkilled --trace unkilled.h5 --steps $((last + 5))
+expect_code 0
+steps_of killed.h5 > killed.csv
+steps_of unkilled.h5 > unkilled.csv
+expect_same killed.csv unkilled.csv
+[ ! -e killed.2.h5 ] || complain "the trace did not go on in its file"
+
+# What is no trace of this run stays as it is, and the trace gets another name, which is said.
+cp trace.1.h5 first.before
+run 1 train p.lua --out other --weighting inverse-gradient-norm --resume --steps 3 --trace trace.1.h5
+expect_code 0
+expect_line "$scratch/err" "^ntkw: warning: the trace is recorded in trace.1.2.h5: the trace trace.1.h5 is of another setup"
+run 1 train p.lua --out other --resume --steps 6 --trace trace.1.h5
+expect_code 0
+expect_line "$scratch/err" "recorded in trace.1.2.h5"
+[ ! -e trace.1.3.h5 ] || complain "the second file did not go on"
+run 1 train p.lua --out back --resume --steps 24 && cp back.h5 back.before
+run 1 train p.lua --out back --resume --steps 26 --trace back.h5 # some steps were done without a trace
+expect_code 0
+expect_line "$scratch/err" "recorded in back.2.h5: the trace back.h5 lacks steps"
+expect_same back.h5 back.before
+run 1 train --resume back/step-0000000020.h5 --out branch --steps 22 --trace back.h5
+expect_code 0
+expect_line "$scratch/err" "recorded in back.3.h5: .*branches off"
+expect_same back.h5 back.before
+echo "a text" > text.h5
+run 1 train p.lua --out back --resume --steps 28 --trace text.h5
+expect_code 0
+expect_line "$scratch/err" "recorded in text.2.h5: text.h5 is not an HDF5 file"
+[ "$(cat text.h5)" = "a text" ] || complain "text.h5 was changed"
+expect_same trace.1.h5 first.before
+
 refused 2 2 train p.lua --weighting none --out none --trace none.h5 --- 'weighting "none"'
 [ ! -e none.h5 ] || complain "a refused trace was left behind"
 cp trace.1.h5 before.h5

@@ -4,6 +4,7 @@
 #include "checkpoint/locked.h"
 #include "checkpoint/quiet_thread.h"
 #include "status/communicator.h"
+#include "status/path.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -48,9 +49,13 @@ static int look(const char *path, lock_owner *owner) {
   if (fd < 0) return errno == ENOENT ? 0 : -1;
   const ssize_t length = pread(fd, text, LOCK_TEXT_LENGTH, 0);
   const int error = errno;
+  const lock_place found = ntkw_i_lock_place(fd, path);
   close(fd);
   text[length > 0 ? length : 0] = '\0';
-  if (ntkw_i_lock_decode(text, owner)) return 1;
+  if (ntkw_i_lock_decode(text, owner)) {
+    owner->found = found;
+    return 1;
+  }
   errno = length < 0 ? error : EBADMSG;
   return -1;
 }
@@ -178,19 +183,28 @@ static ntkw_status take(ntkw_folder_lock *lock, ntkw_lock_wait on_wait, void *da
     NTKW_TRY(settle(lock, on_wait, data));
   }
   NTKW_CHECK(lock->fd >= 0, NTKW_ERR_FILE, "cannot get the lock %s: others take it again and again", lock->path);
+  lock->owner.place = ntkw_i_lock_place(lock->fd, lock->path);
   NTKW_TRY(write_owner(lock));
   return start_beating(lock);
 }
 
+/* FOLDER/lock, whatever becomes of the working folder; to be freed. NULL: out of memory. */
+static char *lock_path(const char *folder) {
+  char *place = ntkw_i_path_absolute(folder);
+  const size_t length = place ? strlen(place) + 8 : 0;
+  char *path = place ? malloc(length) : NULL;
+  if (path) snprintf(path, length, "%s/lock", place);
+  free(place);
+  return path;
+}
+
 static ntkw_status make(MPI_Comm comm, const char *folder, ntkw_folder_lock **out) {
-  const size_t length = strlen(folder) + 8;
   *out = calloc(1, sizeof **out);
   NTKW_CHECK(*out, NTKW_ERR_MEMORY, "out of memory for the lock of %s", folder);
   (*out)->comm = comm;
   (*out)->fd = -1;
-  (*out)->path = malloc(length);
+  (*out)->path = lock_path(folder);
   NTKW_CHECK((*out)->path, NTKW_ERR_MEMORY, "out of memory for the lock of %s", folder);
-  snprintf((*out)->path, length, "%s/lock", folder);
   MPI_TRY(MPI_Comm_rank(comm, &(*out)->rank));
   return NTKW_SUCCESS;
 }

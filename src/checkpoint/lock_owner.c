@@ -1,4 +1,5 @@
 #include "checkpoint/lock.h"
+#include "status/path.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -8,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -61,12 +63,12 @@ void ntkw_i_lock_myself(lock_owner *owner) {
 }
 
 void ntkw_i_lock_encode(const lock_owner *owner, char text[LOCK_TEXT_LENGTH + 1]) {
-  const int length =
-      snprintf(text, LOCK_TEXT_LENGTH + 1,
-               "ntkw-lock 1\nhost %s\nboot %s\npid %" PRId64 "\nstarted %" PRId64 "\njob %s\nrestart %" PRId64
-               "\nsince %" PRId64 "\nnonce %016" PRIx64 "\nheartbeat %" PRIu64 "\nend\n",
-               owner->host, owner->boot, owner->pid, owner->started, owner->job, owner->restart, owner->since,
-               owner->nonce, owner->heartbeat);
+  const int length = snprintf(text, LOCK_TEXT_LENGTH + 1,
+                              "ntkw-lock 1\nhost %s\nboot %s\npid %" PRId64 "\nstarted %" PRId64
+                              "\njob %s\nrestart %" PRId64 "\nsince %" PRId64 "\nnonce %016" PRIx64
+                              "\nheartbeat %" PRIu64 "\nfile %" PRIu64 "\nfolder %" PRIu64 "\nend\n",
+                              owner->host, owner->boot, owner->pid, owner->started, owner->job, owner->restart,
+                              owner->since, owner->nonce, owner->heartbeat, owner->place.file, owner->place.folder);
   memset(text + length, '\n', LOCK_TEXT_LENGTH - (size_t)length);
   text[LOCK_TEXT_LENGTH] = '\0';
 }
@@ -89,6 +91,16 @@ static bool take_number(const char *text, const char *name, int64_t *value) {
   return true;
 }
 
+static lock_place take_place(const char *text) {
+  lock_place place = {.known = false};
+  char file[32], folder[32];
+  if (!take(text, "file", file, sizeof file) || !take(text, "folder", folder, sizeof folder)) return place;
+  place.file = strtoull(file, NULL, 10);
+  place.folder = strtoull(folder, NULL, 10);
+  place.known = place.file != 0 && place.folder != 0;
+  return place;
+}
+
 bool ntkw_i_lock_decode(const char *text, lock_owner *owner) {
   char word[32];
   int64_t heartbeat;
@@ -103,11 +115,27 @@ bool ntkw_i_lock_decode(const char *text, lock_owner *owner) {
   if (!whole) return false;
   owner->heartbeat = (uint64_t)heartbeat;
   owner->nonce = strtoull(word, NULL, 16);
+  owner->place = take_place(text);
   return true;
+}
+
+lock_place ntkw_i_lock_place(int fd, const char *path) {
+  lock_place place = {.known = false};
+  struct stat file, folder;
+  char *name = ntkw_i_path_folder(path);
+  if (name && fstat(fd, &file) == 0 && stat(name, &folder) == 0)
+    place = (lock_place){true, file.st_ino, folder.st_ino, file.st_nlink > 1};
+  free(name);
+  return place;
+}
+
+static bool is_copied(const lock_owner *owner) {
+  if (!owner->place.known || !owner->found.known) return false;
+  return owner->found.file != owner->place.file || (owner->found.linked && owner->found.folder != owner->place.folder);
 }
 
 lock_life ntkw_i_lock_judge(const lock_owner *owner, const lock_owner *myself) {
   if (owner->job[0] && strcmp(owner->job, myself->job) == 0 && myself->restart > owner->restart) return LOCK_DEAD;
   if (!owner->boot[0] || strcmp(owner->boot, myself->boot) != 0 || myself->started < 0) return LOCK_UNKNOWN;
-  return start_of(owner->pid) == owner->started ? LOCK_ALIVE : LOCK_DEAD;
+  return start_of(owner->pid) == owner->started && !is_copied(owner) ? LOCK_ALIVE : LOCK_DEAD;
 }

@@ -75,15 +75,15 @@ static ntkw_status stage_name(ntkw_i_publication *publication) {
   const ntkw_checkpoint *checkpoint = publication->checkpoint;
   uint64_t number = checkpoint->rank == 0 ? unique_number() : 0;
   MPI_TRY(MPI_Bcast(&number, 1, MPI_UINT64_T, 0, checkpoint->comm));
-  const size_t length = strlen(checkpoint->path) + 32;
+  const size_t length = strlen(checkpoint->place) + 32;
   publication->temporary = malloc(length);
   NTKW_CHECK(publication->temporary, NTKW_ERR_MEMORY, "out of memory for the name of a file");
-  snprintf(publication->temporary, length, "%s.tmp-%016" PRIx64, checkpoint->path, number);
+  snprintf(publication->temporary, length, "%s.tmp-%016" PRIx64, checkpoint->place, number);
   return NTKW_SUCCESS;
 }
 
 static ntkw_status stage_create(ntkw_i_publication *publication) {
-  const char *path = publication->checkpoint->path;
+  const char *path = publication->checkpoint->place;
   if (publication->checkpoint->rank != 0) return NTKW_SUCCESS;
   if (publication->checkpoint->lock) NTKW_TRY(ntkw_i_lock_held(publication->checkpoint->lock));
   struct stat about;
@@ -201,9 +201,9 @@ static ntkw_status stage_rename(ntkw_i_publication *publication) {
   const ntkw_checkpoint *checkpoint = publication->checkpoint;
   if (checkpoint->rank != 0) return NTKW_SUCCESS;
   if (checkpoint->lock) NTKW_TRY(ntkw_i_lock_held(checkpoint->lock));
-  NTKW_CHECK(rename(publication->temporary, checkpoint->path) == 0, NTKW_ERR_FILE, "cannot rename %s to %s: %s",
-             publication->temporary, checkpoint->path, strerror(errno));
-  return ntkw_i_folder_sync(checkpoint->path);
+  NTKW_CHECK(rename(publication->temporary, checkpoint->place) == 0, NTKW_ERR_FILE, "cannot rename %s to %s: %s",
+             publication->temporary, checkpoint->place, strerror(errno));
+  return ntkw_i_folder_sync(checkpoint->place);
 }
 
 const ntkw_i_stage ntkw_i_stages[] = {

@@ -3,6 +3,7 @@
 #include "checkpoint/agreement.h"
 #include "checkpoint/texts.h"
 #include "status/communicator.h"
+#include "status/path.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -42,6 +43,18 @@ static ntkw_status copy_text(const char *text, char **copy) {
   return NTKW_SUCCESS;
 }
 
+static ntkw_status take_path(ntkw_checkpoint *checkpoint, const char *path) {
+  NTKW_TRY(copy_text(path, &checkpoint->path));
+  checkpoint->place = ntkw_i_path_absolute(path);
+  NTKW_CHECK(checkpoint->place, NTKW_ERR_MEMORY, "out of memory for the path %s", path);
+  return NTKW_SUCCESS;
+}
+
+static void free_paths(ntkw_checkpoint *checkpoint) {
+  free(checkpoint->path);
+  free(checkpoint->place);
+}
+
 ntkw_status ntkw_checkpoint_create(MPI_Comm comm, const char *path, ntkw_checkpoint **out) {
   MPI_Comm plain;
   ntkw_checkpoint *checkpoint = NULL;
@@ -51,8 +64,9 @@ ntkw_status ntkw_checkpoint_create(MPI_Comm comm, const char *path, ntkw_checkpo
   if (status == NTKW_SUCCESS) status = make(plain, &checkpoint);
   status = ntkw_status_agree(plain, status);
   if (status == NTKW_SUCCESS) status = ntkw_i_same_text(plain, "the path of a checkpoint", path);
-  if (status == NTKW_SUCCESS) status = ntkw_status_agree(plain, copy_text(path, &checkpoint->path));
+  if (status == NTKW_SUCCESS) status = ntkw_status_agree(plain, take_path(checkpoint, path));
   if (status != NTKW_SUCCESS) {
+    if (checkpoint) free_paths(checkpoint);
     free(checkpoint);
     MPI_Comm_free(&plain);
     return status;
@@ -287,7 +301,7 @@ void ntkw_checkpoint_destroy(ntkw_checkpoint **checkpoint) {
   for (int i = 0; i < old->n_attributes; i++) free_attribute(&old->attributes[i]);
   free(old->arrays);
   free(old->attributes);
-  free(old->path);
+  free_paths(old);
   ntkw_i_communicator_free(&old->comm);
   free(old);
   *checkpoint = NULL;

@@ -24,7 +24,8 @@ typedef struct stated_array {
 struct ntkw_checkpoint {
   MPI_Comm comm;
   int rank, size;
-  char *path;
+  char *path;  /* as it was given, for sentences */
+  char *place; /* the same, whatever becomes of the working folder */
   stated_array *arrays;
   ntkw_checkpoint_attribute *attributes; /* its strings are owned */
   int n_arrays, n_attributes;

@@ -2,13 +2,16 @@
 #include "trace/reading.h"
 #include "checkpoint/hdf5_calls.h"
 #include "status/check.h"
+#include "trace/journal.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <hdf5.h>
 #include <math.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -16,6 +19,8 @@ enum { MAX_RANK = 3, ANY = -1, MOST_CONDITIONS = 4096 };
 
 struct trace_file {
   char *path;
+  int fd; /* of a file with a journal; -1 */
+  trace_journal journal;
   hid_t id, gradients;
 };
 
@@ -35,15 +40,35 @@ static ntkw_status check_plain_file(const char *path) {
   return NTKW_SUCCESS;
 }
 
+/* A run that was killed while it changed the file may have left a journal, without which HDF5 finds half a change. */
+static ntkw_status open_with_journal(struct trace_file *file) {
+  bool found;
+  file->fd = open(file->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+  NTKW_CHECK(file->fd >= 0, NTKW_ERR_FILE, "%s: %s", file->path, strerror(errno));
+  const bool taken = flock(file->fd, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK;
+  NTKW_CHECK(!taken, NTKW_ERR_FILE, "%s is being recorded by a run that lives", file->path);
+  flock(file->fd, LOCK_UN); /* HDF5 takes it, too */
+  file->journal = (trace_journal){.fd = file->fd, .path = file->path};
+  NTKW_TRY(ntkw_i_journal_find(&file->journal, &found));
+  if (!found) return NTKW_SUCCESS;
+  const hid_t access = H5Pcreate(H5P_FILE_ACCESS);
+  const ntkw_status status = ntkw_i_journal_access(access, &file->journal);
+  if (status == NTKW_SUCCESS) file->id = H5Fopen(file->path, H5F_ACC_RDONLY, access);
+  H5Pclose(access);
+  return status;
+}
+
 static ntkw_status open_file(recorded_run *t, const char *path) {
   NTKW_TRY(check_plain_file(path));
   t->file = calloc(1, sizeof *t->file);
   NTKW_CHECK(t->file, NTKW_ERR_MEMORY, "out of memory for a trace");
   t->file->id = t->file->gradients = H5I_INVALID_HID;
+  t->file->fd = -1;
   t->file->path = strdup(path);
   NTKW_CHECK(t->file->path, NTKW_ERR_MEMORY, "out of memory for a trace");
   NTKW_CHECK(H5Fis_hdf5(path) > 0, NTKW_ERR_FORMAT, "%s is not an HDF5 file; expected a trace", path);
-  t->file->id = H5Fopen(path, H5F_ACC_RDONLY, H5P_DEFAULT);
+  NTKW_TRY(open_with_journal(t->file));
+  if (t->file->id < 0) t->file->id = H5Fopen(path, H5F_ACC_RDONLY, H5P_DEFAULT);
   NTKW_CHECK(t->file->id >= 0, NTKW_ERR_FORMAT, "%s is an HDF5 file, but truncated or damaged", path);
   return NTKW_SUCCESS;
 }
@@ -176,6 +201,9 @@ static ntkw_status read_attributes(recorded_run *t) {
   NTKW_CHECK(t->update_every >= 1, NTKW_ERR_FORMAT, "%s: attribute update_every is %lld; expected at least 1", path,
              (long long)t->update_every);
   t->dtype = strcmp(dtype, "float32") == 0 ? NTKW_FLOAT32 : NTKW_FLOAT64;
+  int64_t complete = 1; /* files of others do not say */
+  if (H5Aexists(t->file->id, "complete") > 0) NTKW_TRY(read_attribute(t, "complete", H5T_NATIVE_INT64, &complete, 0));
+  t->complete = complete != 0;
   return NTKW_SUCCESS;
 }
 
@@ -188,7 +216,7 @@ static ntkw_status open_gradients(recorded_run *t) {
   H5Tclose(type);
   NTKW_CHECK(size == expected, NTKW_ERR_FORMAT, "%s: dataset /gradients has %zu bytes an entry; its dtype says %zu",
              t->file->path, size, expected);
-  NTKW_CHECK(s.size[0] > 0 && s.size[1] > 0 && s.size[2] > 0, NTKW_ERR_FORMAT,
+  NTKW_CHECK(s.size[1] > 0 && s.size[2] > 0, NTKW_ERR_FORMAT,
              "%s: dataset /gradients has the shape (%lld, %lld, %lld): nothing to replay", t->file->path,
              (long long)s.size[0], (long long)s.size[1], (long long)s.size[2]);
   NTKW_CHECK(s.size[1] <= MOST_CONDITIONS, NTKW_ERR_FORMAT, "%s has %lld conditions; at most %d", t->file->path,
@@ -301,13 +329,18 @@ static ntkw_status read_everything_small(recorded_run *t, const char *path) {
   return read_segments(t);
 }
 
-ntkw_status ntkw_i_trace_open(MPI_Comm comm, const char *path, recorded_run **out) {
+ntkw_status ntkw_i_trace_read(const char *path, recorded_run **out) {
   const hdf5_voice voice = ntkw_i_hdf5_silence(); /* failures are told in one sentence, not in HDF5's stack */
   *out = calloc(1, sizeof **out);
   const ntkw_status status =
       *out ? read_everything_small(*out, path) : ntkw_i_fail(NTKW_ERR_MEMORY, "out of memory for a trace");
+  if (status != NTKW_SUCCESS) ntkw_i_trace_close(out);
   ntkw_i_hdf5_restore(voice);
-  const ntkw_status verdict = ntkw_status_agree(comm, status);
+  return status;
+}
+
+ntkw_status ntkw_i_trace_open(MPI_Comm comm, const char *path, recorded_run **out) {
+  const ntkw_status verdict = ntkw_status_agree(comm, ntkw_i_trace_read(path, out));
   if (verdict != NTKW_SUCCESS) ntkw_i_trace_close(out);
   return verdict;
 }
@@ -333,6 +366,8 @@ static void close_file(struct trace_file *file) {
   if (!file) return;
   close_dataset(file->gradients);
   if (file->id >= 0) H5Fclose(file->id);
+  ntkw_i_journal_free(&file->journal);
+  if (file->fd >= 0) close(file->fd);
   free(file->path);
   free(file);
 }

@@ -4,6 +4,7 @@
 #define NTKW_TRACE_READING_H
 
 #include <mpi.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include "ntkw/status.h"
 
@@ -24,6 +25,7 @@ typedef struct recorded_run {
   double *traces;                         /* [T, C] of NTK blocks; NULL if the file has none */
   int64_t *entries;                       /* [C] residuals of which these are the traces; NULL if the file has none */
   int64_t *segment_offset, *segment_size; /* [S]; they follow each other and make up all N parameters */
+  bool complete;                          /* the recording was closed; else its run was killed, or lives */
   struct trace_file *file;
 } recorded_run;
 
@@ -32,6 +34,9 @@ typedef struct recorded_run {
  * HDF5, truncated, a dataset or attribute missing or of another shape or type, without gradients: names which);
  * NTKW_ERR_MEMORY. *out is NULL on error. */
 ntkw_status ntkw_i_trace_open(MPI_Comm comm, const char *path, recorded_run **out);
+
+/* The same for one rank. Local. */
+ntkw_status ntkw_i_trace_read(const char *path, recorded_run **out);
 
 /* Read the gradients of all conditions at one step, for count parameters from offset on. Local.
  * @param[out] values  [C, count] of the trace's dtype. @return NTKW_SUCCESS, NTKW_ERR_FILE. */

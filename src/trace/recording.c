@@ -53,13 +53,15 @@ static ntkw_status copy_path(ntkw_trace *t, const char *path) {
 }
 
 static ntkw_status make(ntkw_trace *t, const char *path, int n, const char *const names[],
-                        const ntkw_trace_options *options) {
+                        const ntkw_trace_options *options, ntkw_status (*get_file)(ntkw_trace *)) {
   NTKW_TRY(ntkw_i_same_text(t->comm, "the path of a trace", path));
   NTKW_TRY(ntkw_status_agree(t->comm, copy_path(t, path)));
   NTKW_TRY(ntkw_status_agree(t->comm, state(t, n, names, options)));
   NTKW_TRY(ntkw_i_trace_same_stated(t->comm, &t->stated));
   NTKW_TRY(ntkw_i_trace_covers(t->comm, &t->stated));
-  NTKW_TRY(on_first(t, ntkw_i_trace_make_file));
+  NTKW_TRY(on_first(t, get_file));
+  NTKW_CHECK(MPI_Bcast(&t->n_steps, 1, MPI_INT64_T, 0, t->comm) == MPI_SUCCESS, NTKW_ERR_MPI,
+             "MPI_Bcast failed in a trace");
   return ntkw_status_agree(t->comm, open_for_shards(t));
 }
 
@@ -96,14 +98,16 @@ static ntkw_status allocate(MPI_Comm comm, ntkw_trace **out) {
   return NTKW_SUCCESS;
 }
 
-ntkw_status ntkw_trace_create(MPI_Comm comm, const char *path, int n, const char *const names[],
-                              const ntkw_trace_options *options, ntkw_trace **out) {
+static ntkw_status begin(MPI_Comm comm, const char *path, int n, const char *const names[],
+                         const ntkw_trace_options *options, int64_t epoch, ntkw_status (*get_file)(ntkw_trace *),
+                         ntkw_trace **out) {
   NTKW_TRY(allocate(comm, out));
   ntkw_trace *t = *out;
+  t->epoch = epoch;
   ntkw_status status = ntkw_i_plain_communicator(comm, &t->comm);
   if (status == NTKW_SUCCESS && MPI_Comm_rank(t->comm, &t->rank) != MPI_SUCCESS)
     status = ntkw_i_fail(NTKW_ERR_MPI, "MPI_Comm_rank failed for a trace");
-  if (status == NTKW_SUCCESS) status = make(t, path, n, names, options);
+  if (status == NTKW_SUCCESS) status = make(t, path, n, names, options, get_file);
   if (status == NTKW_SUCCESS) return status;
   const hdf5_voice voice = ntkw_i_hdf5_silence();
   if (t->rank == 0) (void)!ntkw_i_trace_close_file(t);
@@ -111,6 +115,16 @@ ntkw_status ntkw_trace_create(MPI_Comm comm, const char *path, int n, const char
   if (t->made) unlink(t->path);
   free_trace(out);
   return status;
+}
+
+ntkw_status ntkw_trace_create(MPI_Comm comm, const char *path, int n, const char *const names[],
+                              const ntkw_trace_options *options, ntkw_trace **out) {
+  return begin(comm, path, n, names, options, 0, ntkw_i_trace_make_file, out);
+}
+
+ntkw_status ntkw_trace_continue(MPI_Comm comm, const char *path, int n, const char *const names[],
+                                const ntkw_trace_options *options, int64_t epoch, ntkw_trace **out) {
+  return begin(comm, path, n, names, options, epoch, ntkw_i_trace_open_file, out);
 }
 
 static ntkw_status check_step(const ntkw_trace *t, const ntkw_trace_step *step, const void *const shards[]) {

@@ -6,6 +6,7 @@
 #include <hdf5.h>
 #include "ntkw/sum.h"
 #include "ntkw/trace.h"
+#include "trace/journal.h"
 
 enum { TRACE_RULE_LENGTH = 32, TRACE_SOURCE_LENGTH = 160 }; /* with the NUL at the end */
 
@@ -46,8 +47,11 @@ struct ntkw_trace {
   char *path;
   int fd;                           /* the file, for the gradients; -1 */
   hid_t file;                       /* the same, on the first rank; negative elsewhere */
+  trace_journal journal;            /* between HDF5 and the file */
   hid_t datasets[TRACE_N_DATASETS]; /* on the first rank */
   bool made;                        /* by this rank, and to be removed by it if creation fails */
+  bool broken;                      /* on the first rank: a step could not be withdrawn */
+  int64_t epoch;                    /* to go on from, for ntkw_i_trace_open_file */
   int64_t n_steps;
   int64_t chunk_length; /* parameters in a chunk of the gradients */
   int n_chunks;         /* for each condition and step */
@@ -83,9 +87,17 @@ ntkw_status ntkw_i_trace_write_shards(const ntkw_trace *trace, const void *const
 
 /* For the first rank, with HDF5's voice silenced. Local; NTKW_ERR_FILE names the reason. */
 ntkw_status ntkw_i_trace_make_file(ntkw_trace *trace);  /* everything but steps */
+ntkw_status ntkw_i_trace_open_file(ntkw_trace *trace);  /* of this setup, without the steps from its epoch on */
 ntkw_status ntkw_i_trace_extend(ntkw_trace *trace);     /* room for a step; its addresses */
 ntkw_status ntkw_i_trace_write_rows(ntkw_trace *trace); /* the step but its gradients; the file is whole then */
 ntkw_status ntkw_i_trace_withdraw(ntkw_trace *trace);   /* back to n_steps */
 ntkw_status ntkw_i_trace_close_file(ntkw_trace *trace);
+
+/* What the others are made of. Local, for the first rank. */
+extern const char *const ntkw_i_trace_dataset_names[TRACE_N_DATASETS];
+ntkw_status ntkw_i_trace_take(ntkw_trace *trace); /* keep others from recording to the open file */
+ntkw_status ntkw_i_trace_set_steps(const ntkw_trace *trace, int64_t n);
+ntkw_status ntkw_i_trace_set_complete(const ntkw_trace *trace, int64_t complete);
+ntkw_status ntkw_i_trace_commit(ntkw_trace *trace); /* all that HDF5 has changed, at once */
 
 #endif

@@ -7,11 +7,19 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 enum { MOST_ROWS_IN_CHUNK = 64, CHUNK_VALUES = 8192 };
+
+const char *const ntkw_i_trace_dataset_names[TRACE_N_DATASETS] = {
+    [TRACE_EPOCH] = "/epoch",         [TRACE_BATCH] = "/batch",      [TRACE_UPDATED] = "/updated",
+    [TRACE_LOSSES] = "/losses",       [TRACE_WEIGHTS] = "/weights",  [TRACE_TOTAL] = "/total",
+    [TRACE_SQUARES] = "/sumsq_exact", [TRACE_NORMS] = "/norm_exact", [TRACE_TRACES] = "/traces",
+    [TRACE_GRADIENTS] = "/gradients"};
 
 static ntkw_status failed(const ntkw_trace *t) {
   return ntkw_i_hdf5_fail(NTKW_ERR_FILE, "write the trace", t->path);
@@ -45,6 +53,8 @@ static ntkw_status write_attributes(const ntkw_trace *t) {
   NTKW_TRY(write_text(t, "rule", s->rule));
   NTKW_TRY(write_text(t, "dtype", s->dtype == NTKW_FLOAT32 ? "float32" : "float64"));
   NTKW_TRY(write_text(t, "source", s->source));
+  const int64_t recording = 0;
+  NTKW_TRY(write_attribute(t, "complete", H5T_STD_I64LE, H5T_NATIVE_INT64, &recording));
   NTKW_TRY(write_attribute(t, "alpha", H5T_IEEE_F64LE, H5T_NATIVE_DOUBLE, &s->alpha));
   return write_attribute(t, "update_every", H5T_STD_I64LE, H5T_NATIVE_INT64, &s->update_every);
 }
@@ -128,15 +138,16 @@ static ntkw_status write_segments(const ntkw_trace *t) {
 }
 
 /* A dataset of no rows yet, row after row; space for a chunk is taken when the dataset grows into it. */
-static ntkw_status make_growing(ntkw_trace *t, trace_dataset which, const char *name, hid_t type, int rank,
-                                const hsize_t row[], const hsize_t chunk[]) {
+static ntkw_status make_growing(ntkw_trace *t, trace_dataset which, hid_t type, int rank, const hsize_t row[],
+                                const hsize_t chunk[]) {
   const hsize_t size[] = {0, row[0], rank > 2 ? row[1] : 1}, most[] = {H5S_UNLIMITED, size[1], size[2]};
   const hid_t properties = H5Pcreate(H5P_DATASET_CREATE), space = H5Screate_simple(rank, size, most);
   H5Pset_chunk(properties, rank, chunk);
   H5Pset_alloc_time(properties, H5D_ALLOC_TIME_EARLY);
   if (which == TRACE_GRADIENTS) H5Pset_fill_time(properties, H5D_FILL_TIME_NEVER);
   H5Pset_obj_track_times(properties, false);
-  t->datasets[which] = H5Dcreate2(t->file, name, type, space, H5P_DEFAULT, properties, H5P_DEFAULT);
+  t->datasets[which] =
+      H5Dcreate2(t->file, ntkw_i_trace_dataset_names[which], type, space, H5P_DEFAULT, properties, H5P_DEFAULT);
   H5Pclose(properties);
   H5Sclose(space);
   return t->datasets[which] >= 0 ? NTKW_SUCCESS : failed(t);
@@ -149,17 +160,16 @@ static ntkw_status make_all_growing(ntkw_trace *t) {
   const hsize_t line[] = {MOST_ROWS_IN_CHUNK}, table[] = {rows, n}, row[] = {n, (hsize_t)s->n_parameters};
   const hsize_t vector[] = {1, 1, (hsize_t)t->chunk_length};
   const hid_t real = H5T_IEEE_F64LE, integer = H5T_STD_I64LE;
-  NTKW_TRY(make_growing(t, TRACE_EPOCH, "/epoch", integer, 1, row, line));
-  NTKW_TRY(make_growing(t, TRACE_BATCH, "/batch", integer, 1, row, line));
-  NTKW_TRY(make_growing(t, TRACE_UPDATED, "/updated", H5T_STD_U8LE, 1, row, line));
-  NTKW_TRY(make_growing(t, TRACE_LOSSES, "/losses", real, 2, row, table));
-  NTKW_TRY(make_growing(t, TRACE_WEIGHTS, "/weights", real, 2, row, table));
-  NTKW_TRY(make_growing(t, TRACE_TOTAL, "/total", real, 1, row, line));
-  NTKW_TRY(make_growing(t, TRACE_SQUARES, "/sumsq_exact", real, 2, row, table));
-  NTKW_TRY(make_growing(t, TRACE_NORMS, "/norm_exact", real, 2, row, table));
-  if (s->traces) NTKW_TRY(make_growing(t, TRACE_TRACES, "/traces", real, 2, row, table));
-  return make_growing(t, TRACE_GRADIENTS, "/gradients", s->dtype == NTKW_FLOAT32 ? H5T_IEEE_F32LE : real, 3, row,
-                      vector);
+  NTKW_TRY(make_growing(t, TRACE_EPOCH, integer, 1, row, line));
+  NTKW_TRY(make_growing(t, TRACE_BATCH, integer, 1, row, line));
+  NTKW_TRY(make_growing(t, TRACE_UPDATED, H5T_STD_U8LE, 1, row, line));
+  NTKW_TRY(make_growing(t, TRACE_LOSSES, real, 2, row, table));
+  NTKW_TRY(make_growing(t, TRACE_WEIGHTS, real, 2, row, table));
+  NTKW_TRY(make_growing(t, TRACE_TOTAL, real, 1, row, line));
+  NTKW_TRY(make_growing(t, TRACE_SQUARES, real, 2, row, table));
+  NTKW_TRY(make_growing(t, TRACE_NORMS, real, 2, row, table));
+  if (s->traces) NTKW_TRY(make_growing(t, TRACE_TRACES, real, 2, row, table));
+  return make_growing(t, TRACE_GRADIENTS, s->dtype == NTKW_FLOAT32 ? H5T_IEEE_F32LE : real, 3, row, vector);
 }
 
 static ntkw_status write_everything_fixed(const ntkw_trace *t) {
@@ -182,19 +192,52 @@ static ntkw_status check_room(const ntkw_trace *t) {
   return NTKW_SUCCESS;
 }
 
-ntkw_status ntkw_i_trace_make_file(ntkw_trace *t) {
-  t->fd = open(t->path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-  NTKW_CHECK(t->fd >= 0, NTKW_ERR_FILE, "the trace %s cannot be made: %s", t->path, strerror(errno));
-  t->made = true;
+/* The file under a name of its own, whole. */
+static ntkw_status write_file(ntkw_trace *t) {
   NTKW_TRY(check_room(t));
+  t->journal = (trace_journal){.fd = t->fd, .path = t->path};
   const hid_t creation = H5Pcreate(H5P_FILE_CREATE), access = ntkw_i_hdf5_access(MPI_COMM_NULL);
   H5Pset_obj_track_times(creation, false);
-  t->file = H5Fcreate(t->path, H5F_ACC_TRUNC, creation, access);
-  const ntkw_status status = t->file >= 0 ? NTKW_SUCCESS : ntkw_i_hdf5_fail(NTKW_ERR_FILE, "make the trace", t->path);
+  ntkw_status status = ntkw_i_journal_access(access, &t->journal);
+  if (status == NTKW_SUCCESS) t->file = H5Fcreate(t->path, H5F_ACC_TRUNC, creation, access);
+  if (status == NTKW_SUCCESS && t->file < 0) status = ntkw_i_hdf5_fail(NTKW_ERR_FILE, "make the trace", t->path);
   H5Pclose(access);
   H5Pclose(creation);
   NTKW_TRY(status);
   NTKW_TRY(write_everything_fixed(t));
   NTKW_TRY(make_all_growing(t));
-  return H5Fflush(t->file, H5F_SCOPE_LOCAL) >= 0 ? NTKW_SUCCESS : failed(t);
+  return ntkw_i_trace_commit(t);
+}
+
+/* Give the file its name, unless there is one of that name. */
+static ntkw_status give_name(ntkw_trace *t, const char *temporary) {
+  int failed = link(temporary, t->path) != 0 ? errno : 0;
+  if (failed && failed != EEXIST && access(t->path, F_OK) != 0) /* a file system without links */
+    failed = rename(temporary, t->path) != 0 ? errno : 0;
+  NTKW_CHECK(!failed, NTKW_ERR_FILE, "the trace %s cannot be made: %s", t->path, strerror(failed));
+  t->made = true;
+  return NTKW_SUCCESS;
+}
+
+static ntkw_status make_as(ntkw_trace *t, const char *temporary) {
+  t->fd = open(temporary, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+  NTKW_CHECK(t->fd >= 0, NTKW_ERR_FILE, "the trace %s cannot be made: %s", t->path, strerror(errno));
+  ntkw_status status = ntkw_i_trace_take(t);
+  if (status == NTKW_SUCCESS) status = write_file(t);
+  if (status == NTKW_SUCCESS) status = give_name(t, temporary);
+  unlink(temporary);
+  return status;
+}
+
+ntkw_status ntkw_i_trace_make_file(ntkw_trace *t) {
+  struct stat about;
+  const size_t length = strlen(t->path) + 40;
+  NTKW_CHECK(lstat(t->path, &about) != 0, NTKW_ERR_FILE, "the trace %s cannot be made: %s", t->path, strerror(EEXIST));
+  char *temporary = malloc(length);
+  NTKW_CHECK(temporary, NTKW_ERR_MEMORY, "out of memory for a trace");
+  snprintf(temporary, length, "%s.tmp-%lld", t->path, (long long)getpid());
+  unlink(temporary); /* of a process of the same number that was killed */
+  const ntkw_status status = make_as(t, temporary);
+  free(temporary);
+  return status;
 }

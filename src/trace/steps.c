@@ -5,6 +5,9 @@
 #include "status/check.h"
 #include "trace/recording.h"
 
+#include <errno.h>
+#include <sys/file.h>
+
 static ntkw_status failed(const ntkw_trace *t) {
   return ntkw_i_hdf5_fail(NTKW_ERR_FILE, "write the trace", t->path);
 }
@@ -14,7 +17,7 @@ static bool has_columns(trace_dataset which) {
          which == TRACE_TRACES || which == TRACE_GRADIENTS;
 }
 
-static ntkw_status set_steps(const ntkw_trace *t, int64_t n) {
+ntkw_status ntkw_i_trace_set_steps(const ntkw_trace *t, int64_t n) {
   const hsize_t size[] = {(hsize_t)n, (hsize_t)t->stated.n_conditions, (hsize_t)t->stated.n_parameters};
   for (int which = 0; which < TRACE_N_DATASETS; which++)
     if (t->datasets[which] >= 0 && H5Dset_extent(t->datasets[which], size) < 0) return failed(t);
@@ -31,8 +34,10 @@ static ntkw_status reserve_step(const ntkw_trace *t) {
 }
 
 ntkw_status ntkw_i_trace_extend(ntkw_trace *t) {
+  NTKW_CHECK(!t->broken, NTKW_ERR_FILE, "%s: a step that failed could not be taken back; nothing is recorded any more",
+             t->path);
   NTKW_TRY(reserve_step(t));
-  NTKW_TRY(set_steps(t, t->n_steps + 1));
+  NTKW_TRY(ntkw_i_trace_set_steps(t, t->n_steps + 1));
   for (int c = 0; c < t->stated.n_conditions; c++)
     for (int k = 0; k < t->n_chunks; k++) {
       const hsize_t at[] = {(hsize_t)t->n_steps, (hsize_t)c, (hsize_t)(k * t->chunk_length)};
@@ -73,21 +78,48 @@ ntkw_status ntkw_i_trace_write_rows(ntkw_trace *t) {
   NTKW_TRY(write_row(t, TRACE_SQUARES, H5T_NATIVE_DOUBLE, t->squares));
   NTKW_TRY(write_row(t, TRACE_NORMS, H5T_NATIVE_DOUBLE, t->norms));
   if (t->stated.traces) NTKW_TRY(write_row(t, TRACE_TRACES, H5T_NATIVE_DOUBLE, step->traces));
-  return H5Fflush(t->file, H5F_SCOPE_LOCAL) >= 0 ? NTKW_SUCCESS : failed(t);
+  return ntkw_i_trace_commit(t);
 }
 
+/* The space of a step that is not taken back in the file may not be used again. */
 ntkw_status ntkw_i_trace_withdraw(ntkw_trace *t) {
-  NTKW_TRY(set_steps(t, t->n_steps));
-  return H5Fflush(t->file, H5F_SCOPE_LOCAL) >= 0 ? NTKW_SUCCESS : failed(t);
+  t->broken = true;
+  NTKW_TRY(ntkw_i_trace_set_steps(t, t->n_steps));
+  NTKW_TRY(ntkw_i_trace_commit(t));
+  t->broken = false;
+  return NTKW_SUCCESS;
+}
+
+ntkw_status ntkw_i_trace_take(ntkw_trace *t) {
+  const bool taken = flock(t->fd, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK;
+  NTKW_CHECK(!taken, NTKW_ERR_FILE, "the trace %s is being recorded, or read, by another process", t->path);
+  return NTKW_SUCCESS;
+}
+
+ntkw_status ntkw_i_trace_set_complete(const ntkw_trace *t, int64_t complete) {
+  const hid_t attribute = H5Aopen(t->file, "complete", H5P_DEFAULT);
+  const ntkw_status status =
+      attribute >= 0 && H5Awrite(attribute, H5T_NATIVE_INT64, &complete) >= 0 ? NTKW_SUCCESS : failed(t);
+  if (attribute >= 0) H5Aclose(attribute);
+  return status;
+}
+
+ntkw_status ntkw_i_trace_commit(ntkw_trace *t) {
+  return H5Fflush(t->file, H5F_SCOPE_LOCAL) >= 0 ? ntkw_i_journal_commit(&t->journal) : failed(t);
 }
 
 ntkw_status ntkw_i_trace_close_file(ntkw_trace *t) {
   bool ok = true;
+  if (t->file < 0) ntkw_i_journal_free(&t->journal);
   if (t->file < 0) return NTKW_SUCCESS;
+  ntkw_status status = t->broken ? NTKW_SUCCESS : ntkw_i_trace_set_complete(t, 1);
   for (int which = 0; which < TRACE_N_DATASETS; which++)
     if (t->datasets[which] >= 0) ok = H5Dclose(t->datasets[which]) >= 0 && ok;
   ok = H5Fclose(t->file) >= 0 && ok;
-  const ntkw_status status = ok ? NTKW_SUCCESS : failed(t);
   t->file = H5I_INVALID_HID;
+  if (status == NTKW_SUCCESS && !ok) status = failed(t);
+  if (status == NTKW_SUCCESS && !t->broken) status = ntkw_i_journal_commit(&t->journal);
+  if (status == NTKW_SUCCESS && !t->broken) status = ntkw_i_journal_cut(&t->journal);
+  ntkw_i_journal_free(&t->journal);
   return status;
 }

@@ -4,6 +4,7 @@
 #include "cli/replay/table.h"
 #include "ntkw/rule.h"
 #include "status/check.h"
+#include "status/path.h"
 #include "trace/reading.h"
 
 #include <stdlib.h>
@@ -165,9 +166,29 @@ static ntkw_status replay_steps(replay *r) {
   return NTKW_SUCCESS;
 }
 
+/* Collective: a table may not take the place of the trace. */
+static ntkw_status check_csv(const char *csv, const char *file) {
+  ntkw_status status = NTKW_SUCCESS;
+  if (command_rank() == 0 && csv && ntkw_i_path_same(csv, file))
+    status = ntkw_i_fail(NTKW_ERR_ARGUMENT, "--csv %s is the trace itself; expected another file", csv);
+  return ntkw_status_agree(MPI_COMM_WORLD, status);
+}
+
+/* A recording that was cut short is told. The same on every rank. */
+static ntkw_status judge_length(const recorded_run *t, const char *file) {
+  NTKW_CHECK(t->n_steps > 0 || !t->complete, NTKW_ERR_FORMAT, "%s: no step was recorded: nothing to replay", file);
+  if (!t->complete)
+    warn("%s: the recording was cut short: %lld whole step%s %s replayed", file, (long long)t->n_steps,
+         t->n_steps == 1 ? "" : "s", t->n_steps == 1 ? "is" : "are");
+  return NTKW_SUCCESS;
+}
+
 /* Collective. */
 static ntkw_status replay_all(replay *r, const char *file) {
+  NTKW_TRY(check_csv(r->settings->csv, file));
   NTKW_TRY(ntkw_i_trace_open(MPI_COMM_WORLD, file, &r->recorded));
+  NTKW_TRY(judge_length(r->recorded, file));
+  if (r->recorded->n_steps == 0) return NTKW_SUCCESS;
   NTKW_TRY(create_candidates(r));
   r->kind = kind_of(r->settings->cut);
   if (r->settings->table) NTKW_TRY(weight_table_open(&r->table, "-", false, r->recorded));
@@ -199,7 +220,7 @@ static exit_code run(int argc, char **argv) {
   r->settings = &s;
   const ntkw_status status = replay_all(r, file);
   const bool matches = all_match(r), silent = (s.quiet || csv_to_stdout) && matches;
-  if (status == NTKW_SUCCESS && command_rank() == 0 && !silent)
+  if (status == NTKW_SUCCESS && command_rank() == 0 && !silent && r->n > 0)
     report_replay(csv_to_stdout ? stderr : stdout, file, r->recorded, r->candidates, r->n);
   const exit_code code = status != NTKW_SUCCESS ? command_failed(status) : matches ? EXIT_DONE : EXIT_DEVIATES;
   for (int i = 0; i < r->n; i++) candidate_destroy(&r->candidates[i]);

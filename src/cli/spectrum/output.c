@@ -60,10 +60,23 @@ void output_table(const spectra *s) {
   for (int64_t i = 0; i < s->n_steps; i++) print_step(s, i);
 }
 
+static const char head[] = "step,block,index,eigenvalue\n";
+
+ntkw_status output_may_be(const char *path) {
+  char line[sizeof head] = "";
+  FILE *file = fopen(path, "r");
+  if (!file) return NTKW_SUCCESS;
+  const bool empty = !fgets(line, sizeof line, file);
+  fclose(file);
+  NTKW_CHECK(empty || strcmp(line, head) == 0, NTKW_ERR_ARGUMENT,
+             "%s is there and is not replaced (it is no table of eigenvalues); name another with --out", path);
+  return NTKW_SUCCESS;
+}
+
 ntkw_status output_csv(const spectra *s, const char *path) {
   FILE *file = fopen(path, "w");
   NTKW_CHECK(file, NTKW_ERR_FILE, "%s: cannot be written: %s", path, strerror(errno));
-  fputs("step,block,index,eigenvalue\n", file);
+  fputs(head, file);
   for (int64_t i = 0; i < s->n_steps; i++)
     for (int b = 0; b <= s->n_conditions; b++) {
       const double *eigenvalues = spectra_eigenvalues(s, i, b);

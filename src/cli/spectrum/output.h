@@ -7,6 +7,9 @@
 /* A table for each step. */
 void output_table(const spectra *s);
 
+/* May the table be written to path? NTKW_ERR_ARGUMENT: a file is there that is no such table. */
+ntkw_status output_may_be(const char *path);
+
 /* step,block,index,eigenvalue. NTKW_ERR_FILE. */
 ntkw_status output_csv(const spectra *s, const char *path);
 

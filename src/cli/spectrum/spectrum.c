@@ -86,6 +86,23 @@ static ntkw_status name_output(job *j, const char *path, const char *start) {
   return NTKW_SUCCESS;
 }
 
+/* What is there under the name of the output may be replaced only if it is of this kind. Collective. */
+static ntkw_status check_output(const job *j) {
+  char path[PATH_SIZE + 8], sentence[512];
+  ntkw_checkpoint_reader *reader = NULL;
+  snprintf(path, sizeof path, "%s.csv", j->name);
+  NTKW_TRY(ntkw_status_agree(MPI_COMM_WORLD, command_rank() == 0 ? output_may_be(path) : NTKW_SUCCESS));
+  snprintf(path, sizeof path, "%s.h5", j->name);
+  if (!j->computed || source_kind(path) < 0) return NTKW_SUCCESS;
+  ntkw_status status = ntkw_checkpoint_open(MPI_COMM_WORLD, path, &reader);
+  if (status == NTKW_SUCCESS && !spectra_are_in(reader)) status = ntkw_i_fail(NTKW_ERR_FORMAT, "it holds no spectra");
+  ntkw_checkpoint_close(&reader);
+  if (status == NTKW_SUCCESS) return status;
+  snprintf(sentence, sizeof sentence, "%s", ntkw_last_error());
+  return ntkw_i_fail(NTKW_ERR_ARGUMENT, "%s is there and is not replaced (%s); name another with --out", path,
+                     sentence);
+}
+
 static ntkw_status read_recorded(job *j, ntkw_checkpoint_reader *reader, const char *path) {
   NTKW_CHECK(!asks_to_compute(j->settings), NTKW_ERR_ARGUMENT,
              "%s: holds spectra already computed; --points, --points-of-step, --threshold and --matrix need a "
@@ -93,7 +110,8 @@ static ntkw_status read_recorded(job *j, ntkw_checkpoint_reader *reader, const c
              path);
   NTKW_TRY(spectra_read(MPI_COMM_WORLD, reader, &j->spectra));
   NTKW_CHECK(j->spectra.n_steps > 0, NTKW_ERR_FORMAT, "%s: holds the spectra of no step", path);
-  return name_output(j, path, "");
+  NTKW_TRY(name_output(j, path, ""));
+  return check_output(j);
 }
 
 static ntkw_status read_file(job *j, const char *path) {
@@ -106,6 +124,7 @@ static ntkw_status read_file(job *j, const char *path) {
     const kernel_request request = request_of(j->settings);
     j->computed = true;
     status = name_output(j, path, "spectrum-");
+    if (status == NTKW_SUCCESS) status = check_output(j);
     if (status == NTKW_SUCCESS) status = source_add_checkpoint(reader, &request, &j->spectra, &j->matrix);
   }
   ntkw_checkpoint_close(&reader);
@@ -121,6 +140,7 @@ static ntkw_status read_folder(job *j, const char *folder) {
   j->computed = true;
   snprintf(path, sizeof path, "%s/checkpoints", folder);
   NTKW_TRY(name_output(j, path, "spectrum-"));
+  NTKW_TRY(check_output(j));
   return source_add_folder(folder, &request, &j->spectra, &j->matrix);
 }
 

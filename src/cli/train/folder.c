@@ -1,6 +1,7 @@
 #include "cli/train/folder.h"
 #include "cli/command.h"
 #include "status/check.h"
+#include "status/path.h"
 
 #include <ctype.h>
 #include <dirent.h>
@@ -24,11 +25,32 @@ static int folder_kind(const char *path) {
   return kind;
 }
 
+/* Are both there, and the same folder? The same on every rank. */
+static bool same_folder(const char *a, const char *b) {
+  int same = command_rank() == 0 && ntkw_i_path_same(a, b);
+  MPI_Bcast(&same, 1, MPI_INT, 0, MPI_COMM_WORLD);
+  return same;
+}
+
+/* On rank 0: the folder that a file lies in; of a link, the file that it leads to. */
+static int folder_of_file(const char *path, char *folder, size_t size) {
+  struct stat about;
+  const bool is_link = lstat(path, &about) == 0 && S_ISLNK(about.st_mode);
+  char *target = is_link ? realpath(path, NULL) : NULL, *parent = ntkw_i_path_folder(target ? target : path);
+  const int n = parent ? snprintf(folder, size, "%s", parent) : -1;
+  free(parent);
+  free(target);
+  return n;
+}
+
 /* The folder that a checkpoint lies in, or the folder itself. */
 static int folder_of_resumed(const char *path, char *folder, size_t size) {
-  const char *slash = strrchr(path, '/');
+  int n = 0;
   if (folder_kind(path) == 1) return snprintf(folder, size, "%s", path);
-  return slash ? snprintf(folder, size, "%.*s", (int)(slash - path), path) : snprintf(folder, size, ".");
+  if (command_rank() == 0) n = folder_of_file(path, folder, size);
+  MPI_Bcast(&n, 1, MPI_INT, 0, MPI_COMM_WORLD);
+  MPI_Bcast(folder, (int)size, MPI_CHAR, 0, MPI_COMM_WORLD);
+  return n;
 }
 
 static int folder_of_problem(const char *file, char *folder, size_t size) {
@@ -141,13 +163,14 @@ static ntkw_status refuse_missing(const char *path) {
 
 ntkw_status folder_find_checkpoint(const train_settings *settings, const char *folder, ntkw_checkpoint_reader **reader,
                                    char *path, size_t size) {
-  const char *wanted = settings->resume.path ? settings->resume.path : folder;
+  const bool in_place = !settings->resume.path || same_folder(settings->resume.path, folder);
+  const char *wanted = in_place ? folder : settings->resume.path;
   *reader = NULL;
   if (!settings->resume.given) return refuse_used_folder(folder);
   if (settings->resume.path && settings->out) {
     char resumed[512];
     folder_of_resumed(settings->resume.path, resumed, sizeof resumed);
-    if (strcmp(resumed, folder) != 0) NTKW_TRY(refuse_used_folder(folder));
+    if (!same_folder(resumed, folder)) NTKW_TRY(refuse_used_folder(folder));
   }
   const int kind = folder_kind(wanted);
   if (kind == -1 && !settings->resume.path) { /* the first start of a run that is always started with --resume */
@@ -185,11 +208,25 @@ ntkw_status folder_clear_up(const char *folder) {
   return ntkw_checkpoint_keep(MPI_COMM_WORLD, folder, PREFIX, INT_MAX);
 }
 
+/* On rank 0. The folder and those that it lies in. */
+static ntkw_status make_folders(const char *folder) {
+  char part[512];
+  const size_t length = strlen(folder);
+  for (size_t end = 1; end <= length; end++) {
+    if (end < length && folder[end] != '/') continue;
+    snprintf(part, sizeof part, "%.*s", (int)end, folder);
+    if (mkdir(part, 0777) == 0 || errno == EEXIST) continue;
+    const int error = errno;
+    struct stat about; /* a folder that is there may be refused for another reason, as on a read-only file system */
+    NTKW_CHECK(stat(part, &about) == 0, NTKW_ERR_FILE, "the folder %s cannot be made: %s", part, strerror(error));
+  }
+  return NTKW_SUCCESS;
+}
+
 /* On rank 0. */
 static ntkw_status make_writable(const char *folder) {
   char probe[600];
-  NTKW_CHECK(mkdir(folder, 0777) == 0 || errno == EEXIST, NTKW_ERR_FILE, "the folder %s cannot be made: %s", folder,
-             strerror(errno));
+  NTKW_TRY(make_folders(folder));
   snprintf(probe, sizeof probe, "%s/" PROBE "%ld", folder, (long)getpid());
   FILE *file = fopen(probe, "w");
   NTKW_CHECK(file, NTKW_ERR_FILE, "the folder %s cannot be written: %s", folder, strerror(errno));
@@ -200,6 +237,11 @@ static ntkw_status make_writable(const char *folder) {
 
 ntkw_status folder_prepare(const char *folder) {
   return ntkw_status_agree(MPI_COMM_WORLD, command_rank() == 0 ? make_writable(folder) : NTKW_SUCCESS);
+}
+
+bool folder_is_of(const char *folder, const char *checkpoint) {
+  char own[600] = "";
+  return folder_of_resumed(checkpoint, own, sizeof own) > 0 && same_folder(own, folder);
 }
 
 static void warn_of_waiting(const char *sentence, double seconds, void *data) {

@@ -28,8 +28,11 @@ ntkw_status folder_set_bad_aside(const char *folder, int64_t step, char *good, s
 /* Remove the temporary files that runs that were killed have left in the folder. */
 ntkw_status folder_clear_up(const char *folder);
 
-/* Make the folder if it is not there, and see that files can be written in it. */
+/* Make the folder and those that it lies in if they are not there, and see that files can be written in it. */
 ntkw_status folder_prepare(const char *folder);
+
+/* Is it the folder of this checkpoint? */
+bool folder_is_of(const char *folder, const char *checkpoint);
 
 /* Lock it for this run until ntkw_checkpoint_unlock. Another run's lock is refused in a sentence that names it; if that
  * run is on another host, a warning says so and five minutes are given for its heartbeat. */

@@ -5,11 +5,14 @@
 #include "cli/train/folder.h"
 #include "cli/train/own_names.h"
 #include "cli/train/picture.h"
+#include "cli/train/recording.h"
 #include "cli/train/run.h"
 #include "cli/train/watch.h"
 #include "ntkw/checkpoint.h"
 #include "pinn/problem/problem_load.h"
 #include "pinn/problem/rules.h"
+#include "pinn/training/identity.h"
+#include "pinn/training/reference.h"
 #include "pinn/training/snapshot.h"
 #include "status/check.h"
 
@@ -52,7 +55,7 @@ static const option table[] = {
      .argument = "DIR",
      .kind = OPTION_TEXT,
      .at = AT(out),
-     .help = "folder for checkpoints, history.csv, solution.h5, picture.png\n"
+     .help = "folder for checkpoints, history.csv, solution.h5, picture.png; made with those above it\n"
              "(default: the problem file's name with .run instead of .lua)"},
     {.name = "checkpoint-every",
      .argument = "N",
@@ -103,7 +106,8 @@ static const option table[] = {
      .kind = OPTION_TEXT,
      .at = AT(trace),
      .help = "record the steps at which weights are renewed, with the gradients of all conditions, for\n"
-             "ntkw replay; FILE must be new (conditions x parameters x 4 or 8 bytes a step; default: none)"},
+             "ntkw replay (conditions x parameters x 4 or 8 bytes a step; default: none). FILE must be new;\n"
+             "with --resume the trace of the run goes on, or, if FILE is another's, FILE.2, which is said"},
     {.name = "progress",
      .argument = "MODE",
      .kind = OPTION_WORD,
@@ -198,24 +202,26 @@ static void say_quoted(const char *word) {
   say("'");
 }
 
-/* The command that goes on from here. */
+/* An option with a path, which may look like another option. */
+static void say_option(const char *name, const char *path) {
+  say(" %s%c", name, path[0] == '-' ? '=' : ' ');
+  say_quoted(path);
+}
+
+/* The command that goes on from here. A problem file that looks like an option comes last, behind "--". */
 static void say_how_to_continue(const run *r, const char *file, int64_t steps) {
   int size;
   MPI_Comm_size(MPI_COMM_WORLD, &size);
   say("continue:   ");
   if (size > 1) say("mpirun -n %d ", size);
   say_quoted(program_invocation_name);
-  say(" train ");
-  if (file) {
-    say_quoted(file);
-    say(" --out ");
-    say_quoted(r->folder);
-    say(" --resume");
-  } else {
-    say("--resume ");
-    say_quoted(r->folder);
-  }
-  say(" --steps %lld\n", (long long)steps);
+  say(" train%s", file && file[0] != '-' ? " " : "");
+  if (file && file[0] != '-') say_quoted(file);
+  say_option(file ? "--out" : "--resume", r->folder);
+  say("%s --steps %lld", file ? " --resume" : "", (long long)steps);
+  if (file && file[0] == '-') say(" -- ");
+  if (file && file[0] == '-') say_quoted(file);
+  say("\n");
 }
 
 /* To the end that the file has in mind, or from there on as far again. */
@@ -239,8 +245,11 @@ static exit_code finish(run *r, const char *file) {
     say("picture:    %s/picture.png\n", r->folder);
   else if (picture == NTKW_SUCCESS)
     say("picture:    none, as there is no gnuplot (Debian and Ubuntu: apt-get install gnuplot-nox)\n");
-  if (r->spectra.n_steps > 0)
-    say("spectra:    %s/spectrum.h5 (ntkw spectrum %s shows and draws them)\n", r->folder, r->folder);
+  if (r->spectra.n_steps > 0) {
+    say("spectra:    %s/spectrum.h5 (ntkw spectrum %s", r->folder, r->folder[0] == '-' ? "-- " : "");
+    say_quoted(r->folder);
+    say(" shows and draws them)\n");
+  }
   say_how_to_continue(r, file, steps_to_go_on(r));
   return EXIT_DONE;
 }
@@ -270,13 +279,24 @@ static void warn_of_gaps(const run *r) {
   }
 }
 
+/* A run that is resumed does without a reference that is lost or does not fit any more. */
+static ntkw_status make_evaluation(run *r, bool resumed) {
+  const network *net = trainer_network(r->trainer);
+  const ntkw_status status = evaluation_create(trainer_comm(r->trainer), r->pde, net, &r->evaluation);
+  const bool of_file = status == NTKW_ERR_FILE || status == NTKW_ERR_FORMAT || status == NTKW_ERR_PROBLEM;
+  if (!of_file || !resumed || r->pde->reference[0] == '\0') return status;
+  warn("%s; the run goes on without the error against this reference", ntkw_last_error());
+  r->pde->without_reference = true;
+  return evaluation_create(trainer_comm(r->trainer), r->pde, net, &r->evaluation);
+}
+
 /* Trainer, state and history: new, or from the checkpoint. */
 static ntkw_status prepare(run *r, ntkw_checkpoint_reader *reader) {
   NTKW_TRY(trainer_create(MPI_COMM_WORLD, r->pde, &r->trainer));
   NTKW_TRY(set_threads(r->trainer, r->settings->threads));
   if (strcmp(r->settings->order, "free") == 0) NTKW_TRY(trainer_set_order(r->trainer, ORDER_FREE));
   if (reader) NTKW_TRY(snapshot_restore(reader, r->trainer, r->pde, &r->history));
-  NTKW_TRY(evaluation_create(trainer_comm(r->trainer), r->pde, trainer_network(r->trainer), &r->evaluation));
+  NTKW_TRY(make_evaluation(r, reader != NULL));
   NTKW_TRY(watch_begin(r, reader != NULL));
   char path[600];
   run_path(r, "history.csv", path, sizeof path);
@@ -285,11 +305,12 @@ static ntkw_status prepare(run *r, ntkw_checkpoint_reader *reader) {
 }
 
 /* The problem file's name, as much of its end as fits. */
-static ntkw_status start_trace(run *r, const char *file) {
+static ntkw_status start_trace(run *r, const char *file, bool goes_on) {
   char source[160];
   const size_t length = strlen(file), most = sizeof source - sizeof "ntkw train ";
   snprintf(source, sizeof source, "ntkw train %s", file + (length > most ? length - most : 0));
-  return trainer_record(r->trainer, r->settings->trace, source);
+  if (!r->settings->resume.given) return trainer_record(r->trainer, r->settings->trace, source);
+  return recording_resume(r->trainer, r->settings->trace, source, goes_on);
 }
 
 /* Rank 0's clock decides for all. */
@@ -306,7 +327,8 @@ static exit_code train_from(run *r, const char *file, ntkw_checkpoint_reader *re
   const ntkw_status status = prepare(r, reader);
   if (status != NTKW_SUCCESS) return command_failed(status);
   if (r->settings->trace) {
-    const ntkw_status recording = start_trace(r, r->pde->file);
+    const bool goes_on = !reader || folder_is_of(r->folder, r->checkpoint);
+    const ntkw_status recording = start_trace(r, r->pde->file, goes_on);
     if (recording != NTKW_SUCCESS) return command_failed(recording);
   }
   for (int i = 0; i < r->pde->n_warnings; i++) warn("%s", r->pde->warnings[i]);
@@ -344,6 +366,18 @@ static ntkw_status problem_of_checkpoint(ntkw_checkpoint_reader *reader, problem
   return NTKW_SUCCESS;
 }
 
+/* The reference may be elsewhere than when the run was started. file: as for set_up. */
+static ntkw_status locate_reference(run *r, const char *file, const ntkw_checkpoint_reader *reader) {
+  bool elsewhere;
+  char folder[sizeof r->checkpoint] = "";
+  if (reader) snprintf(folder, sizeof folder, "%s", r->checkpoint);
+  char *slash = strrchr(folder, '/');
+  if (slash) *slash = '\0';
+  NTKW_TRY(reference_locate(MPI_COMM_WORLD, r->pde, file, !reader ? NULL : slash ? folder : ".", &elsewhere));
+  if (elsewhere) warn("the reference %s is taken from %s", r->pde->reference, r->pde->reference_path);
+  return reference_remember(MPI_COMM_WORLD, r->pde, r->folder);
+}
+
 /* Everything before training: problem, checkpoint to resume from, folder. file is NULL if the checkpoint is to say.
  * found: what has changed since that, to be freed. */
 static ntkw_status set_up(run *r, const char *file, ntkw_checkpoint_reader **reader, changes *found) {
@@ -358,6 +392,7 @@ static ntkw_status set_up(run *r, const char *file, ntkw_checkpoint_reader **rea
   warn_of_changes(found);
   NTKW_TRY(folder_prepare(r->folder));
   NTKW_TRY(own_names_refuse("--trace", r->settings->trace, r->folder));
+  NTKW_TRY(locate_reference(r, file, *reader));
   return folder_lock(r->folder, &r->lock);
 }
 

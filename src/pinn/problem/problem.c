@@ -114,6 +114,8 @@ void problem_destroy(problem **made) {
   for (int i = 0; i < p->n_warnings; i++) free(p->warnings[i]);
   tape_destroy(&p->tape);
   free(p->source);
+  free(p->reference_path);
+  free(p->reference_way);
   free(p);
   *made = NULL;
 }

@@ -60,6 +60,9 @@ typedef struct problem {
   bool has_exact[MAX_OUTPUTS]; /* outputs whose exact solution is given */
   equations *exact[MAX_OUTPUTS];
   char reference[256];     /* a file with a reference solution, seen from the folder of the problem file; "": none */
+  char *reference_path;    /* the same from the root folder, as reference_locate found it; NULL: not known */
+  char *reference_way;     /* the same from the folder of the run; NULL: not known */
+  bool without_reference;  /* it cannot be read, and the run does without */
   int64_t resample;        /* new points every so many steps; 0: the same points throughout */
   network_options network; /* input_shift and input_scale filled in from scale_inputs */
   double learning_rate;    /* of Adam (Kingma & Ba 2015) */
@@ -81,7 +84,11 @@ typedef struct problem {
  *
  * Keys of problem{} and their defaults; inputs, outputs, conditions and network must be there:
  *   inputs = { {"t", from, to}, ... }   outputs = { "u", ... }   exact = { u = function(p) } (none; per output)
- *   reference = "FILE.h5" (none): a solution on a grid to compare with instead (training/reference.h)
+ *   reference = "FILE.h5" (none): a solution on a grid to compare with instead (training/reference.h): the solution.h5 of
+ *       another run, or an HDF5 file with a list of points for each input and, named like an output, its values, such as
+ *       with h5py.File("FILE.h5", "w") as f:
+ *           f["t"] = t; f["x"] = x         # as many as you like, ascending within the ranges of the inputs
+ *           f["u"] = u                     # u[i, j] at t[i], x[j]: shape (len(t), len(x))
  *   conditions = { {"name", points = n, on = interior() | boundary{x=0} | list, equation = function(p)}, ... }
  *   network = { hidden = {widths}, activation = "tanh" ("sin"), init = "xavier" ("ntk"), scale_inputs = false,
  *               periodic = none ({ x = harmonics }), fourier = none ({ features = n, scale = 1 ({ t = 5, x = 1 }) }) }

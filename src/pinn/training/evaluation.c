@@ -77,7 +77,7 @@ static void lay_axis(const evaluation *e, int input) {
 }
 
 /* The points along each input: the reference's, or regular ones. */
-static ntkw_status make_axes(evaluation *e, ntkw_checkpoint_reader *reference) {
+static ntkw_status make_axes(evaluation *e, reference_solution *reference) {
   for (int i = 0; i < e->pde->n_inputs; i++) {
     e->n_axis[i] = evaluation_points_along(e->pde->n_inputs);
     if (reference) NTKW_TRY(reference_count(reference, e->pde, i, &e->n_axis[i]));
@@ -85,7 +85,7 @@ static ntkw_status make_axes(evaluation *e, ntkw_checkpoint_reader *reference) {
     NTKW_TRY(ntkw_status_agree(e->comm,
                                e->axis[i] ? NTKW_SUCCESS : ntkw_i_fail(NTKW_ERR_MEMORY, "out of memory for the axes")));
     if (reference)
-      NTKW_TRY(reference_axis(e->comm, reference, e->pde, i, e->n_axis[i], e->axis[i]));
+      NTKW_TRY(reference_axis(reference, e->pde, i, e->n_axis[i], e->axis[i]));
     else
       lay_axis(e, i);
     if (i > 0) e->plane *= e->n_axis[i];
@@ -121,7 +121,7 @@ static ntkw_status fill_exact(evaluation *e, int output) {
   return NTKW_SUCCESS;
 }
 
-static ntkw_status create_parts(evaluation *e, const network *net, const ntkw_checkpoint_reader *reference) {
+static ntkw_status create_parts(evaluation *e, const network *net, const reference_solution *reference) {
   NTKW_TRY(workspace_create(net, &e->workspace));
   const size_t n = (size_t)e->count + 1;
   e->points = malloc(n * (size_t)e->pde->n_inputs * sizeof(double));
@@ -140,12 +140,12 @@ static ntkw_status create_parts(evaluation *e, const network *net, const ntkw_ch
   return NTKW_SUCCESS;
 }
 
-static ntkw_status create_all(evaluation *e, const network *net, ntkw_checkpoint_reader *reference) {
+static ntkw_status create_all(evaluation *e, const network *net, reference_solution *reference) {
   NTKW_TRY(make_axes(e, reference));
   NTKW_TRY(ntkw_status_agree(e->comm, create_parts(e, net, reference)));
   for (int o = 0; reference && o < e->pde->n_outputs; o++)
     if (reference_has(reference, e->pde, o))
-      NTKW_TRY(reference_values(e->comm, reference, e->pde, o, e->n_axis, e->first, e->rows, e->exact[o]));
+      NTKW_TRY(reference_values(reference, e->pde, o, e->n_axis, e->first, e->rows, e->exact[o]));
   for (int o = 0; o < e->pde->n_outputs; o++)
     if (e->exact[o]) NTKW_TRY(gaps_find(e->comm, e->exact[o], e->count, e->first * e->plane, &e->gaps[o]));
   return NTKW_SUCCESS;
@@ -155,13 +155,13 @@ ntkw_status evaluation_create(MPI_Comm comm, const problem *pde, const network *
   evaluation *e = *out = calloc(1, sizeof *e);
   NTKW_TRY(ntkw_status_agree(comm,
                              e ? NTKW_SUCCESS : ntkw_i_fail(NTKW_ERR_MEMORY, "out of memory for the evaluation grid")));
-  ntkw_checkpoint_reader *reference = NULL;
+  reference_solution *reference = NULL;
   *e = (evaluation){.comm = comm, .pde = pde, .plane = 1};
   MPI_Comm_rank(comm, &e->rank);
   MPI_Comm_size(comm, &e->size);
   ntkw_status status = reference_open(comm, pde, &reference);
   if (status == NTKW_SUCCESS) status = create_all(e, net, reference);
-  ntkw_checkpoint_close(&reference);
+  reference_close(&reference);
   if (status != NTKW_SUCCESS) evaluation_destroy(out);
   return status;
 }

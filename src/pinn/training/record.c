@@ -21,8 +21,8 @@ static int describe_tensors(const network_options *o, ntkw_trace_segment tensors
   return n;
 }
 
-ntkw_status trainer_trace_create(MPI_Comm comm, const char *path, const char *source, const problem *pde,
-                                 const trainer_state *state, ntkw_trace **out) {
+static ntkw_status begin(MPI_Comm comm, const char *path, const char *source, const problem *pde,
+                         const trainer_state *state, bool go_on, ntkw_trace **out) {
   NTKW_CHECK(state->weighting, NTKW_ERR_ARGUMENT,
              "a trace of a run with weighting \"none\": without renewals of weights there is nothing to record");
   const char *names[MAX_CONDITIONS];
@@ -49,5 +49,16 @@ ntkw_status trainer_trace_create(MPI_Comm comm, const char *path, const char *so
   options.segments = tensors;
   options.n_pieces = 1;
   options.pieces = &shard;
-  return ntkw_trace_create(comm, path, pde->n_conditions, names, &options, out);
+  return go_on ? ntkw_trace_continue(comm, path, pde->n_conditions, names, &options, *state->step, out)
+               : ntkw_trace_create(comm, path, pde->n_conditions, names, &options, out);
+}
+
+ntkw_status trainer_trace_create(MPI_Comm comm, const char *path, const char *source, const problem *pde,
+                                 const trainer_state *state, ntkw_trace **out) {
+  return begin(comm, path, source, pde, state, false, out);
+}
+
+ntkw_status trainer_trace_continue(MPI_Comm comm, const char *path, const char *source, const problem *pde,
+                                   const trainer_state *state, ntkw_trace **out) {
+  return begin(comm, path, source, pde, state, true, out);
 }

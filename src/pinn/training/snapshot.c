@@ -70,6 +70,8 @@ static ntkw_status set_texts(ntkw_checkpoint *file, const trainer *t, const prob
   NTKW_TRY(ntkw_checkpoint_set_text(file, "problem_source", pde->source));
   NTKW_TRY(set_identity(file, pde));
   NTKW_TRY(ntkw_checkpoint_set_text(file, "rule", trainer_rule(t)));
+  if (pde->reference_path) NTKW_TRY(ntkw_checkpoint_set_text(file, "reference_path", pde->reference_path));
+  if (pde->reference_way) NTKW_TRY(ntkw_checkpoint_set_text(file, "reference_way", pde->reference_way));
   NTKW_TRY(ntkw_checkpoint_set_text(file, "weighting_state", weighting));
   return ntkw_checkpoint_set_text(file, "history_columns", header);
 }
@@ -227,6 +229,14 @@ ntkw_status snapshot_changes(ntkw_checkpoint_reader *reader, const problem *pde,
   return status;
 }
 
+/* Checkpoints of runs without a reference, and older ones, do not say where it was: NULL, as without memory. */
+static void adopt_text(ntkw_checkpoint_reader *reader, const char *name, char **text) {
+  const char *value;
+  if (ntkw_checkpoint_get_text(reader, name, &value) != NTKW_SUCCESS) return;
+  free(*text);
+  *text = strdup(value);
+}
+
 ntkw_status snapshot_adopt(ntkw_checkpoint_reader *reader, const char *path, problem *pde) {
   int64_t seed, lanes;
   const char *rule;
@@ -240,6 +250,8 @@ ntkw_status snapshot_adopt(ntkw_checkpoint_reader *reader, const char *path, pro
   problem_set_seed(pde, (uint64_t)seed);
   pde->lanes = (int)lanes;
   snprintf(pde->rule, sizeof pde->rule, "%s", rule);
+  adopt_text(reader, "reference_path", &pde->reference_path);
+  adopt_text(reader, "reference_way", &pde->reference_way);
   return NTKW_SUCCESS;
 }
 

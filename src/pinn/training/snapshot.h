@@ -25,7 +25,7 @@ ntkw_status snapshot_state(trainer *t, const problem *pde, const history *past, 
 ntkw_status snapshot_write(trainer *t, const problem *pde, const history *past, const char *path,
                            const ntkw_folder_lock *lock);
 
-/* Take seed, rule, alpha and update_every from an opened checkpoint into the problem, after checking that it is a
+/* Take seed, rule, alpha, update_every and the place of the reference from an opened checkpoint into the problem, after checking that it is a
  * training state of this problem. Collective. @return NTKW_SUCCESS, NTKW_ERR_PROBLEM (names the difference),
  * NTKW_ERR_FORMAT. */
 ntkw_status snapshot_adopt(ntkw_checkpoint_reader *reader, const char *path, problem *pde);

@@ -368,6 +368,12 @@ ntkw_status trainer_record(trainer *t, const char *path, const char *source) {
   return trainer_trace_create(t->comm, path, source, t->pde, &state, &t->trace);
 }
 
+ntkw_status trainer_record_on(trainer *t, const char *path, const char *source) {
+  const trainer_state state = trainer_get_state(t);
+  NTKW_TRY(trainer_record_end(t));
+  return trainer_trace_continue(t->comm, path, source, t->pde, &state, &t->trace);
+}
+
 ntkw_status trainer_record_end(trainer *t) {
   return ntkw_trace_close(&t->trace);
 }
