@@ -3,6 +3,7 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
 int command_rank(void) {
   int rank = 0;
@@ -28,6 +29,12 @@ void warn(const char *format, ...) {
   va_end(arguments);
 }
 
+void tell_of_lost_output(int error) {
+  static bool told;
+  if (!told) warn("standard output cannot be written (%s): the run goes on without it", strerror(error));
+  told = true;
+}
+
 exit_code exit_code_of(ntkw_status status) {
   switch (status) {
   case NTKW_SUCCESS:
@@ -40,6 +47,10 @@ exit_code exit_code_of(ntkw_status status) {
   case NTKW_ERR_FORMAT:
   case NTKW_ERR_FILE:
     return EXIT_FILE;
+  case NTKW_ERR_LOCKED:
+    return EXIT_LOCKED;
+  case NTKW_ERR_INTERRUPTED:
+    return EXIT_COME_BACK;
   case NTKW_ERR_NOT_FINITE:
     return EXIT_DIVERGED;
   default:
