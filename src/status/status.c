@@ -2,6 +2,7 @@
 #include "ntkw/status.h"
 #include "status/check.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -35,6 +36,10 @@ ntkw_status ntkw_i_fail(ntkw_status code, const char *format, ...) {
   va_end(arguments);
   memcpy(sentence, text, sizeof sentence);
   return code;
+}
+
+const char *ntkw_i_reason(int error) {
+  return error == EFBIG ? "File too large (ulimit -f says how large it may be, and the file system)" : strerror(error);
 }
 
 ntkw_status ntkw_status_agree(MPI_Comm comm, ntkw_status local) {

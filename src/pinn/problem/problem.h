@@ -85,9 +85,13 @@ typedef struct problem {
  * tan tanh sinh cosh exp log sqrt abs min max, where(condition, a, b), less(a, b), less_equal(a, b), on numbers too (in
  * reproducible arithmetic).
  *
- * @return NTKW_SUCCESS, NTKW_ERR_PROBLEM, NTKW_ERR_MEMORY. */
+ * @return NTKW_SUCCESS, NTKW_ERR_PROBLEM, NTKW_ERR_MEMORY, NTKW_ERR_INTERRUPTED. */
 ntkw_status problem_from_lua(const char *file, const char *text, problem **out);
 void problem_destroy(problem **problem);
+
+/* Let the reading of problem files end with NTKW_ERR_INTERRUPTED as soon as wanted returns true, which is asked now and
+ * then; NULL: never. For the whole process; local. */
+void problem_interrupt_if(bool (*wanted)(void));
 
 /* Give it another seed, for points, parameters and random features. Local. */
 void problem_set_seed(problem *problem, uint64_t seed);
