@@ -43,7 +43,7 @@ for folder in "$@"; do
 plot ${weights%, }
 "
 done
-gnuplot <<PLOT
+env -u GNUTERM gnuplot --default-settings <<PLOT
 set terminal svg size 840,$((250 * n_panels)) dynamic noenhanced font 'sans,12' background rgb 'white'
 set output '$picture'
 set datafile separator ','

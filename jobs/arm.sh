@@ -4,7 +4,7 @@
 # Debian's cross compiler and emulator are installed if missing; Debian's arm64 libraries are unpacked into
 # build/arm64/sysroot (570 MB), where a second run finds them. Needs Debian, root and Open MPI.
 set -eu
-cd "$(dirname "$0")/.."
+CDPATH= cd -- "$(dirname -- "$(readlink -f -- "$0")")/.."
 
 jobs/setup.sh arm
 . jobs/environment.sh

@@ -5,9 +5,10 @@
 #   --ranks N   MPI ranks (default 2)
 #   --out DIR   folder of the results (default wave1d-small.run); a run that is there is continued
 set -eu
-cd "$(dirname "$0")/.."
+self=$(readlink -f -- "$0")
+CDPATH= cd -- "$(dirname -- "$self")/.."
 
-usage() { sed -n '2,7s/^# \{0,1\}//p' "$0"; }
+usage() { sed -n '2,7s/^# \{0,1\}//p' "$self"; }
 compare=no ranks=2 out=wave1d-small.run
 while [ $# -gt 0 ]; do
   case $1 in

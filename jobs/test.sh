@@ -11,7 +11,8 @@
 #   --arm     the self-test of a build for 64-bit ARM, emulated (jobs/arm.sh): a minute; needs root
 # Ends with a line that counts.
 set -eu
-cd "$(dirname "$0")/.."
+self=$(readlink -f -- "$0")
+CDPATH= cd -- "$(dirname -- "$self")/.."
 
 what=${1:-usual}
 case $what in
@@ -20,7 +21,7 @@ usual) jobs/setup.sh test ;;
 --slurm | --hosts) jobs/setup.sh "${what#--}" ;;
 --faults | --fuzz) number=${2:?$what needs a number}; jobs/setup.sh "${what#--}" ;;
 --arm) exec jobs/arm.sh ;;
-*) sed -n '2,12s/^# \{0,1\}//p' "$0" >&2; exit 2 ;;
+*) sed -n '2,12s/^# \{0,1\}//p' "$self" >&2; exit 2 ;;
 esac
 
 . jobs/environment.sh

@@ -139,9 +139,17 @@ ntkw_status ntkw_checkpoint_set_stall(ntkw_checkpoint *checkpoint, double second
 /** A folder of checkpoints that belongs to this run alone. */
 typedef struct ntkw_folder_lock ntkw_folder_lock;
 
-/** Called on rank 0 when it begins to wait for another run's sign of life: a sentence that names it, and the most
- * seconds that it will wait. */
+/** Called on rank 0 when it begins to wait for another run's sign of life, or for its end: a sentence that names it, and
+ * the most seconds that it will wait. */
 typedef void (*ntkw_lock_wait)(const char *sentence, double seconds, void *data);
+
+/** How ntkw_checkpoint_lock_patiently waits. */
+typedef struct ntkw_lock_options {
+  double wait;            /**< seconds for a holder that lives and can be seen from here; 0: none. Rank 0's counts */
+  ntkw_lock_wait on_wait; /**< NULL: do not tell, and count a holder that cannot be seen as alive */
+  bool (*give_up)(void *data); /**< asked on every rank while rank 0 waits, four times a second; NULL: never */
+  void *data;                  /**< handed to both */
+} ntkw_lock_options;
 
 /** Lock a folder against other runs: rank 0 makes the file FOLDER/lock. Collective on comm (it is duplicated).
  *
@@ -155,10 +163,22 @@ typedef void (*ntkw_lock_wait)(const char *sentence, double seconds, void *data)
  *
  * @param[in]  on_wait, data  NULL: do not wait; a holder that cannot be seen counts as alive.
  * @param[out] out            to be released by ntkw_checkpoint_unlock.
- * @return the same on every rank: NTKW_SUCCESS; NTKW_ERR_FILE (names the host and process that holds it, and since
- *         when; or why the file cannot be made), NTKW_ERR_ARGUMENT, NTKW_ERR_DISAGREE, NTKW_ERR_MEMORY. */
+ * @return the same on every rank: NTKW_SUCCESS; NTKW_ERR_LOCKED (names the host and process that holds it, and since
+ *         when); NTKW_ERR_FILE (why the file cannot be made), NTKW_ERR_ARGUMENT, NTKW_ERR_DISAGREE, NTKW_ERR_MEMORY. */
 ntkw_status ntkw_checkpoint_lock(MPI_Comm comm, const char *folder, ntkw_lock_wait on_wait, void *data,
                                  ntkw_folder_lock **out);
+
+/** ntkw_checkpoint_lock, which also waits for a holder that lives and can be seen from here, such as a run that is just
+ * ending. Collective on comm (it is duplicated). As soon as give_up is true on any rank, all of them leave.
+ *
+ * @param[in]  options  NULL: the default, which is all zeros.
+ * @return as ntkw_checkpoint_lock; NTKW_ERR_INTERRUPTED: give_up was true. */
+ntkw_status ntkw_checkpoint_lock_patiently(MPI_Comm comm, const char *folder, const ntkw_lock_options *options,
+                                           ntkw_folder_lock **out);
+
+/** Remove the file of a lock, if it is still this one, in a process that ends at once without ntkw_checkpoint_unlock (such
+ * as by _exit). Local; from any thread, but not beside ntkw_checkpoint_unlock. Ranks other than 0 do nothing. */
+void ntkw_checkpoint_lock_abandon(const ntkw_folder_lock *lock);
 
 /** Remove the lock if it is still this one, and set the pointer to NULL. Collective (it frees a communicator); local
  * after MPI_Finalize. NULL is allowed. */

@@ -27,6 +27,8 @@ extern "C" {
   X(NTKW_ERR_PROBLEM, "the problem is not well stated, or not the one expected")           \
   X(NTKW_ERR_FORMAT, "a file is damaged or of another format")                             \
   X(NTKW_ERR_FILE, "a file could not be read or written")                                  \
+  X(NTKW_ERR_LOCKED, "the folder is used by another run")                                  \
+  X(NTKW_ERR_INTERRUPTED, "it was asked to end, such as by a signal")                      \
   X(NTKW_ERR_DISAGREE, "the ranks disagree on an argument that must be the same on all")   \
   X(NTKW_ERR_MEMORY, "out of memory")                                                      \
   X(NTKW_ERR_MPI, "MPI failed; the ranks may have different codes")

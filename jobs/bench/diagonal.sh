@@ -4,14 +4,15 @@
 #   --out DIR   folder of the results (default build/bench/results): diagonal.txt, diagonal.csv
 # Run it on a quiet machine.
 set -eu
-cd "$(dirname "$0")/../.."
+self=$(readlink -f -- "$0")
+CDPATH= cd -- "$(dirname -- "$self")/../.."
 
 rounds=31 out=build/bench/results
 while [ $# -gt 0 ]; do
   case $1 in
   --short) rounds=3 ;;
   --out) out=${2:?--out needs a folder}; shift ;;
-  *) sed -n '2,5s/^# \{0,1\}//p' "$0" >&2; exit 2 ;;
+  *) sed -n '2,5s/^# \{0,1\}//p' "$self" >&2; exit 2 ;;
   esac
   shift
 done

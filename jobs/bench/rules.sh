@@ -3,13 +3,14 @@
 # Usage: jobs/bench/rules.sh [--steps N] [--seeds "1 2 3"] [RULE...]      (default: every rule of ntkw train, and none)
 # Prints a table and writes rules.csv. Two runs at a time, one rank each: the results do not depend on the ranks.
 set -eu
-cd "$(dirname "$0")/../.."
+self=$(readlink -f -- "$0")
+CDPATH= cd -- "$(dirname -- "$self")/../.."
 steps=20000 seeds="1 2 3"
 while [ $# -gt 0 ]; do
   case $1 in
   --steps) steps=$2; shift 2 ;;
   --seeds) seeds=$2; shift 2 ;;
-  -*) sed -n '2,4s/^# \{0,1\}//p' "$0" >&2; exit 2 ;;
+  -*) sed -n '2,4s/^# \{0,1\}//p' "$self" >&2; exit 2 ;;
   *) break ;;
   esac
 done

@@ -8,7 +8,8 @@
 #   --build DIR      take the programs from a build made with NTKW_BENCH=ON; do not build
 set -eu
 command="jobs/bench/run.sh${*:+ $*}"
-cd "$(dirname "$0")/../.."
+self=$(readlink -f -- "$0")
+CDPATH= cd -- "$(dirname -- "$self")/../.."
 
 short='' out=build/bench/results folder='' page='' build='' benchmarks=()
 while [ $# -gt 0 ]; do
@@ -22,7 +23,7 @@ while [ $# -gt 0 ]; do
     case ${2:-} in *.md) page=$2; shift ;; esac
     ;;
   sums | combine | update | checkpoint) benchmarks+=("$1") ;;
-  *) sed -n '2,8s/^# \{0,1\}//p' "$0" >&2; exit 2 ;;
+  *) sed -n '2,8s/^# \{0,1\}//p' "$self" >&2; exit 2 ;;
   esac
   shift
 done

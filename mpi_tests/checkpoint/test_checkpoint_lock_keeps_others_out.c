@@ -37,7 +37,7 @@ static void a_living_holder_is_named(void) {
   char host[128] = "";
   gethostname(host, sizeof host - 1);
   CHECK_OK(lock(folder, NULL, &first));
-  CHECK_STATUS(lock(folder, count_wait, &second), NTKW_ERR_FILE);
+  CHECK_STATUS(lock(folder, count_wait, &second), NTKW_ERR_LOCKED);
   CHECK_TEXT_HAS(ntkw_last_error(), host);
   CHECK_TEXT_HAS(ntkw_last_error(), "since 20");
   ntkw_checkpoint_unlock(&first);
@@ -75,16 +75,62 @@ static void a_silent_holder_elsewhere_is_given_time(void) {
   ntkw_i_lock_myself(&owner);
   snprintf(owner.boot, sizeof owner.boot, "elsewhere");
   plant(folder, &owner);
-  CHECK_STATUS(lock(folder, NULL, &mine), NTKW_ERR_FILE);
+  CHECK_STATUS(lock(folder, NULL, &mine), NTKW_ERR_LOCKED);
   ntkw_i_lock_stale_after = 0.3;
   n_waits = 0;
   CHECK_OK(lock(folder, count_wait, &mine));
   CHECK_EQUAL_INT(n_waits, world_rank() == 0);
   ntkw_checkpoint_unlock(&mine);
   put_file(scratch_path("silent/lock"), "ntkw-lock 1\nho", 14); /* its maker died while writing it */
-  CHECK_OK(lock(folder, NULL, &mine) == NTKW_ERR_FILE ? lock(folder, count_wait, &mine) : NTKW_ERR_ORDER);
+  CHECK_OK(lock(folder, NULL, &mine) == NTKW_ERR_LOCKED ? lock(folder, count_wait, &mine) : NTKW_ERR_ORDER);
   ntkw_checkpoint_unlock(&mine);
   ntkw_i_lock_stale_after = 300;
+}
+
+static double asked_until; /* MPI_Wtime(): when give_up is true on the last rank; 0: never */
+
+static bool on_the_last_rank(void *data) {
+  (void)data;
+  return asked_until > 0 && MPI_Wtime() >= asked_until && world_rank() == world_size() - 1;
+}
+
+static void name_wait(const char *sentence, double seconds, void *data) {
+  (void)data;
+  CHECK(seconds == 0.6 || seconds == 60.0);
+  CHECK_TEXT_HAS(sentence, "used by another run");
+  n_waits++;
+}
+
+static ntkw_status patiently(const char *folder, double wait, ntkw_folder_lock **out) {
+  const ntkw_lock_options options = {.wait = wait, .on_wait = name_wait, .give_up = on_the_last_rank};
+  const ntkw_status status = ntkw_checkpoint_lock_patiently(MPI_COMM_WORLD, folder, &options, out);
+  check_same_verdict(status);
+  CHECK((status == NTKW_SUCCESS) == (*out != NULL));
+  return status;
+}
+
+static void a_living_holder_is_waited_for(void) {
+  const char *folder = new_folder("patient");
+  ntkw_folder_lock *first, *second;
+  CHECK_OK(lock(folder, NULL, &first));
+  n_waits = 0;
+  double began = MPI_Wtime();
+  CHECK_STATUS(patiently(folder, 0.6, &second), NTKW_ERR_LOCKED);
+  CHECK(MPI_Wtime() - began >= 0.6);
+  CHECK_EQUAL_INT(n_waits, world_rank() == 0);
+  asked_until = began = MPI_Wtime() + 0.3;
+  CHECK_STATUS(patiently(folder, 60.0, &second), NTKW_ERR_INTERRUPTED);
+  CHECK(MPI_Wtime() - began < 20.0);
+  asked_until = 0;
+  ntkw_checkpoint_lock_abandon(first);
+  CHECK_OK(patiently(folder, 60.0, &second));
+  CHECK_EQUAL_INT(n_waits, 2 * (world_rank() == 0));
+  ntkw_checkpoint_lock_abandon(first); /* it is another's */
+  MPI_Barrier(MPI_COMM_WORLD);
+  CHECK_EQUAL_INT(count_files(folder, "lock"), 1);
+  ntkw_checkpoint_unlock(&first);
+  ntkw_checkpoint_unlock(&second);
+  CHECK_EQUAL_INT(count_files(folder, "lock"), 0);
 }
 
 static void a_lost_lock_stops_publication(void) {
@@ -188,13 +234,11 @@ static void remains_of_locks_are_removed(void) {
 }
 
 int main(int argc, char **argv) {
-  static const test_case cases[] = {TEST(a_living_holder_is_named),
-                                    TEST(a_dead_process_holds_nothing),
-                                    TEST(a_silent_holder_elsewhere_is_given_time),
-                                    TEST(a_lost_lock_stops_publication),
-                                    TEST(a_copy_is_not_the_original),
-                                    TEST(a_copy_elsewhere_is_not_told_apart),
-                                    TEST(the_working_folder_may_change),
-                                    TEST(remains_of_locks_are_removed)};
+  static const test_case cases[] = {
+      TEST(a_living_holder_is_named),           TEST(a_living_holder_is_waited_for),
+      TEST(a_dead_process_holds_nothing),       TEST(a_silent_holder_elsewhere_is_given_time),
+      TEST(a_lost_lock_stops_publication),      TEST(a_copy_is_not_the_original),
+      TEST(a_copy_elsewhere_is_not_told_apart), TEST(the_working_folder_may_change),
+      TEST(remains_of_locks_are_removed)};
   return run_suite("checkpoint lock", cases, sizeof cases / sizeof *cases, argc, argv);
 }

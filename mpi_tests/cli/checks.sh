@@ -1,6 +1,7 @@
 # Sourced by the tests of the ntkw program: run it under mpirun, look at every rank's exit code and at what it printed.
 # The environment says where things are: NTKW, MPIEXEC, DATA, HELPER.
 set -u
+unset CDPATH
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 failures=0 checks=0 ranks=0 what=""

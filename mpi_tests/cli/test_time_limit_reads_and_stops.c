@@ -1,6 +1,7 @@
 /* Lengths of time as a person and Slurm write them; and when a run has to stop for its last checkpoint to be in time,
  * for steps and checkpoints that take known times. */
 #include "cli/train/duration.h"
+#include "cli/signals.h"
 #include "cli/train/stop.h"
 #include "harness.h"
 
@@ -106,9 +107,14 @@ static void a_slow_step_is_not_remembered_for_ever(void) {
 }
 
 static void signals_stop_it(void) {
-  static const int all[] = {SIGTERM, SIGUSR1, SIGINT};
-  stop_catch_signals();
-  for (int i = 0; i < 3; i++) {
+  static const int all[] = {SIGTERM, SIGUSR1, SIGUSR2, SIGXCPU, SIGHUP, SIGINT};
+  sigset_t some;
+  sigemptyset(&some);
+  sigaddset(&some, SIGTERM);
+  pthread_sigmask(SIG_BLOCK, &some, NULL); /* as if inherited */
+  signals_begin();
+  signals_catch();
+  for (int i = 0; i < 6; i++) {
     stop_watch watch = stop_watch_start(0.0, INFINITY, NULL, 0.0, 0);
     if (i == 0) CHECK(!stop_wanted(&watch, 1.0, false));
     raise(all[i]);

@@ -37,11 +37,11 @@ nonce 0123456789abcdef
 heartbeat 0
 end
 LOCK
-run 2 train wave.lua --out a --resume --steps 60
-expect_code 4
+run 2 train wave.lua --out a --resume --steps 60 --lock-wait 0
+expect_code 7
 grep -q "held by process $$ on elsewhere since 2023-11-14" "$scratch/err" || complain "the holder is not named"
 sed -i 's/^started .*/started 1/' a/lock
-run 2 train wave.lua --out a --resume --steps 60
+run 2 train wave.lua --out a --resume --steps 60 --lock-wait 0
 expect_code 0
 [ ! -e a/lock ] || complain "the stale lock stays behind"
 finish

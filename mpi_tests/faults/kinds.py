@@ -207,9 +207,9 @@ def two_runs(case, draw):
 
     def during(run):
         if run.wait_for_publications(after):
-            second = Run(case.programs, ranks, run.folder, name="second")
+            second = Run(case.programs, ranks, run.folder, name="second", extra=("--lock-wait", "0"))
             require(second.finish(), "the second run hangs:\n" + second.said())
-            fault.happened = second.code() != 0
+            fault.happened = second.code() == 7
             require(fault.happened or run.launcher.poll() is not None, "the second run was not refused")
             require(not fault.happened or run.folder in second.said(), "no reason was given:\n" + second.said())
 

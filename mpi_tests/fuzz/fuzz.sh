@@ -4,7 +4,7 @@
 # counted apart: it is not ours. Ends with a line for each target; fails if one found something of ours.
 set -eu
 seconds=$1 build=$2
-here=$(cd "$(dirname "$0")" && pwd)
+here=$(dirname -- "$(readlink -f -- "$0")")
 export ASAN_OPTIONS=detect_leaks=0:allocator_may_return_null=1 UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1
 failed=0
 

@@ -8,7 +8,7 @@
 # newest checkpoint and end with the state and the history of a run that nothing interrupted, in every bit. Needs root and
 # Debian's iproute2; jobs/test.sh --hosts installs it. Ends with a line that counts tests.
 set -u
-here=$(cd "$(dirname "$0")" && pwd)
+here=$(dirname -- "$(readlink -f -- "$0")")
 ntkw=$(realpath "${1:?run.sh NTKW [LOSS...]}")
 shift
 losses=("$@")

@@ -4,7 +4,7 @@
 # says, on 2, 3 and 4 ranks.
 set -eu
 cmake=$1 build=$2 examples=$3 mpiexec=$4 mpicc=$5 cxx=$6
-here=$(cd "$(dirname "$0")" && pwd)
+here=$(dirname -- "$(readlink -f -- "$0")")
 prefix=$(mktemp -d)
 trap 'rm -rf "$prefix"' EXIT
 

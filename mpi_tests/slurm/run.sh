@@ -5,7 +5,7 @@
 # the checkpoint, the history among them, in every bit. Ends with a line that counts tests; a folder with all logs is left
 # behind if one failed.
 set -u
-here=$(cd "$(dirname "$0")" && pwd)
+here=$(dirname -- "$(readlink -f -- "$0")")
 NTKW_PROGRAM=$(realpath "${1:?run.sh NTKW [TEST...]}")
 shift
 tests=("$here"/test_*.sh)

@@ -34,7 +34,8 @@ ntkw_status ntkw_i_file_write(int fd, const char *path, const void *bytes, size_
   for (size_t done = 0; done < length;) {
     const ssize_t put = pwrite(fd, (const char *)bytes + done, piece_of(length - done), (off_t)(at + (int64_t)done));
     if (put < 0 && errno == EINTR) continue;
-    NTKW_CHECK(put > 0, NTKW_ERR_FILE, "cannot write %s: %s", path, put < 0 ? strerror(errno) : "nothing was written");
+    NTKW_CHECK(put > 0, NTKW_ERR_FILE, "cannot write %s: %s", path,
+               put < 0 ? ntkw_i_reason(errno) : "nothing was written");
     done += (size_t)put;
   }
   return NTKW_SUCCESS;
@@ -54,7 +55,7 @@ ntkw_status ntkw_i_file_reserve(int fd, const char *path, int64_t length) {
   do failed = length > 0 && fallocate(fd, 0, 0, (off_t)length) != 0;
   while (failed && errno == EINTR);
   NTKW_CHECK(!failed || means_unsupported(errno), NTKW_ERR_FILE, "cannot reserve %lld bytes for %s: %s",
-             (long long)length, path, strerror(errno));
+             (long long)length, path, ntkw_i_reason(errno));
 #else
   (void)fd, (void)path, (void)length, (void)means_unsupported;
 #endif

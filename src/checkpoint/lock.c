@@ -116,9 +116,9 @@ static ntkw_status refuse(const char *path, const lock_owner *owner, int seen, c
   const time_t time = (time_t)owner->since;
   struct tm parts;
   if (seen < 0)
-    return ntkw_i_fail(NTKW_ERR_FILE, "the folder is locked: %s cannot be read or is not whole%s", path, why);
+    return ntkw_i_fail(NTKW_ERR_LOCKED, "the folder is locked: %s cannot be read or is not whole%s", path, why);
   if (gmtime_r(&time, &parts)) strftime(since, sizeof since, "%Y-%m-%d %H:%M:%S UTC", &parts);
-  return ntkw_i_fail(NTKW_ERR_FILE,
+  return ntkw_i_fail(NTKW_ERR_LOCKED,
                      "the folder is used by another run: %s is held by process %" PRId64 " on %s%s%s since %s%s", path,
                      owner->pid, owner->host, owner->job[0] ? ", job " : "", owner->job, since, why);
 }
@@ -135,24 +135,55 @@ static void remove_stale(const char *path, const lock_owner *stale, uint64_t non
   unlink(aside);
 }
 
-/* Watch a lock whose holder cannot be seen from here. *stale: it did not change for long enough. */
-static ntkw_status watch(const char *path, const lock_owner *first, int first_seen, bool *stale) {
-  const double begin = monotonic_seconds(), interval = ntkw_i_lock_stale_after / 50;
-  *stale = false;
-  while (monotonic_seconds() - begin < ntkw_i_lock_stale_after) {
-    lock_owner now;
-    pause_seconds(interval < 5 ? interval : 5);
-    const int seen = look(path, &now);
-    if (seen == 0) return NTKW_SUCCESS; /* it was released */
-    if (seen > 0 && (first_seen < 0 || now.nonce != first->nonce || now.heartbeat != first->heartbeat))
-      return refuse(path, &now, seen, ", which is alive");
+/* What rank 0 has seen while it waits for others' lock; starts as {0}. */
+typedef struct patience {
+  bool waits;  /* rank 0 has to look again a little later */
+  double from; /* since when it waits for holders that live; 0: it does not */
+  /* of a holder that cannot be seen from here */
+  double watched_from; /* 0: there was none */
+  lock_owner first;    /* what its lock said then */
+  int first_seen;
+} patience;
+
+static double look_every(void) {
+  const double interval = ntkw_i_lock_stale_after / 50;
+  return interval < 0.25 ? interval : 0.25;
+}
+
+static ntkw_status await_living(const char *path, const lock_owner *owner, const ntkw_lock_options *options,
+                                patience *p) {
+  const ntkw_status refused = refuse(path, owner, 1, "");
+  const double now = monotonic_seconds();
+  if (options->wait > 0 && p->from == 0) {
+    p->from = now;
+    if (options->on_wait) options->on_wait(ntkw_last_error(), options->wait, options->data);
   }
-  *stale = true;
+  p->waits = options->wait > 0 && now - p->from < options->wait;
+  return p->waits ? NTKW_SUCCESS : refused;
+}
+
+/* *stale: the lock did not change for long enough. */
+static ntkw_status await_unseen(const char *path, const lock_owner *owner, int seen, const ntkw_lock_options *options,
+                                patience *p, bool *stale) {
+  const double now = monotonic_seconds();
+  const lock_owner *first = &p->first;
+  if (p->watched_from == 0) {
+    const ntkw_status refused = refuse(path, owner, seen, ", which cannot be seen from here");
+    if (!options->on_wait) return refused;
+    options->on_wait(ntkw_last_error(), ntkw_i_lock_stale_after, options->data);
+    p->watched_from = now;
+    p->first = *owner;
+    p->first_seen = seen;
+  } else if (seen > 0 && (p->first_seen < 0 || owner->nonce != first->nonce || owner->heartbeat != first->heartbeat)) {
+    return refuse(path, owner, seen, ", which is alive");
+  }
+  *stale = now - p->watched_from >= ntkw_i_lock_stale_after;
+  p->waits = !*stale;
   return NTKW_SUCCESS;
 }
 
 /* Somebody has the lock: settle whether it can be removed. */
-static ntkw_status settle(ntkw_folder_lock *lock, ntkw_lock_wait on_wait, void *data) {
+static ntkw_status settle(ntkw_folder_lock *lock, const ntkw_lock_options *options, patience *p) {
   lock_owner other = {.nonce = 0};
   int seen = look(lock->path, &other);
   for (int tries = 0; seen < 0 && tries < 20; tries++) { /* perhaps it is just being written */
@@ -161,31 +192,41 @@ static ntkw_status settle(ntkw_folder_lock *lock, ntkw_lock_wait on_wait, void *
   }
   if (seen == 0) return NTKW_SUCCESS;
   const lock_life life = seen > 0 ? ntkw_i_lock_judge(&other, &lock->owner) : LOCK_UNKNOWN;
-  if (life == LOCK_ALIVE) return refuse(lock->path, &other, seen, "");
   bool stale = life == LOCK_DEAD;
-  if (life == LOCK_UNKNOWN) {
-    const ntkw_status refused = refuse(lock->path, &other, seen, ", which cannot be seen from here");
-    if (!on_wait) return refused;
-    on_wait(ntkw_last_error(), ntkw_i_lock_stale_after, data);
-    NTKW_TRY(watch(lock->path, &other, seen, &stale));
-  }
+  if (life == LOCK_ALIVE) NTKW_TRY(await_living(lock->path, &other, options, p));
+  if (life == LOCK_UNKNOWN) NTKW_TRY(await_unseen(lock->path, &other, seen, options, p, &stale));
   if (stale) remove_stale(lock->path, &other, lock->owner.nonce);
   return NTKW_SUCCESS;
 }
 
-/* On rank 0. */
-static ntkw_status take(ntkw_folder_lock *lock, ntkw_lock_wait on_wait, void *data) {
+/* On rank 0: get the lock, or settle whether to wait for it. */
+static ntkw_status attempt(ntkw_folder_lock *lock, const ntkw_lock_options *options, patience *p) {
+  p->waits = false;
   ntkw_i_lock_myself(&lock->owner);
-  for (int tries = 0; tries < 10; tries++) {
+  for (int tries = 0; tries < 10 && !p->waits; tries++) {
     lock->fd = open(lock->path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
     if (lock->fd >= 0) break;
     NTKW_CHECK(errno == EEXIST, NTKW_ERR_FILE, "cannot make the lock %s: %s", lock->path, strerror(errno));
-    NTKW_TRY(settle(lock, on_wait, data));
+    NTKW_TRY(settle(lock, options, p));
   }
+  if (p->waits) return NTKW_SUCCESS;
   NTKW_CHECK(lock->fd >= 0, NTKW_ERR_FILE, "cannot get the lock %s: others take it again and again", lock->path);
   lock->owner.place = ntkw_i_lock_place(lock->fd, lock->path);
   NTKW_TRY(write_owner(lock));
   return start_beating(lock);
+}
+
+/* All ranks look in step, so that give_up of any of them ends the wait of all. */
+static ntkw_status take(ntkw_folder_lock *lock, MPI_Comm comm, const ntkw_lock_options *options) {
+  patience p = {.waits = true};
+  while (true) {
+    NTKW_TRY(ntkw_status_agree(comm, lock->rank == 0 ? attempt(lock, options, &p) : NTKW_SUCCESS));
+    int word[2] = {lock->rank == 0 && p.waits, options->give_up && options->give_up(options->data)};
+    MPI_TRY(MPI_Allreduce(MPI_IN_PLACE, word, 2, MPI_INT, MPI_MAX, comm));
+    if (!word[0]) return NTKW_SUCCESS;
+    NTKW_CHECK(!word[1], NTKW_ERR_INTERRUPTED, "asked to end while the run that holds %s was waited for", lock->path);
+    pause_seconds(look_every());
+  }
 }
 
 /* FOLDER/lock, whatever becomes of the working folder; to be freed. NULL: out of memory. */
@@ -235,6 +276,12 @@ static void destroy(ntkw_folder_lock *lock) {
 
 ntkw_status ntkw_checkpoint_lock(MPI_Comm comm, const char *folder, ntkw_lock_wait on_wait, void *data,
                                  ntkw_folder_lock **out) {
+  return ntkw_checkpoint_lock_patiently(comm, folder, &(ntkw_lock_options){.on_wait = on_wait, .data = data}, out);
+}
+
+ntkw_status ntkw_checkpoint_lock_patiently(MPI_Comm comm, const char *folder, const ntkw_lock_options *options,
+                                           ntkw_folder_lock **out) {
+  static const ntkw_lock_options defaults;
   MPI_Comm plain;
   ntkw_folder_lock *lock = NULL;
   if (out) *out = NULL;
@@ -243,8 +290,7 @@ ntkw_status ntkw_checkpoint_lock(MPI_Comm comm, const char *folder, ntkw_lock_wa
   status = ntkw_status_agree(plain, status);
   if (status == NTKW_SUCCESS) status = ntkw_i_same_text(plain, "the folder to be locked", folder);
   if (status == NTKW_SUCCESS) status = ntkw_status_agree(plain, make(plain, folder, &lock));
-  if (status == NTKW_SUCCESS)
-    status = ntkw_status_agree(plain, lock->rank == 0 ? take(lock, on_wait, data) : NTKW_SUCCESS);
+  if (status == NTKW_SUCCESS) status = take(lock, plain, options ? options : &defaults);
   if (status == NTKW_SUCCESS) {
     *out = lock;
     return NTKW_SUCCESS;
@@ -252,6 +298,10 @@ ntkw_status ntkw_checkpoint_lock(MPI_Comm comm, const char *folder, ntkw_lock_wa
   if (lock) destroy(lock);
   MPI_Comm_free(&plain);
   return status;
+}
+
+void ntkw_checkpoint_lock_abandon(const ntkw_folder_lock *lock) {
+  if (lock && lock->fd >= 0 && check_held(lock) == NTKW_SUCCESS) unlink(lock->path);
 }
 
 void ntkw_checkpoint_unlock(ntkw_folder_lock **lock) {

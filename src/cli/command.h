@@ -8,25 +8,31 @@
 
 /* Exit codes of the ntkw program; the same on every rank. Listed in ntkw --help and README.md. */
 typedef enum exit_code {
-  EXIT_DONE = 0,      /* all done */
-  EXIT_DEVIATES = 1,  /* replay: beyond the tolerance; replay, selftest: bits that differ */
-  EXIT_USAGE = 2,     /* wrong arguments */
-  EXIT_PROBLEM = 3,   /* the problem file is wrong, or not the checkpoint's */
-  EXIT_FILE = 4,      /* a file could not be read or written, or is damaged */
-  EXIT_DIVERGED = 5,  /* losses or parameters are not finite, or a blow-up: do not requeue */
-  EXIT_INTERNAL = 6,  /* out of memory, MPI failed, internal error */
-  EXIT_COME_BACK = 85 /* stopped by a signal or the time limit, after a checkpoint: continue with --resume */
+  EXIT_DONE = 0,     /* all done */
+  EXIT_DEVIATES = 1, /* replay: beyond the tolerance; replay, selftest: bits that differ */
+  EXIT_USAGE = 2,    /* wrong arguments */
+  EXIT_PROBLEM = 3,  /* the problem file is wrong, or not the checkpoint's */
+  EXIT_FILE = 4,     /* a file could not be read or written, or is damaged */
+  EXIT_DIVERGED = 5, /* losses or parameters are not finite, or a blow-up: do not requeue */
+  EXIT_INTERNAL = 6, /* out of memory, MPI failed, internal error */
+  EXIT_LOCKED = 7,   /* the folder is used by another run: try again when that has ended */
+  EXIT_COME_BACK =
+      85 /* stopped by a signal or the time limit, after a checkpoint if there was a step: --resume goes on */
 } exit_code;
 
 /* A subcommand: its name, a line for ntkw --help, its own help, and what it does. argv[0] is the subcommand's name.
  * `ntkw NAME --help` prints help, then the options of the table with their defaults, then notes (exit codes, an
- * example); options and notes may be left out. */
+ * example); options and notes may be left out. before is called before MPI is initialised, unless help is asked for;
+ * NULL: nothing is to be done. outlives_reader: what cannot be printed any more is told by tell_of_lost_output, and is no
+ * failure. */
 typedef struct command {
   const char *name, *summary, *help;
   exit_code (*run)(int argc, char **argv);
   const option *options;
   int n_options;
   const char *notes;
+  void (*before)(void);
+  bool outlives_reader;
 } command;
 
 extern const command train_command, replay_command, show_command, verify_command, spectrum_command, selftest_command;
@@ -47,6 +53,9 @@ int command_rank(void);
 
 /* Print "ntkw: warning: ..." on rank 0's stderr. */
 void warn(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* Standard output was lost, for the reason of an errno: say so on rank 0's stderr, once. */
+void tell_of_lost_output(int error);
 
 /* printf on rank 0 only. */
 void say(const char *format, ...) __attribute__((format(printf, 1, 2)));

@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 int command_rank(void) {
   int rank = 0;
@@ -30,6 +31,12 @@ void warn(const char *format, ...) {
   free(text);
 }
 
+void tell_of_lost_output(int error) {
+  static bool told;
+  if (!told) warn("standard output cannot be written (%s): the run goes on without it", strerror(error));
+  told = true;
+}
+
 exit_code exit_code_of(ntkw_status status) {
   switch (status) {
   case NTKW_SUCCESS:
@@ -42,6 +49,10 @@ exit_code exit_code_of(ntkw_status status) {
   case NTKW_ERR_FORMAT:
   case NTKW_ERR_FILE:
     return EXIT_FILE;
+  case NTKW_ERR_LOCKED:
+    return EXIT_LOCKED;
+  case NTKW_ERR_INTERRUPTED:
+    return EXIT_COME_BACK;
   case NTKW_ERR_NOT_FINITE:
     return EXIT_DIVERGED;
   default:

@@ -1,7 +1,11 @@
 /* ntkw: start MPI, dispatch to a subcommand, end MPI. */
 #include "cli/command.h"
+#include "cli/guard.h"
+#include "cli/launch.h"
+#include "cli/signals.h"
 #include "status/nearest_word.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -33,7 +37,8 @@ static const char exit_codes[] =
     "   4  a file could not be read or written, or is damaged\n"
     "   5  losses, gradients or parameters are not finite, or the loss has blown up: do not requeue\n"
     "   6  out of memory, MPI failed, or an internal error\n"
-    "  85  stopped by a signal or the time limit, after a checkpoint: continue with --resume\n"
+    "   7  the folder is used by another run: try again when that has ended\n"
+    "  85  stopped by a signal or the time limit, after a checkpoint if there was a step: continue with --resume\n"
     "\n"
     "Example:\n"
     "  mpirun -n 4 ntkw train examples/wave1d-small.lua\n";
@@ -80,31 +85,46 @@ static bool asks_for_help(int argc, char **argv) {
   return false;
 }
 
-static exit_code dispatch(int argc, char **argv) {
+/* The subcommand that is called; NULL: none. */
+static const command *find_command(int argc, char **argv) {
+  for (int i = 0; argc > 1 && i < N_COMMANDS; i++)
+    if (strcmp(argv[1], commands[i]->name) == 0) return commands[i];
+  return NULL;
+}
+
+static exit_code dispatch(const command *called, int argc, char **argv) {
   if (argc < 2) return usage_error("", "a subcommand is missing");
   const char *word = argv[1];
   if (strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0) return print_help();
   if (strcmp(word, "--version") == 0) return print_version();
-  for (int i = 0; i < N_COMMANDS; i++)
-    if (strcmp(word, commands[i]->name) == 0)
-      return asks_for_help(argc - 1, argv + 1) ? print_command_help(commands[i]) : commands[i]->run(argc - 1, argv + 1);
-  return fail_unknown(word);
+  if (!called) return fail_unknown(word);
+  return asks_for_help(argc - 1, argv + 1) ? print_command_help(called) : called->run(argc - 1, argv + 1);
 }
 
-/* What was printed must have arrived: the code, or EXIT_FILE on every rank. */
-static exit_code printed(exit_code code) {
+/* What was printed must have arrived, unless the subcommand outlives its reader: the code, or EXIT_FILE on every rank. */
+static exit_code printed(const command *called, exit_code code) {
   int failed = fflush(stdout) != 0 || ferror(stdout), any = 0;
+  const int error = errno;
   MPI_Allreduce(&failed, &any, 1, MPI_INT, MPI_MAX, MPI_COMM_WORLD);
   if (!any || code != EXIT_DONE) return code;
+  if (called && called->outlives_reader) {
+    tell_of_lost_output(error);
+    return code;
+  }
   if (command_rank() == 0) fprintf(stderr, "ntkw: the output could not be written\n");
   return EXIT_FILE;
 }
 
 int main(int argc, char **argv) {
   int provided = 0;
+  const command *called = find_command(argc, argv);
+  signals_begin();
+  launch_look();
+  guard_start();
+  if (called && called->before && !asks_for_help(argc - 1, argv + 1)) called->before();
   MPI_Init_thread(&argc, &argv, MPI_THREAD_FUNNELED, &provided);
   setvbuf(stdout, NULL, _IOLBF, 0);
-  const exit_code code = dispatch(argc, argv), all = printed(code);
+  const exit_code code = dispatch(called, argc, argv), all = printed(called, code);
   MPI_Finalize();
   return (int)all;
 }

@@ -7,6 +7,9 @@
 /* Set the sentence of this thread and return code. */
 ntkw_status ntkw_i_fail(ntkw_status code, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
+/* What an errno means, in words for a sentence. Local. The string is overwritten by the next call in this thread. */
+const char *ntkw_i_reason(int error);
+
 /* Leave the function with the status of call unless it succeeded. */
 #define NTKW_TRY(call)                                 \
   do {                                                 \

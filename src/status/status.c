@@ -3,6 +3,7 @@
 #include "status/check.h"
 #include "status/communicator.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -36,6 +37,10 @@ ntkw_status ntkw_i_fail(ntkw_status code, const char *format, ...) {
   va_end(arguments);
   memcpy(sentence, text, sizeof sentence);
   return code;
+}
+
+const char *ntkw_i_reason(int error) {
+  return error == EFBIG ? "File too large (ulimit -f says how large it may be, and the file system)" : strerror(error);
 }
 
 ntkw_status ntkw_status_agree(MPI_Comm comm, ntkw_status local) {

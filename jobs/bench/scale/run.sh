@@ -9,7 +9,8 @@
 # 12.5 GB/s and 500 ns, one rank a host; every MPI_Allreduce is by recursive doubling.
 set -eu
 command="jobs/bench/scale/run.sh${*:+ $*}"
-cd "$(dirname "$0")/../../.."
+self=$(readlink -f -- "$0")
+CDPATH= cd -- "$(dirname -- "$self")/../../.."
 
 sizes="64 128 256 512 1024" out=build/scale page=
 while [ $# -gt 0 ]; do
@@ -20,7 +21,7 @@ while [ $# -gt 0 ]; do
     page=jobs/bench/scale/RESULTS.md
     case ${2:-} in *.md) page=$2; shift ;; esac
     ;;
-  *) sed -n '2,9s/^# \{0,1\}//p' "$0" >&2; exit 2 ;;
+  *) sed -n '2,9s/^# \{0,1\}//p' "$self" >&2; exit 2 ;;
   esac
   shift
 done

@@ -13,7 +13,8 @@
 #   --rounds N, --sample SECONDS   how much to measure
 # The whole takes about 15 minutes. Run it on a quiet machine; the cores used are the first two that it may use.
 set -eu
-cd "$(dirname "$0")/../../.."
+self=$(readlink -f -- "$0")
+CDPATH= cd -- "$(dirname -- "$self")/../../.."
 
 venv=${XDG_CACHE_HOME:-$HOME/.cache}/ntkw-bench/venv python=python3 build=build/bench-train
 csv=$build/train.csv options=()
@@ -29,7 +30,7 @@ while [ $# -gt 0 ]; do
     "" | --*) options+=(--markdown jobs/bench/train/RESULTS.md) ;;
     *) options+=(--markdown "$2"); shift ;;
     esac ;;
-  *) sed -n '2,16s/^# \{0,1\}//p' "$0" >&2; exit 2 ;;
+  *) sed -n '2,16s/^# \{0,1\}//p' "$self" >&2; exit 2 ;;
   esac
   shift
 done

@@ -1,5 +1,6 @@
 #include "cli/train/folder.h"
 #include "cli/command.h"
+#include "cli/signals.h"
 #include "status/check.h"
 #include "status/path.h"
 
@@ -57,6 +58,10 @@ static int folder_of_problem(const char *file, char *folder, size_t size) {
   const char *slash = strrchr(file, '/'), *name = slash ? slash + 1 : file;
   const size_t length = strlen(name), stem = length > 4 && strcmp(name + length - 4, ".lua") == 0 ? length - 4 : length;
   return snprintf(folder, size, "%.*s.run", (int)stem, name);
+}
+
+bool folder_is_there(const char *folder) {
+  return folder_kind(folder) == 1;
 }
 
 ntkw_status folder_choose(const train_settings *settings, const char *problem_file, char *folder, size_t size) {
@@ -132,7 +137,7 @@ ntkw_status folder_set_bad_aside(const char *folder, int64_t step, char *good, s
   return ntkw_status_agree(MPI_COMM_WORLD, status);
 }
 
-static ntkw_status refuse_used_folder(const char *folder) {
+ntkw_status folder_refuse_used(const char *folder) {
   int used = command_rank() == 0 && holds_checkpoints(folder);
   MPI_Bcast(&used, 1, MPI_INT, 0, MPI_COMM_WORLD);
   NTKW_CHECK(
@@ -166,11 +171,11 @@ ntkw_status folder_find_checkpoint(const train_settings *settings, const char *f
   const bool in_place = !settings->resume.path || same_folder(settings->resume.path, folder);
   const char *wanted = in_place ? folder : settings->resume.path;
   *reader = NULL;
-  if (!settings->resume.given) return refuse_used_folder(folder);
+  if (!settings->resume.given) return folder_refuse_used(folder);
   if (settings->resume.path && settings->out) {
     char resumed[512];
     folder_of_resumed(settings->resume.path, resumed, sizeof resumed);
-    if (!same_folder(resumed, folder)) NTKW_TRY(refuse_used_folder(folder));
+    if (!same_folder(resumed, folder)) NTKW_TRY(folder_refuse_used(folder));
   }
   const int kind = folder_kind(wanted);
   if (kind == -1 && !settings->resume.path) { /* the first start of a run that is always started with --resume */
@@ -245,10 +250,17 @@ bool folder_is_of(const char *folder, const char *checkpoint) {
 }
 
 static void warn_of_waiting(const char *sentence, double seconds, void *data) {
-  (void)data;
-  warn("%s: waiting up to %.0f s for a sign of life", sentence, seconds);
+  const double *lock_wait = data;
+  warn("%s: waiting up to %.0f s for %s", sentence, seconds, seconds == *lock_wait ? "its end" : "a sign of life");
 }
 
-ntkw_status folder_lock(const char *folder, ntkw_folder_lock **lock) {
-  return ntkw_checkpoint_lock(MPI_COMM_WORLD, folder, warn_of_waiting, NULL, lock);
+static bool signal_came(void *data) {
+  (void)data;
+  return signals_noted() != 0;
+}
+
+ntkw_status folder_lock(const char *folder, double lock_wait, ntkw_folder_lock **lock) {
+  const ntkw_lock_options options = {
+      .wait = lock_wait, .on_wait = warn_of_waiting, .give_up = signal_came, .data = &lock_wait};
+  return ntkw_checkpoint_lock_patiently(MPI_COMM_WORLD, folder, &options, lock);
 }

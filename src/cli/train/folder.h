@@ -10,6 +10,12 @@
  * folder (it may be NULL if one of the others was given). */
 ntkw_status folder_choose(const train_settings *settings, const char *problem_file, char *folder, size_t size);
 
+/* Is there a folder of this name? */
+bool folder_is_there(const char *folder);
+
+/* NTKW_ERR_ARGUMENT if the folder holds checkpoints of a run. */
+ntkw_status folder_refuse_used(const char *folder);
+
 /* Open the checkpoint that --resume asks for; *reader stays NULL if there is none to resume from. A folder that already
  * holds checkpoints is refused without --resume, so that no run overwrites another. Skipped damaged checkpoints are
  * reported on rank 0. */
@@ -34,8 +40,9 @@ ntkw_status folder_prepare(const char *folder);
 /* Is it the folder of this checkpoint? */
 bool folder_is_of(const char *folder, const char *checkpoint);
 
-/* Lock it for this run until ntkw_checkpoint_unlock. Another run's lock is refused in a sentence that names it; if that
- * run is on another host, a warning says so and five minutes are given for its heartbeat. */
-ntkw_status folder_lock(const char *folder, ntkw_folder_lock **lock);
+/* Lock it for this run until ntkw_checkpoint_unlock. Another run on this host that has the lock is given lock_wait seconds
+ * to end, one on another host five minutes for its heartbeat; a warning says so. NTKW_ERR_LOCKED: it has the lock still,
+ * and the sentence names it; NTKW_ERR_INTERRUPTED: a signal came meanwhile. */
+ntkw_status folder_lock(const char *folder, double lock_wait, ntkw_folder_lock **lock);
 
 #endif

@@ -1,12 +1,17 @@
 #include "cli/train/picture.h"
+#include "cli/program.h"
 #include "status/check.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
+
+static const double MOST_SECONDS = 120.0; /* for drawing */
 
 /* What the picture shows of the grid: along the first input or the first two, the others in the middle. */
 typedef struct view {
@@ -80,7 +85,7 @@ static void script_curves(FILE *f, const run *r, const char *title, int first_co
 static ntkw_status write_script(const run *r, const view *v, const char *path, bool exact) {
   FILE *f = fopen(path, "w");
   NTKW_CHECK(f, NTKW_ERR_FILE, "%s: cannot be written: %s", path, strerror(errno));
-  fprintf(f, "set terminal pngcairo size 1300,1000 noenhanced\nset output 'picture.png'\nset multiplot layout 2,2\n");
+  fprintf(f, "set terminal pngcairo size 1300,1000 noenhanced\nset output 'picture.new'\nset multiplot layout 2,2\n");
   script_fields(f, r, v, exact);
   fprintf(f, "set datafile separator ','\nset key noenhanced autotitle columnhead\n");
   script_curves(f, r, exact ? "loss of each condition, relative error" : "loss of each condition",
@@ -91,26 +96,36 @@ static ntkw_status write_script(const run *r, const view *v, const char *path, b
   return NTKW_SUCCESS;
 }
 
-static bool have_gnuplot(void) {
-  return system("command -v gnuplot >/dev/null 2>&1") == 0;
-}
-
-/* The shell gets the folder as a variable, whatever characters are in its name. */
-static bool run_gnuplot(const char *folder) {
-  return setenv("NTKW_FOLDER", folder, 1) == 0 &&
-         system("cd -- \"$NTKW_FOLDER\" && gnuplot picture.gnuplot >picture.log 2>&1") == 0;
+/* In the folder, whatever its name is; without the user's settings of gnuplot, which could change what is drawn. The
+ * picture gets its name when it is there. */
+static ntkw_status run_gnuplot(const run *r, const char *gnuplot) {
+  char made[600], picture[600];
+  struct stat about;
+  char *arguments[] = {"gnuplot", "--default-settings", "picture.gnuplot", NULL};
+  NTKW_TRY(program_run(&(program_call){.path = gnuplot,
+                                       .arguments = arguments,
+                                       .folder = r->folder,
+                                       .log = "picture.log",
+                                       .unset = "GNU", /* GNUTERM, GNUPLOT_... */
+                                       .most_seconds = MOST_SECONDS}));
+  run_path(r, "picture.new", made, sizeof made);
+  run_path(r, "picture.png", picture, sizeof picture);
+  NTKW_CHECK(stat(made, &about) == 0 && about.st_size > 0, NTKW_ERR_FILE, "%s made no picture; see %s/picture.log",
+             gnuplot, r->folder);
+  NTKW_CHECK(rename(made, picture) == 0, NTKW_ERR_FILE, "%s cannot be renamed to picture.png: %s", made,
+             strerror(errno));
+  return NTKW_SUCCESS;
 }
 
 /* On rank 0. */
-static ntkw_status draw(const run *r, const double *values, const double *exact) {
+static ntkw_status draw(const run *r, const char *gnuplot, const double *values, const double *exact) {
   char data[600], script[600];
   const view v = choose_view(r);
   run_path(r, "picture.data", data, sizeof data);
   run_path(r, "picture.gnuplot", script, sizeof script);
   NTKW_TRY(write_grid(&v, data, values, exact));
   NTKW_TRY(write_script(r, &v, script, exact != NULL));
-  NTKW_CHECK(run_gnuplot(r->folder), NTKW_ERR_FILE, "gnuplot could not draw %s/picture.png; see picture.log there",
-             r->folder);
+  NTKW_TRY(run_gnuplot(r, gnuplot));
   unlink(data);
   unlink(script);
   run_path(r, "picture.log", data, sizeof data);
@@ -121,16 +136,18 @@ static ntkw_status draw(const run *r, const double *values, const double *exact)
 ntkw_status picture_draw(run *r, bool *drawn) {
   const MPI_Comm comm = trainer_comm(r->trainer);
   double *values = NULL, *exact = NULL;
-  int have = command_rank() == 0 && have_gnuplot();
+  char gnuplot[PATH_MAX];
+  int have = command_rank() == 0 && program_find("gnuplot", gnuplot, sizeof gnuplot);
   MPI_Bcast(&have, 1, MPI_INT, 0, comm);
-  *drawn = have;
+  *drawn = false;
   if (!have) return NTKW_SUCCESS;
   ntkw_status status = evaluation_collect(r->evaluation, 0, false, &values);
   if (status == NTKW_SUCCESS && evaluation_knows(r->evaluation, 0))
     status = evaluation_collect(r->evaluation, 0, true, &exact);
   if (status == NTKW_SUCCESS)
-    status = ntkw_status_agree(comm, command_rank() == 0 ? draw(r, values, exact) : NTKW_SUCCESS);
+    status = ntkw_status_agree(comm, command_rank() == 0 ? draw(r, gnuplot, values, exact) : NTKW_SUCCESS);
   free(values);
   free(exact);
+  *drawn = status == NTKW_SUCCESS;
   return status;
 }

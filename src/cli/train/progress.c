@@ -1,51 +1,21 @@
 #include "cli/train/progress.h"
+#include "cli/command.h"
+#include "cli/launch.h"
 
+#include <errno.h>
 #include <math.h>
 #include <mpi.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-/* Name and parent of a process; 0 if it cannot be told. */
-static long parent_of(long process, char name[64]) {
-  char path[64];
-  long parent = 0;
-  snprintf(path, sizeof path, "/proc/%ld/stat", process);
-  FILE *file = fopen(path, "r");
-  if (!file) return 0;
-  if (fscanf(file, "%*d (%63[^)]) %*c %ld", name, &parent) != 2) parent = 0;
-  fclose(file);
-  return parent;
-}
-
-static bool is_launcher(const char *name) {
-  static const char *const launchers[] = {"mpirun",  "mpiexec",        "orterun",
-                                          "prterun", "mpirun.openmpi", "mpiexec.openmpi"};
-  for (size_t i = 0; i < sizeof launchers / sizeof *launchers; i++)
-    if (strcmp(name, launchers[i]) == 0) return true;
-  return false;
-}
-
-/* mpirun gives rank 0 a terminal of its own even where its output goes to a file: look at mpirun's. A launcher that is
- * not on this machine has none that we know of. */
-static bool launcher_has_terminal(void) {
-  char name[64] = "", link[64], target[128];
-  for (long process = getppid(), parent = 0; process > 1; process = parent) {
-    parent = parent_of(process, name);
-    if (!is_launcher(name)) continue;
-    snprintf(link, sizeof link, "/proc/%ld/fd/1", process);
-    const ssize_t n = readlink(link, target, sizeof target - 1);
-    if (n < 0) return false;
-    target[n] = '\0';
-    return strncmp(target, "/dev/pts/", 9) == 0 || strncmp(target, "/dev/tty", 8) == 0;
-  }
-  return false;
-}
-
 static bool person_reads(void) {
-  const bool launched = getenv("OMPI_COMM_WORLD_SIZE") || getenv("PMI_RANK") || getenv("PMIX_RANK");
-  return isatty(STDOUT_FILENO) && (!launched || launcher_has_terminal());
+  return isatty(STDOUT_FILENO) && (!launch_by_launcher() || launch_has_terminal());
+}
+
+/* A reader that went away does not end the run. */
+static void flush(void) {
+  if (fflush(stdout) != 0) tell_of_lost_output(errno);
 }
 
 progress progress_start(const char *mode, int64_t first_step, int64_t last_step) {
@@ -56,7 +26,7 @@ progress progress_start(const char *mode, int64_t first_step, int64_t last_step)
 void progress_clear(progress *p) {
   if (!p->line_open) return;
   fputs("\r\033[K", stdout);
-  fflush(stdout);
+  flush();
   p->line_open = false;
 }
 
@@ -91,7 +61,7 @@ void progress_log(progress *p, const problem *pde, const progress_values *now) {
   progress_clear(p);
   print_line(p, pde, now);
   putchar('\n');
-  fflush(stdout);
+  flush();
 }
 
 void progress_tick(progress *p, const problem *pde, const progress_values *now) {
@@ -101,6 +71,6 @@ void progress_tick(progress *p, const problem *pde, const progress_values *now) 
   fputs("\r\033[K\033[?7l", stdout); /* a line longer than the screen is cut off, not wrapped */
   print_line(p, pde, now);
   fputs("\033[?7h", stdout);
-  fflush(stdout);
+  flush();
   p->line_open = true;
 }

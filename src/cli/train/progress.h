@@ -1,5 +1,5 @@
 /* Lines that show how a run goes: one for every log interval, and between them a live one on a terminal. Rank 0 only.
- */
+ * A failure to write them is told on stderr, once. */
 #ifndef NTKW_CLI_TRAIN_PROGRESS_H
 #define NTKW_CLI_TRAIN_PROGRESS_H
 

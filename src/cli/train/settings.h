@@ -11,6 +11,7 @@ typedef struct train_settings {
   const char *trace;     /* NULL: nothing is recorded */
   const char *out;       /* NULL: named after the problem file */
   int64_t checkpoint_every, log_every, keep;
+  int64_t lock_wait;           /* seconds for another run to end that uses the folder */
   const char *checkpoint_mode; /* "synchronous" or "asynchronous" */
   const char *progress;
   const char *time_limit; /* as duration_read reads it; NULL: none */

@@ -1,7 +1,7 @@
 #include "cli/train/stop.h"
+#include "cli/signals.h"
 
 #include <math.h>
-#include <signal.h>
 #include <stdlib.h>
 
 /* A checkpoint may take so much longer than the slowest one yet. */
@@ -12,22 +12,6 @@ static const double STEP_MEMORY = 0.9995;
 static const double RESERVE = 1.0, RESERVE_IN_JOB = 15.0;
 /* A checkpoint before the first one is measured: bytes a second of a slow file system, and the rest. */
 static const double GUESSED_SPEED = 50e6, GUESSED_LATENCY = 0.25;
-
-static volatile sig_atomic_t noted, interrupts;
-
-static void note_signal(int number) {
-  noted = number;
-  if (number != SIGINT || interrupts++ == 0) return;
-  signal(SIGINT, SIG_DFL);
-  raise(SIGINT); /* delivered when this handler returns */
-}
-
-void stop_catch_signals(void) {
-  const struct sigaction action = {.sa_handler = note_signal, .sa_flags = SA_RESTART};
-  sigaction(SIGTERM, &action, NULL);
-  sigaction(SIGUSR1, &action, NULL);
-  sigaction(SIGINT, &action, NULL);
-}
 
 /* Seconds until the end of the job's allocation; INFINITY if that is not known. */
 static double left_of_job(const char *end_time, double unix_now) {
@@ -59,7 +43,7 @@ bool stop_wanted(stop_watch *w, double now, bool checkpoint_due) {
   const double write = WRITE_MARGIN * w->write_time;
   const double needed = 2.0 * w->step_time + (checkpoint_due ? 2.0 : 1.0) * write + w->reserve;
   w->expired = w->expired || w->end - now < needed;
-  return w->expired || noted != 0;
+  return w->expired || signals_noted() != 0;
 }
 
 void stop_step_was_held(stop_watch *w, double seconds) {
@@ -73,5 +57,5 @@ void stop_checkpoint_took(stop_watch *w, double seconds) {
 }
 
 const char *stop_cause(const stop_watch *w) {
-  return w->expired && noted == 0 ? "the time limit" : "a signal";
+  return w->expired && signals_noted() == 0 ? "the time limit" : "a signal";
 }

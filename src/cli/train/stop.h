@@ -1,6 +1,6 @@
 /* Why a run ends before its last step: it was asked to by a signal, or its time is nearly over.
  *
- * Signals are noted on the rank that gets them; time is watched on rank 0 alone. Neither is acted upon alone: what
+ * Signals (cli/signals.h) are noted on the rank that gets them; time is watched on rank 0 alone. Neither is acted upon alone: what
  * stop_wanted says goes into the step's own reduction, and all ranks stop after the same step. */
 #ifndef NTKW_CLI_TRAIN_STOP_H
 #define NTKW_CLI_TRAIN_STOP_H
@@ -19,9 +19,6 @@ typedef struct stop_watch {
   bool measured;     /* write_time is no guess */
   bool expired;      /* stop_wanted said so because of the time */
 } stop_watch;
-
-/* From now on SIGTERM, SIGUSR1 and SIGINT are noted; a second SIGINT ends the process at once. Local. */
-void stop_catch_signals(void);
 
 /* A watch that starts at now. Local.
  *

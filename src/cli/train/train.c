@@ -1,5 +1,7 @@
 /* ntkw train: a problem file to a trained network. */
 #include "cli/command.h"
+#include "cli/guard.h"
+#include "cli/signals.h"
 #include "cli/threads.h"
 #include "cli/train/duration.h"
 #include "cli/train/folder.h"
@@ -88,6 +90,14 @@ static const option table[] = {
      .help = "continue from the newest good checkpoint in the folder PATH (default: --out), or from\n"
              "the checkpoint PATH, which also holds the problem file; with no checkpoint in --out yet,\n"
              "start from step 0"},
+    {.name = "lock-wait",
+     .argument = "SECONDS",
+     .kind = OPTION_INTEGER,
+     .at = AT(lock_wait),
+     .least = 0,
+     .most = 1000000,
+     .help = "wait so long if another run on this host uses the folder, such as one that is just ending; 0:\n"
+             "not at all (default 30)"},
     {.name = "time-limit",
      .argument = "TIME",
      .kind = OPTION_TEXT,
@@ -231,9 +241,24 @@ static int64_t steps_to_go_on(const run *r) {
   return done < MOST_STEPS / 2 ? 2 * done : MOST_STEPS;
 }
 
+static exit_code come_back(const run *r, const char *file) {
+  say("stopped by %s at step %lld of %lld\ncheckpoint: %s\n", stop_cause(&r->watch),
+      (long long)trainer_steps_done(r->trainer), (long long)r->pde->steps, r->checkpoint);
+  say_how_to_continue(r, file, r->pde->steps);
+  return EXIT_COME_BACK;
+}
+
+/* After the last step: did a signal come on any rank? Collective. */
+static bool stop_came(const run *r) {
+  int came = signals_noted() != 0, any = 0;
+  MPI_Allreduce(&came, &any, 1, MPI_INT, MPI_MAX, trainer_comm(r->trainer));
+  return any;
+}
+
 static exit_code finish(run *r, const char *file) {
   char path[600];
   bool drawn = false;
+  if (stop_came(r)) return come_back(r, file);
   run_path(r, "solution.h5", path, sizeof path);
   const ntkw_status status = evaluation_write(r->evaluation, path);
   if (status != NTKW_SUCCESS) return command_failed(status);
@@ -252,13 +277,6 @@ static exit_code finish(run *r, const char *file) {
   }
   say_how_to_continue(r, file, steps_to_go_on(r));
   return EXIT_DONE;
-}
-
-static exit_code come_back(const run *r, const char *file) {
-  say("stopped by %s at step %lld of %lld\ncheckpoint: %s\n", stop_cause(&r->watch),
-      (long long)trainer_steps_done(r->trainer), (long long)r->pde->steps, r->checkpoint);
-  say_how_to_continue(r, file, r->pde->steps);
-  return EXIT_COME_BACK;
 }
 
 /* Points that the error does without. */
@@ -378,11 +396,20 @@ static ntkw_status locate_reference(run *r, const char *file, const ntkw_checkpo
   return reference_remember(MPI_COMM_WORLD, r->pde, r->folder);
 }
 
-/* Everything before training: problem, checkpoint to resume from, folder. file is NULL if the checkpoint is to say.
- * found: what has changed since that, to be freed. */
+static ntkw_status take_folder(run *r) {
+  NTKW_TRY(folder_prepare(r->folder));
+  NTKW_TRY(folder_lock(r->folder, (double)r->settings->lock_wait, &r->lock));
+  guard_lock(r->lock);
+  return NTKW_SUCCESS;
+}
+
+/* Everything before training: problem, checkpoint to resume from, folder. file is NULL if the checkpoint is to say. The
+ * folder is locked before its checkpoints are looked at, as a run that is waited for may publish another one. found:
+ * what has changed since that, to be freed. */
 static ntkw_status set_up(run *r, const char *file, ntkw_checkpoint_reader **reader, changes *found) {
   if (file) NTKW_TRY(problem_load(MPI_COMM_WORLD, file, &r->pde));
   NTKW_TRY(folder_choose(r->settings, file, r->folder, sizeof r->folder));
+  if (r->settings->resume.given && folder_is_there(r->folder)) NTKW_TRY(take_folder(r));
   NTKW_TRY(folder_find_checkpoint(r->settings, r->folder, reader, r->checkpoint, sizeof r->checkpoint));
   if (!file) NTKW_TRY(problem_of_checkpoint(*reader, &r->pde, &r->steps_of_file));
   if (file) r->steps_of_file = r->pde->steps;
@@ -390,10 +417,10 @@ static ntkw_status set_up(run *r, const char *file, ntkw_checkpoint_reader **rea
   override_problem(r->settings, r->pde);
   if (*reader) NTKW_TRY(adopt_checkpoint(r->settings, *reader, r->checkpoint, r->pde));
   warn_of_changes(found);
-  NTKW_TRY(folder_prepare(r->folder));
+  if (!r->lock) NTKW_TRY(take_folder(r));
   NTKW_TRY(own_names_refuse("--trace", r->settings->trace, r->folder));
   NTKW_TRY(locate_reference(r, file, *reader));
-  return folder_lock(r->folder, &r->lock);
+  return r->settings->resume.given ? NTKW_SUCCESS : folder_refuse_used(r->folder);
 }
 
 /* What the table cannot say: a problem file, or a checkpoint to find one in; a time. */
@@ -404,12 +431,23 @@ static ntkw_status check_settings(train_settings *settings, const char *file, do
   return settings->time_limit ? duration_read("--time-limit", settings->time_limit, time_limit) : NTKW_SUCCESS;
 }
 
+static bool signal_came(void) {
+  return signals_noted() != 0;
+}
+
+/* Signals count from the beginning, which takes as long as MPI does. */
+static void before(void) {
+  signals_catch();
+  guard_nothing_to_save(true);
+}
+
 static exit_code train(int argc, char **argv) {
   train_settings settings = {.steps = -1,
                              .seed = -1,
                              .checkpoint_every = 1000,
                              .log_every = 1000,
                              .keep = 3,
+                             .lock_wait = 30,
                              .checkpoint_mode = "synchronous",
                              .progress = "auto",
                              .order = "fixed"};
@@ -418,13 +456,15 @@ static exit_code train(int argc, char **argv) {
   if (options_parse(table, N_OPTIONS, &settings, "[PROBLEM.lua]", &file, argc, argv) != NTKW_SUCCESS ||
       check_settings(&settings, file, &r.time_limit) != NTKW_SUCCESS)
     return usage_error("train", "%s", ntkw_last_error());
-  stop_catch_signals();
+  problem_interrupt_if(signal_came);
   ntkw_checkpoint_reader *reader = NULL;
   changes found = {0};
   const ntkw_status status = set_up(&r, file, &reader, &found);
   changes_free(&found);
+  guard_nothing_to_save(false);
   const exit_code code = status == NTKW_SUCCESS ? train_from(&r, file, reader) : command_failed(status);
   ntkw_checkpoint_close(&reader);
+  guard_lock(NULL);
   ntkw_checkpoint_unlock(&r.lock);
   evaluation_destroy(&r.evaluation);
   trainer_destroy(&r.trainer);
@@ -444,10 +484,15 @@ const command train_command = {
         "\n"
         "Train the network of a problem file, its parameters sharded over the ranks, the conditions of the loss\n"
         "weighted. The loss of a condition is the mean of its squared residuals, over its points and equations.\n"
-        "Prints a line every --log-every steps. On SIGTERM, SIGUSR1 or SIGINT, and when the time is nearly\n"
-        "over, finishes the step, writes a checkpoint and exits with 85; a second SIGINT ends it at once. The results\n"
-        "do not depend on the number of ranks, nor on such stops.\n",
+        "Prints a line every --log-every steps. On SIGTERM, SIGINT, SIGUSR1, SIGUSR2, SIGXCPU and SIGHUP (unless it\n"
+        "was ignored at the start: nohup), and when the time is nearly over, finishes the step, writes a checkpoint\n"
+        "and exits with 85; a second SIGINT ends it at once. While the problem file is read, or another run waited\n"
+        "for, it exits with 85 and writes nothing. A reader of its output that goes away does not end it; a launcher\n"
+        "(mpirun, srun) that is killed ends its ranks within two seconds. The results do not depend on the number of\n"
+        "ranks, nor on such stops.\n",
     .run = train,
+    .before = before,
+    .outlives_reader = true,
     .options = table,
     .n_options = N_OPTIONS,
     .notes = "Environment:\n"
@@ -461,7 +506,9 @@ const command train_command = {
              "   4  a file could not be read or written, or is damaged\n"
              "   5  losses, gradients or parameters are not finite, or the loss has blown up: do not requeue\n"
              "   6  out of memory, or MPI failed\n"
-             "  85  stopped by a signal or the time limit, after a checkpoint: continue with --resume\n"
+             "   7  the folder is used by another run: try again when that has ended\n"
+             "  85  stopped by a signal or the time limit, after a checkpoint if there was a step: continue with\n"
+             "      --resume\n"
              "\n"
              "Example:\n"
              "  mpirun -n 2 ntkw train examples/wave1d-small.lua --out wave.run\n"

@@ -106,7 +106,7 @@ typedef struct problem {
  * less(a, b), less_equal(a, b), on numbers too (in reproducible arithmetic). Whole numbers stay whole from -2^63 to
  * 2^63 - 1, and become real numbers beyond.
  *
- * @return NTKW_SUCCESS, NTKW_ERR_PROBLEM, NTKW_ERR_MEMORY. */
+ * @return NTKW_SUCCESS, NTKW_ERR_PROBLEM, NTKW_ERR_MEMORY, NTKW_ERR_INTERRUPTED. */
 ntkw_status problem_from_lua(const char *file, const char *text, problem **out);
 void problem_destroy(problem **problem);
 
@@ -116,6 +116,10 @@ void problem_warn(problem *problem, int line, const char *format, ...) __attribu
 
 /* The keys of problem{}. Local. A new one also gets its lines in training/changes.c. */
 const char *const *problem_keys(int *n);
+
+/* Let the reading of problem files end with NTKW_ERR_INTERRUPTED as soon as wanted returns true, which is asked now and
+ * then; NULL: never. For the whole process; local. */
+void problem_interrupt_if(bool (*wanted)(void));
 
 /* Give it another seed, for points, parameters and random features. Local. */
 void problem_set_seed(problem *problem, uint64_t seed);

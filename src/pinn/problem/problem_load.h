@@ -7,7 +7,7 @@
 
 /* Read a problem file on rank 0, broadcast the text, and make the problem of it on every rank. Collective.
  * @return the same on every rank: NTKW_SUCCESS; NTKW_ERR_FILE (cannot be read: names the reason); NTKW_ERR_PROBLEM (names
- *         file, line, what was found and what was expected); NTKW_ERR_MEMORY. */
+ *         file, line, what was found and what was expected); NTKW_ERR_INTERRUPTED (problem_interrupt_if); NTKW_ERR_MEMORY. */
 ntkw_status problem_load(MPI_Comm comm, const char *path, problem **out);
 
 #endif

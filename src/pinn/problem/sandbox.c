@@ -17,6 +17,11 @@
 
 enum { HOOK_INTERVAL = 1000, CALL_DEPTH_LIMIT = 10000 };
 const char PROBLEM_TABLE = 0;
+static bool (*interrupt_wanted)(void);
+
+void problem_interrupt_if(bool (*wanted)(void)) {
+  interrupt_wanted = wanted;
+}
 
 reader *reader_of(lua_State *L) {
   return *(reader **)lua_getextraspace(L);
@@ -92,6 +97,10 @@ static void count(lua_State *L, lua_Debug *at) {
   lua_Debug deep;
   r->instructions += HOOK_INTERVAL;
   lua_getinfo(L, "l", at);
+  if (interrupt_wanted && interrupt_wanted()) {
+    r->status = NTKW_ERR_INTERRUPTED;
+    reader_fail(L, at->currentline, "a signal came while the file was read; nothing was done");
+  }
   if (r->instructions > INSTRUCTION_LIMIT)
     reader_fail(L, at->currentline, TOO_LONG, (int)(INSTRUCTION_LIMIT / 1000000));
   if (lua_getstack(L, CALL_DEPTH_LIMIT, &deep))
