@@ -242,7 +242,8 @@ static const char help[] =
     "printed side by side, and --table or --csv give the weights of every step. A rule of the tangent kernel is "
     "refused\n"
     "unless the trace holds the kernel's traces. Traces are recorded with ntkw train --trace, or by programs of one's\n"
-    "own with ntkw_trace_create (ntkw/trace.h).\n";
+    "own with ntkw_trace_create (ntkw/trace.h). Of a recording that was cut short, which stderr tells, all whole\n"
+    "steps are replayed.\n";
 
 static const char notes[] = "Exit codes:\n"
                             "  0  matches      1  deviates: beyond the tolerance, or bits that differ\n"
