@@ -19,7 +19,7 @@ static void texts_that_are_no_problem(void) {
 }
 
 static void files_that_do_not_end(void) {
-  check_refused("local n = 0\nwhile true do n = n + 1 end", 2, "still running after 50 million instructions",
+  check_refused("local n = 0\nwhile true do n = n + 0.5 end", 2, "still running after 50 million instructions",
                 "expected a file that ends");
   check_refused(text_with(RESIDUAL_LINE, "{ \"r\", points = 1, on = interior(), equation = function(p)\nrepeat until "
                                          "false end },"),
@@ -31,6 +31,49 @@ static void files_that_do_not_end(void) {
   check_refused(text_with(RESIDUAL_LINE, "{ \"r\", points = 1, on = interior(), equation = function(p)\n"
                                          "local a = p.u for i = 1, 1e7 do a = sin(a) end return a end },"),
                 RESIDUAL_LINE + 1, "more than 262144 operations", NULL);
+}
+
+/* Calls of the library that would run long, each within one instruction of Lua's count. */
+static void calls_that_do_not_end(void) {
+  static const char over[] = "still running after 50 million instructions";
+  static const struct {
+    const char *text, *part;
+  } list[] = {
+      {"local s = string.rep('', 1 << 62)", over},
+      {"local s = (''):rep(1e15, '')", over},
+      {"local s = ('x'):rep(1 << 62)", "resulting string too large"},
+      {"local s = table.concat({}, '', 1, 1 << 62)", "at index 1"},
+      {"local t = {} for i = 2, 1e5 do t[i] = '' end while true do local s = table.concat(t, '', 2, 1e5 | 0) end",
+       over},
+      {"local s = table.unpack({}, 1, 1 << 62)", "too many results"},
+      {"while true do local s = table.unpack({}, 1, 9e5) end", over},
+      {"local s = ('x'):rep(1e6) local t = {} for i = 1, 1e5 do t[i] = s end table.sort(t)", over},
+      {"table.sort({3, 1, 2, 5, 4}, max)", "invalid order function"},
+      {"local s = string.format('%999d', 3)", "invalid conversion"},
+  };
+  for (size_t i = 0; i < sizeof list / sizeof *list; i++) {
+    char text[256];
+    snprintf(text, sizeof text, "\n%s", list[i].text);
+    check_refused(text, 2, list[i].part, NULL);
+  }
+}
+
+/* What no count sees is ended by the clock: comparisons of long strings, the collector, Lua's own compiler. */
+static void files_that_take_too_long(void) {
+  enum { ROOM = 1 << 20 };
+  static const char *const list[] = {
+      "\nlocal a, b = ('x'):rep(2e7) .. 'a', ('x'):rep(2e7) .. 'b' while true do local c = a < b end",
+      "\nlocal t = {} for i = 1, 1e5 do t['k' .. i] = i end while true do for k in pairs(t) do break end end",
+      "\nwhile true do local n = 1 + 1 end", NULL};
+  static char chain[ROOM];
+  memcpy(chain, "\nlocal s = s", 12);
+  for (size_t used = 12; used + 7 < ROOM; used += 6) memcpy(chain + used, " and s", 7);
+  for (size_t i = 0; i < sizeof list / sizeof *list; i++) {
+    problem *made = NULL;
+    CHECK_STATUS(problem_from_lua_within("bad.lua", list[i] ? list[i] : chain, 0.25, &made), NTKW_ERR_PROBLEM);
+    CHECK_TEXT_HAS(ntkw_last_error(), "bad.lua:2: is still being read after");
+    CHECK(made == NULL);
+  }
 }
 
 static void files_that_want_too_much(void) {
@@ -141,6 +184,7 @@ static void texts_from_files(void) {
 
 int main(int argc, char **argv) {
   static const test_case cases[] = {TEST(texts_that_are_no_problem), TEST(files_that_do_not_end),
+                                    TEST(calls_that_do_not_end),     TEST(files_that_take_too_long),
                                     TEST(files_that_want_too_much),  TEST(ways_out),
                                     TEST(line_ends_of_all_kinds),    TEST(texts_from_files)};
   return run_suite("problem: sandbox", cases, sizeof cases / sizeof *cases, argc, argv);

@@ -2,10 +2,11 @@
  * interior and boundary.
  *
  * Whatever could differ between two ranks that read the same text is left out or replaced: addresses in tostring and
- * string.format, the order of pairs (Lua's depends on a random seed). So is what could run long without being counted
- * (patterns), run text as code, or catch errors. Reading a global that is not there is an error, not nil. */
+ * string.format, the order of pairs (Lua's depends on a random seed). So is what could run long in proportion to nothing
+ * that can be charged (patterns), run text as code, or catch errors; the rest is charged (charges.h). Reading a global
+ * that is not there is an error, not nil. */
+#include "pinn/problem/charges.h"
 #include "pinn/problem/mathematics.h"
-#include "pinn/problem/reader.h"
 #include "pinn/problem/whole_numbers.h"
 
 #include <lualib.h>
@@ -46,15 +47,6 @@ static int unknown_field(lua_State *L) {
   reader_fail_here(L, "'%s.%s' is not available in problem files", lua_tostring(L, lua_upvalueindex(1)), field);
 }
 
-/* A library function that works in proportion to its arguments, counted. */
-static int counted(lua_State *L) {
-  int64_t work = 0;
-  for (int i = 1; i <= lua_gettop(L); i++)
-    if (lua_type(L, i) == LUA_TSTRING || lua_type(L, i) == LUA_TTABLE) work += (int64_t)lua_rawlen(L, i);
-  reader_charge(L, work);
-  return lua_tocfunction(L, lua_upvalueindex(1))(L); /* in this frame, so that its errors know the line */
-}
-
 static bool is_plain(lua_State *L, int index) {
   const int type = lua_type(L, index);
   return type == LUA_TSTRING || type == LUA_TNUMBER || type == LUA_TBOOLEAN || type == LUA_TNIL;
@@ -65,7 +57,7 @@ static int format_plain(lua_State *L) {
     if (!is_plain(L, i)) reader_fail_here(L, "string.format is given %s; expected strings and numbers", describe(L, i));
   if (lua_type(L, 1) == LUA_TSTRING && strstr(lua_tostring(L, 1), "%p"))
     reader_fail_here(L, "%%p is not available in problem files");
-  return counted(L);
+  return charges_call(L);
 }
 
 static int to_string(lua_State *L) {
@@ -225,7 +217,8 @@ static void choose(lua_State *L, const char *library, lua_CFunction open, const 
   lua_newtable(L);
   for (int i = 0; i < n; i++) {
     lua_getfield(L, -2, names[i]);
-    lua_pushcclosure(L, strcmp(names[i], "format") == 0 ? format_plain : counted, 1);
+    lua_pushinteger(L, charges_kind(names[i]));
+    lua_pushcclosure(L, strcmp(names[i], "format") == 0 ? format_plain : charges_call, 2);
     lua_setfield(L, -2, names[i]);
   }
   make_strict(L, library);
@@ -249,6 +242,7 @@ static void open_base(lua_State *L) {
   lua_newtable(L);
   for (int i = 0; i < COUNT(BASE_NAMES); i++) {
     lua_getfield(L, -2, BASE_NAMES[i]);
+    if (strcmp(BASE_NAMES[i], "select") == 0) charges_wrap(L, BASE_NAMES[i]);
     lua_setfield(L, -2, BASE_NAMES[i]);
   }
   lua_getfield(L, -2, "tonumber");

@@ -71,9 +71,13 @@ static ntkw_status begin(const char *file, const char *text, problem **out) {
 }
 
 ntkw_status problem_from_lua(const char *file, const char *text, problem **out) {
+  return problem_from_lua_within(file, text, SECONDS_TO_READ, out);
+}
+
+ntkw_status problem_from_lua_within(const char *file, const char *text, double seconds, problem **out) {
   *out = NULL;
   NTKW_TRY(check_text(file, text));
-  reader r = {.status = NTKW_ERR_PROBLEM};
+  reader r = {.status = NTKW_ERR_PROBLEM, .seconds = seconds};
   ntkw_status status = begin(file, text, &r.made);
   if (status == NTKW_SUCCESS) status = reader_run(&r);
   tokens_free(&r.tokens);

@@ -14,6 +14,8 @@
 enum { MAX_CONDITIONS = 64, MAX_PLACES = 16, MAX_NAME = 64, MAX_WARNINGS = 32 };
 /* Limits of what a file may ask for: points of a condition, width of a layer, lanes, bytes of the file. */
 enum { MAX_POINTS = 1000000000, MAX_WIDTH = 65536, MAX_LANES = 65536, MAX_PROBLEM_TEXT = 1 << 20 };
+/* Seconds after which the reading of a file is refused. */
+enum { SECONDS_TO_READ = 45 };
 /* The rule of files that name none. */
 #define DEFAULT_RULE "mean-ntk-trace"
 /* Bytes of a path, its end included: no system opens a longer one. */
@@ -97,7 +99,7 @@ typedef struct problem {
  *   resample = 1   precision = "float64" ("float32")   steps = 10000   seed = 1   lanes = 64
  *   ntk = none ({ every = n or steps = {0, 100, ...}, points = 300 })
  * The loss of a condition is the mean of the squared residuals over its points and equations: an equation more does not
- * make it larger. A key that stands twice in one table is refused. An output in no equation, and ranges of inputs far
+ * make it larger. A key that stands twice in one table is refused, and a file that takes more than SECONDS_TO_READ. An output in no equation, and ranges of inputs far
  * from [-1, 1] where nothing is said of scale_inputs, give warnings. optimizer and weighting may be their name alone.
  *
  * Equations and exact solutions are called once, with p: p.x is an input, p.u an output, p.u_x, p.u_xt and p.u_xxyy its
@@ -108,6 +110,8 @@ typedef struct problem {
  *
  * @return NTKW_SUCCESS, NTKW_ERR_PROBLEM, NTKW_ERR_MEMORY, NTKW_ERR_INTERRUPTED. */
 ntkw_status problem_from_lua(const char *file, const char *text, problem **out);
+/* The same with another limit of time. */
+ntkw_status problem_from_lua_within(const char *file, const char *text, double seconds, problem **out);
 void problem_destroy(problem **problem);
 
 /* Add a warning about a line of the problem's file (0: about the file), as printf does. One that does not fit into the

@@ -29,6 +29,11 @@ typedef struct reader {
   uint32_t trained;   /* outputs that equations of conditions depend on, bit by bit */
   ntkw_status status; /* of an error: NTKW_ERR_PROBLEM unless memory was short */
   int64_t instructions;
+  double seconds;      /* to read it */
+  double deadline;     /* by the monotonic clock, in seconds */
+  bool late, telling;  /* it has passed, or a signal came; an error is being told, so that no limit holds */
+  bool interrupted;    /* it is late because a signal came */
+  int64_t allocations; /* for a look at the clock at some of them */
   size_t memory, memory_total;
   lua_Integer *waiting; /* left operands of whole numbers' operators under way */
   int n_waiting, most_waiting;
@@ -37,6 +42,9 @@ typedef struct reader {
 
 /* The reader that a state belongs to. */
 reader *reader_of(lua_State *L);
+
+/* Has the time to read the file passed? */
+bool reader_is_late(reader *r);
 
 /* Run the file and read its problem{}: reader.made is filled in. made->file, made->source and made->tape are there. */
 ntkw_status reader_run(reader *r);
@@ -56,7 +64,7 @@ const char *hint(lua_State *L, const char *word, const char *const words[], int 
 /* What a value is, for messages ("a table", "the number 3"), left on the stack. */
 const char *describe(lua_State *L, int index);
 
-/* Count work of a C function against the limit of instructions. */
+/* Count work of a C function against the limit of instructions, and look at the clock. */
 void reader_charge(lua_State *L, int64_t work);
 
 /* The globals of problem files: a part of Lua's library (library.c), problem, interior and boundary (library.c), and

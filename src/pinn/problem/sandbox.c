@@ -1,4 +1,4 @@
-/* The Lua state in which a problem file runs: limits of memory and instructions, and errors with the file's name.
+/* The Lua state in which a problem file runs: limits of memory, instructions and time, and errors with the file's name.
  *
  * The file gets no io, os, require, load, debug, coroutine, pcall or metatables (library.c), so it can neither reach
  * outside nor catch the error by which a limit ends it. */
@@ -14,8 +14,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
-enum { HOOK_INTERVAL = 1000, CALL_DEPTH_LIMIT = 10000 };
+enum { HOOK_INTERVAL = 1000, CALL_DEPTH_LIMIT = 10000, PIECE = 512 };
+enum { LOOK_INTERVAL = 256, LOOK_SIZE = 1 << 16 }; /* at the clock: every so many allocations, and at large ones */
 const char PROBLEM_TABLE = 0;
 static bool (*interrupt_wanted)(void);
 
@@ -25,6 +27,20 @@ void problem_interrupt_if(bool (*wanted)(void)) {
 
 reader *reader_of(lua_State *L) {
   return *(reader **)lua_getextraspace(L);
+}
+
+static void count(lua_State *L, lua_Debug *at);
+
+static double now(void) {
+  struct timespec t;
+  clock_gettime(CLOCK_MONOTONIC, &t);
+  return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+bool reader_is_late(reader *r) {
+  if (!r->late && interrupt_wanted && interrupt_wanted()) r->late = r->interrupted = true;
+  if (!r->late) r->late = now() > r->deadline;
+  return r->late;
 }
 
 static void *allocate(void *owner, void *block, size_t old_size, size_t new_size) {
@@ -37,7 +53,11 @@ static void *allocate(void *owner, void *block, size_t old_size, size_t new_size
   }
   const size_t memory = r->memory - old_size + new_size;
   const bool grows = new_size > old_size;
-  if (grows && (memory > MEMORY_LIMIT || r->memory_total + new_size > MEMORY_TOTAL_LIMIT)) {
+  const bool refused = memory > MEMORY_LIMIT || r->memory_total + new_size > MEMORY_TOTAL_LIMIT;
+  const bool looks = refused || new_size > LOOK_SIZE || ++r->allocations % LOOK_INTERVAL == 0;
+  if (grows && looks && r->L && reader_is_late(r))
+    lua_sethook(r->L, count, LUA_MASKCOUNT, 1); /* which knows the line */
+  if (grows && !r->telling && refused) {
     r->limit_met = memory > MEMORY_LIMIT ? "needs more than 64 MB of memory" : "copies more than 1 GB of memory";
     return NULL; /* Lua collects its garbage and asks once more */
   }
@@ -86,9 +106,25 @@ void reader_fail_with(lua_State *L, int line, ntkw_status status) {
 static const char TOO_LONG[] = "still running after %d million instructions; expected a file that ends (is there an "
                                "endless loop?)";
 
+static const char TOO_LATE[] =
+    "is still being read after %d seconds; expected a file that is read in less (is there an "
+    "endless loop?)";
+
+/* At a line, or the one that calls the running C function. */
+static void check_clock(lua_State *L, int line) {
+  reader *r = reader_of(L);
+  if (!reader_is_late(r)) return;
+  r->telling = true;
+  if (line <= 0) line = reader_line(L);
+  if (r->interrupted) r->status = NTKW_ERR_INTERRUPTED;
+  if (r->interrupted) reader_fail(L, line, "a signal came while the file was read; nothing was done");
+  reader_fail(L, line, TOO_LATE, (int)r->seconds);
+}
+
 void reader_charge(lua_State *L, int64_t work) {
   reader *r = reader_of(L);
   r->instructions += work;
+  check_clock(L, 0);
   if (r->instructions > INSTRUCTION_LIMIT) reader_fail_here(L, TOO_LONG, (int)(INSTRUCTION_LIMIT / 1000000));
 }
 
@@ -97,10 +133,7 @@ static void count(lua_State *L, lua_Debug *at) {
   lua_Debug deep;
   r->instructions += HOOK_INTERVAL;
   lua_getinfo(L, "l", at);
-  if (interrupt_wanted && interrupt_wanted()) {
-    r->status = NTKW_ERR_INTERRUPTED;
-    reader_fail(L, at->currentline, "a signal came while the file was read; nothing was done");
-  }
+  check_clock(L, at->currentline);
   if (r->instructions > INSTRUCTION_LIMIT)
     reader_fail(L, at->currentline, TOO_LONG, (int)(INSTRUCTION_LIMIT / 1000000));
   if (lua_getstack(L, CALL_DEPTH_LIMIT, &deep))
@@ -145,18 +178,39 @@ static void check_name(reader *r, int i) {
   reader_fail(r->L, t->line, "the name '%s' belongs to the program; expected another", lua_tostring(r->L, -1));
 }
 
+typedef struct piecewise {
+  const char *text;
+  size_t length, done;
+} piecewise;
+
+/* Lua's compiler asks for the text in pieces, between which it looks at the clock: its work for a long chain of `and`
+ * grows with the square of the length. */
+static const char *next_piece(lua_State *L, void *data, size_t *size) {
+  piecewise *p = data;
+  const char *piece = p->text + p->done;
+  if (reader_is_late(reader_of(L))) check_clock(L, 1 + line_ends(p->text, p->done));
+  *size = p->length - p->done < PIECE ? p->length - p->done : PIECE;
+  p->done += *size;
+  return *size > 0 ? piece : NULL;
+}
+
+static void compile(lua_State *L, const char *text) {
+  piecewise p = {text, strlen(text), 0};
+  if (lua_load(L, next_piece, &p, "=" CHUNK, "t") != LUA_OK) lua_error(L);
+}
+
 /* The text is compiled as the user wrote it first, so that messages about its syntax quote what they know. */
 static void load_text(reader *r) {
   lua_State *L = r->L;
   const char *text = program_start(r->made->source);
-  if (luaL_loadbufferx(L, text, strlen(text), "=" CHUNK, "t") != LUA_OK) lua_error(L);
+  compile(L, text);
   lua_pop(L, 1);
   ntkw_status status = tokens_create(text, &r->tokens);
   if (status == NTKW_SUCCESS) status = checked_source_create(&r->tokens, &r->checked);
   if (status != NTKW_SUCCESS) reader_fail_with(L, 0, status);
   for (int i = 0; i < r->tokens.n; i++) check_name(r, i);
   table_keys_check(r);
-  if (luaL_loadbufferx(L, r->checked, strlen(r->checked), "=" CHUNK, "t") != LUA_OK) lua_error(L);
+  compile(L, r->checked);
 }
 
 static int run_file(lua_State *L) {
@@ -182,24 +236,26 @@ static int run_file(lua_State *L) {
 
 /* Put the file's name where CHUNK stands, and make one sentence of one line. */
 static ntkw_status report(reader *r, int code) {
+  r->telling = true; /* a number as the error becomes a string, which takes memory */
   const char *file = r->made->file, *text = lua_tostring(r->L, -1);
+  char sentence[1024] = "";
   if (code == LUA_ERRMEM && !r->limit_met) return ntkw_i_fail(NTKW_ERR_MEMORY, "%s: no memory to read it", file);
   if (code == LUA_ERRMEM)
     return ntkw_i_fail(NTKW_ERR_PROBLEM, "%s: %s while it is read; expected a problem that can be stated in less", file,
                        r->limit_met);
   enum { MOST_OF_NAME = 400 }; /* so that there is room for what is wrong */
   const size_t length = strlen(file);
-  char sentence[1024] = "";
   if (length > MOST_OF_NAME) file += length - MOST_OF_NAME;
   if (!text) text = "an error that is not a string was raised";
   const bool placed = strncmp(text, CHUNK ":", 2) == 0;
-  snprintf(sentence, sizeof sentence, "%.400s:%s%s", file, placed ? "" : " ", placed ? text + 2 : text);
+  snprintf(sentence, sizeof sentence, "%.*s:%s%s", MOST_OF_NAME, file, placed ? "" : " ", placed ? text + 2 : text);
   for (char *c = sentence; *c; c++)
     if (line_end(c) || *c == CHUNK[0]) *c = ' ';
   return ntkw_i_fail(r->status, "%s", sentence);
 }
 
 ntkw_status reader_run(reader *r) {
+  r->deadline = now() + r->seconds;
   r->L = lua_newstate(allocate, r);
   NTKW_CHECK(r->L, NTKW_ERR_MEMORY, "%s: no memory to read it", r->made->file);
   *(reader **)lua_getextraspace(r->L) = r;
