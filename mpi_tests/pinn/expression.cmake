@@ -6,6 +6,6 @@ foreach(noun_claim
 endforeach()
 foreach(noun_claim
     problem_names_have_one_reading problem_names_mistakes problem_refuses_symbolic_misuse problem_stays_in_its_sandbox
-    problem_reads_examples problem_computes_as_written)
+    problem_reads_examples problem_computes_as_written problem_teaches_syntax)
   ntkw_test(NAME ${noun_claim} LABEL pinn RANKS 1 3 SOURCES test_${noun_claim}.c LIBRARIES ntkw_pinn)
 endforeach()

@@ -99,8 +99,9 @@ typedef struct problem {
  *   resample = 1   precision = "float64" ("float32")   steps = 10000   seed = 1   lanes = 64
  *   ntk = none ({ every = n or steps = {0, 100, ...}, points = 300 })
  * The loss of a condition is the mean of the squared residuals over its points and equations: an equation more does not
- * make it larger. A key that stands twice in one table is refused, and a file that takes more than SECONDS_TO_READ. An output in no equation, and ranges of inputs far
- * from [-1, 1] where nothing is said of scale_inputs, give warnings. optimizer and weighting may be their name alone.
+ * make it larger. A key that stands twice in one table is refused, and so is a file that takes more than
+ * SECONDS_TO_READ. An output in no equation, and ranges of inputs far from [-1, 1] where nothing is said of
+ * scale_inputs, give warnings. optimizer and weighting may be their name alone.
  *
  * Equations and exact solutions are called once, with p: p.x is an input, p.u an output, p.u_x, p.u_xt and p.u_xxyy its
  * derivatives, up to order four. Names of inputs and outputs that give one of these two readings (readings.h) are

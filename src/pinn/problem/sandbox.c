@@ -6,6 +6,7 @@
 #include "pinn/problem/missing_argument.h"
 #include "pinn/problem/reader.h"
 #include "pinn/problem/symbols.h"
+#include "pinn/problem/syntax_hints.h"
 #include "pinn/problem/table_keys.h"
 #include "status/check.h"
 #include "status/nearest_word.h"
@@ -180,7 +181,7 @@ static void check_name(reader *r, int i) {
 
 typedef struct piecewise {
   const char *text;
-  size_t length, done;
+  size_t length, done, piece;
 } piecewise;
 
 /* Lua's compiler asks for the text in pieces, between which it looks at the clock: its work for a long chain of `and`
@@ -189,28 +190,45 @@ static const char *next_piece(lua_State *L, void *data, size_t *size) {
   piecewise *p = data;
   const char *piece = p->text + p->done;
   if (reader_is_late(reader_of(L))) check_clock(L, 1 + line_ends(p->text, p->done));
-  *size = p->length - p->done < PIECE ? p->length - p->done : PIECE;
+  *size = p->length - p->done < p->piece ? p->length - p->done : p->piece;
   p->done += *size;
   return *size > 0 ? piece : NULL;
 }
 
-static void compile(lua_State *L, const char *text) {
-  piecewise p = {text, strlen(text), 0};
-  if (lua_load(L, next_piece, &p, "=" CHUNK, "t") != LUA_OK) lua_error(L);
+static int compile(lua_State *L, piecewise *p) {
+  p->done = 0;
+  return lua_load(L, next_piece, p, "=" CHUNK, "t");
+}
+
+/* Compiled in pieces of one character, Lua shows where it stops. */
+_Noreturn static void refuse_syntax(reader *r, piecewise *p) {
+  lua_State *L = r->L;
+  p->piece = 1;
+  const int code = compile(L, p);
+  if (code == LUA_ERRSYNTAX && lua_type(L, -1) == LUA_TSTRING && tokens_create(p->text, &r->tokens) == NTKW_SUCCESS) {
+    const char *message = lua_tostring(L, -1);
+    lua_pushfstring(L, "%s%s", message, syntax_hint(L, &r->tokens, message, p->done));
+  }
+  lua_error(L);
+  abort(); /* lua_error does not return, but its declaration does not say so */
 }
 
 /* The text is compiled as the user wrote it first, so that messages about its syntax quote what they know. */
 static void load_text(reader *r) {
   lua_State *L = r->L;
   const char *text = program_start(r->made->source);
-  compile(L, text);
+  piecewise written = {text, strlen(text), 0, PIECE};
+  const int code = compile(L, &written);
+  if (code == LUA_ERRSYNTAX) refuse_syntax(r, &written);
+  if (code != LUA_OK) lua_error(L);
   lua_pop(L, 1);
   ntkw_status status = tokens_create(text, &r->tokens);
   if (status == NTKW_SUCCESS) status = checked_source_create(&r->tokens, &r->checked);
   if (status != NTKW_SUCCESS) reader_fail_with(L, 0, status);
   for (int i = 0; i < r->tokens.n; i++) check_name(r, i);
   table_keys_check(r);
-  compile(L, r->checked);
+  piecewise checked = {r->checked, strlen(r->checked), 0, PIECE};
+  if (compile(L, &checked) != LUA_OK) lua_error(L);
 }
 
 static int run_file(lua_State *L) {
