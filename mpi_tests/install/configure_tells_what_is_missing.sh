@@ -42,4 +42,8 @@ if [ "$(uname -m)" = x86_64 ]; then
   configure slower -DNTKW_TESTS=OFF -DXSMM_INCLUDE_DIR= || complain "a configuration without LIBXSMM failed"
   says "LIBXSMM is missing"
 fi
+grep -qE -- '-shared|\$<|::' "$folder/plain/ntkw.pc" && complain "ntkw.pc names targets of CMake: $(grep Libs "$folder/plain/ntkw.pc")"
+for path in "$source" "$folder"; do
+  if grep -qF "$path" "$folder/plain/ntkw.pc"; then complain "ntkw.pc names $path, which is of this build"; fi
+done
 exit 0
