@@ -17,7 +17,7 @@ install(FILES ${PROJECT_BINARY_DIR}/ntkwConfig.cmake ${PROJECT_BINARY_DIR}/ntkwC
 file(RELATIVE_PATH NTKW_PC_TO_PREFIX /prefix/${CMAKE_INSTALL_LIBDIR}/pkgconfig /prefix)
 
 # A static library's users must link what it links.
-list(JOIN HDF5_C_LIBRARIES " " ntkw_hdf5_libraries)
+ntkw_link_words(ntkw_hdf5_libraries ${HDF5_C_LIBRARIES})
 if(BUILD_SHARED_LIBS)
   set(NTKW_PC_LIBS_PRIVATE "${ntkw_hdf5_libraries} ${CMAKE_THREAD_LIBS_INIT} -lm")
 else()

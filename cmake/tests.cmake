@@ -1,9 +1,18 @@
 # How tests are run: under mpirun, as root or not, with more ranks than cores, one thread a rank, with a timeout.
-set(NTKW_TEST_ENVIRONMENT
-  OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1 OMPI_MCA_rmaps_base_oversubscribe=1
-  OMPI_MCA_mpi_yield_when_idle=1 OMPI_MCA_hwloc_base_binding_policy=none OMPI_MCA_btl_tcp_if_include=lo
-  OMPI_MCA_oob_tcp_if_include=lo OMPI_MCA_btl_vader_single_copy_mechanism=none OMPI_MCA_orte_execute_quiet=1
-  OMPI_MCA_odls_base_sigkill_timeout=5 OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1
+# The settings by version of Open MPI are those of jobs/environment.sh, whatever the shell of this configuration has chosen.
+set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/jobs/environment.sh)
+execute_process(
+  COMMAND ${CMAKE_COMMAND} -E env MPIEXEC=${MPIEXEC_EXECUTABLE}
+    bash -c "unset \${!OMPI_@} \${!PRTE_@} \${!OMP_@} \${!OPENBLAS_@} && . \"$0\" && echo openmpi=$openmpi &&
+      env | grep -E '^(OMPI|PRTE|OMP|OPENBLAS)_'" ${PROJECT_SOURCE_DIR}/jobs/environment.sh
+  OUTPUT_VARIABLE settings COMMAND_ERROR_IS_FATAL ANY)
+string(REGEX MATCHALL "[A-Z]+_[^\n]*" NTKW_TEST_ENVIRONMENT "${settings}")
+if(settings MATCHES "openmpi=[1-4]\n")
+  list(APPEND NTKW_TEST_ENVIRONMENT OMPI_MCA_oob_tcp_if_include=lo OMPI_MCA_btl_vader_single_copy_mechanism=none
+    OMPI_MCA_odls_base_sigkill_timeout=5)
+endif()
+list(APPEND NTKW_TEST_ENVIRONMENT
+  OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1 OMPI_MCA_btl_tcp_if_include=lo OMPI_MCA_smsc=^cma
   "LSAN_OPTIONS=suppressions=${PROJECT_SOURCE_DIR}/mpi_tests/harness/leaks_of_mpi.txt:print_suppressions=0"
   ASAN_OPTIONS=fast_unwind_on_malloc=0 UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1)
 

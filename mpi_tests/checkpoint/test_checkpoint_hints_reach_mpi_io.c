@@ -6,13 +6,23 @@
 
 static int n_opened, n_hinted;
 
-/* What the library and HDF5 call: it stands before MPI's own. */
-int MPI_File_open(MPI_Comm comm, const char *path, int mode, MPI_Info info, MPI_File *file) {
+static bool hints_one_node(MPI_Info info) {
   char value[MPI_MAX_INFO_VAL + 1] = "";
   int found = 0;
-  if (info != MPI_INFO_NULL) MPI_Info_get(info, "cb_nodes", MPI_MAX_INFO_VAL, value, &found);
+  if (info == MPI_INFO_NULL) return false;
+#if MPI_VERSION >= 4 /* which deprecates MPI_Info_get */
+  int length = sizeof value;
+  MPI_Info_get_string(info, "cb_nodes", &length, value, &found);
+#else
+  MPI_Info_get(info, "cb_nodes", MPI_MAX_INFO_VAL, value, &found);
+#endif
+  return found && strcmp(value, "1") == 0;
+}
+
+/* What the library and HDF5 call: it stands before MPI's own. */
+int MPI_File_open(MPI_Comm comm, const char *path, int mode, MPI_Info info, MPI_File *file) {
   n_opened++;
-  n_hinted += found && strcmp(value, "1") == 0;
+  n_hinted += hints_one_node(info);
   return PMPI_File_open(comm, path, mode, info, file);
 }
 

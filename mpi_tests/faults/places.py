@@ -9,7 +9,11 @@ SIZE = 4 << 20
 
 
 def quietly(*command):
-    return subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL).returncode == 0
+    try:
+        return subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL).returncode == 0
+    except FileNotFoundError:
+        print(f"{command[0]} is not installed")
+        return False
 
 
 def mounts_are_allowed():

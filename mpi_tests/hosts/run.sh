@@ -23,12 +23,27 @@ LIMIT=30
 if [ "$(id -u)" != 0 ]; then echo "hosts: needs root, for namespaces" >&2; exit 1; fi
 . "$here/../../jobs/environment.sh"
 . "$here/../harness/wave.sh"
-export OMPI_MCA_btl_tcp_if_include=10.77.0.0/24 OMPI_MCA_oob_tcp_if_include=10.77.0.0/24 OMPI_MCA_btl=tcp,vader,self
-export OMPI_MCA_oob_tcp_keepalive_time=4 OMPI_MCA_oob_tcp_keepalive_intvl=2 OMPI_MCA_oob_tcp_keepalive_probes=3
+network=10.77.0.0/24
+export OMPI_MCA_btl_tcp_if_include=$network
+# How this version of Open MPI names the network of its daemons, how they are reached, how soon they are missed; their name.
+# agent RIG: what stands in for ssh.
+case $openmpi in
+[1-4])
+  export OMPI_MCA_btl=tcp,vader,self OMPI_MCA_oob_tcp_if_include=$network
+  export OMPI_MCA_oob_tcp_keepalive_time=4 OMPI_MCA_oob_tcp_keepalive_intvl=2 OMPI_MCA_oob_tcp_keepalive_probes=3
+  agent() { export OMPI_MCA_plm_rsh_agent=$1/rsh; }
+  daemon=orted
+  ;;
+*)
+  export OMPI_MCA_btl=tcp,sm,self PRTE_MCA_prte_if_include=$network
+  export PRTE_MCA_oob_tcp_keepalive_time=4 PRTE_MCA_oob_tcp_keepalive_intvl=2 PRTE_MCA_oob_tcp_keepalive_probes=3
+  agent() { export PRTE_MCA_plm_ssh_agent=$1/rsh; }
+  daemon=prted
+  ;;
+esac
 
 scratch=$(mktemp -d "${TMPDIR:-/tmp}/ntkw-hosts.XXXXXX")
 rig=$scratch/rig
-export OMPI_MCA_plm_rsh_agent=$rig/rsh
 passed=0 failed=0
 hosts() { "$here/hosts.sh" "$1" "$rig" "${@:2}"; }
 clean_up() {
@@ -67,7 +82,7 @@ named() { for p in $(hosts pids "$1"); do if [ "$(cat "/proc/$p/comm" 2>/dev/nul
 lose() {
   case $1 in
   rank) kill -9 "$(named h2 ntkw | head -n 1)" ;;
-  daemon) kill -9 $(named h2 orted) ;;
+  daemon) kill -9 $(named h2 $daemon) ;;
   host) kill -9 $(hosts pids h2) ;;
   link) hosts cut h2 ;;
   esac
@@ -108,7 +123,7 @@ for loss in "${losses[@]}"; do
   mkdir "$scratch/$loss"
   cd "$scratch/$loss" || exit 1
   log="first.log second.log" took=0 rig=$scratch/$loss/rig
-  export OMPI_MCA_plm_rsh_agent=$rig/rsh
+  agent "$rig"
   story "$loss"
   hosts down
   verdict "loss of a $loss: noticed after $took s, continued on the other hosts"

@@ -14,7 +14,8 @@ if [ "$(id -u)" != 0 ]; then echo "slurm: needs root, for daemons and namespaces
 PATH=$PATH:/usr/sbin
 . "$here/../../jobs/environment.sh"
 . "$here/../harness/wave.sh"
-export OMPI_MCA_btl_tcp_if_include=lo OMPI_MCA_oob_tcp_if_include=lo NTKW_PROGRAM
+export OMPI_MCA_btl_tcp_if_include=lo NTKW_PROGRAM
+case $openmpi in [1-4]) export OMPI_MCA_oob_tcp_if_include=lo ;; esac
 export SBATCH_SCRIPT=$here/../../jobs/slurm/train.sbatch
 
 scratch=$(mktemp -d "${TMPDIR:-/tmp}/ntkw-slurm.XXXXXX")
