@@ -180,7 +180,7 @@ static void a_copy_is_not_the_original(void) {
     CHECK_OK(lock(copy, NULL, &second));
     ntkw_checkpoint_unlock(&second);
     CHECK_EQUAL_INT(count_files(copy, "lock"), 0);
-    CHECK_STATUS(lock(original, NULL, &second), NTKW_ERR_FILE);
+    CHECK_STATUS(lock(original, NULL, &second), NTKW_ERR_LOCKED);
   }
   ntkw_checkpoint_unlock(&first);
   CHECK_EQUAL_INT(count_files(original, "lock"), 0);
@@ -193,11 +193,11 @@ static void a_copy_elsewhere_is_not_told_apart(void) {
   lock_owner owner;
   ntkw_i_lock_myself(&owner);
   plant(folder, &owner); /* without numbers */
-  CHECK_STATUS(lock(folder, NULL, &mine), NTKW_ERR_FILE);
+  CHECK_STATUS(lock(folder, NULL, &mine), NTKW_ERR_LOCKED);
   owner.place = (lock_place){.known = true, .file = 1, .folder = 1};
   snprintf(owner.boot, sizeof owner.boot, "elsewhere");
   plant(folder, &owner);
-  CHECK_STATUS(lock(folder, NULL, &mine), NTKW_ERR_FILE);
+  CHECK_STATUS(lock(folder, NULL, &mine), NTKW_ERR_LOCKED);
   CHECK_TEXT_HAS(ntkw_last_error(), "which cannot be seen from here");
 }
 
@@ -210,7 +210,7 @@ static void the_working_folder_may_change(void) {
   CHECK(chdir(folder) == 0 && chdir("..") == 0);
   CHECK_OK(lock("held", NULL, &mine));
   CHECK(chdir(before) == 0);
-  CHECK_STATUS(lock(folder, NULL, &again), NTKW_ERR_FILE);
+  CHECK_STATUS(lock(folder, NULL, &again), NTKW_ERR_LOCKED);
   ntkw_checkpoint_unlock(&mine);
   CHECK_EQUAL_INT(count_files(folder, "lock"), 0);
 }

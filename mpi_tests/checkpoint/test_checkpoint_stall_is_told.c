@@ -29,12 +29,13 @@ static ntkw_checkpoint *state(const char *path, double seconds, calls *told) {
   return checkpoint;
 }
 
-/* Each of those who waited was told about after 0.05 s, 0.1 s, ...: at least twice, for a busy machine leaves some out. */
+/* Each of those who waited was told about after 0.05 s, 0.1 s, ...: at least twice, for a busy machine leaves some out.
+ * Each phase of a publication counts its wait anew. */
 static void check_told(const calls *told) {
   if (world_rank() == 1 || world_size() == 1) CHECK_SKIP("nobody waits for another rank");
   CHECK(told->n >= 2);
   CHECK(told->first >= 0.05);
-  CHECK(told->last > told->first && told->last < 100.0);
+  CHECK(told->last >= 0.05 && told->last < 100.0);
 }
 
 static void publish_tells(void) {
