@@ -62,10 +62,14 @@ static ntkw_status copy_values(ntkw_checkpoint *checkpoint) {
   return NTKW_SUCCESS;
 }
 
+static ntkw_i_place place_of(const asynchronous *of, int stage) {
+  return ntkw_i_stage_place(&ntkw_i_stages[stage], of->publication.checkpoint);
+}
+
 static void *run_in_thread(void *data) {
   asynchronous *of = data;
   for (int i = of->first; i <= of->last && of->status == NTKW_SUCCESS; i++)
-    if (ntkw_i_stages[i].place == NTKW_I_ANYWHERE) of->status = ntkw_i_stage_run(&ntkw_i_stages[i], &of->publication);
+    if (place_of(of, i) == NTKW_I_ANYWHERE) of->status = ntkw_i_stage_run(&ntkw_i_stages[i], &of->publication);
   if (of->status != NTKW_SUCCESS) snprintf(of->sentence, sizeof of->sentence, "%s", ntkw_last_error());
   atomic_store(&of->finished, true);
   return NULL;
@@ -82,7 +86,7 @@ static void start_agreement(asynchronous *of) {
 static void run_main_stages(asynchronous *of) {
   const hdf5_voice voice = ntkw_i_hdf5_silence();
   for (int i = of->first; i <= of->last && of->status == NTKW_SUCCESS; i++)
-    if (ntkw_i_stages[i].place == NTKW_I_MAIN) of->status = ntkw_i_stage_run(&ntkw_i_stages[i], &of->publication);
+    if (place_of(of, i) == NTKW_I_MAIN) of->status = ntkw_i_stage_run(&ntkw_i_stages[i], &of->publication);
   ntkw_i_hdf5_restore(voice);
   if (of->status != NTKW_SUCCESS) snprintf(of->sentence, sizeof of->sentence, "%s", ntkw_last_error());
 }
@@ -91,7 +95,7 @@ static void run_main_stages(asynchronous *of) {
 static void start_step(asynchronous *of) {
   for (of->last = of->first; !ntkw_i_stages[of->last].agreed;) of->last++;
   run_main_stages(of);
-  if (of->status != NTKW_SUCCESS || ntkw_i_stages[of->last].place == NTKW_I_MAIN) {
+  if (of->status != NTKW_SUCCESS || place_of(of, of->last) == NTKW_I_MAIN) {
     start_agreement(of);
     return;
   }
@@ -171,7 +175,7 @@ static ntkw_status begin(asynchronous *of) {
                                      "checkpoint %s: the asynchronous mode transfers values directly, not over MPI-IO",
                                      checkpoint->path),
                    NULL, 0));
-  for (; ntkw_i_stages[of->first].place == NTKW_I_COLLECTIVE; of->first++)
+  for (; place_of(of, of->first) == NTKW_I_COLLECTIVE; of->first++)
     NTKW_TRY(ntkw_i_agree(checkpoint, ntkw_i_stage_run(&ntkw_i_stages[of->first], &of->publication), NULL, 0));
   of->status = copy_values(checkpoint);
   if (of->status != NTKW_SUCCESS) snprintf(of->sentence, sizeof of->sentence, "%s", ntkw_last_error());

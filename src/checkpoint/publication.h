@@ -23,7 +23,8 @@ typedef struct ntkw_i_publication {
 typedef enum ntkw_i_place {
   NTKW_I_COLLECTIVE, /* on all ranks together, with MPI */
   NTKW_I_MAIN,       /* it calls HDF5 or MPI, but waits for nobody */
-  NTKW_I_ANYWHERE    /* it calls neither */
+  NTKW_I_ANYWHERE,   /* it calls neither */
+  NTKW_I_TRANSFER    /* as the values are transferred: directly anywhere, over MPI-IO on all ranks together */
 } ntkw_i_place;
 
 /* A stage of a publication. ntkw_checkpoint_publish runs one after the other and agrees on the verdict after each. The
@@ -36,6 +37,8 @@ typedef struct ntkw_i_stage {
   ntkw_status (*settle)(ntkw_i_publication *publication); /* what follows from the sums; the same on every rank; NULL */
 } ntkw_i_stage;
 extern const ntkw_i_stage ntkw_i_stages[];
+/* Where a stage of this checkpoint's publication may run; never NTKW_I_TRANSFER. Local. */
+ntkw_i_place ntkw_i_stage_place(const ntkw_i_stage *stage, const ntkw_checkpoint *checkpoint);
 extern const int ntkw_i_n_stages;
 
 /* Run it and ntkw_i_publication_hook. The sentence of a fault of a file names checkpoint and rank. */

@@ -148,11 +148,9 @@ static ntkw_status open_first_good(MPI_Comm comm, const char *folder, ntkw_i_pac
   return NTKW_SUCCESS;
 }
 
-/* Collective. */
-static ntkw_status check_arguments(MPI_Comm comm, const char *folder, const char *prefix, bool rest) {
-  NTKW_TRY(ntkw_status_agree(comm, rest ? NTKW_SUCCESS
-                                        : ntkw_i_fail(NTKW_ERR_ARGUMENT, "a folder of checkpoints: out is NULL, or "
-                                                                         "fewer than 1 are to be kept")));
+/* Collective. local: this rank's verdict on the other arguments. */
+static ntkw_status check_arguments(MPI_Comm comm, const char *folder, const char *prefix, ntkw_status local) {
+  NTKW_TRY(ntkw_status_agree(comm, local));
   NTKW_TRY(ntkw_i_same_text(comm, "the folder of checkpoints", folder));
   return ntkw_i_same_text(comm, "the prefix of checkpoints", prefix);
 }
@@ -164,7 +162,9 @@ ntkw_status ntkw_checkpoint_open_newest(MPI_Comm comm, const char *folder, const
   if (out) *out = NULL;
   if (skipped && skipped_size > 0) skipped[0] = '\0';
   NTKW_TRY(ntkw_i_plain_communicator(comm, &plain));
-  ntkw_status status = check_arguments(plain, folder, prefix, out != NULL);
+  ntkw_status status =
+      check_arguments(plain, folder, prefix,
+                      out ? NTKW_SUCCESS : ntkw_i_fail(NTKW_ERR_ARGUMENT, "ntkw_checkpoint_open_newest: out is NULL"));
   if (status == NTKW_SUCCESS) status = tell_candidates(plain, folder, prefix, &names);
   if (status == NTKW_SUCCESS)
     status = open_first_good(plain, folder, &names, skipped_size > 0 ? skipped : NULL, skipped_size, out);
@@ -237,7 +237,11 @@ ntkw_status ntkw_checkpoint_keep(MPI_Comm comm, const char *folder, const char *
   MPI_Comm plain;
   int rank;
   NTKW_TRY(ntkw_i_plain_communicator(comm, &plain));
-  ntkw_status status = check_arguments(plain, folder, prefix, n >= 1);
+  ntkw_status status = check_arguments(
+      plain, folder, prefix,
+      n >= 1 ? NTKW_SUCCESS
+             : ntkw_i_fail(NTKW_ERR_ARGUMENT,
+                           "ntkw_checkpoint_keep: %d checkpoints are to be kept; expected at least 1", n));
   if (MPI_Comm_rank(plain, &rank) != MPI_SUCCESS) rank = -1;
   if (status == NTKW_SUCCESS) status = ntkw_status_agree(plain, rank == 0 ? tidy(folder, prefix, n) : NTKW_SUCCESS);
   MPI_Comm_free(&plain);

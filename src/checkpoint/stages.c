@@ -213,9 +213,9 @@ const ntkw_i_stage ntkw_i_stages[] = {
     {"create", stage_create, NTKW_I_MAIN, false, NULL},
     {"tell", stage_tell, NTKW_I_MAIN, true, settle_tell},
     {"reach", stage_reach, NTKW_I_ANYWHERE, false, NULL},
-    {"begin", stage_begin, NTKW_I_ANYWHERE, false, NULL},
-    {"write", stage_write, NTKW_I_ANYWHERE, false, NULL},
-    {"end", ntkw_i_mpi_io_end, NTKW_I_ANYWHERE, false, NULL},
+    {"begin", stage_begin, NTKW_I_TRANSFER, false, NULL},
+    {"write", stage_write, NTKW_I_TRANSFER, false, NULL},
+    {"end", ntkw_i_mpi_io_end, NTKW_I_TRANSFER, false, NULL},
     {"sync", stage_sync, NTKW_I_ANYWHERE, true, NULL},
     {"reopen", stage_reopen, NTKW_I_ANYWHERE, false, NULL},
     {"read back", stage_read_back, NTKW_I_ANYWHERE, true, settle_read_back},
@@ -224,6 +224,11 @@ const ntkw_i_stage ntkw_i_stages[] = {
     {"rename", stage_rename, NTKW_I_ANYWHERE, true, NULL},
 };
 const int ntkw_i_n_stages = sizeof ntkw_i_stages / sizeof *ntkw_i_stages;
+
+ntkw_i_place ntkw_i_stage_place(const ntkw_i_stage *stage, const ntkw_checkpoint *checkpoint) {
+  if (stage->place != NTKW_I_TRANSFER) return stage->place;
+  return checkpoint->transfer == NTKW_TRANSFER_DIRECT ? NTKW_I_ANYWHERE : NTKW_I_COLLECTIVE;
+}
 
 ntkw_status ntkw_i_stage_run(const ntkw_i_stage *stage, ntkw_i_publication *publication) {
   ntkw_status status = stage->run(publication);

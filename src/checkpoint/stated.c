@@ -260,9 +260,10 @@ ntkw_status ntkw_checkpoint_add_slabs(ntkw_checkpoint *checkpoint, const char *n
 
 ntkw_status ntkw_checkpoint_set_transfer(ntkw_checkpoint *checkpoint, ntkw_checkpoint_transfer transfer) {
   NTKW_TRY(ntkw_i_stated_open(checkpoint, "ntkw_checkpoint_set_transfer"));
+  if (transfer != NTKW_TRANSFER_DIRECT && transfer != NTKW_TRANSFER_MPI_IO)
+    return noted(checkpoint, ntkw_i_fail(NTKW_ERR_ARGUMENT, "%d is not a way to transfer values", (int)transfer));
   checkpoint->transfer = transfer;
-  if (transfer == NTKW_TRANSFER_DIRECT || transfer == NTKW_TRANSFER_MPI_IO) return NTKW_SUCCESS;
-  return noted(checkpoint, ntkw_i_fail(NTKW_ERR_ARGUMENT, "%d is not a way to transfer values", (int)transfer));
+  return NTKW_SUCCESS;
 }
 
 ntkw_status ntkw_checkpoint_set_lock(ntkw_checkpoint *checkpoint, const ntkw_folder_lock *lock) {

@@ -2,27 +2,14 @@
 #include <inttypes.h>
 #include <string.h>
 #include "status/check.h"
+#include "weighting/compared.h"
 #include "weighting/fingerprint.h"
 #include "weighting/handle.h"
 
 enum { RULE_LENGTH = 64 };
 
-/* The whole numbers that must agree. */
-#define NUMBERS(X)                                       \
-  X("update_every", w->settings.update_every)            \
-  X("update_offset", w->settings.update_offset)          \
-  X("first_epoch", w->settings.first_epoch)              \
-  X("dtype", w->settings.dtype)                          \
-  X("parameter_count", w->settings.parameter_count)      \
-  X("the option norms", w->settings.norms)               \
-  X("the reference condition", w->settings.reference)    \
-  X("target_epoch", w->settings.target_epoch)            \
-  X("the needs of own_rule", w->settings.needs)          \
-  X("the memory_count of own_rule", w->own.memory_count) \
-  X("the environment variable NTKW_SAFE_MODE", w->safe.on)
-
 #define NAME_OF(name, value) name,
-static const char *const number_names[] = {NUMBERS(NAME_OF)};
+static const char *const number_names[] = {NTKW_I_COMPARED(NAME_OF)};
 enum { N_NUMBERS = sizeof number_names / sizeof *number_names };
 
 /* What a rank has; sent as bytes, so all of it is of fixed size. Ranks of one job share a byte order or MPI itself
@@ -36,7 +23,7 @@ typedef struct made_of {
 
 static void describe(const ntkw_weighting *w, made_of *own) {
 #define VALUE_OF(name, value) (int64_t)(value),
-  const int64_t numbers[] = {NUMBERS(VALUE_OF)};
+  const int64_t numbers[] = {NTKW_I_COMPARED(VALUE_OF)};
   memset(own, 0, sizeof *own);
   own->n = w->n;
   memcpy(own->numbers, numbers, sizeof numbers);

@@ -4,6 +4,7 @@
 #include <string.h>
 #include "status/check.h"
 #include "status/communicator.h"
+#include "weighting/compared.h"
 #include "weighting/fingerprint.h"
 #include "weighting/handle.h"
 
@@ -89,10 +90,11 @@ static void set_initial_values(ntkw_weighting *weighting) {
 }
 
 static void fingerprint_options(ntkw_weighting *weighting) {
+#define VALUE_OF(name, value) (int64_t)(value),
+  const ntkw_weighting *w = weighting;
+  const int64_t numbers[] = {NTKW_I_COMPARED(VALUE_OF)};
+#undef VALUE_OF
   const ntkw_i_settings *settings = &weighting->settings;
-  const int64_t numbers[] = {settings->update_every, settings->update_offset,   settings->first_epoch,
-                             settings->dtype,        settings->parameter_count, settings->norms,
-                             settings->reference,    settings->target_epoch,    settings->needs};
   uint64_t fingerprint = ntkw_i_fingerprint_text(0, settings->name);
   for (int c = 0; c < weighting->n; c++) fingerprint = ntkw_i_fingerprint_text(fingerprint, weighting->names[c]);
   fingerprint = ntkw_i_fingerprint_doubles(fingerprint, &settings->alpha, 1);

@@ -5,7 +5,7 @@
 #include "pinn/arithmetic/kernels.h"
 #include "pinn/network/network.h"
 
-enum { MAX_LAYERS = MAX_HIDDEN_LAYERS + 1, MAX_WIDTH = 1 << 16, MEMORY_ALIGNMENT = 64 };
+enum { MAX_LAYERS = MAX_HIDDEN_LAYERS + 1, MEMORY_ALIGNMENT = 64 };
 
 /* Padded features and their weights are 0 and stay so; the inner index of a product never reaches them. */
 typedef struct dense_layer {

@@ -23,7 +23,7 @@
 #include "ntkw/status.h"
 #include "pinn/streams.h"
 
-enum { MAX_HIDDEN_LAYERS = 16, MAX_OUTPUTS = 8, MAX_HARMONICS = 32, MAX_FEATURES = 1 << 16 };
+enum { MAX_HIDDEN_LAYERS = 16, MAX_WIDTH = 1 << 16, MAX_OUTPUTS = 8, MAX_HARMONICS = 32, MAX_FEATURES = 1 << 16 };
 
 typedef enum activation { ACTIVATION_TANH, ACTIVATION_SIN } activation;
 typedef enum initialisation {

@@ -12,8 +12,8 @@
 #include "pinn/network/network.h"
 
 enum { MAX_CONDITIONS = 64, MAX_PLACES = 16, MAX_NAME = 64, MAX_WARNINGS = 32 };
-/* Limits of what a file may ask for: points of a condition, width of a layer, lanes, bytes of the file. */
-enum { MAX_POINTS = 1000000000, MAX_WIDTH = 65536, MAX_LANES = 65536, MAX_PROBLEM_TEXT = 1 << 20 };
+/* Limits of what a file may ask for: points of a condition, lanes, bytes of the file. */
+enum { MAX_POINTS = 1000000000, MAX_LANES = 65536, MAX_PROBLEM_TEXT = 1 << 20 };
 /* Seconds after which the reading of a file is refused. */
 enum { SECONDS_TO_READ = 45 };
 /* The rule of files that name none. */
