@@ -1,5 +1,5 @@
 /* Scalar elementary functions with the same bits on every CPU: SLEEF's finz family, its purecfma members. libm is never
- * used for results (src/README.md, rule 4). sleef.h shows these only to code compiled for FMA, so they are declared
+ * used for results (docs/arithmetic.md, rule 4). sleef.h shows these only to code compiled for FMA, so they are declared
  * here.
  */
 #ifndef NTKW_PINN_REPRODUCIBLE_H

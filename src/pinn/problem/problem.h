@@ -77,7 +77,7 @@ typedef struct problem {
   int64_t steps;
   uint64_t seed;
   ntk_watch ntk;
-  int lanes; /* at most so many lanes (src/README.md, rule 2); default 64 */
+  int lanes; /* at most so many lanes (docs/arithmetic.md, rule 2); default 64 */
   int n_warnings;
   char *warnings[MAX_WARNINGS]; /* what is allowed and perhaps not meant: sentences "FILE:LINE: ...", for the user */
 } problem;

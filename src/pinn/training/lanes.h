@@ -1,4 +1,4 @@
-/* Lanes: the fixed pieces in which a sum over points is made (src/README.md, rule 2).
+/* Lanes: the fixed pieces in which a sum over points is made (docs/arithmetic.md, rule 2).
  *
  * A lane is a run of consecutive points of one condition, of at least 64 rows (points x streams). A problem has at most
  * `lanes` of them (more only if it has more conditions). They depend on the problem alone, never on the ranks; ranks

@@ -7,7 +7,7 @@
 #include "pinn/training/history.h"
 #include "pinn/training/trainer.h"
 
-/* The version of the arithmetic (src/README.md); raised when the bits of a trajectory change. */
+/* The version of the arithmetic (docs/arithmetic.md); raised when the bits of a trajectory change. */
 enum { ARITHMETIC_VERSION = 1 };
 
 /* May the state be published among good checkpoints? Collective. NTKW_ERR_NOT_FINITE names the first parameter of a rank

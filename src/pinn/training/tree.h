@@ -1,4 +1,4 @@
-/* The complete binary tree over the lanes of a group, layer by layer (src/README.md, rule 2).
+/* The complete binary tree over the lanes of a group, layer by layer (docs/arithmetic.md, rule 2).
  *
  * A group is the set of lanes that are summed into one gradient: those of one condition, or all. Node (level, index)
  * covers the lanes index * 2^level .. (index + 1) * 2^level - 1 of the group; a node whose sibling does not exist moves
