@@ -30,6 +30,7 @@
 #include "ntkw/status.h"
 #include "ntkw/sum.h"
 #include "ntkw/trace.h"
+#include "ntkw/version.h"
 #include "ntkw/weighting.h"
 
 #endif

@@ -3,6 +3,7 @@
 #include "cli/guard.h"
 #include "cli/launch.h"
 #include "cli/signals.h"
+#include "ntkw/version.h"
 #include "status/nearest_word.h"
 
 #include <errno.h>
@@ -67,7 +68,7 @@ static exit_code print_version(void) {
   int length = 0;
   MPI_Get_library_version(library, &length);
   library[strcspn(library, "\n")] = '\0';
-  say("ntkw %s\n%s\n", NTKW_VERSION, library);
+  say("ntkw %s\n%s\n", ntkw_version(), library);
   return EXIT_DONE;
 }
 

@@ -3,6 +3,7 @@
 #include "cli/selftest/reference.h"
 #include "cli/selftest/trajectory.h"
 #include "cli/threads.h"
+#include "ntkw/version.h"
 #include "pinn/arithmetic/matrix.h"
 #include "pinn/training/snapshot.h"
 #include "status/check.h"
@@ -107,7 +108,7 @@ static ntkw_status announce(const settings *s) {
     if (*c == '\t') *c = ' ';
   MPI_Comm_size(MPI_COMM_WORLD, &size);
   const int threads = s->threads > 0 ? (int)s->threads : team_size_wanted();
-  say("ntkw %s, arithmetic version %d, %s, %d rank%s, %d thread%s each, kernels ", NTKW_VERSION, ARITHMETIC_VERSION,
+  say("ntkw %s, arithmetic version %d, %s, %d rank%s, %d thread%s each, kernels ", ntkw_version(), ARITHMETIC_VERSION,
       library, size, size == 1 ? "" : "s", threads, threads == 1 ? "" : "s");
   NTKW_TRY(say_kernels());
   say("\n");
