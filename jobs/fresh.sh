@@ -29,9 +29,9 @@ case $suite in
 '' | *[!a-z]*) echo "fresh: $suite is no name of a suite" >&2; exit 2 ;;
 esac
 checkout=$(git -C "$(dirname "$0")" rev-parse --show-toplevel) || fail "this is no checkout of git"
-[ "$(id -u)" = 0 ] || fail "needs root, for chroot and mounts"
+[ "$(id -u)" = 0 ] || fail "needs root, for mounts and namespaces"
 PATH=$PATH:/usr/sbin:/sbin
-for tool in apt-get debootstrap unshare chroot git; do
+for tool in apt-get debootstrap unshare pivot_root chroot git; do
   command -v $tool >/dev/null || fail "needs $tool; on Debian: apt-get install debootstrap git"
 done
 [ -z "$(git -C "$checkout" status --porcelain)" ] || echo "fresh: what is not committed is not in the clone" >&2
@@ -85,7 +85,8 @@ fi
 for file in resolv.conf hosts; do cp "/etc/$file" "$system/etc/" 2>/dev/null || true; done # the network's
 git clone -q "$checkout" "$system/root/ntkw"
 
-# A mount point itself, so that namespaces can be made in it; MPI wants /sys, and memory of its own in /dev/shm.
+# The root of its mount namespace, so that namespaces can be made in it and entered; MPI wants /sys, and memory of its own
+# in /dev/shm.
 enter='set -e
 cd "$1"
 mount --bind . .
@@ -94,7 +95,8 @@ mount -t proc proc proc
 mount --rbind /sys sys
 mount --rbind /dev dev
 mount -t tmpfs tmpfs dev/shm
-exec chroot . bash -c "cd /root/ntkw || exit 1; $2"'
+pivot_root . mnt
+exec bash -c "umount -l /mnt; cd /root/ntkw || exit 1; $2"'
 proxies=()
 for name in http_proxy https_proxy no_proxy; do if [ -n "${!name:-}" ]; then proxies+=("$name=${!name}"); fi; done
 env -i HOME=/root PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin TERM="${TERM:-dumb}" "${proxies[@]}" \

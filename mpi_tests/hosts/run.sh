@@ -25,20 +25,24 @@ if [ "$(id -u)" != 0 ]; then echo "hosts: needs root, for namespaces" >&2; exit 
 . "$here/../harness/wave.sh"
 network=10.77.0.0/24
 export OMPI_MCA_btl_tcp_if_include=$network
-# How this version of Open MPI names the network of its daemons, how they are reached, how soon they are missed; their name.
+# How this version of Open MPI names the network of its daemons, how they are reached, how soon they are missed; their
+# name; whether mpirun's code tells that one was lost.
 # agent RIG: what stands in for ssh.
 case $openmpi in
 [1-4])
   export OMPI_MCA_btl=tcp,vader,self OMPI_MCA_oob_tcp_if_include=$network
   export OMPI_MCA_oob_tcp_keepalive_time=4 OMPI_MCA_oob_tcp_keepalive_intvl=2 OMPI_MCA_oob_tcp_keepalive_probes=3
   agent() { export OMPI_MCA_plm_rsh_agent=$1/rsh; }
-  daemon=orted
+  daemon=orted told=yes
   ;;
 *)
+  mapping=PRTE_MCA_mapby
+  if [ "$openmpi" = 5 ]; then mapping=PRTE_MCA_rmaps_default_mapping_policy; fi
+  export $mapping=slot # :oversubscribe fills the first host
   export OMPI_MCA_btl=tcp,sm,self PRTE_MCA_prte_if_include=$network
   export PRTE_MCA_oob_tcp_keepalive_time=4 PRTE_MCA_oob_tcp_keepalive_intvl=2 PRTE_MCA_oob_tcp_keepalive_probes=3
   agent() { export PRTE_MCA_plm_ssh_agent=$1/rsh; }
-  daemon=prted
+  daemon=prted told=no # version 5 ends with 0 when it has lost a daemon
   ;;
 esac
 
@@ -105,7 +109,7 @@ story() {
   began=$SECONDS
   while runs $job && [ $((SECONDS - began)) -lt $LIMIT ]; do sleep 0.1; done
   if runs $job; then complain "mpirun still runs $LIMIT s after the loss of the $1"; kill -9 $(hosts pids h1) $job; fi
-  wait $job && complain "mpirun ended with 0"
+  wait $job && [ $told = yes ] && complain "mpirun ended with 0"
   took=$((SECONDS - began))
   sleep 1
   for h in h1 h3; do [ -z "$(named $h ntkw)" ] || complain "ranks are left on $h"; done
