@@ -24,6 +24,8 @@ case $openmpi in
   set_default PRTE_MCA_bindto none
   ;;
 esac
+# Where files must be small, the tables of Open MPI are kept in memory; in files they have 4 MiB.
+[ "$(ulimit -f)" = unlimited ] || set_default PMIX_MCA_gds hash
 set_default OMPI_MCA_mpi_yield_when_idle 1 # ranks that share cores do not spin against each other
 set_default OMP_NUM_THREADS 1
 set_default OPENBLAS_NUM_THREADS 1

@@ -148,4 +148,12 @@ for words in "" "--checkpoint-mode asynchronous" "--trace t.h5"; do
   expect "$(ls limited | grep -c 'tmp\|lock')" = 0
   rm -f t.h5
 done
+
+# Below what Open MPI's tables need in files.
+for size in 1 100 1000; do
+  what="ulimit -f $size"
+  (ulimit -f $size; exec "$NTKW" train big.lua --out limited --resume --steps 2) > out 2> "$scratch/err"
+  expect $? = 4
+  expect_sentence "File too large"
+done
 finish

@@ -5,9 +5,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 enum { MOST_ANCESTORS = 100, UNKNOWN = -1, GONE = -2 };
+enum { TABLES_OF_PMIX = 1 << 23 }; /* bytes of a file, amply */
 
 static struct {
   bool launched;
@@ -82,6 +84,12 @@ void launch_look(void) {
   const bool through_wrapper = start.its_parent != 0 && start.outermost != getpid();
   /* who ignores SIGHUP below a shell of a launcher (nohup) wants to outlive that shell */
   if (!start.launched || (through_wrapper && signals_hangup_ignored())) start.parent = start.outermost = 0;
+}
+
+void launch_with_small_files(void) {
+  struct rlimit size;
+  if (says_launched() || getrlimit(RLIMIT_FSIZE, &size) != 0 || size.rlim_cur >= TABLES_OF_PMIX) return;
+  setenv("PMIX_MCA_gds", "hash", 0);
 }
 
 bool launch_by_launcher(void) {

@@ -12,6 +12,10 @@
 /* Look, before MPI_Init. Local, as all of these. */
 void launch_look(void);
 
+/* Before MPI_Init: where files must be small (ulimit -f), have Open MPI keep its tables in memory, as it otherwise does not
+ * start. Below a launcher this is the launcher's matter (jobs/environment.sh). */
+void launch_with_small_files(void);
+
 /* Was it a launcher? */
 bool launch_by_launcher(void);
 

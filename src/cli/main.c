@@ -121,6 +121,7 @@ int main(int argc, char **argv) {
   const command *called = find_command(argc, argv);
   signals_begin();
   launch_look();
+  launch_with_small_files();
   guard_start();
   if (called && called->before && !asks_for_help(argc - 1, argv + 1)) called->before();
   MPI_Init_thread(&argc, &argv, MPI_THREAD_FUNNELED, &provided);
