@@ -89,7 +89,7 @@ await_line held.out "^step 0/"
 both USR2 train long.lua --out held --resume --lock-wait 300
 expect_code 85
 expect_line "$scratch/err" "held is used by another run|held/lock is held by process $holder.*waiting up to 300 s for its end"
-expect_line "$scratch/err" "asked to end while the run that holds held/lock was waited for"
+expect_line "$scratch/err" "asked to end while the run that holds .*held/lock was waited for"
 
 # With no time to wait, and none left: its own code.
 refused 7 2 train long.lua --out held --resume --lock-wait 0 --- "used by another run" "process $holder"
@@ -127,6 +127,14 @@ what="train > /dev/full"
 expect $? = 0
 expect -s full/step-0000000040.h5
 expect_sentence "No space left on device"
+what="train > /dev/full, stopped"
+"$NTKW" train p.lua --out stopped --steps 100000000 --log-every 10 --time-limit 3 2> "$scratch/err" > /dev/full
+expect $? = 85
+expect_sentence "standard output cannot be written (No space left on device)"
+what="train --help > /dev/full"
+"$NTKW" train --help 2> "$scratch/err" > /dev/full
+expect $? = 4
+expect_sentence "the output could not be written"
 for words in "show full/step-0000000040.h5 --text problem_source" "train --help" "--help" "verify full" \
   "replay $DATA/B_wave_ntk_f64.h5" "selftest"; do
   what="$words, with no reader"

@@ -54,8 +54,11 @@ int command_rank(void);
 /* Print "ntkw: warning: ..." on rank 0's stderr. */
 void warn(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
-/* Standard output was lost, for the reason of an errno: say so on rank 0's stderr, once. */
-void tell_of_lost_output(int error);
+/* Has something that was printed not arrived? To be asked after each piece, as it also takes up the reason. Local. */
+bool output_is_lost(void);
+
+/* Standard output was lost: say so and why on rank 0's stderr, once. */
+void tell_of_lost_output(void);
 
 /* printf on rank 0 only. */
 void say(const char *format, ...) __attribute__((format(printf, 1, 2)));

@@ -1,6 +1,7 @@
 /* How a subcommand ends that cannot go on: one sentence on rank 0's stderr, one exit code on every rank. */
 #include "cli/command.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,12 +13,22 @@ int command_rank(void) {
   return rank;
 }
 
+/* Why standard output was lost, as an errno; 0: it was not. It is seen at the first failure, as errno is soon another's. */
+static int output_error;
+
 void say(const char *format, ...) {
   if (command_rank() != 0) return;
   va_list arguments;
   va_start(arguments, format);
-  vprintf(format, arguments);
+  errno = 0;
+  if (vprintf(format, arguments) < 0 && output_error == 0) output_error = errno;
   va_end(arguments);
+}
+
+bool output_is_lost(void) {
+  const bool lost = fflush(stdout) != 0 || ferror(stdout);
+  if (lost && output_error == 0) output_error = errno;
+  return lost;
 }
 
 void warn(const char *format, ...) {
@@ -31,9 +42,9 @@ void warn(const char *format, ...) {
   free(text);
 }
 
-void tell_of_lost_output(int error) {
+void tell_of_lost_output(void) {
   static bool told;
-  if (!told) warn("standard output cannot be written (%s): the run goes on without it", strerror(error));
+  if (!told) warn("standard output cannot be written (%s): the run goes on without it", strerror(output_error));
   told = true;
 }
 

@@ -6,7 +6,6 @@
 #include "ntkw/version.h"
 #include "status/nearest_word.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -103,15 +102,11 @@ static exit_code dispatch(const command *called, int argc, char **argv) {
 }
 
 /* What was printed must have arrived, unless the subcommand outlives its reader: the code, or EXIT_FILE on every rank. */
-static exit_code printed(const command *called, exit_code code) {
-  int failed = fflush(stdout) != 0 || ferror(stdout), any = 0;
-  const int error = errno;
+static exit_code printed(bool outlives_reader, exit_code code) {
+  int failed = output_is_lost(), any = 0;
   MPI_Allreduce(&failed, &any, 1, MPI_INT, MPI_MAX, MPI_COMM_WORLD);
-  if (!any || code != EXIT_DONE) return code;
-  if (called && called->outlives_reader) {
-    tell_of_lost_output(error);
-    return code;
-  }
+  if (any && outlives_reader) tell_of_lost_output();
+  if (!any || outlives_reader || code != EXIT_DONE) return code;
   if (command_rank() == 0) fprintf(stderr, "ntkw: the output could not be written\n");
   return EXIT_FILE;
 }
@@ -123,10 +118,11 @@ int main(int argc, char **argv) {
   launch_look();
   launch_with_small_files();
   guard_start();
-  if (called && called->before && !asks_for_help(argc - 1, argv + 1)) called->before();
+  const bool runs = called && !asks_for_help(argc - 1, argv + 1);
+  if (runs && called->before) called->before();
   MPI_Init_thread(&argc, &argv, MPI_THREAD_FUNNELED, &provided);
   setvbuf(stdout, NULL, _IOLBF, 0);
-  const exit_code code = dispatch(called, argc, argv), all = printed(called, code);
+  const exit_code code = dispatch(called, argc, argv), all = printed(runs && called->outlives_reader, code);
   MPI_Finalize();
   return (int)all;
 }

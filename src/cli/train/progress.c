@@ -2,7 +2,6 @@
 #include "cli/command.h"
 #include "cli/launch.h"
 
-#include <errno.h>
 #include <math.h>
 #include <mpi.h>
 #include <stdio.h>
@@ -15,7 +14,7 @@ static bool person_reads(void) {
 
 /* A reader that went away does not end the run. */
 static void flush(void) {
-  if (fflush(stdout) != 0) tell_of_lost_output(errno);
+  if (output_is_lost()) tell_of_lost_output();
 }
 
 progress progress_start(const char *mode, int64_t first_step, int64_t last_step) {
