@@ -94,6 +94,14 @@ run 1 train ../../problems/with.lua --resume ../../compared --steps 6
 expect_code 0
 expect_output "at step 5"
 cd ../.. || exit 1
+mkdir links && ln -s ../problems/with.lua links/with.lua # a reference is beside the file, not beside the link
+run 2 train links/with.lua --steps 4 --out linked
+expect_code 0
+expect_line "$scratch/err" "warning: the reference ref.h5 is taken from .*/problems/ref.h5"
+has_error linked
+run 2 train --resume linked --steps 5
+expect_code 0
+has_error linked
 mkdir moved && mv problems compared moved && cd elsewhere || exit 1 # the whole tree
 run 1 train --resume ../moved/compared --steps 7
 expect_code 0

@@ -15,8 +15,9 @@
 typedef struct reference_solution reference_solution;
 
 /* Find out where the problem's reference is, and keep the absolute path in pde->reference_path. It is looked for from
- * the folder of the problem file. For a run that is resumed also where it was before (pde->reference_path, and from the
- * run's folder pde->reference_way, which the checkpoint said), and in the run's folder.
+ * the folder of the problem file; if that is a link, then from the folder of the file that it leads to. For a run that
+ * is resumed also where it was before (pde->reference_path, and from the run's folder pde->reference_way, which the
+ * checkpoint said), and in the run's folder.
  * @param[in] file  the problem file as given now; NULL: the problem is the checkpoint's, and where the reference was
  *                  before is looked at first.
  * @param[in] run   the folder of the checkpoint that the run is resumed from; NULL: it is not resumed.

@@ -9,7 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { MOST_PLACES = 4 };
+enum { MOST_PLACES = 5 };
 
 /* start + middle + end; to be freed. NULL: out of memory. */
 static char *join(const char *start, int length, const char *middle, const char *end) {
@@ -22,6 +22,14 @@ static char *join(const char *start, int length, const char *middle, const char 
 char *reference_beside(const char *problem_file, const char *reference) {
   const char *slash = reference[0] == '/' ? NULL : strrchr(problem_file, '/');
   return join(problem_file, slash ? (int)(slash - problem_file) + 1 : 0, "", reference);
+}
+
+/* Beside the file that a link leads to; to be freed. NULL: it is not there, or out of memory. */
+static char *beside_target(const char *problem_file, const char *reference) {
+  char *target = realpath(problem_file, NULL);
+  char *path = target ? reference_beside(target, reference) : NULL;
+  free(target);
+  return path;
 }
 
 /* The places to look at, in order; to be freed. */
@@ -41,6 +49,7 @@ static places list(const problem *pde, const char *file, const char *run) {
   char *before = pde->reference_path ? strdup(pde->reference_path) : NULL;
   if (before && !file) add(&out, before);
   add(&out, beside);
+  add(&out, beside_target(file ? file : pde->file, pde->reference));
   if (before && file) add(&out, before);
   if (run && pde->reference_way) add(&out, join(run, (int)strlen(run), "/", pde->reference_way));
   if (run) add(&out, join(run, (int)strlen(run), "/", slash ? slash + 1 : pde->reference));
