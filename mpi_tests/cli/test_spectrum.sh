@@ -69,7 +69,9 @@ run 2 spectrum other --points 5
 expect_code 0
 expect_line other/spectrum-checkpoints.csv '^10,u t \(0\),5,'
 expect_line other/spectrum-checkpoints.svg '>NTK eigenvalues of a&lt;b&amp;c.lua</text>'
-run 2 spectrum run/step-0000000041.h5 --points 5 --out missing/name
-expect_code 4
-expect_line "$scratch/err" "missing/name.csv: cannot be written: No such file"
+run 2 spectrum other --points 5 --out missing/too/name
+expect_code 0
+for ending in h5 csv svg; do [ -s missing/too/name.$ending ] || complain "no missing/too/name.$ending"; done
+refused 2 2 spectrum other --points 5 --out missing/ --- '--out is "missing/"' "a name"
+refused 4 2 spectrum other --points 5 --out other/history.csv/name --- "the folder other/history.csv cannot be made"
 finish

@@ -1,5 +1,7 @@
 #include "status/path.h"
+#include "status/check.h"
 
+#include <errno.h>
 #include <libgen.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -67,4 +69,30 @@ char *ntkw_i_path_folder(const char *path) {
   char *folder = copy ? strdup(dirname(copy)) : NULL;
   free(copy);
   return folder;
+}
+
+/* One folder. If it is there, mkdir may fail for any reason, as on a read-only file system. */
+static ntkw_status make_one(const char *folder) {
+  struct stat about;
+  if (mkdir(folder, 0777) == 0) return NTKW_SUCCESS;
+  const int error = errno;
+  const bool there = stat(folder, &about) == 0;
+  NTKW_CHECK(there && S_ISDIR(about.st_mode), NTKW_ERR_FILE, "the folder %s cannot be made: %s", folder,
+             strerror(there ? ENOTDIR : error));
+  return NTKW_SUCCESS;
+}
+
+ntkw_status ntkw_i_path_make(const char *folder) {
+  char *part = strdup(folder);
+  ntkw_status status = part ? NTKW_SUCCESS : ntkw_i_fail(NTKW_ERR_MEMORY, "out of memory for the folder %s", folder);
+  for (char *end = part ? part + 1 : NULL; status == NTKW_SUCCESS && end && part[0]; end++) {
+    const char here = *end;
+    if (here != '/' && here != '\0') continue;
+    *end = '\0';
+    status = make_one(part);
+    *end = here;
+    if (here == '\0') break;
+  }
+  free(part);
+  return status;
 }

@@ -3,8 +3,10 @@
 #include "cli/spectrum/output.h"
 #include "cli/spectrum/source.h"
 #include "status/check.h"
+#include "status/path.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { DEFAULT_POINTS = 300, UNSET = -2, PATH_SIZE = MAX_PATH_BYTES + 64 };
@@ -48,7 +50,8 @@ static const option options[] = {
      .argument = "NAME",
      .kind = OPTION_TEXT,
      .at = offsetof(settings, out),
-     .help = "write NAME.h5, NAME.csv, NAME.svg (default: beside what was read, with spectrum in the name)"},
+     .help = "write NAME.h5, NAME.csv, NAME.svg, and make the folder (default: beside what was read, with spectrum\n"
+             "in the name)"},
 };
 enum { N_OPTIONS = sizeof options / sizeof *options };
 
@@ -86,10 +89,24 @@ static ntkw_status name_output(job *j, const char *path, const char *start) {
   return NTKW_SUCCESS;
 }
 
+/* On rank 0: the folder of a name that was asked for, before anything is computed. */
+static ntkw_status make_folder(const char *name) {
+  const size_t length = strlen(name);
+  NTKW_CHECK(length > 0 && name[length - 1] != '/', NTKW_ERR_ARGUMENT,
+             "--out is \"%s\"; expected a name, to which .h5, .csv and .svg are added", name);
+  char *folder = ntkw_i_path_folder(name);
+  const ntkw_status status =
+      folder ? ntkw_i_path_make(folder) : ntkw_i_fail(NTKW_ERR_MEMORY, "out of memory for the folder of %s", name);
+  free(folder);
+  return status;
+}
+
 /* What is there under the name of the output may be replaced only if it is of this kind. Collective. */
 static ntkw_status check_output(const job *j) {
   char path[PATH_SIZE + 8], sentence[512];
   ntkw_checkpoint_reader *reader = NULL;
+  if (j->settings->out)
+    NTKW_TRY(ntkw_status_agree(MPI_COMM_WORLD, command_rank() == 0 ? make_folder(j->name) : NTKW_SUCCESS));
   snprintf(path, sizeof path, "%s.csv", j->name);
   NTKW_TRY(ntkw_status_agree(MPI_COMM_WORLD, command_rank() == 0 ? output_may_be(path) : NTKW_SUCCESS));
   snprintf(path, sizeof path, "%s.h5", j->name);

@@ -213,25 +213,10 @@ ntkw_status folder_clear_up(const char *folder) {
   return ntkw_checkpoint_keep(MPI_COMM_WORLD, folder, PREFIX, INT_MAX);
 }
 
-/* On rank 0. The folder and those that it lies in. */
-static ntkw_status make_folders(const char *folder) {
-  char part[512];
-  const size_t length = strlen(folder);
-  for (size_t end = 1; end <= length; end++) {
-    if (end < length && folder[end] != '/') continue;
-    snprintf(part, sizeof part, "%.*s", (int)end, folder);
-    if (mkdir(part, 0777) == 0 || errno == EEXIST) continue;
-    const int error = errno;
-    struct stat about; /* a folder that is there may be refused for another reason, as on a read-only file system */
-    NTKW_CHECK(stat(part, &about) == 0, NTKW_ERR_FILE, "the folder %s cannot be made: %s", part, strerror(error));
-  }
-  return NTKW_SUCCESS;
-}
-
 /* On rank 0. */
 static ntkw_status make_writable(const char *folder) {
   char probe[600];
-  NTKW_TRY(make_folders(folder));
+  NTKW_TRY(ntkw_i_path_make(folder));
   snprintf(probe, sizeof probe, "%s/" PROBE "%ld", folder, (long)getpid());
   FILE *file = fopen(probe, "w");
   NTKW_CHECK(file, NTKW_ERR_FILE, "the folder %s cannot be written: %s", folder, strerror(errno));
