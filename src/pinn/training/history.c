@@ -43,6 +43,28 @@ ntkw_status history_record(history *past, const problem *pde, int64_t step, cons
   return NTKW_SUCCESS;
 }
 
+/* Make room for the rows of a file. */
+static ntkw_status resize(void *owner, int64_t rows, void **values) {
+  history *past = owner;
+  const int n_columns = past->n_columns;
+  for (past->n_rows = 0; past->n_rows < rows;)
+    NTKW_CHECK(history_append(past, n_columns), NTKW_ERR_MEMORY, "out of memory for the history");
+  *values = past->rows;
+  return NTKW_SUCCESS;
+}
+
+ntkw_status history_visit_state(history *past, const problem *pde, state_visitor *v) {
+  past->n_columns = history_columns(pde);
+  return v->array(v, &(state_array){.name = "history",
+                                    .unit = "1",
+                                    .dtype = NTKW_FLOAT64,
+                                    .n_dimensions = 2,
+                                    .shape = {past->n_rows, past->n_columns},
+                                    .values = past->rows,
+                                    .resize = resize,
+                                    .owner = past});
+}
+
 void history_header(const problem *pde, char text[HISTORY_HEADER_LENGTH]) {
   char *at = stpcpy(text, "step,total");
   for (int kind = 0; kind < 2; kind++)

@@ -1,38 +1,12 @@
-#include "pinn/training/trainer.h"
 #include "pinn/training/adam.h"
-#include "pinn/training/gradient.h"
 #include "pinn/training/record.h"
 #include "pinn/training/reduction.h"
-#include "pinn/training/sharding.h"
+#include "pinn/training/trainer_impl.h"
 #include "status/check.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-
-struct trainer {
-  MPI_Comm comm;
-  int rank, size;
-  const problem *pde;
-  network *network;
-  sum_order order;
-  lane_plan plan;
-  group_layout combined, separate;
-  sharding *sharding;
-  gradient_maker *maker;
-  ntkw_weighting *weighting;
-  ntkw_trace *trace; /* NULL: nothing is recorded */
-  int64_t step, n_parameters, count;
-  blow_up blow_up;
-  size_t width;
-  void *parameters, *moment1, *moment2, *total; /* shards */
-  void *shards[MAX_CONDITIONS];                 /* of the conditions' gradients */
-  void *all;                                    /* all parameters */
-  ntkw_sum losses[MAX_CONDITIONS];
-  tree_run runs[MAX_CONDITIONS];
-  int64_t *message;
-  double loss[MAX_CONDITIONS], unit_weights[MAX_CONDITIONS];
-};
 
 int64_t trainer_steps_done(const trainer *t) {
   return t->step;
@@ -85,8 +59,6 @@ trainer_state trainer_get_state(trainer *t) {
                          .offset = sharding_offset(t->sharding),
                          .count = t->count,
                          .parameters = t->parameters,
-                         .moment1 = t->moment1,
-                         .moment2 = t->moment2,
                          .weighting = t->weighting,
                          .step = &t->step,
                          .blow_up = &t->blow_up};
