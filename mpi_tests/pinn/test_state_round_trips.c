@@ -50,7 +50,7 @@ static ntkw_status set_bytes(void *owner, const void *bytes, size_t n) {
 }
 
 static ntkw_status visit(sample *s, state_visitor *v) {
-  const state_array arrays[] = {{.name = "vector",
+  const array_entry arrays[] = {{.name = "vector",
                                  .unit = "1",
                                  .sharded = true,
                                  .n_dimensions = 1,
@@ -81,11 +81,11 @@ static ntkw_status visit(sample *s, state_visitor *v) {
     const ntkw_status status = v->array(v, &arrays[i]);
     if (status != NTKW_SUCCESS) return status;
   }
-  CHECK_OK(v->integer(v, &(state_integer){"whole", &s->whole, STATE_NONZERO}));
-  if (s->shows_lacking) CHECK_OK(v->integer(v, &(state_integer){"lacking", &s->lacking, STATE_OPTIONAL}));
-  CHECK_OK(v->real(v, &(state_real){"real", &s->real, STATE_ALWAYS}));
-  CHECK_OK(v->text(v, &(state_text){"text", s->text, sizeof s->text, STATE_NONZERO}));
-  return v->bytes(v, &(state_bytes){"bytes", size_of_bytes, get_bytes, set_bytes, s});
+  CHECK_OK(v->integer(v, &(integer_entry){"whole", &s->whole, STATE_NONZERO}));
+  if (s->shows_lacking) CHECK_OK(v->integer(v, &(integer_entry){"lacking", &s->lacking, STATE_OPTIONAL}));
+  CHECK_OK(v->real(v, &(real_entry){"real", &s->real, STATE_ALWAYS}));
+  CHECK_OK(v->text(v, &(text_entry){"text", s->text, sizeof s->text, STATE_NONZERO}));
+  return v->bytes(v, &(bytes_entry){"bytes", size_of_bytes, get_bytes, set_bytes, s});
 }
 
 static sample empty_sample(MPI_Comm comm) {
@@ -188,7 +188,7 @@ static void what_does_not_fit_is_refused(void) {
   ntkw_checkpoint_destroy(&file);
   CHECK_OK(ntkw_checkpoint_open(MPI_COMM_WORLD, path, &opened));
   state_reader reader = state_reader_from(opened, MPI_COMM_WORLD);
-  const state_array table = {.name = "table",
+  const array_entry table = {.name = "table",
                              .dtype = NTKW_FLOAT64,
                              .n_dimensions = 2,
                              .shape = {0, COLUMNS},
@@ -196,7 +196,7 @@ static void what_does_not_fit_is_refused(void) {
                              .owner = &s};
   CHECK_STATUS(reader.visitor.array(&reader.visitor, &table), NTKW_ERR_FORMAT);
   CHECK_TEXT_HAS(ntkw_last_error(), "table in the checkpoint has not 3 columns");
-  CHECK_STATUS(reader.visitor.integer(&reader.visitor, &(state_integer){"whole", &s.whole, STATE_ALWAYS}),
+  CHECK_STATUS(reader.visitor.integer(&reader.visitor, &(integer_entry){"whole", &s.whole, STATE_ALWAYS}),
                NTKW_ERR_FORMAT);
   ntkw_checkpoint_close(&opened);
   free_sample(&s);

@@ -10,7 +10,7 @@
 
 /* This rank's values of an array of the state. */
 static inline void *state_values(trainer *t, const char *name) {
-  state_array array = {.values = NULL};
+  array_entry array = {.values = NULL};
   CHECK(trainer_find_array(t, name, &array));
   return array.values;
 }

@@ -3,8 +3,8 @@
  * and count their bytes (state_query.h), or digest them (training/state_digest.h).
  *
  *     static ntkw_status visit_state(void *self, state_visitor *v) {
- *       NTKW_TRY(v->array(v, &(state_array){.name = "adam_moment1", ...}));
- *       return v->integer(v, &(state_integer){.name = "step", .value = &self->step});
+ *       NTKW_TRY(v->array(v, &(array_entry){.name = "adam_moment1", ...}));
+ *       return v->integer(v, &(integer_entry){.name = "step", .value = &self->step});
  *     }
  *
  * Every rank shows the same entries. Names are those of the file; they never change once a release has written them, and
@@ -25,7 +25,7 @@ typedef enum state_presence {
 
 /* Values of one or two dimensions, row-major. Sharded: each rank has a part of the last dimension. Replicated: every
  * rank has the whole, with the same bits. */
-typedef struct state_array {
+typedef struct array_entry {
   const char *name, *unit; /* unit "1": numbers without a unit */
   ntkw_dtype dtype;
   bool sharded;
@@ -38,53 +38,53 @@ typedef struct state_array {
    * if the file has no such array, and then fills *values in. An array without rows is not written. Local. */
   ntkw_status (*resize)(void *owner, int64_t rows, void **values);
   void *owner;
-} state_array;
+} array_entry;
 
-typedef struct state_integer {
+typedef struct integer_entry {
   const char *name;
   int64_t *value;
   state_presence presence;
-} state_integer;
+} integer_entry;
 
-typedef struct state_real {
+typedef struct real_entry {
   const char *name;
   double *value;
   state_presence presence;
-} state_real;
+} real_entry;
 
-typedef struct state_text {
+typedef struct text_entry {
   const char *name;
   char *value; /* room for size bytes, the end included */
   size_t size;
   state_presence presence;
-} state_text;
+} text_entry;
 
 /* Bytes that only their owner understands, the same on every rank. get fills in size(owner) bytes; set takes bytes of any
  * number and refuses what is none of its own. All local. */
-typedef struct state_bytes {
+typedef struct bytes_entry {
   const char *name;
   size_t (*size)(void *owner);
   ntkw_status (*get)(void *owner, void *bytes);
   ntkw_status (*set)(void *owner, const void *bytes, size_t n);
   void *owner;
-} state_bytes;
+} bytes_entry;
 
 /* Calls return the same on every rank if they are collective, which is up to the visitor. A visitor is the first member
  * of a structure of its own; state_visitor_of_arrays has calls that pass over everything. */
 typedef struct state_visitor state_visitor;
 struct state_visitor {
-  ntkw_status (*array)(state_visitor *v, const state_array *array);
-  ntkw_status (*integer)(state_visitor *v, const state_integer *integer);
-  ntkw_status (*real)(state_visitor *v, const state_real *real);
-  ntkw_status (*text)(state_visitor *v, const state_text *text);
-  ntkw_status (*bytes)(state_visitor *v, const state_bytes *bytes);
+  ntkw_status (*array)(state_visitor *v, const array_entry *array);
+  ntkw_status (*integer)(state_visitor *v, const integer_entry *integer);
+  ntkw_status (*real)(state_visitor *v, const real_entry *real);
+  ntkw_status (*text)(state_visitor *v, const text_entry *text);
+  ntkw_status (*bytes)(state_visitor *v, const bytes_entry *bytes);
 };
 
 /* A visitor that looks at arrays alone. */
-state_visitor state_visitor_of_arrays(ntkw_status (*array)(state_visitor *v, const state_array *array));
+state_visitor state_visitor_of_arrays(ntkw_status (*array)(state_visitor *v, const array_entry *array));
 
 /* Values of this rank's part. */
-static inline int64_t state_array_count(const state_array *array) {
+static inline int64_t state_array_count(const array_entry *array) {
   const int64_t last = array->sharded ? array->count : array->shape[array->n_dimensions - 1];
   return array->n_dimensions == 2 ? array->shape[0] * last : last;
 }

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static ntkw_status write_array(state_visitor *v, const state_array *a) {
+static ntkw_status write_array(state_visitor *v, const array_entry *a) {
   const state_writer *to = (state_writer *)v;
   if (a->resize && a->shape[0] == 0) return NTKW_SUCCESS;
   if (!a->sharded)
@@ -18,17 +18,17 @@ static ntkw_status write_array(state_visitor *v, const state_array *a) {
                                    a->values);
 }
 
-static ntkw_status write_integer(state_visitor *v, const state_integer *i) {
+static ntkw_status write_integer(state_visitor *v, const integer_entry *i) {
   if (i->presence == STATE_NONZERO && *i->value == 0) return NTKW_SUCCESS;
   return ntkw_checkpoint_set_integer(((state_writer *)v)->file, i->name, *i->value);
 }
 
-static ntkw_status write_real(state_visitor *v, const state_real *r) {
+static ntkw_status write_real(state_visitor *v, const real_entry *r) {
   if (r->presence == STATE_NONZERO && *r->value == 0.0) return NTKW_SUCCESS;
   return ntkw_checkpoint_set_real(((state_writer *)v)->file, r->name, *r->value);
 }
 
-static ntkw_status write_text(state_visitor *v, const state_text *t) {
+static ntkw_status write_text(state_visitor *v, const text_entry *t) {
   if (t->presence == STATE_NONZERO && t->value[0] == '\0') return NTKW_SUCCESS;
   return ntkw_checkpoint_set_text(((state_writer *)v)->file, t->name, t->value);
 }
@@ -42,7 +42,7 @@ static void put_hexadecimal(const unsigned char *bytes, size_t n, char *text) {
   text[2 * n] = '\0';
 }
 
-static ntkw_status write_bytes(state_visitor *v, const state_bytes *b) {
+static ntkw_status write_bytes(state_visitor *v, const bytes_entry *b) {
   const size_t n = b->size(b->owner);
   unsigned char *bytes = malloc(n + 1);
   char *text = malloc(2 * n + 1);
@@ -65,7 +65,7 @@ state_writer state_writer_to(ntkw_checkpoint *file, MPI_Comm comm) {
 }
 
 /* The length of the first dimension in the file, 0 if it has no such array; the second must be as expected. */
-static ntkw_status rows_in_file(const state_reader *from, const state_array *a, int64_t *rows) {
+static ntkw_status rows_in_file(const state_reader *from, const array_entry *a, int64_t *rows) {
   const ntkw_checkpoint_array *stored = ntkw_checkpoint_find_array(from->file, a->name);
   *rows = stored ? stored->shape[0] : 0;
   NTKW_CHECK(!stored ||
@@ -75,7 +75,7 @@ static ntkw_status rows_in_file(const state_reader *from, const state_array *a, 
 }
 
 /* One rank reads and tells the others. */
-static ntkw_status read_replicated(const state_reader *from, const state_array *a) {
+static ntkw_status read_replicated(const state_reader *from, const array_entry *a) {
   int rank;
   MPI_Datatype row;
   MPI_Comm_rank(from->comm, &rank);
@@ -89,16 +89,16 @@ static ntkw_status read_replicated(const state_reader *from, const state_array *
   return NTKW_SUCCESS;
 }
 
-static ntkw_status read_sharded(const state_reader *from, const state_array *a) {
+static ntkw_status read_sharded(const state_reader *from, const array_entry *a) {
   if (a->n_dimensions == 1)
     return ntkw_checkpoint_read_array(from->file, a->name, a->dtype, a->offset, a->count, a->values);
   const ntkw_slab columns = {{0, a->offset}, {a->shape[0], a->count}};
   return ntkw_checkpoint_read_slabs(from->file, a->name, a->dtype, a->count > 0, &columns, a->values);
 }
 
-static ntkw_status read_array(state_visitor *v, const state_array *array) {
+static ntkw_status read_array(state_visitor *v, const array_entry *array) {
   const state_reader *from = (state_reader *)v;
-  state_array a = *array;
+  array_entry a = *array;
   if (a.derived) return NTKW_SUCCESS;
   if (a.resize) {
     NTKW_TRY(rows_in_file(from, &a, &a.shape[0]));
@@ -115,19 +115,19 @@ static bool is_missing(const state_reader *from, const char *name, state_presenc
   return presence != STATE_ALWAYS;
 }
 
-static ntkw_status read_integer(state_visitor *v, const state_integer *i) {
+static ntkw_status read_integer(state_visitor *v, const integer_entry *i) {
   const state_reader *from = (state_reader *)v;
   if (is_missing(from, i->name, i->presence)) return NTKW_SUCCESS;
   return ntkw_checkpoint_get_integer(from->file, i->name, i->value);
 }
 
-static ntkw_status read_real(state_visitor *v, const state_real *r) {
+static ntkw_status read_real(state_visitor *v, const real_entry *r) {
   const state_reader *from = (state_reader *)v;
   if (is_missing(from, r->name, r->presence)) return NTKW_SUCCESS;
   return ntkw_checkpoint_get_real(from->file, r->name, r->value);
 }
 
-static ntkw_status read_text(state_visitor *v, const state_text *t) {
+static ntkw_status read_text(state_visitor *v, const text_entry *t) {
   const state_reader *from = (state_reader *)v;
   const char *text;
   if (is_missing(from, t->name, t->presence)) return NTKW_SUCCESS;
@@ -141,7 +141,7 @@ static int hexadecimal(char digit) {
   return digit <= '9' ? digit - '0' : digit - 'a' + 10;
 }
 
-static ntkw_status set_bytes(const state_bytes *b, const char *text) {
+static ntkw_status set_bytes(const bytes_entry *b, const char *text) {
   const size_t n = strlen(text) / 2;
   unsigned char *bytes = malloc(n + 1);
   NTKW_CHECK(bytes, NTKW_ERR_MEMORY, "out of memory for the state \"%s\"", b->name);
@@ -152,7 +152,7 @@ static ntkw_status set_bytes(const state_bytes *b, const char *text) {
   return status;
 }
 
-static ntkw_status read_bytes(state_visitor *v, const state_bytes *b) {
+static ntkw_status read_bytes(state_visitor *v, const bytes_entry *b) {
   const state_reader *from = (state_reader *)v;
   const char *text;
   NTKW_TRY(ntkw_checkpoint_get_text(from->file, b->name, &text));

@@ -9,7 +9,7 @@ typedef struct state_finder {
   state_visitor visitor;
   const char *name;
   bool found;
-  state_array array;
+  array_entry array;
 } state_finder;
 state_finder state_finder_of(const char *name);
 

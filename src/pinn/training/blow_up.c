@@ -25,7 +25,7 @@ bool blow_up_count(blow_up *b, int64_t step, double loss) {
 }
 
 ntkw_status blow_up_visit_state(blow_up *b, state_visitor *v) {
-  NTKW_TRY(v->integer(v, &(state_integer){"blow_up_counted", &b->counted, STATE_OPTIONAL}));
-  NTKW_TRY(v->integer(v, &(state_integer){"blow_up_since", &b->since, STATE_OPTIONAL}));
-  return v->real(v, &(state_real){"blow_up_largest", &b->largest, STATE_OPTIONAL});
+  NTKW_TRY(v->integer(v, &(integer_entry){"blow_up_counted", &b->counted, STATE_OPTIONAL}));
+  NTKW_TRY(v->integer(v, &(integer_entry){"blow_up_since", &b->since, STATE_OPTIONAL}));
+  return v->real(v, &(real_entry){"blow_up_largest", &b->largest, STATE_OPTIONAL});
 }

@@ -1,5 +1,4 @@
 #include "pinn/training/history.h"
-#include "pinn/training/adam.h"
 #include "status/check.h"
 
 #include <errno.h>
@@ -38,7 +37,7 @@ ntkw_status history_record(history *past, const problem *pde, int64_t step, cons
     row[history_loss_column(c)] = losses[c];
     row[history_weight_column(pde, c)] = weights[c];
   }
-  row[history_rate_column(pde)] = learning_rate_at(pde, step);
+  row[history_rate_column(pde)] = learning_rate_at(&pde->optimizer.rate, step);
   row[history_error_column(pde)] = error;
   return NTKW_SUCCESS;
 }
@@ -55,7 +54,7 @@ static ntkw_status resize(void *owner, int64_t rows, void **values) {
 
 ntkw_status history_visit_state(history *past, const problem *pde, state_visitor *v) {
   past->n_columns = history_columns(pde);
-  return v->array(v, &(state_array){.name = "history",
+  return v->array(v, &(array_entry){.name = "history",
                                     .unit = "1",
                                     .dtype = NTKW_FLOAT64,
                                     .n_dimensions = 2,

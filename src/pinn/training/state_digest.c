@@ -29,10 +29,10 @@ enum { MAX_REPLICATED = 4 };
 typedef struct collection {
   state_visitor visitor;
   int n_sharded, n_replicated;
-  state_array sharded[MAX_SHARDED], replicated[MAX_REPLICATED];
+  array_entry sharded[MAX_SHARDED], replicated[MAX_REPLICATED];
 } collection;
 
-static ntkw_status collect(state_visitor *v, const state_array *array) {
+static ntkw_status collect(state_visitor *v, const array_entry *array) {
   collection *c = (collection *)v;
   int *n = array->sharded ? &c->n_sharded : &c->n_replicated;
   NTKW_CHECK(*n < (array->sharded ? MAX_SHARDED : MAX_REPLICATED), NTKW_ERR_ARGUMENT,
@@ -42,14 +42,14 @@ static ntkw_status collect(state_visitor *v, const state_array *array) {
 }
 
 /* What follows the tensor's name: nothing for the parameters, for an array OPTIMIZER_NAME of an optimizer ".NAME". */
-static void suffix_of(const state_array *array, char suffix[TENSOR_NAME]) {
+static void suffix_of(const array_entry *array, char suffix[TENSOR_NAME]) {
   const char *name = strchr(array->name, '_');
   snprintf(suffix, TENSOR_NAME, "%s%.10s", name ? "." : "", name ? name + 1 : "");
 }
 
 /* This rank's part of the values first .. first + count - 1 of each row of a sharded array, counted by their place among
  * all rows' values. */
-static void append_part(state_digest *digest, const segment *part, const state_array *array) {
+static void append_part(state_digest *digest, const segment *part, const array_entry *array) {
   const int64_t end = part->first + part->count, stop = array->offset + array->count;
   const int64_t from = part->first > array->offset ? part->first : array->offset, to = end < stop ? end : stop;
   const int64_t rows = array->n_dimensions == 2 ? array->shape[0] : 1;
@@ -84,7 +84,7 @@ static int lay_segments(const network_options *net, int64_t n_parameters, segmen
 /* Of the arrays that every rank has, "weights" come first and all others last. */
 static void append_replicated(state_digest *digest, const collection *c, bool counts, bool weights) {
   for (int i = 0; i < c->n_replicated; i++) {
-    const state_array *array = &c->replicated[i];
+    const array_entry *array = &c->replicated[i];
     if ((strcmp(array->name, "weights") == 0) == weights)
       append_whole(digest, array->name, array->values, state_array_count(array), counts);
   }

@@ -1,4 +1,3 @@
-#include "pinn/training/adam.h"
 #include "pinn/training/record.h"
 #include "pinn/training/reduction.h"
 #include "pinn/training/trainer_impl.h"
@@ -147,15 +146,14 @@ static ntkw_status create_shards(trainer *t) {
   t->count = sharding_count(t->sharding);
   const size_t n = (size_t)t->count + 1;
   t->parameters = calloc(n, t->width);
-  t->moment1 = calloc(n, t->width);
-  t->moment2 = calloc(n, t->width);
   t->total = calloc(n, t->width);
-  bool complete = t->parameters && t->moment1 && t->moment2 && t->total;
+  bool complete = t->parameters && t->total;
   for (int c = 0; t->weighting && c < t->pde->n_conditions; c++)
     complete = (t->shards[c] = calloc(n, t->width)) != NULL && complete;
   NTKW_CHECK(complete, NTKW_ERR_MEMORY, "out of memory for a shard of %lld parameters", (long long)t->count);
   network_initial_parameters(t->network, t->pde->seed, sharding_offset(t->sharding), t->count, t->parameters);
-  return NTKW_SUCCESS;
+  const shard_layout layout = trainer_layout(t);
+  return t->pde->optimizer.ops->create(&t->pde->optimizer, &layout, &t->optimizer);
 }
 
 static ntkw_status create_parts(trainer *t) {
@@ -211,7 +209,8 @@ void trainer_destroy(trainer **handle) {
   ntkw_weighting_destroy(&t->weighting);
   free_work(t);
   network_destroy(&t->network);
-  void *const all[] = {t->parameters, t->moment1, t->moment2, t->total, t->all, t->message};
+  t->pde->optimizer.ops->destroy(t->optimizer);
+  void *const all[] = {t->parameters, t->total, t->all, t->message};
   for (size_t i = 0; i < sizeof all / sizeof *all; i++) free(all[i]);
   for (int c = 0; c < MAX_CONDITIONS; c++) free(t->shards[c]);
   MPI_Comm_free(&t->comm);
@@ -315,6 +314,13 @@ static ntkw_status make_shards(trainer *t, bool due, bool *stop) {
   return status;
 }
 
+static ntkw_status renew_parameters(trainer *t) {
+  const optimizer_settings *optimizer = &t->pde->optimizer;
+  const optimizer_step step = {t->step, t->step, learning_rate_at(&optimizer->rate, t->step)};
+  const objective goal = {t->total};
+  return optimizer->ops->step(t->optimizer, &step, &goal, t->parameters);
+}
+
 ntkw_status trainer_step(trainer *t, bool *stop) {
   const bool due = t->weighting && ntkw_weighting_due(t->weighting, t->step);
   NTKW_TRY(trainer_refresh(t));
@@ -322,8 +328,7 @@ ntkw_status trainer_step(trainer *t, bool *stop) {
   if (status != NTKW_SUCCESS) return status;
   if (due) status = weigh(t);
   if (status != NTKW_SUCCESS && status != NTKW_ZERO_NORM) return status;
-  const adam_step adam = adam_step_at(t->pde, t->step);
-  adam_update(&adam, (size_t)t->count, t->pde->network.precision, t->total, t->parameters, t->moment1, t->moment2);
+  NTKW_TRY(renew_parameters(t));
   t->step++;
   return status;
 }

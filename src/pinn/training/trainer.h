@@ -1,7 +1,7 @@
-/* The training loop's state and its step: sharded parameters and Adam, weighted conditions.
+/* The training loop's state and its step: sharded parameters and optimizer, weighted conditions.
  *
  * Per step: gather the parameters, gradients of own lanes, exact losses (one small MPI_Allreduce), gradient shards
- * (tree over the lanes), weights if due (one MPI_Allreduce), Adam on the own shard. The trajectory is a function of
+ * (tree over the lanes), weights if due (one MPI_Allreduce), the optimizer (pinn/optimizer/) on the own shard. The trajectory is a function of
  * problem and seed; the number of ranks does not enter. */
 #ifndef NTKW_PINN_TRAINER_H
 #define NTKW_PINN_TRAINER_H
@@ -95,6 +95,6 @@ trainer_state trainer_get_state(trainer *t);
  * @return the first error of the visitor. */
 ntkw_status trainer_visit_state(trainer *t, history *past, state_visitor *v);
 /* The array of that name in the state, such as "parameters". Local. @return is there one? */
-bool trainer_find_array(trainer *t, const char *name, state_array *array);
+bool trainer_find_array(trainer *t, const char *name, array_entry *array);
 
 #endif

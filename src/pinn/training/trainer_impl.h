@@ -21,13 +21,18 @@ struct trainer {
   int64_t step, n_parameters, count;
   blow_up blow_up;
   size_t width;
-  void *parameters, *moment1, *moment2, *total; /* shards */
-  void *shards[MAX_CONDITIONS];                 /* of the conditions' gradients */
-  void *all;                                    /* all parameters */
+  void *optimizer;              /* of pde->optimizer.ops */
+  void *parameters, *total;     /* shards: the parameters, and their gradient */
+  void *shards[MAX_CONDITIONS]; /* of the conditions' gradients */
+  void *all;                    /* all parameters */
   ntkw_sum losses[MAX_CONDITIONS];
   tree_run runs[MAX_CONDITIONS];
   int64_t *message;
   double loss[MAX_CONDITIONS], unit_weights[MAX_CONDITIONS];
 };
+
+static inline shard_layout trainer_layout(const trainer *t) {
+  return (shard_layout){t->n_parameters, sharding_offset(t->sharding), t->count, t->pde->network.precision};
+}
 
 #endif
