@@ -70,6 +70,21 @@ ntkw_status ntkw_sum_add_squares(ntkw_sum *sum, const void *values, size_t count
 /** Add the absolute values of count values. Local. As ntkw_sum_add_squares otherwise. */
 ntkw_status ntkw_sum_add_magnitudes(ntkw_sum *sum, const void *values, size_t count, ntkw_dtype dtype);
 
+/** Add the products a[i] b[i] of count values, exactly: what is above zero to one sum, the absolute values of what is below
+ * to another. Local. An inner product is then their ntkw_sum_difference; sums of several ranks are added up before that,
+ * each by itself.
+ *
+ * @param[in,out] positive, negative  two sums, each with a range at least as wide as dtype. Products are counted in
+ *                                    positive->count, and in positive->not_finite if a factor is NaN or Inf.
+ * @param[in]     a, b  count values of dtype each; may be NULL if count is 0.
+ * @return as ntkw_sum_add_squares. */
+ntkw_status ntkw_sum_add_products(ntkw_sum *positive, ntkw_sum *negative, const void *a, const void *b, size_t count,
+                                  ntkw_dtype dtype);
+
+/** One exact sum minus another, rounded once to the nearest double (ties to even), +0 if that is zero; NaN if a pointer
+ * is NULL. Local. */
+double ntkw_sum_difference(const ntkw_sum *positive, const ntkw_sum *negative);
+
 /** Add another sum to this one. Local. The range of `from` may be narrower (else NTKW_ERR_ARGUMENT). */
 ntkw_status ntkw_sum_merge(ntkw_sum *sum, const ntkw_sum *from);
 

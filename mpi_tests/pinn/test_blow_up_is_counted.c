@@ -53,7 +53,7 @@ static void the_trainer_ends_before_the_step(void) {
   bool stop = false;
   CHECK_OK(trainer_create(MPI_COMM_WORLD, pde, &t));
   for (int i = 0; i < 100; i++) CHECK_OK(trainer_step(t, &stop));
-  pde->learning_rate = 1e9;
+  pde->optimizer.rate.start = 1e9;
   CHECK_OK(trainer_step(t, &stop));
   CHECK(!trainer_loss_is_high(t));
   for (int i = 0; i < 99; i++) CHECK_OK(trainer_step(t, &stop));

@@ -63,7 +63,7 @@ static void one_bit_shows_in_its_tensor(void) {
   state_digest before, after;
   CHECK_OK(state_digest_make(t, pde, NULL, &before));
   for (int i = 0; i < N_TENSORS; i++) {
-    void *const shards[] = {state.parameters, state.moment1, state.moment2};
+    void *const shards[] = {state.parameters, state_values(t, "adam_moment1"), state_values(t, "adam_moment2")};
     static const char *const suffixes[] = {"", ".moment1", ".moment2"};
     for (int kind = 0; kind < 3; kind++) {
       char name[TENSOR_NAME];

@@ -40,9 +40,9 @@ static void wave(void) {
     CHECK(p->network.precision == NTKW_FLOAT32);
     CHECK_EQUAL_DOUBLE(p->network.input_shift[1], 0.5);
     CHECK_EQUAL_DOUBLE(p->network.input_scale[1], sqrt(12.0));
-    CHECK_EQUAL_DOUBLE(p->learning_rate, 1e-3);
-    CHECK_EQUAL_DOUBLE(p->decay, 0.9);
-    CHECK_EQUAL_INT(p->decay_every, 1000);
+    CHECK_EQUAL_DOUBLE(p->optimizer.rate.start, 1e-3);
+    CHECK_EQUAL_DOUBLE(p->optimizer.rate.decay, 0.9);
+    CHECK_EQUAL_INT(p->optimizer.rate.every, 1000);
     CHECK(strcmp(p->rule, "ntk-trace") == 0);
     CHECK_EQUAL_DOUBLE(p->alpha, 0.0);
     CHECK_EQUAL_INT(p->update_every, 100);
@@ -105,8 +105,8 @@ static void defaults(void) {
   CHECK(strcmp(p->rule, "mean-ntk-trace") == 0);
   CHECK_EQUAL_DOUBLE(p->alpha, NTKW_RULE_ALPHA);
   CHECK_EQUAL_INT(p->update_every, 0);
-  CHECK_EQUAL_DOUBLE(p->learning_rate, 1e-3);
-  CHECK_EQUAL_DOUBLE(p->decay, 1.0);
+  CHECK_EQUAL_DOUBLE(p->optimizer.rate.start, 1e-3);
+  CHECK_EQUAL_DOUBLE(p->optimizer.rate.decay, 1.0);
   CHECK(p->network.precision == NTKW_FLOAT64);
   CHECK_EQUAL_DOUBLE(p->network.input_shift[1], 0.0);
   CHECK_EQUAL_DOUBLE(p->network.input_scale[1], 1.0);
@@ -126,6 +126,7 @@ static void same_text_same_problem(void) {
     kept[i] = *p;
     kept[i].source = NULL;
     kept[i].tape = NULL;
+    kept[i].optimizer.ops = NULL;
     kept[i].lanes = tape_size(p->tape); /* the number of nodes too */
     for (int c = 0; c < MAX_CONDITIONS; c++) kept[i].conditions[c].equations = NULL;
     for (int o = 0; o < MAX_OUTPUTS; o++) kept[i].exact[o] = NULL;

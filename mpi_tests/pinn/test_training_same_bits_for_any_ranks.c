@@ -14,8 +14,9 @@ static bool same_shards(trainer *sharded, trainer *serial, size_t width) {
   const trainer_state a = trainer_get_state(sharded), b = trainer_get_state(serial);
   const size_t at = (size_t)a.offset * width, n = (size_t)a.count * width;
   return memcmp(a.parameters, (const char *)b.parameters + at, n) == 0 &&
-         memcmp(a.moment1, (const char *)b.moment1 + at, n) == 0 &&
-         memcmp(a.moment2, (const char *)b.moment2 + at, n) == 0;
+         memcmp(state_values(sharded, "adam_moment1"), (const char *)state_values(serial, "adam_moment1") + at, n) ==
+             0 &&
+         memcmp(state_values(sharded, "adam_moment2"), (const char *)state_values(serial, "adam_moment2") + at, n) == 0;
 }
 
 static void compare_step(trainer *sharded, trainer *serial, const problem *pde) {

@@ -81,7 +81,7 @@ static void run_stretch(const choice *what, const stretch *where, const char *pa
   }
   CHECK_OK(trainer_create(where->comm, pde, &t));
   CHECK_OK(trainer_set_threads(t, where->threads));
-  if (reader) CHECK_OK(snapshot_restore(reader, t, pde, &past));
+  if (reader) CHECK_OK(snapshot_restore(reader, t, &past));
   ntkw_checkpoint_close(&reader);
   for (int step = where->from; step < where->to; step++) {
     CHECK_EQUAL_INT(trainer_steps_done(t), step);

@@ -7,7 +7,7 @@
 #include "pinn/arithmetic/kernels.h"
 #include "pinn/arithmetic/matrix.h"
 #include "pinn/arithmetic/reproducible.h"
-#include "pinn/training/adam.h"
+#include "pinn/optimizer/adam.h"
 #include "weighting/combine.h"
 
 #include <stdio.h>

@@ -4,8 +4,16 @@
 
 #include "harness.h"
 #include "pinn/problem/problem.h"
+#include "pinn/training/trainer.h"
 
 #include <stdio.h>
+
+/* This rank's values of an array of the state. */
+static inline void *state_values(trainer *t, const char *name) {
+  array_entry array = {.values = NULL};
+  CHECK(trainer_find_array(t, name, &array));
+  return array.values;
+}
 
 /* precision, rule and every go into the text. To be destroyed. */
 static inline problem *wave_problem(const char *precision, const char *rule, int every) {

@@ -5,13 +5,11 @@
  * each (or for each four): one addition to memory instead of three to five, and neighbours that do not depend on each
  * other. */
 #include "sums/kernel.h"
+#include "sums/parts.h"
 #include "sums/place.h"
 #include "sums/widen.h"
 
 #include <string.h>
-
-/* A finite value is mantissa * 2^(exponent - bias), with exponent >= 1 also for subnormals and zeros. */
-enum { BIAS_FLOAT32 = 150, BIAS_FLOAT64 = 1075 };
 
 /* Places, in bits above limb 0, of a magnitude or square with exponent 0. */
 enum {
@@ -22,38 +20,10 @@ enum {
 };
 
 enum {
-  NOT_FINITE_FLOAT32 = 0xff, /* the exponent fields of NaN and Inf */
-  NOT_FINITE_FLOAT64 = 0x7ff,
   GROUP = 4,           /* exponents of float64 that share an integer: mantissas of 53 to 56 bits, squares to 112 */
   MANY = 1024,         /* from here on adding up by exponent pays */
   PIECE_MAX = 1 << 15, /* values of which the squares fit an integer: 48 and 112 bits leave 16 */
 };
-
-typedef struct parts {
-  uint64_t mantissa;
-  unsigned exponent;
-} parts;
-
-/* The parts of |value|; false if it is not finite. */
-static inline int split_float32(const void *value, parts *of) {
-  uint32_t bits;
-  memcpy(&bits, value, sizeof bits);
-  const unsigned field = (bits >> 23) & 0xff;
-  const unsigned normal = field != 0;
-  of->mantissa = (bits & 0x7fffff) | normal << 23;
-  of->exponent = field + !normal;
-  return field != NOT_FINITE_FLOAT32;
-}
-
-static inline int split_float64(const void *value, parts *of) {
-  uint64_t bits;
-  memcpy(&bits, value, sizeof bits);
-  const unsigned field = (unsigned)(bits >> 52) & 0x7ff;
-  const unsigned normal = field != 0;
-  of->mantissa = (bits & 0xfffffffffffff) | (uint64_t)normal << 52;
-  of->exponent = field + !normal;
-  return field != NOT_FINITE_FLOAT64;
-}
 
 /* Add a square to its sum; 1 if the value is not finite, and then what is added is never used. */
 static inline int64_t sum_square_float32(uint64_t *sums, const char *value) {

@@ -11,6 +11,7 @@
 #include "cli/train/run.h"
 #include "cli/train/watch.h"
 #include "ntkw/checkpoint.h"
+#include "pinn/state/state_query.h"
 #include "pinn/problem/problem_load.h"
 #include "pinn/problem/rules.h"
 #include "pinn/training/identity.h"
@@ -313,7 +314,7 @@ static ntkw_status prepare(run *r, ntkw_checkpoint_reader *reader) {
   NTKW_TRY(trainer_create(MPI_COMM_WORLD, r->pde, &r->trainer));
   NTKW_TRY(set_threads(r->trainer, r->settings->threads));
   if (strcmp(r->settings->order, "free") == 0) NTKW_TRY(trainer_set_order(r->trainer, ORDER_FREE));
-  if (reader) NTKW_TRY(snapshot_restore(reader, r->trainer, r->pde, &r->history));
+  if (reader) NTKW_TRY(snapshot_restore(reader, r->trainer, &r->history));
   NTKW_TRY(make_evaluation(r, reader != NULL));
   NTKW_TRY(watch_begin(r, reader != NULL));
   char path[600];
@@ -333,11 +334,11 @@ static ntkw_status start_trace(run *r, const char *file, bool goes_on) {
 
 /* Rank 0's clock decides for all. */
 static void watch_time(run *r) {
-  const trainer_state state = trainer_get_state(r->trainer);
-  const int64_t bytes = 3 * state.n_parameters * (r->pde->network.precision == NTKW_FLOAT32 ? 4 : 8);
+  state_counter counter = state_counter_start();
+  trainer_visit_state(r->trainer, &r->history, &counter.visitor);
   const bool decides = command_rank() == 0;
   r->watch = stop_watch_start(r->started, decides ? r->time_limit : INFINITY,
-                              decides ? getenv("SLURM_JOB_END_TIME") : NULL, r->started_at, bytes);
+                              decides ? getenv("SLURM_JOB_END_TIME") : NULL, r->started_at, counter.bytes);
   if (decides && isfinite(r->watch.end)) say("time: at most %.0f s from the start on\n", r->watch.end - r->started);
 }
 

@@ -33,12 +33,7 @@ void read_problem(reader *r) {
 
 static void set_defaults(problem *p) {
   p->resample = 1;
-  p->learning_rate = 1e-3;
-  p->beta1 = 0.9;
-  p->beta2 = 0.999;
-  p->epsilon = 1e-8;
-  p->decay = 1.0;
-  p->decay_every = 1;
+  p->optimizer = optimizer_defaults(optimizer_find(DEFAULT_OPTIMIZER));
   snprintf(p->rule, sizeof p->rule, DEFAULT_RULE);
   p->alpha = NTKW_RULE_ALPHA;
   p->steps = 10000;

@@ -10,6 +10,7 @@
 #include "ntkw/status.h"
 #include "pinn/expression/equations.h"
 #include "pinn/network/network.h"
+#include "pinn/optimizer/optimizer.h"
 
 enum { MAX_CONDITIONS = 64, MAX_PLACES = 16, MAX_NAME = 64, MAX_WARNINGS = 32 };
 /* Limits of what a file may ask for: points of a condition, lanes, bytes of the file. */
@@ -18,6 +19,8 @@ enum { MAX_POINTS = 1000000000, MAX_LANES = 65536, MAX_PROBLEM_TEXT = 1 << 20 };
 enum { SECONDS_TO_READ = 45 };
 /* The rule of files that name none. */
 #define DEFAULT_RULE "mean-ntk-trace"
+/* The optimizer of files that name none. */
+#define DEFAULT_OPTIMIZER "adam"
 /* Bytes of a path, its end included: no system opens a longer one. */
 enum { MAX_PATH_BYTES = 4096 };
 
@@ -67,10 +70,7 @@ typedef struct problem {
   bool without_reference;  /* it cannot be read, and the run does without */
   int64_t resample;        /* new points every so many steps; 0: the same points throughout */
   network_options network; /* input_shift and input_scale filled in from scale_inputs */
-  double learning_rate;    /* of Adam (Kingma & Ba 2015) */
-  double beta1, beta2, epsilon;
-  double decay; /* rate * decay^(step / decay_every); 1: constant */
-  int64_t decay_every;
+  optimizer_settings optimizer;
   char rule[MAX_NAME];  /* DEFAULT_RULE if the file does not say; "none": no weighting */
   double alpha;         /* NTKW_RULE_ALPHA: the rule's default */
   int64_t update_every; /* in steps; 0: the rule's default */

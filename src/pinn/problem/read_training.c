@@ -6,14 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
-static bool is_positive(double x) {
-  return x > 0.0 && isfinite(x);
-}
 static bool is_share(double x) {
   return x >= 0.0 && x <= 1.0;
-}
-static bool is_momentum(double x) {
-  return x >= 0.0 && x < 1.0;
 }
 static bool is_decay(double x) {
   return x > 0.0 && x <= 1.0;
@@ -71,9 +65,9 @@ static void read_deviations(reader *r, const section *parent) {
   if (lua_istable(r->L, -1)) {
     const section s = section_at_key(r, parent, "scale", "scale", expected_table);
     check_keys(r, &s, names, p->n_inputs, 0);
-    for (int i = 0; i < p->n_inputs; i++) to[i] = read_number(r, &s, names[i], is_positive, expected, 1.0);
+    for (int i = 0; i < p->n_inputs; i++) to[i] = read_number(r, &s, names[i], option_is_positive, expected, 1.0);
   } else {
-    const double all = read_number(r, parent, "scale", is_positive, expected, 1.0);
+    const double all = read_number(r, parent, "scale", option_is_positive, expected, 1.0);
     for (int i = 0; i < p->n_inputs; i++) to[i] = all;
   }
   lua_pop(r->L, 1);
@@ -124,18 +118,18 @@ static void read_network(reader *r, const section *parent) {
 static void read_decay(reader *r, const section *parent) {
   static const char *const keys[] = {"every"};
   static const char expected[] = "{factor, every = steps}, such as {0.9, every = 1000}";
-  problem *p = r->made;
+  learning_rate *rate = &r->made->optimizer.rate;
   if (push_key(r, parent, "decay")) {
     const section s = section_at_key(r, parent, "decay", "decay", expected);
     check_keys(r, &s, keys, 1, 1);
     push_item(r, &s, 1);
-    p->decay = lua_type(r->L, -1) == LUA_TNUMBER ? lua_tonumber(r->L, -1) : NAN;
-    if (!is_decay(p->decay))
+    rate->decay = lua_type(r->L, -1) == LUA_TNUMBER ? lua_tonumber(r->L, -1) : NAN;
+    if (!is_decay(rate->decay))
       reader_fail(r->L, s.line, "the factor of decay is %s; expected a number above 0 and up to 1, as in %s",
                   describe(r->L, -1), expected);
     lua_pop(r->L, 1);
-    p->decay_every = read_integer(r, &s, "every", 1, MAX_COUNT, 0);
-    if (p->decay_every == 0) reader_fail(r->L, s.line, "decay has no 'every'; expected %s", expected);
+    rate->every = read_integer(r, &s, "every", 1, MAX_COUNT, 0);
+    if (rate->every == 0) reader_fail(r->L, s.line, "decay has no 'every'; expected %s", expected);
   }
   lua_pop(r->L, 1);
 }
@@ -154,20 +148,31 @@ static section word_or_table(reader *r, const section *parent, const char *key, 
   return section_at_key(r, parent, key, key, expected);
 }
 
+static void read_option(reader *r, const section *s, const optimizer_option *option, double *value) {
+  if (option->allowed)
+    *value = read_number(r, s, option->key, option->allowed, option->expected, option->otherwise);
+  else
+    *value = (double)read_integer(r, s, option->key, option->least, option->most, (int64_t)option->otherwise);
+}
+
+static void read_options(reader *r, const section *s, optimizer_settings *to) {
+  const char *keys[2 + MAX_OPTIMIZER_OPTIONS] = {"rate", "decay"};
+  const optimizer_ops *ops = to->ops;
+  for (int i = 0; i < ops->n_options; i++) keys[2 + i] = ops->options[i].key;
+  check_keys(r, s, keys, 2 + ops->n_options, 1);
+  to->rate.start = read_number(r, s, "rate", option_is_positive, "a number above 0", ops->rate);
+  for (int i = 0; i < ops->n_options; i++) read_option(r, s, &ops->options[i], &to->values[i]);
+  read_decay(r, s);
+}
+
 static void read_optimizer(reader *r, const section *parent) {
-  static const char *const keys[] = {"rate", "decay", "beta1", "beta2", "epsilon"}, *const names[] = {"adam"};
-  problem *p = r->made;
+  optimizer_settings *to = &r->made->optimizer;
+  int n = 0;
+  const char *const *const names = optimizer_names(&n);
   if (push_key(r, parent, "optimizer")) {
-    section s = word_or_table(r, parent, "optimizer", "{ \"adam\", rate = 1e-3 }");
-    leading_word(r, &s, "the optimizer", names, 1);
-    if (lua_istable(r->L, -1)) {
-      check_keys(r, &s, keys, 5, 1);
-      p->learning_rate = read_number(r, &s, "rate", is_positive, "a number above 0", p->learning_rate);
-      p->beta1 = read_number(r, &s, "beta1", is_momentum, "a number from 0 to below 1", p->beta1);
-      p->beta2 = read_number(r, &s, "beta2", is_momentum, "a number from 0 to below 1", p->beta2);
-      p->epsilon = read_number(r, &s, "epsilon", is_positive, "a number above 0", p->epsilon);
-      read_decay(r, &s);
-    }
+    section s = word_or_table(r, parent, "optimizer", "{ \"" DEFAULT_OPTIMIZER "\", rate = 1e-3 }");
+    *to = optimizer_defaults(optimizer_find(names[leading_word(r, &s, "the optimizer", names, n)]));
+    if (lua_istable(r->L, -1)) read_options(r, &s, to);
   }
   lua_pop(r->L, 1);
 }

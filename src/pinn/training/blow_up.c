@@ -1,4 +1,5 @@
 #include "pinn/training/blow_up.h"
+#include "status/check.h"
 
 static const double FACTOR = 1e6, LEAST = 1e-12;
 
@@ -21,4 +22,10 @@ bool blow_up_count(blow_up *b, int64_t step, double loss) {
   else if (b->since < 0)
     b->since = step;
   return b->since >= 0 && step - b->since + 1 >= BLOW_UP_STEPS;
+}
+
+ntkw_status blow_up_visit_state(blow_up *b, state_visitor *v) {
+  NTKW_TRY(v->integer(v, &(integer_entry){"blow_up_counted", &b->counted, STATE_OPTIONAL}));
+  NTKW_TRY(v->integer(v, &(integer_entry){"blow_up_since", &b->since, STATE_OPTIONAL}));
+  return v->real(v, &(real_entry){"blow_up_largest", &b->largest, STATE_OPTIONAL});
 }

@@ -9,6 +9,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include "pinn/state/state.h"
 
 enum { BLOW_UP_STEPS = 100 };
 
@@ -26,5 +27,8 @@ bool blow_up_is_above(const blow_up *b, double loss);
 
 /* Count the loss of a step. @return it has blown up. */
 bool blow_up_count(blow_up *b, int64_t step, double loss);
+
+/* Older checkpoints lack it: what they count begins with the next step. */
+ntkw_status blow_up_visit_state(blow_up *b, state_visitor *v);
 
 #endif

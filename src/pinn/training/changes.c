@@ -211,17 +211,25 @@ static void state_conditions(statements *s, const problem *pde) {
   }
 }
 
-static void state_optimizer(statements *s, const problem *pde) {
+/* An option means nothing to another optimizer. */
+static void state_options(statements *s, const optimizer_settings *optimizer) {
+  const int first = s->n;
+  for (int i = 0; i < optimizer->ops->n_options; i++)
+    add(s, CHANGE_TAKEN, text_of("optimizer.%s", optimizer->ops->options[i].key), number(optimizer->values[i]));
+  for (int i = first; i < s->n; i++) s->list[i].inner = true;
+}
+
+static void state_optimizer(statements *s, const optimizer_settings *optimizer) {
+  const learning_rate *rate = &optimizer->rate;
   pen p;
-  state_number(s, CHANGE_TAKEN, "optimizer.rate", pde->learning_rate);
-  state_number(s, CHANGE_TAKEN, "optimizer.beta1", pde->beta1);
-  state_number(s, CHANGE_TAKEN, "optimizer.beta2", pde->beta2);
-  state_number(s, CHANGE_TAKEN, "optimizer.epsilon", pde->epsilon);
-  if (pde->decay == 1.0) return add(s, CHANGE_TAKEN, strdup("optimizer.decay"), strdup("none"));
+  state_text(s, CHANGE_TAKEN, "optimizer", optimizer->ops->name);
+  state_number(s, CHANGE_TAKEN, "optimizer.rate", rate->start);
+  state_options(s, optimizer);
+  if (rate->decay == 1.0) return add(s, CHANGE_TAKEN, strdup("optimizer.decay"), strdup("none"));
   if (!start(&p)) return (void)(s->complete = false);
   fputc('{', p.stream);
-  put_number(p.stream, pde->decay);
-  fprintf(p.stream, ", every = %" PRId64 "}", pde->decay_every);
+  put_number(p.stream, rate->decay);
+  fprintf(p.stream, ", every = %" PRId64 "}", rate->every);
   add(s, CHANGE_TAKEN, strdup("optimizer.decay"), finish(&p));
 }
 
@@ -263,7 +271,7 @@ static void state_problem(statements *s, const problem *pde) {
   else
     add(s, CHANGE_TAKEN, strdup("reference"), strdup("none"));
   state_integer(s, CHANGE_TAKEN, "resample", pde->resample);
-  state_optimizer(s, pde);
+  state_optimizer(s, &pde->optimizer);
   state_weighting(s, pde);
   state_integer(s, CHANGE_FREE, "steps", pde->steps);
   add(s, CHANGE_STAYS, strdup("seed"), text_of("%" PRIu64, pde->seed));

@@ -1,5 +1,4 @@
 #include "pinn/training/history.h"
-#include "pinn/training/adam.h"
 #include "status/check.h"
 
 #include <errno.h>
@@ -38,9 +37,31 @@ ntkw_status history_record(history *past, const problem *pde, int64_t step, cons
     row[history_loss_column(c)] = losses[c];
     row[history_weight_column(pde, c)] = weights[c];
   }
-  row[history_rate_column(pde)] = learning_rate_at(pde, step);
+  row[history_rate_column(pde)] = learning_rate_at(&pde->optimizer.rate, step);
   row[history_error_column(pde)] = error;
   return NTKW_SUCCESS;
+}
+
+/* Make room for the rows of a file. */
+static ntkw_status resize(void *owner, int64_t rows, void **values) {
+  history *past = owner;
+  const int n_columns = past->n_columns;
+  for (past->n_rows = 0; past->n_rows < rows;)
+    NTKW_CHECK(history_append(past, n_columns), NTKW_ERR_MEMORY, "out of memory for the history");
+  *values = past->rows;
+  return NTKW_SUCCESS;
+}
+
+ntkw_status history_visit_state(history *past, const problem *pde, state_visitor *v) {
+  past->n_columns = history_columns(pde);
+  return v->array(v, &(array_entry){.name = "history",
+                                    .unit = "1",
+                                    .dtype = NTKW_FLOAT64,
+                                    .n_dimensions = 2,
+                                    .shape = {past->n_rows, past->n_columns},
+                                    .values = past->rows,
+                                    .resize = resize,
+                                    .owner = past});
 }
 
 void history_header(const problem *pde, char text[HISTORY_HEADER_LENGTH]) {

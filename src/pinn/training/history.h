@@ -4,6 +4,7 @@
 #define NTKW_PINN_HISTORY_H
 
 #include "pinn/problem/problem.h"
+#include "pinn/state/state.h"
 
 typedef struct history {
   int n_columns;
@@ -37,6 +38,9 @@ double *history_append(history *past, int n_columns);
  * error (NaN: not known). Local. @return NTKW_SUCCESS or NTKW_ERR_MEMORY. */
 ntkw_status history_record(history *past, const problem *pde, int64_t step, const double losses[],
                            const double weights[], double error);
+
+/* An array of rows, whose number is the file's when it is read. */
+ntkw_status history_visit_state(history *past, const problem *pde, state_visitor *v);
 
 /* The columns' names, separated by commas. Local. */
 enum { HISTORY_HEADER_LENGTH = 2 * MAX_CONDITIONS * (MAX_NAME + 10) + 24 };

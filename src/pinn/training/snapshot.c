@@ -1,4 +1,5 @@
 #include "pinn/training/snapshot.h"
+#include "pinn/state/state_checkpoint.h"
 #include "pinn/training/changes.h"
 #include "pinn/training/identity.h"
 #include "status/check.h"
@@ -21,39 +22,6 @@ static ntkw_status check_parameters(const trainer_state *state, ntkw_dtype preci
   return NTKW_SUCCESS;
 }
 
-/* The weighting's state as text, two hexadecimal digits a byte; to be freed. */
-static char *weighting_text(const ntkw_weighting *weighting) {
-  static const char digits[] = "0123456789abcdef";
-  const size_t n = weighting ? ntkw_weighting_state_size(weighting) : 0;
-  unsigned char *bytes = malloc(n + 1);
-  char *text = malloc(2 * n + 1);
-  if (bytes && text) {
-    if (weighting) ntkw_weighting_state_get(weighting, bytes);
-    for (size_t i = 0; i < n; i++) {
-      text[2 * i] = digits[bytes[i] / 16];
-      text[2 * i + 1] = digits[bytes[i] % 16];
-    }
-    text[2 * n] = '\0';
-  }
-  free(bytes);
-  return bytes ? text : NULL;
-}
-
-static int hexadecimal(char digit) {
-  return digit <= '9' ? digit - '0' : digit - 'a' + 10;
-}
-
-static ntkw_status set_weighting(ntkw_weighting *weighting, const char *text) {
-  const size_t n = strlen(text) / 2;
-  unsigned char *bytes = malloc(n + 1);
-  NTKW_CHECK(bytes, NTKW_ERR_MEMORY, "out of memory for the weighting's state");
-  for (size_t i = 0; i < n; i++)
-    bytes[i] = (unsigned char)(hexadecimal(text[2 * i]) * 16 + hexadecimal(text[2 * i + 1]));
-  const ntkw_status status = ntkw_weighting_state_set(weighting, bytes, n);
-  free(bytes);
-  return status;
-}
-
 static ntkw_status set_identity(ntkw_checkpoint *file, const problem *pde) {
   char *identity;
   NTKW_TRY(problem_identity(pde, &identity));
@@ -62,7 +30,7 @@ static ntkw_status set_identity(ntkw_checkpoint *file, const problem *pde) {
   return status;
 }
 
-static ntkw_status set_texts(ntkw_checkpoint *file, const trainer *t, const problem *pde, const char *weighting) {
+static ntkw_status set_texts(ntkw_checkpoint *file, const trainer *t, const problem *pde) {
   char header[HISTORY_HEADER_LENGTH];
   history_header(pde, header);
   NTKW_TRY(ntkw_checkpoint_set_text(file, "content", CONTENT));
@@ -72,7 +40,6 @@ static ntkw_status set_texts(ntkw_checkpoint *file, const trainer *t, const prob
   NTKW_TRY(ntkw_checkpoint_set_text(file, "rule", trainer_rule(t)));
   if (pde->reference_path) NTKW_TRY(ntkw_checkpoint_set_text(file, "reference_path", pde->reference_path));
   if (pde->reference_way) NTKW_TRY(ntkw_checkpoint_set_text(file, "reference_way", pde->reference_way));
-  NTKW_TRY(ntkw_checkpoint_set_text(file, "weighting_state", weighting));
   return ntkw_checkpoint_set_text(file, "history_columns", header);
 }
 
@@ -81,7 +48,6 @@ static ntkw_status set_numbers(ntkw_checkpoint *file, const trainer *t, const pr
   int size;
   MPI_Comm_size(trainer_comm(t), &size);
   const ntkw_weighting *weighting = state->weighting;
-  NTKW_TRY(ntkw_checkpoint_set_integer(file, "step", *state->step));
   NTKW_TRY(ntkw_checkpoint_set_integer(file, "last_step", pde->steps));
   NTKW_TRY(ntkw_checkpoint_set_integer(file, "seed", (int64_t)pde->seed));
   NTKW_TRY(ntkw_checkpoint_set_integer(file, "ranks", size));
@@ -89,40 +55,16 @@ static ntkw_status set_numbers(ntkw_checkpoint *file, const trainer *t, const pr
   NTKW_TRY(ntkw_checkpoint_set_integer(file, "parameter_count", state->n_parameters));
   NTKW_TRY(ntkw_checkpoint_set_integer(file, "arithmetic_version", ARITHMETIC_VERSION));
   NTKW_TRY(ntkw_checkpoint_set_integer(file, "update_every", weighting ? ntkw_weighting_update_every(weighting) : 0));
-  NTKW_TRY(ntkw_checkpoint_set_integer(file, "blow_up_counted", state->blow_up->counted));
-  NTKW_TRY(ntkw_checkpoint_set_integer(file, "blow_up_since", state->blow_up->since));
-  NTKW_TRY(ntkw_checkpoint_set_real(file, "blow_up_largest", state->blow_up->largest));
   return ntkw_checkpoint_set_real(file, "alpha", weighting ? ntkw_weighting_alpha(weighting) : 0.0);
 }
 
-static ntkw_status add_arrays(ntkw_checkpoint *file, const trainer *t, const problem *pde, const trainer_state *state,
-                              const history *past) {
-  int rank;
-  MPI_Comm_rank(trainer_comm(t), &rank);
-  const ntkw_dtype precision = pde->network.precision;
-  const int64_t n = state->n_parameters, n_conditions = pde->n_conditions, first = rank == 0;
-  NTKW_TRY(ntkw_checkpoint_add_array(file, "parameters", "1", precision, 1, &n, state->offset, state->count,
-                                     state->parameters));
-  NTKW_TRY(ntkw_checkpoint_add_array(file, "adam_moment1", "1", precision, 1, &n, state->offset, state->count,
-                                     state->moment1));
-  NTKW_TRY(ntkw_checkpoint_add_array(file, "adam_moment2", "1", precision, 1, &n, state->offset, state->count,
-                                     state->moment2));
-  NTKW_TRY(ntkw_checkpoint_add_array(file, "weights", "1", NTKW_FLOAT64, 1, &n_conditions, 0, first * n_conditions,
-                                     trainer_weights(t)));
-  if (past->n_rows == 0) return NTKW_SUCCESS;
-  const int64_t shape[] = {past->n_rows, past->n_columns};
-  return ntkw_checkpoint_add_array(file, "history", "1", NTKW_FLOAT64, 2, shape, 0, first * past->n_rows, past->rows);
-}
-
+/* The settings, which a run takes over from its checkpoint before there is a trainer, then the state. */
 static ntkw_status state_everything(ntkw_checkpoint *file, trainer *t, const problem *pde, const history *past) {
   const trainer_state state = trainer_get_state(t);
-  char *weighting = weighting_text(state.weighting);
-  NTKW_CHECK(weighting, NTKW_ERR_MEMORY, "out of memory for the weighting's state");
-  const ntkw_status status = set_texts(file, t, pde, weighting);
-  free(weighting);
-  NTKW_TRY(status);
+  state_writer writer = state_writer_to(file, trainer_comm(t));
+  NTKW_TRY(set_texts(file, t, pde));
   NTKW_TRY(set_numbers(file, t, pde, &state));
-  return add_arrays(file, t, pde, &state, past);
+  return trainer_visit_state(t, (history *)past, &writer.visitor); /* which a writer does not change */
 }
 
 ntkw_status snapshot_check(trainer *t, const problem *pde) {
@@ -255,42 +197,7 @@ ntkw_status snapshot_adopt(ntkw_checkpoint_reader *reader, const char *path, pro
   return NTKW_SUCCESS;
 }
 
-static ntkw_status restore_history(ntkw_checkpoint_reader *reader, const problem *pde, MPI_Comm comm, history *past) {
-  const ntkw_checkpoint_array *array = ntkw_checkpoint_find_array(reader, "history");
-  if (!array) return NTKW_SUCCESS;
-  const int n_columns = history_columns(pde);
-  NTKW_CHECK(array->n_dimensions == 2 && array->shape[1] == n_columns, NTKW_ERR_FORMAT,
-             "the history in the checkpoint has not %d columns", n_columns);
-  int rank;
-  MPI_Comm_rank(comm, &rank);
-  bool complete = true;
-  for (int64_t r = 0; r < array->shape[0] && complete; r++) complete = history_append(past, n_columns) != NULL;
-  NTKW_TRY(
-      ntkw_status_agree(comm, complete ? NTKW_SUCCESS : ntkw_i_fail(NTKW_ERR_MEMORY, "out of memory for the history")));
-  NTKW_TRY(ntkw_checkpoint_read_array(reader, "history", NTKW_FLOAT64, 0, rank == 0 ? array->shape[0] : 0, past->rows));
-  NTKW_CHECK(MPI_Bcast(past->rows, (int)(array->shape[0] * n_columns), MPI_DOUBLE, 0, comm) == MPI_SUCCESS,
-             NTKW_ERR_MPI, "MPI_Bcast of the history failed");
-  return NTKW_SUCCESS;
-}
-
-/* Older checkpoints do not have it: what they count begins with the next step. */
-static void restore_blow_up(ntkw_checkpoint_reader *reader, blow_up *b) {
-  if (ntkw_checkpoint_get_integer(reader, "blow_up_counted", &b->counted) != NTKW_SUCCESS ||
-      ntkw_checkpoint_get_integer(reader, "blow_up_since", &b->since) != NTKW_SUCCESS ||
-      ntkw_checkpoint_get_real(reader, "blow_up_largest", &b->largest) != NTKW_SUCCESS)
-    blow_up_reset(b);
-}
-
-ntkw_status snapshot_restore(ntkw_checkpoint_reader *reader, trainer *t, const problem *pde, history *past) {
-  const trainer_state state = trainer_get_state(t);
-  const ntkw_dtype precision = pde->network.precision;
-  const char *weighting;
-  NTKW_TRY(ntkw_checkpoint_read_array(reader, "parameters", precision, state.offset, state.count, state.parameters));
-  NTKW_TRY(ntkw_checkpoint_read_array(reader, "adam_moment1", precision, state.offset, state.count, state.moment1));
-  NTKW_TRY(ntkw_checkpoint_read_array(reader, "adam_moment2", precision, state.offset, state.count, state.moment2));
-  NTKW_TRY(ntkw_checkpoint_get_text(reader, "weighting_state", &weighting));
-  if (state.weighting) NTKW_TRY(ntkw_status_agree(trainer_comm(t), set_weighting(state.weighting, weighting)));
-  NTKW_TRY(restore_history(reader, pde, trainer_comm(t), past));
-  restore_blow_up(reader, state.blow_up);
-  return ntkw_checkpoint_get_integer(reader, "step", state.step);
+ntkw_status snapshot_restore(ntkw_checkpoint_reader *reader, trainer *t, history *past) {
+  state_reader from = state_reader_from(reader, trainer_comm(t));
+  return trainer_visit_state(t, past, &from.visitor);
 }

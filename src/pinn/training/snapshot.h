@@ -35,6 +35,6 @@ ntkw_status snapshot_adopt(ntkw_checkpoint_reader *reader, const char *path, pro
 ntkw_status snapshot_changes(ntkw_checkpoint_reader *reader, const problem *pde, changes *out);
 
 /* Put the state back into a trainer made from the problem that snapshot_adopt returned, and the history. Collective. */
-ntkw_status snapshot_restore(ntkw_checkpoint_reader *reader, trainer *t, const problem *pde, history *past);
+ntkw_status snapshot_restore(ntkw_checkpoint_reader *reader, trainer *t, history *past);
 
 #endif

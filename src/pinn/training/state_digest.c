@@ -24,16 +24,43 @@ static void append_whole(state_digest *digest, const char *name, const double *v
   if (counts && n > 0) tensor->value = ntkw_i_digest_values(values, NTKW_FLOAT64, 0, (size_t)n);
 }
 
-/* This rank's part of a segment of a sharded vector, counted by its place in the segment. */
-static void append_part(state_digest *digest, const segment *part, const char *suffix, const trainer_state *state,
-                        const void *shard, ntkw_dtype precision) {
-  const int64_t end = part->first + part->count, stop = state->offset + state->count;
-  const int64_t from = part->first > state->offset ? part->first : state->offset, to = end < stop ? end : stop;
-  const size_t width = precision == NTKW_FLOAT32 ? sizeof(float) : sizeof(double);
+/* Arrays of a state by kind, in the order of the visit. */
+enum { MAX_REPLICATED = 4 };
+typedef struct collection {
+  state_visitor visitor;
+  int n_sharded, n_replicated;
+  array_entry sharded[MAX_SHARDED], replicated[MAX_REPLICATED];
+} collection;
+
+static ntkw_status collect(state_visitor *v, const array_entry *array) {
+  collection *c = (collection *)v;
+  int *n = array->sharded ? &c->n_sharded : &c->n_replicated;
+  NTKW_CHECK(*n < (array->sharded ? MAX_SHARDED : MAX_REPLICATED), NTKW_ERR_ARGUMENT,
+             "the digests have no room for the array \"%s\" of the state", array->name);
+  (array->sharded ? c->sharded : c->replicated)[(*n)++] = *array;
+  return NTKW_SUCCESS;
+}
+
+/* What follows the tensor's name: nothing for the parameters, for an array OPTIMIZER_NAME of an optimizer ".NAME". */
+static void suffix_of(const array_entry *array, char suffix[TENSOR_NAME]) {
+  const char *name = strchr(array->name, '_');
+  snprintf(suffix, TENSOR_NAME, "%s%.10s", name ? "." : "", name ? name + 1 : "");
+}
+
+/* This rank's part of the values first .. first + count - 1 of each row of a sharded array, counted by their place among
+ * all rows' values. */
+static void append_part(state_digest *digest, const segment *part, const array_entry *array) {
+  const int64_t end = part->first + part->count, stop = array->offset + array->count;
+  const int64_t from = part->first > array->offset ? part->first : array->offset, to = end < stop ? end : stop;
+  const int64_t rows = array->n_dimensions == 2 ? array->shape[0] : 1;
+  const size_t width = state_value_size(array->dtype);
+  char suffix[TENSOR_NAME];
+  suffix_of(array, suffix);
   tensor_digest *tensor = append(digest, part->name, suffix);
-  if (from < to)
-    tensor->value = ntkw_i_digest_values((const char *)shard + (size_t)(from - state->offset) * width, precision,
-                                         from - part->first, (size_t)(to - from));
+  for (int64_t row = 0; row < rows && from < to; row++)
+    tensor->value +=
+        ntkw_i_digest_values((const char *)array->values + (size_t)(row * array->count + from - array->offset) * width,
+                             array->dtype, row * part->count + from - part->first, (size_t)(to - from));
 }
 
 /* Weights and biases of every layer. The first layer's inputs, whatever they are made of, follow from the total. */
@@ -54,23 +81,31 @@ static int lay_segments(const network_options *net, int64_t n_parameters, segmen
   return 2 * (net->n_hidden + 1);
 }
 
-ntkw_status state_digest_make(trainer *t, const problem *pde, const history *past, state_digest *out) {
-  const trainer_state state = trainer_get_state(t);
-  const ntkw_dtype precision = pde->network.precision;
+/* Of the arrays that every rank has, "weights" come first and all others last. */
+static void append_replicated(state_digest *digest, const collection *c, bool counts, bool weights) {
+  for (int i = 0; i < c->n_replicated; i++) {
+    const array_entry *array = &c->replicated[i];
+    if ((strcmp(array->name, "weights") == 0) == weights)
+      append_whole(digest, array->name, array->values, state_array_count(array), counts);
+  }
+}
+
+ntkw_status state_digest_make(trainer *t, const problem *pde, history *past, state_digest *out) {
+  collection state = {.visitor = state_visitor_of_arrays(collect)};
   segment segments[2 * (MAX_HIDDEN_LAYERS + 1)];
   uint64_t values[MAX_TENSORS];
   int rank;
   MPI_Comm_rank(trainer_comm(t), &rank);
   *out = (state_digest){.n = 0};
+  NTKW_TRY(trainer_visit_state(t, past, &state.visitor));
   append_whole(out, "losses", trainer_losses(t), pde->n_conditions, rank == 0);
-  append_whole(out, "weights", trainer_weights(t), pde->n_conditions, rank == 0);
-  const int n_segments = lay_segments(&pde->network, state.n_parameters, segments);
-  for (int s = 0; s < n_segments; s++) {
-    append_part(out, &segments[s], ".moment1", &state, state.moment1, precision);
-    append_part(out, &segments[s], ".moment2", &state, state.moment2, precision);
-    append_part(out, &segments[s], "", &state, state.parameters, precision);
+  append_replicated(out, &state, rank == 0, true);
+  const int n_segments = lay_segments(&pde->network, trainer_parameter_count(t), segments);
+  for (int s = 0; s < n_segments; s++) { /* a step makes the parameters last, and they are shown first */
+    for (int i = 1; i < state.n_sharded; i++) append_part(out, &segments[s], &state.sharded[i]);
+    append_part(out, &segments[s], &state.sharded[0]);
   }
-  if (past) append_whole(out, "history", past->rows, past->n_rows * past->n_columns, rank == 0);
+  append_replicated(out, &state, rank == 0, false);
   for (int i = 0; i < out->n; i++) values[i] = out->tensors[i].value;
   NTKW_CHECK(MPI_Allreduce(MPI_IN_PLACE, values, out->n, MPI_UINT64_T, MPI_SUM, trainer_comm(t)) == MPI_SUCCESS,
              NTKW_ERR_MPI, "MPI_Allreduce of the digests failed");

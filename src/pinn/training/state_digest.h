@@ -9,8 +9,9 @@
 #include "pinn/training/history.h"
 #include "pinn/training/trainer.h"
 
-/* Losses, weights, history; parameters and both moments of the weights and the biases of every layer. */
-enum { MAX_TENSORS = 3 + 3 * 2 * (MAX_HIDDEN_LAYERS + 1), TENSOR_NAME = 32 };
+/* Losses, weights, history; of the weights and the biases of every layer the parameters and up to two arrays of the
+ * optimizer. */
+enum { MAX_SHARDED = 3, MAX_TENSORS = 3 + MAX_SHARDED * 2 * (MAX_HIDDEN_LAYERS + 1), TENSOR_NAME = 32 };
 
 typedef struct tensor_digest {
   char name[TENSOR_NAME]; /* such as "losses", "layer0.weights", "layer0.weights.moment1" */
@@ -23,10 +24,10 @@ typedef struct state_digest {
 } state_digest;
 
 /* The digests of the state as it is, in the order in which a step makes the tensors: losses, weights, then parameters
- * and moments layer by layer, then the history. NaN and -0.0 count by their bits. Collective: one MPI_Allreduce.
+ * and the optimizer's arrays layer by layer, then the history. NaN and -0.0 count by their bits. Collective: one MPI_Allreduce.
  * @param[in] past  NULL: there is no history, and no digest of it.
  * @return the same on every rank: NTKW_SUCCESS or NTKW_ERR_MPI. */
-ntkw_status state_digest_make(trainer *t, const problem *pde, const history *past, state_digest *out);
+ntkw_status state_digest_make(trainer *t, const problem *pde, history *past, state_digest *out);
 
 /* The first tensor that differs, by name or value, or -1. Local. */
 int state_digest_first_difference(const state_digest *a, const state_digest *b);

@@ -1,38 +1,11 @@
-#include "pinn/training/trainer.h"
-#include "pinn/training/adam.h"
-#include "pinn/training/gradient.h"
 #include "pinn/training/record.h"
 #include "pinn/training/reduction.h"
-#include "pinn/training/sharding.h"
+#include "pinn/training/trainer_impl.h"
 #include "status/check.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-
-struct trainer {
-  MPI_Comm comm;
-  int rank, size;
-  const problem *pde;
-  network *network;
-  sum_order order;
-  lane_plan plan;
-  group_layout combined, separate;
-  sharding *sharding;
-  gradient_maker *maker;
-  ntkw_weighting *weighting;
-  ntkw_trace *trace; /* NULL: nothing is recorded */
-  int64_t step, n_parameters, count;
-  blow_up blow_up;
-  size_t width;
-  void *parameters, *moment1, *moment2, *total; /* shards */
-  void *shards[MAX_CONDITIONS];                 /* of the conditions' gradients */
-  void *all;                                    /* all parameters */
-  ntkw_sum losses[MAX_CONDITIONS];
-  tree_run runs[MAX_CONDITIONS];
-  int64_t *message;
-  double loss[MAX_CONDITIONS], unit_weights[MAX_CONDITIONS];
-};
 
 int64_t trainer_steps_done(const trainer *t) {
   return t->step;
@@ -85,8 +58,6 @@ trainer_state trainer_get_state(trainer *t) {
                          .offset = sharding_offset(t->sharding),
                          .count = t->count,
                          .parameters = t->parameters,
-                         .moment1 = t->moment1,
-                         .moment2 = t->moment2,
                          .weighting = t->weighting,
                          .step = &t->step,
                          .blow_up = &t->blow_up};
@@ -175,15 +146,14 @@ static ntkw_status create_shards(trainer *t) {
   t->count = sharding_count(t->sharding);
   const size_t n = (size_t)t->count + 1;
   t->parameters = calloc(n, t->width);
-  t->moment1 = calloc(n, t->width);
-  t->moment2 = calloc(n, t->width);
   t->total = calloc(n, t->width);
-  bool complete = t->parameters && t->moment1 && t->moment2 && t->total;
+  bool complete = t->parameters && t->total;
   for (int c = 0; t->weighting && c < t->pde->n_conditions; c++)
     complete = (t->shards[c] = calloc(n, t->width)) != NULL && complete;
   NTKW_CHECK(complete, NTKW_ERR_MEMORY, "out of memory for a shard of %lld parameters", (long long)t->count);
   network_initial_parameters(t->network, t->pde->seed, sharding_offset(t->sharding), t->count, t->parameters);
-  return NTKW_SUCCESS;
+  const shard_layout layout = trainer_layout(t);
+  return t->pde->optimizer.ops->create(&t->pde->optimizer, &layout, &t->optimizer);
 }
 
 static ntkw_status create_parts(trainer *t) {
@@ -239,7 +209,8 @@ void trainer_destroy(trainer **handle) {
   ntkw_weighting_destroy(&t->weighting);
   free_work(t);
   network_destroy(&t->network);
-  void *const all[] = {t->parameters, t->moment1, t->moment2, t->total, t->all, t->message};
+  t->pde->optimizer.ops->destroy(t->optimizer);
+  void *const all[] = {t->parameters, t->total, t->all, t->message};
   for (size_t i = 0; i < sizeof all / sizeof *all; i++) free(all[i]);
   for (int c = 0; c < MAX_CONDITIONS; c++) free(t->shards[c]);
   MPI_Comm_free(&t->comm);
@@ -343,6 +314,13 @@ static ntkw_status make_shards(trainer *t, bool due, bool *stop) {
   return status;
 }
 
+static ntkw_status renew_parameters(trainer *t) {
+  const optimizer_settings *optimizer = &t->pde->optimizer;
+  const optimizer_step step = {t->step, t->step, learning_rate_at(&optimizer->rate, t->step)};
+  const objective goal = {t->total};
+  return optimizer->ops->step(t->optimizer, &step, &goal, t->parameters);
+}
+
 ntkw_status trainer_step(trainer *t, bool *stop) {
   const bool due = t->weighting && ntkw_weighting_due(t->weighting, t->step);
   NTKW_TRY(trainer_refresh(t));
@@ -350,8 +328,7 @@ ntkw_status trainer_step(trainer *t, bool *stop) {
   if (status != NTKW_SUCCESS) return status;
   if (due) status = weigh(t);
   if (status != NTKW_SUCCESS && status != NTKW_ZERO_NORM) return status;
-  const adam_step adam = adam_step_at(t->pde, t->step);
-  adam_update(&adam, (size_t)t->count, t->pde->network.precision, t->total, t->parameters, t->moment1, t->moment2);
+  NTKW_TRY(renew_parameters(t));
   t->step++;
   return status;
 }

@@ -1,7 +1,7 @@
-/* The training loop's state and its step: sharded parameters and Adam, weighted conditions.
+/* The training loop's state and its step: sharded parameters and optimizer, weighted conditions.
  *
  * Per step: gather the parameters, gradients of own lanes, exact losses (one small MPI_Allreduce), gradient shards
- * (tree over the lanes), weights if due (one MPI_Allreduce), Adam on the own shard. The trajectory is a function of
+ * (tree over the lanes), weights if due (one MPI_Allreduce), the optimizer (pinn/optimizer/) on the own shard. The trajectory is a function of
  * problem and seed; the number of ranks does not enter. */
 #ifndef NTKW_PINN_TRAINER_H
 #define NTKW_PINN_TRAINER_H
@@ -10,17 +10,19 @@
 #include "ntkw/trace.h"
 #include "ntkw/weighting.h"
 #include "pinn/problem/problem.h"
+#include "pinn/state/state.h"
 #include "pinn/training/blow_up.h"
+#include "pinn/training/history.h"
 
 typedef struct trainer trainer;
 
-/* What a checkpoint must hold, besides the problem: this rank's shards, and pointers into the trainer. */
+/* This rank's shard of the parameters, and pointers into the trainer. What a checkpoint holds: trainer_visit_state. */
 typedef struct trainer_state {
   int64_t n_parameters, offset, count;
-  void *parameters, *moment1, *moment2; /* count values of the problem's precision */
-  ntkw_weighting *weighting;            /* NULL if the rule is "none" */
-  int64_t *step;                        /* steps done */
-  blow_up *blow_up;                     /* as of the last trainer_step */
+  void *parameters;          /* count values of the problem's precision */
+  ntkw_weighting *weighting; /* NULL if the rule is "none" */
+  int64_t *step;             /* steps done */
+  blow_up *blow_up;          /* as of the last trainer_step */
 } trainer_state;
 
 /* Collective on comm (it is duplicated). The problem is borrowed. @return the same on every rank. */
@@ -87,5 +89,12 @@ const void *trainer_all_parameters(const trainer *t);
 const network *trainer_network(const trainer *t);
 MPI_Comm trainer_comm(const trainer *t);
 trainer_state trainer_get_state(trainer *t);
+
+/* Show the state of the run to a visitor: step, parameters, optimizer, weighting, what a blow-up is told by, and the
+ * history, which is the caller's (NULL: none). A visitor that changes entries is to see all of them, on every rank.
+ * @return the first error of the visitor. */
+ntkw_status trainer_visit_state(trainer *t, history *past, state_visitor *v);
+/* The array of that name in the state, such as "parameters". Local. @return is there one? */
+bool trainer_find_array(trainer *t, const char *name, array_entry *array);
 
 #endif

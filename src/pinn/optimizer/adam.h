@@ -1,22 +1,19 @@
-/* Adam (Kingma & Ba, ICLR 2015, Algorithm 1) on a shard, with an exponentially decaying rate.
+/* Adam (Kingma & Ba, ICLR 2015, Algorithm 1) on a shard.
  *
  * Each element is computed in double from the stored values and rounded once per stored quantity, so the bits depend on
  * nothing but the element. All functions are local. */
 #ifndef NTKW_PINN_ADAM_H
 #define NTKW_PINN_ADAM_H
 
-#include "pinn/problem/problem.h"
+#include "pinn/optimizer/optimizer.h"
 
 typedef struct adam_step {
   double rate, beta1, beta2, epsilon;
-  double correction1, correction2; /* 1 - beta^(step + 1) */
+  double correction1, correction2; /* 1 - beta^(done + 1) */
 } adam_step;
 
-/* The learning rate at a step (from 0): rate * decay^(step / decay_every). */
-double learning_rate_at(const problem *pde, int64_t step);
-
-/* The factors of a step, counted from 0. */
-adam_step adam_step_at(const problem *pde, int64_t step);
+/* The factors of the step after so many done. options: beta1, beta2, epsilon. */
+adam_step adam_step_after(int64_t done, double rate, const double options[]);
 
 /* Renew count parameters and moments in place; all of dtype. */
 void adam_update(const adam_step *step, size_t count, ntkw_dtype dtype, const void *gradient, void *parameters,

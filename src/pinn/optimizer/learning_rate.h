@@ -1,0 +1,16 @@
+/* The learning rate of a run, whatever its optimizer makes of it. Local; reproducible arithmetic. */
+#ifndef NTKW_PINN_LEARNING_RATE_H
+#define NTKW_PINN_LEARNING_RATE_H
+
+#include <stdint.h>
+
+typedef struct learning_rate {
+  double start;
+  double decay; /* start * decay^(step / every); 1: constant */
+  int64_t every;
+} learning_rate;
+
+/* The rate at a step, counted from 0. */
+double learning_rate_at(const learning_rate *rate, int64_t step);
+
+#endif

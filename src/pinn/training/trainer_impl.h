@@ -1,0 +1,38 @@
+/* What a trainer holds: for the files that make up the trainer, and for no other. */
+#ifndef NTKW_PINN_TRAINER_IMPL_H
+#define NTKW_PINN_TRAINER_IMPL_H
+
+#include "pinn/training/gradient.h"
+#include "pinn/training/sharding.h"
+#include "pinn/training/trainer.h"
+
+struct trainer {
+  MPI_Comm comm;
+  int rank, size;
+  const problem *pde;
+  network *network;
+  sum_order order;
+  lane_plan plan;
+  group_layout combined, separate;
+  sharding *sharding;
+  gradient_maker *maker;
+  ntkw_weighting *weighting;
+  ntkw_trace *trace; /* NULL: nothing is recorded */
+  int64_t step, n_parameters, count;
+  blow_up blow_up;
+  size_t width;
+  void *optimizer;              /* of pde->optimizer.ops */
+  void *parameters, *total;     /* shards: the parameters, and their gradient */
+  void *shards[MAX_CONDITIONS]; /* of the conditions' gradients */
+  void *all;                    /* all parameters */
+  ntkw_sum losses[MAX_CONDITIONS];
+  tree_run runs[MAX_CONDITIONS];
+  int64_t *message;
+  double loss[MAX_CONDITIONS], unit_weights[MAX_CONDITIONS];
+};
+
+static inline shard_layout trainer_layout(const trainer *t) {
+  return (shard_layout){t->n_parameters, sharding_offset(t->sharding), t->count, t->pde->network.precision};
+}
+
+#endif

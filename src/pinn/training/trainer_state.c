@@ -1,0 +1,46 @@
+/* The state of a run, listed once. */
+#include "pinn/state/state_query.h"
+#include "pinn/training/trainer_impl.h"
+#include "status/check.h"
+
+static size_t weighting_size(void *weighting) {
+  return weighting ? ntkw_weighting_state_size(weighting) : 0;
+}
+
+static ntkw_status get_weighting(void *weighting, void *bytes) {
+  return weighting ? ntkw_weighting_state_get(weighting, bytes) : NTKW_SUCCESS;
+}
+
+static ntkw_status set_weighting(void *weighting, const void *bytes, size_t n) {
+  return weighting ? ntkw_weighting_state_set(weighting, bytes, n) : NTKW_SUCCESS;
+}
+
+/* The weights follow from the weighting's bytes; they are for readers of the file. */
+static ntkw_status visit_weighting(trainer *t, state_visitor *v) {
+  NTKW_TRY(v->array(v, &(array_entry){.name = "weights",
+                                      .unit = "1",
+                                      .dtype = NTKW_FLOAT64,
+                                      .derived = true,
+                                      .n_dimensions = 1,
+                                      .shape = {t->pde->n_conditions},
+                                      .values = (void *)trainer_weights(t)}));
+  return v->bytes(v, &(bytes_entry){"weighting_state", weighting_size, get_weighting, set_weighting, t->weighting});
+}
+
+ntkw_status trainer_visit_state(trainer *t, history *past, state_visitor *v) {
+  const shard_layout layout = trainer_layout(t);
+  const array_entry parameters = shard_entry(&layout, "parameters", t->parameters);
+  NTKW_TRY(v->integer(v, &(integer_entry){"step", &t->step, STATE_ALWAYS}));
+  NTKW_TRY(v->array(v, &parameters));
+  NTKW_TRY(t->pde->optimizer.ops->visit_state(t->optimizer, v));
+  NTKW_TRY(visit_weighting(t, v));
+  NTKW_TRY(blow_up_visit_state(&t->blow_up, v));
+  return past ? history_visit_state(past, t->pde, v) : NTKW_SUCCESS;
+}
+
+bool trainer_find_array(trainer *t, const char *name, array_entry *array) {
+  state_finder finder = state_finder_of(name);
+  trainer_visit_state(t, NULL, &finder.visitor);
+  if (finder.found) *array = finder.array;
+  return finder.found;
+}
