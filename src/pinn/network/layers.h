@@ -22,7 +22,7 @@ struct network {
   int n_layers, widest; /* the largest padded width */
   dense_layer layers[MAX_LAYERS];
   dense_layer fourier; /* random Fourier features, a layer of sines whose weights stay; out is 0 if there are none */
-  int64_t parameter_count;
+  tensor_list tensors;
   kernel_variant variant;
   const kernels *kernels;
 };

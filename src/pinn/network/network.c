@@ -1,10 +1,10 @@
 #include "pinn/network/features.h"
 #include "pinn/network/layers.h"
 #include "pinn/arithmetic/matrix.h"
-#include "pinn/arithmetic/random.h"
 #include "status/check.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 static ntkw_status check_inputs(const network_options *options) {
@@ -38,6 +38,25 @@ static ntkw_status check_options(const network_options *options) {
   return NTKW_SUCCESS;
 }
 
+/* The initial laws of the weights and biases of a layer. */
+static void find_laws(const network_options *options, const dense_layer *layer, initial_law *weights,
+                      initial_law *biases) {
+  const bool ntk = options->init == INIT_NTK;
+  *weights = (initial_law){.deviation = sqrt(ntk ? 1.0 / (double)layer->in : 2.0 / (double)(layer->in + layer->out))};
+  *biases = (initial_law){.deviation = ntk ? 1.0 : 0.0};
+}
+
+static void add_tensors(network *net, int index) {
+  dense_layer *layer = &net->layers[index];
+  char name[TENSOR_NAME];
+  initial_law weights, biases;
+  find_laws(&net->options, layer, &weights, &biases);
+  snprintf(name, sizeof name, "layer%d.weights", index);
+  layer->offset = tensors_add_matrix(&net->tensors, name, layer->in, layer->out, weights);
+  snprintf(name, sizeof name, "layer%d.biases", index);
+  tensors_add_vector(&net->tensors, name, layer->out, biases);
+}
+
 static void lay_out(network *net) {
   const network_options *options = &net->options;
   net->n_layers = options->n_hidden + 1;
@@ -52,8 +71,7 @@ static void lay_out(network *net) {
     layer->out = l < options->n_hidden ? options->hidden[l] : options->n_outputs;
     layer->in_padded = padded_width(layer->in);
     layer->out_padded = padded_width(layer->out);
-    layer->offset = net->parameter_count;
-    net->parameter_count += ((int64_t)layer->in + 1) * layer->out;
+    add_tensors(net, l);
     if (layer->in_padded > net->widest) net->widest = layer->in_padded;
     if (layer->out_padded > net->widest) net->widest = layer->out_padded;
     in = layer->out;
@@ -103,7 +121,7 @@ ntkw_status network_create(const network_options *options, network **out) {
   net->kernels = kernels_find(variant, options->precision);
   lay_out(net);
   if (!allocate_layers(net) || !fill_fourier(net)) {
-    const long long count = net->parameter_count;
+    const long long count = net->tensors.count;
     network_destroy(&net);
     return ntkw_i_fail(NTKW_ERR_MEMORY, "no memory for a network of %lld parameters", count);
   }
@@ -124,37 +142,20 @@ void network_destroy(network **net) {
   *net = NULL;
 }
 
+const tensor_list *network_tensors(const network *net) {
+  return &net->tensors;
+}
+
 int64_t network_parameter_count(const network *net) {
-  return net->parameter_count;
+  return net->tensors.count;
 }
 
 void network_set_parameters(network *net, const void *parameters) {
   for (int l = 0; l < net->n_layers; l++) layer_pack(net, &net->layers[l], parameters);
 }
 
-/* Standard deviations of the weights and biases of a layer. */
-static void deviations(const network *net, const dense_layer *layer, double *weight, double *bias) {
-  const bool ntk = net->options.init == INIT_NTK;
-  *weight = sqrt(ntk ? 1.0 / (double)layer->in : 2.0 / (double)(layer->in + layer->out));
-  *bias = ntk ? 1.0 : 0.0;
-}
-
 void network_initial_parameters(const network *net, uint64_t seed, int64_t offset, int64_t count, void *parameters) {
-  for (int l = 0; l < net->n_layers; l++) {
-    const dense_layer *layer = &net->layers[l];
-    const int64_t biases = layer->offset + (int64_t)layer->in * layer->out, end = biases + layer->out;
-    double weight, bias;
-    deviations(net, layer, &weight, &bias);
-    int64_t i = layer->offset > offset ? layer->offset : offset;
-    for (; i < end && i < offset + count; i++) {
-      const double deviation = i < biases ? weight : bias;
-      const double value = deviation == 0 ? 0 : deviation * random_normal(seed, RANDOM_PARAMETERS, 0, 0, (uint64_t)i);
-      if (net->options.precision == NTKW_FLOAT64)
-        ((double *)parameters)[i - offset] = value;
-      else
-        ((float *)parameters)[i - offset] = (float)value;
-    }
-  }
+  tensors_draw(&net->tensors, seed, offset, count, net->options.precision, parameters);
 }
 
 const char *network_kernels(void) {

@@ -1,7 +1,7 @@
 /* Multilayer perceptrons with jets: value and derivatives forward, gradients and the NTK diagonal backward.
  *
- * Parameters are one flat vector of floats or doubles (precision): per layer the weights W[in][out] (out fastest), then
- * the biases b[out]. Inside, widths are padded and a transposed copy of W is kept; nobody else sees that.
+ * Parameters are one flat vector of floats or doubles (precision), made of the tensors of network_tensors: per layer the
+ * weights W[in][out] (out fastest), then the biases b[out]. Inside, widths are padded and a transposed copy of W is kept; nobody else sees that.
  *
  * Work goes lane by lane (a lane: consecutive points of one condition), a lane panel by panel:
  *
@@ -21,6 +21,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include "ntkw/status.h"
+#include "pinn/network/tensors.h"
 #include "pinn/streams.h"
 
 enum { MAX_HIDDEN_LAYERS = 16, MAX_OUTPUTS = 8, MAX_HARMONICS = 32, MAX_FEATURES = 1 << 16 };
@@ -60,6 +61,8 @@ void network_destroy(network **network);
 /* Features that the first layer sees: the inputs, or what the options make of them. */
 int network_feature_count(const network_options *options);
 
+/* The parameters, tensor by tensor. They live as long as the network. */
+const tensor_list *network_tensors(const network *network);
 /* Number of parameters, all layers. */
 int64_t network_parameter_count(const network *network);
 

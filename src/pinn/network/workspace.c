@@ -69,7 +69,7 @@ static bool allocate(workspace *w) {
 
 static ntkw_status fill_workspace(workspace *w) {
   NTKW_CHECK(allocate(w), NTKW_ERR_MEMORY, "no memory to work on a network of %lld parameters",
-             (long long)w->network->parameter_count);
+             (long long)w->network->tensors.count);
   return multiplier_create(w->network->variant, w->network->options.precision, &w->multiplier);
 }
 
@@ -246,7 +246,7 @@ void workspace_backward(workspace *w, const double *seeds, const double *scales,
 void workspace_lane_end(workspace *w, void *gradient) {
   const network *net = w->network;
   if (w->lane_is_empty) {
-    memset(gradient, 0, (size_t)net->parameter_count * net->kernels->size);
+    memset(gradient, 0, (size_t)net->tensors.count * net->kernels->size);
     return;
   }
   for (int l = 0; l < net->n_layers; l++) layer_unpack(net, l, w->layers[l].d_weights, w->layers[l].d_biases, gradient);

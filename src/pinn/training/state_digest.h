@@ -9,8 +9,8 @@
 #include "pinn/training/history.h"
 #include "pinn/training/trainer.h"
 
-/* Losses, weights, history; parameters and both moments of the weights and the biases of every layer. */
-enum { MAX_TENSORS = 3 + 3 * 2 * (MAX_HIDDEN_LAYERS + 1), TENSOR_NAME = 32 };
+/* Losses, weights, history; parameters and both moments of every tensor of the network. */
+enum { MAX_TENSORS = 3 + 3 * MAX_NETWORK_TENSORS };
 
 typedef struct tensor_digest {
   char name[TENSOR_NAME]; /* such as "losses", "layer0.weights", "layer0.weights.moment1" */
