@@ -72,7 +72,34 @@ static void float32_is_float64_rounded(void) {
   network_destroy(&b);
 }
 
+/* Names, shapes and offsets of the tensors of a network 3-120-40-2. */
+static void tensors_follow_each_other(void) {
+  static const struct {
+    const char *name;
+    int n_dimensions;
+    int64_t rows, columns;
+  } expected[] = {{"layer0.weights", 2, 3, 120}, {"layer0.biases", 1, 120, 1}, {"layer1.weights", 2, 120, 40},
+                  {"layer1.biases", 1, 40, 1},   {"layer2.weights", 2, 40, 2}, {"layer2.biases", 1, 2, 1}};
+  network *net = make(INIT_XAVIER, NTKW_FLOAT32);
+  const tensor_list *list = network_tensors(net);
+  int64_t offset = 0;
+  CHECK_EQUAL_INT(list->n, 6);
+  for (int i = 0; i < 6; i++) {
+    const tensor *t = &list->tensors[i];
+    CHECK(strcmp(t->name, expected[i].name) == 0);
+    CHECK_EQUAL_INT(t->n_dimensions, expected[i].n_dimensions);
+    CHECK_EQUAL_INT(t->shape[0], expected[i].rows);
+    if (t->n_dimensions == 2) CHECK_EQUAL_INT(t->shape[1], expected[i].columns);
+    CHECK_EQUAL_INT(t->offset, offset);
+    CHECK_EQUAL_INT(t->count, expected[i].rows * expected[i].columns);
+    offset += t->count;
+  }
+  CHECK_EQUAL_INT(list->count, offset);
+  network_destroy(&net);
+}
+
 int main(int argc, char **argv) {
-  static const test_case cases[] = {TEST(slices_agree), TEST(deviations), TEST(float32_is_float64_rounded)};
+  static const test_case cases[] = {TEST(slices_agree), TEST(deviations), TEST(float32_is_float64_rounded),
+                                    TEST(tensors_follow_each_other)};
   return run_suite("initial parameters", cases, sizeof cases / sizeof *cases, argc, argv);
 }

@@ -1,6 +1,5 @@
 #include "pinn/network/factors.h"
-#include "pinn/arithmetic/matrix.h"
-#include "pinn/network/layers.h"
+#include "pinn/network/network_ops.h"
 #include "status/check.h"
 
 #include <stdlib.h>
@@ -21,19 +20,21 @@ typedef struct taken {
   double *factors;
 } taken;
 
-size_t factors_size(const network *net) {
-  size_t size = 0;
-  for (int l = 0; l < net->n_layers; l++)
-    size += (size_t)FACTOR_ROWS * (size_t)(net->layers[l].in_padded + net->layers[l].out_padded);
-  return size;
-}
-
 /* Where a layer's factors begin: h [FACTOR_ROWS][in_padded], then bar [FACTOR_ROWS][out_padded]. */
 static size_t layer_start(const network *net, int layer) {
   size_t start = 0;
   for (int l = 0; l < layer; l++)
     start += (size_t)FACTOR_ROWS * (size_t)(net->layers[l].in_padded + net->layers[l].out_padded);
   return start;
+}
+
+/* Behind the layers come the columns of all other parameters, [FACTOR_ROWS][n_others], a row for each point. */
+static size_t others_start(const network *net) {
+  return layer_start(net, net->n_layers);
+}
+
+size_t factors_size(const network *net) {
+  return others_start(net) + (size_t)FACTOR_ROWS * (size_t)net->n_others;
 }
 
 static void keep_layer(void *context, int index, int rows, const void *h, const void *bar) {
@@ -44,18 +45,26 @@ static void keep_layer(void *context, int index, int rows, const void *h, const 
   memcpy(bar_copy, bar, (size_t)rows * (size_t)layer->out_padded * sizeof *bar_copy);
 }
 
+static void keep_others(void *context, int points, const void *columns) {
+  const taken *to = context;
+  const network *net = to->network;
+  memcpy(to->factors + others_start(net), columns, (size_t)points * (size_t)net->n_others * sizeof *to->factors);
+}
+
 void factors_take(const network *net, workspace *w, const double *seeds, double *factors) {
   taken to = {net, factors};
   memset(factors, 0, factors_size(net) * sizeof *factors);
-  workspace_observe(w, keep_layer, &to);
+  workspace_observe(w, &(jacobian_observer){keep_layer, keep_others, &to});
   workspace_lane_begin(w);
   workspace_backward(w, seeds, NULL, NULL);
-  workspace_observe(w, NULL, NULL);
+  workspace_observe(w, NULL);
 }
 
 static ntkw_status fill(factor_products *p, const network *net) {
   NTKW_CHECK(net->options.precision == NTKW_FLOAT64, NTKW_ERR_ARGUMENT,
              "the kernel of a network in float32 was asked for; expected one in float64");
+  NTKW_CHECK(network_shows_jacobian(net), NTKW_ERR_ARGUMENT,
+             "the kernel of a %s was asked for; expected a network that shows its Jacobian", net->ops->name);
   p->network = net;
   p->right = matrix_allocate(net, (int64_t)factors_size(net), 1);
   for (int i = 0; i < 2; i++) p->grams[i] = matrix_allocate(net, FACTOR_ROWS, FACTOR_ROWS);
@@ -94,6 +103,8 @@ void factor_products_set_right(factor_products *p, const double *factors, int n_
     transpose(factors + start, layer->in_padded, layer->in, p->right + start);
     transpose(factors + start + half, layer->out_padded, layer->out, p->right + start + half);
   }
+  const size_t start = others_start(p->network);
+  transpose(factors + start, p->network->n_others, p->network->n_others, p->right + start);
   p->n_right = n_points;
   p->streams_right = n_streams;
 }
@@ -125,6 +136,15 @@ static void add_layer(const factor_products *p, int n_points, int n_streams, dou
     }
 }
 
+/* The share of all other parameters: the product of their columns. */
+static void add_others(factor_products *p, const double *factors, int n_points, double *tile) {
+  const size_t start = others_start(p->network);
+  const int n = p->network->n_others;
+  make_gram(p, factors + start, n, n, p->right + start, p->grams[0]);
+  for (int i = 0; i < n_points; i++)
+    for (int j = 0; j < p->n_right; j++) tile[i * p->n_right + j] += p->grams[0][i * FACTOR_ROWS + j];
+}
+
 void factor_products_tile(factor_products *p, const double *factors, int n_points, int n_streams, double *tile) {
   memset(tile, 0, (size_t)n_points * (size_t)p->n_right * sizeof *tile);
   for (int l = 0; l < p->network->n_layers; l++) {
@@ -134,4 +154,5 @@ void factor_products_tile(factor_products *p, const double *factors, int n_point
     make_gram(p, factors + start + half, layer->out_padded, layer->out, p->right + start + half, p->grams[1]);
     add_layer(p, n_points, n_streams, tile);
   }
+  if (p->network->n_others > 0) add_others(p, factors, n_points, tile);
 }

@@ -3,9 +3,10 @@
  * Row i of the Jacobian of some residual is, layer by layer, sum_s bar_{s,i} (x) h_{s,i} for the weights and bar_{0,i}
  * for the biases, over the streams s. So the kernel of the points i of one panel and j of another is
  *
- *     K_ij = sum over layers [ sum_{s,s'} (Bar_s Bar_s'^T)_ij (H_s H_s'^T)_ij + (Bar_0 Bar_0^T)_ij ]:
+ *     K_ij = sum over layers [ sum_{s,s'} (Bar_s Bar_s'^T)_ij (H_s H_s'^T)_ij + (Bar_0 Bar_0^T)_ij ] + (J_x J_x^T)_ij:
  *
- * two products of matrices per layer, whatever the number of parameters; a Jacobian is never formed. A tile is the part
+ * two products of matrices per layer, whatever the number of parameters. J_x are the columns of the Jacobian of all
+ * parameters that are in no dense layer; the other columns are never formed. A tile is the part
  * of K that belongs to two panels.
  *
  * For networks of float64 alone: eigenvalues of a kernel fall over more decades than float32 has. All functions are

@@ -48,6 +48,29 @@ void layer_add(const network *net, int index, const void *weights, const void *b
   (is_double(net) ? add_f64 : add_f32)(&net->layers[index], weights, biases, sums, n);
 }
 
+void others_unpack(const network *net, const void *d, void *parameters) {
+  (is_double(net) ? unpack_others_f64 : unpack_others_f32)(net, d, parameters);
+}
+
+void others_add(const network *net, const void *d, void *const sums[], int n) {
+  (is_double(net) ? add_others_f64 : add_others_f32)(net, d, sums, n);
+}
+
+void others_accumulate(const network *net, double scale, const void *columns, void *d) {
+  (is_double(net) ? accumulate_others_f64 : accumulate_others_f32)(net->n_others, scale, columns, d);
+}
+
+double others_norm(const network *net, const void *columns) {
+  return (is_double(net) ? norm_of_others_f64 : norm_of_others_f32)(net->n_others, columns);
+}
+
+void rows_add(const network *net, int64_t n, const void *x, void *y) {
+  if (is_double(net))
+    add_terms_f64(n, x, y);
+  else
+    add_terms_f32(n, x, y);
+}
+
 void inputs_write(const network *net, const jet_panel *panel, const double *points, double *scratch, void *h) {
   if (features_are_periodic(&net->options)) {
     (is_double(net) ? write_periodic_f64 : write_periodic_f32)(&net->options, panel, points, scratch, h);

@@ -1,4 +1,4 @@
-/* The inside of a network: padded layers, and the ways between their layout and that of the outside. */
+/* Padded dense layers, and the ways between their layout and that of the outside. */
 #ifndef NTKW_PINN_LAYERS_H
 #define NTKW_PINN_LAYERS_H
 
@@ -17,12 +17,16 @@ typedef struct dense_layer {
 } dense_layer;
 
 struct network {
+  const network_ops *ops;
   network_options options;
   nonlinearity function;
   int n_layers, widest; /* the largest padded width */
   dense_layer layers[MAX_LAYERS];
   dense_layer fourier; /* random Fourier features, a layer of sines whose weights stay; out is 0 if there are none */
-  int64_t parameter_count;
+  tensor_list tensors;
+  int n_others;                       /* parameters that are in no dense layer */
+  bool is_other[MAX_NETWORK_TENSORS]; /* the tensors that these make up */
+  void *own;                          /* of this kind of network */
   kernel_variant variant;
   const kernels *kernels;
 };
@@ -36,6 +40,16 @@ void layer_unpack(const network *network, int layer, const void *weights, const 
 /* The layer is added to sums[0], the result to sums[1], and so on: flat vectors of all parameters, of which the last of
  * the n is written. */
 void layer_add(const network *network, int layer, const void *weights, const void *biases, void *const sums[], int n);
+
+/* The same for the other parameters, whose sums are the vector d. */
+void others_unpack(const network *network, const void *d, void *parameters);
+void others_add(const network *network, const void *d, void *const sums[], int n);
+/* d += scale times a row of their columns; and the square of its norm. */
+void others_accumulate(const network *network, double scale, const void *columns, void *d);
+double others_norm(const network *network, const void *columns);
+
+/* y += x, n values. */
+void rows_add(const network *network, int64_t n, const void *x, void *y);
 
 /* The basic features (features.h), which are the first layer's input unless there are random ones: (x - shift) * scale,
  * unit vectors times scale, zeros; or periodic functions. Rounded once to the precision. h has the panel's rows,

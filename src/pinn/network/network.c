@@ -1,10 +1,10 @@
+#include "pinn/network/network_ops.h"
 #include "pinn/network/features.h"
-#include "pinn/network/layers.h"
-#include "pinn/arithmetic/matrix.h"
-#include "pinn/arithmetic/random.h"
 #include "status/check.h"
 
+#include <assert.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 static ntkw_status check_inputs(const network_options *options) {
@@ -17,6 +17,35 @@ static ntkw_status check_inputs(const network_options *options) {
                "the scale of input %d is %g, expected a finite number other than 0", i, options->input_scale[i]);
   }
   return NTKW_SUCCESS;
+}
+
+#define NETWORK_ADDRESS(id) &network_ops_##id,
+static const network_ops *const kinds[] = {NETWORK_LIST(NETWORK_ADDRESS)};
+#undef NETWORK_ADDRESS
+enum { N_KINDS = sizeof kinds / sizeof *kinds };
+
+const char *const *network_names(int *n) {
+  static _Thread_local const char *names[N_KINDS];
+  for (int k = 0; k < N_KINDS; k++) names[k] = kinds[k]->name;
+  *n = N_KINDS;
+  return names;
+}
+
+static ntkw_status find_kind(const network_options *options, const network_ops **out) {
+  NTKW_CHECK(options->kind >= 0 && options->kind < N_KINDS, NTKW_ERR_ARGUMENT,
+             "the kind of the network is number %d, expected 0 to %d", options->kind, N_KINDS - 1);
+  *out = kinds[options->kind];
+  return NTKW_SUCCESS;
+}
+
+const char *network_name(const network_options *options) {
+  return kinds[options->kind]->name;
+}
+
+ntkw_status network_check_kind(const network_options *options) {
+  const network_ops *ops;
+  NTKW_TRY(find_kind(options, &ops));
+  return ops->check ? ops->check(options) : NTKW_SUCCESS;
 }
 
 static ntkw_status check_options(const network_options *options) {
@@ -38,26 +67,43 @@ static ntkw_status check_options(const network_options *options) {
   return NTKW_SUCCESS;
 }
 
-static void lay_out(network *net) {
-  const network_options *options = &net->options;
-  net->n_layers = options->n_hidden + 1;
-  net->fourier.in = features_basic_count(options);
-  net->fourier.out = options->features.n_fourier;
-  net->fourier.in_padded = padded_width(net->fourier.in);
-  net->fourier.out_padded = padded_width(net->fourier.out);
-  int in = network_feature_count(options);
-  for (int l = 0; l < net->n_layers; l++) {
-    dense_layer *layer = &net->layers[l];
-    layer->in = in;
-    layer->out = l < options->n_hidden ? options->hidden[l] : options->n_outputs;
-    layer->in_padded = padded_width(layer->in);
-    layer->out_padded = padded_width(layer->out);
-    layer->offset = net->parameter_count;
-    net->parameter_count += ((int64_t)layer->in + 1) * layer->out;
-    if (layer->in_padded > net->widest) net->widest = layer->in_padded;
-    if (layer->out_padded > net->widest) net->widest = layer->out_padded;
-    in = layer->out;
-  }
+static void set_widths(dense_layer *layer, int in, int out) {
+  layer->in = in;
+  layer->out = out;
+  layer->in_padded = padded_width(in);
+  layer->out_padded = padded_width(out);
+}
+
+/* The initial laws of the weights and biases of a layer. */
+static void find_laws(const network_options *options, const dense_layer *layer, initial_law *weights,
+                      initial_law *biases) {
+  const bool ntk = options->init == INIT_NTK;
+  *weights = (initial_law){.deviation = sqrt(ntk ? 1.0 / (double)layer->in : 2.0 / (double)(layer->in + layer->out))};
+  *biases = (initial_law){.deviation = ntk ? 1.0 : 0.0};
+}
+
+void network_add_layer(network *net, int in, int out) {
+  assert(net->n_layers < MAX_LAYERS);
+  const int index = net->n_layers++;
+  dense_layer *layer = &net->layers[index];
+  char name[TENSOR_NAME];
+  initial_law weights, biases;
+  set_widths(layer, in, out);
+  find_laws(&net->options, layer, &weights, &biases);
+  snprintf(name, sizeof name, "layer%d.weights", index);
+  layer->offset = tensors_add_matrix(&net->tensors, name, in, out, weights);
+  snprintf(name, sizeof name, "layer%d.biases", index);
+  tensors_add_vector(&net->tensors, name, out, biases);
+  if (layer->in_padded > net->widest) net->widest = layer->in_padded;
+  if (layer->out_padded > net->widest) net->widest = layer->out_padded;
+}
+
+int network_add_others(network *net, const char *name, int n, initial_law initial) {
+  const int column = net->n_others;
+  net->is_other[net->tensors.n] = true;
+  tensors_add_vector(&net->tensors, name, n, initial);
+  net->n_others += n;
+  return column;
 }
 
 static bool allocate_layer(network *net, dense_layer *layer, bool transposed) {
@@ -90,29 +136,45 @@ static bool fill_fourier(network *net) {
   return complete;
 }
 
-ntkw_status network_create(const network_options *options, network **out) {
+static ntkw_status fill(network *net) {
+  set_widths(&net->fourier, features_basic_count(&net->options), net->options.features.n_fourier);
+  net->ops->lay_out(net);
+  NTKW_CHECK(allocate_layers(net) && fill_fourier(net), NTKW_ERR_MEMORY, "no memory for a network of %lld parameters",
+             (long long)net->tensors.count);
+  return net->ops->create ? net->ops->create(net) : NTKW_SUCCESS;
+}
+
+ntkw_status network_create_of(const network_ops *ops, const network_options *options, network **out) {
   *out = NULL;
   kernel_variant variant;
   NTKW_TRY(check_options(options));
+  if (ops->check) NTKW_TRY(ops->check(options));
   NTKW_TRY(kernels_choose(&variant));
   network *net = calloc(1, sizeof *net);
   NTKW_CHECK(net, NTKW_ERR_MEMORY, "no memory for a network");
+  net->ops = ops;
   net->options = *options;
   net->function = options->activation == ACTIVATION_SIN ? NONLINEARITY_SIN : NONLINEARITY_TANH;
   net->variant = variant;
   net->kernels = kernels_find(variant, options->precision);
-  lay_out(net);
-  if (!allocate_layers(net) || !fill_fourier(net)) {
-    const long long count = net->parameter_count;
+  const ntkw_status status = fill(net);
+  if (status == NTKW_SUCCESS)
+    *out = net;
+  else
     network_destroy(&net);
-    return ntkw_i_fail(NTKW_ERR_MEMORY, "no memory for a network of %lld parameters", count);
-  }
-  *out = net;
-  return NTKW_SUCCESS;
+  return status;
+}
+
+ntkw_status network_create(const network_options *options, network **out) {
+  const network_ops *ops;
+  *out = NULL;
+  NTKW_TRY(find_kind(options, &ops));
+  return network_create_of(ops, options, out);
 }
 
 void network_destroy(network **net) {
   if (!*net) return;
+  if ((*net)->ops->destroy) (*net)->ops->destroy(*net);
   for (int l = 0; l < (*net)->n_layers; l++) {
     free((*net)->layers[l].weights);
     free((*net)->layers[l].transposed);
@@ -124,37 +186,25 @@ void network_destroy(network **net) {
   *net = NULL;
 }
 
+const tensor_list *network_tensors(const network *net) {
+  return &net->tensors;
+}
+
 int64_t network_parameter_count(const network *net) {
-  return net->parameter_count;
+  return net->tensors.count;
 }
 
 void network_set_parameters(network *net, const void *parameters) {
   for (int l = 0; l < net->n_layers; l++) layer_pack(net, &net->layers[l], parameters);
+  if (net->ops->set_parameters) net->ops->set_parameters(net, parameters);
 }
 
-/* Standard deviations of the weights and biases of a layer. */
-static void deviations(const network *net, const dense_layer *layer, double *weight, double *bias) {
-  const bool ntk = net->options.init == INIT_NTK;
-  *weight = sqrt(ntk ? 1.0 / (double)layer->in : 2.0 / (double)(layer->in + layer->out));
-  *bias = ntk ? 1.0 : 0.0;
+bool network_shows_jacobian(const network *net) {
+  return net->ops->shows_jacobian;
 }
 
 void network_initial_parameters(const network *net, uint64_t seed, int64_t offset, int64_t count, void *parameters) {
-  for (int l = 0; l < net->n_layers; l++) {
-    const dense_layer *layer = &net->layers[l];
-    const int64_t biases = layer->offset + (int64_t)layer->in * layer->out, end = biases + layer->out;
-    double weight, bias;
-    deviations(net, layer, &weight, &bias);
-    int64_t i = layer->offset > offset ? layer->offset : offset;
-    for (; i < end && i < offset + count; i++) {
-      const double deviation = i < biases ? weight : bias;
-      const double value = deviation == 0 ? 0 : deviation * random_normal(seed, RANDOM_PARAMETERS, 0, 0, (uint64_t)i);
-      if (net->options.precision == NTKW_FLOAT64)
-        ((double *)parameters)[i - offset] = value;
-      else
-        ((float *)parameters)[i - offset] = (float)value;
-    }
-  }
+  tensors_draw(&net->tensors, seed, offset, count, net->options.precision, parameters);
 }
 
 const char *network_kernels(void) {

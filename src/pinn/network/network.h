@@ -1,7 +1,8 @@
-/* Multilayer perceptrons with jets: value and derivatives forward, gradients and the NTK diagonal backward.
+/* Networks with jets: value and derivatives forward, gradients and the NTK diagonal backward. Kinds of networks stand
+ * behind one table of functions (network_ops.h).
  *
- * Parameters are one flat vector of floats or doubles (precision): per layer the weights W[in][out] (out fastest), then
- * the biases b[out]. Inside, widths are padded and a transposed copy of W is kept; nobody else sees that.
+ * Parameters are one flat vector of floats or doubles (precision), made of the tensors of network_tensors: per layer the
+ * weights W[in][out] (out fastest), then the biases b[out]. Inside, widths are padded and a transposed copy of W is kept; nobody else sees that.
  *
  * Work goes lane by lane (a lane: consecutive points of one condition), a lane panel by panel:
  *
@@ -21,6 +22,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include "ntkw/status.h"
+#include "pinn/network/tensors.h"
 #include "pinn/streams.h"
 
 enum { MAX_HIDDEN_LAYERS = 16, MAX_WIDTH = 1 << 16, MAX_OUTPUTS = 8, MAX_HARMONICS = 32, MAX_FEATURES = 1 << 16 };
@@ -41,6 +43,7 @@ typedef struct feature_options {
 } feature_options;
 
 typedef struct network_options {
+  int kind; /* an index into network_names(); 0: a perceptron */
   int n_inputs, n_outputs;
   int n_hidden, hidden[MAX_HIDDEN_LAYERS];
   activation activation;
@@ -52,7 +55,15 @@ typedef struct network_options {
 } network_options;
 
 typedef struct network network;
+typedef struct network_ops network_ops;
 typedef struct workspace workspace; /* one per thread */
+
+/* The names of the kinds; *n of them. */
+const char *const *network_names(int *n);
+/* The name of the options' kind. */
+const char *network_name(const network_options *options);
+/* Can this kind of network have these widths? NTKW_ERR_ARGUMENT says why not. network_create asks, too. */
+ntkw_status network_check_kind(const network_options *options);
 
 ntkw_status network_create(const network_options *options, network **out);
 void network_destroy(network **network);
@@ -60,6 +71,8 @@ void network_destroy(network **network);
 /* Features that the first layer sees: the inputs, or what the options make of them. */
 int network_feature_count(const network_options *options);
 
+/* The parameters, tensor by tensor. They live as long as the network. */
+const tensor_list *network_tensors(const network *network);
 /* Number of parameters, all layers. */
 int64_t network_parameter_count(const network *network);
 
@@ -93,10 +106,19 @@ void workspace_forward(workspace *workspace, const stream_set *streams, int n, c
  * turn, panel by panel, so that panels of the capacity are part of the arithmetic. */
 void workspace_backward(workspace *workspace, const double *seeds, const double *scales, double *diagonal);
 
-/* Show the observer what a backward pass comes by, before scaling: from the last layer to the first (0), the layer's
- * input h [rows][in_padded] and the derivatives by its z, bar [rows][out_padded] (layers.h). NULL: nobody looks. */
-typedef void layer_observer(void *context, int layer, int rows, const void *h, const void *bar);
-void workspace_observe(workspace *workspace, layer_observer *observer, void *context);
+/* Called during a backward pass, before scaling, with the factors of the Jacobian's rows: for every dense layer, from
+ * the last to the first (0), its input h [rows][in_padded] and the derivatives by its z, bar [rows][out_padded]
+ * (layers.h); and for all parameters in no dense layer, if there are some, the columns of the Jacobian themselves,
+ * [points][n_others]. */
+typedef struct jacobian_observer {
+  void (*layer)(void *context, int layer, int rows, const void *h, const void *bar); /* NULL: there is no observer */
+  void (*others)(void *context, int points, const void *columns);
+  void *context;
+} jacobian_observer;
+/* NULL: no observer any more. */
+void workspace_observe(workspace *workspace, const jacobian_observer *observer);
+/* Does this network call observers? If not, it gives no kernel. */
+bool network_shows_jacobian(const network *network);
 
 /* The lane's gradient as a flat vector in the network's precision. */
 void workspace_lane_end(workspace *workspace, void *gradient);

@@ -1,39 +1,10 @@
-#include "pinn/network/layers.h"
-#include "pinn/arithmetic/matrix.h"
+#include "pinn/network/network_ops.h"
 #include "status/check.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-/* Rows of a panel. It is part of the arithmetic where a condition has several equations, whose gradients alternate
- * panel by panel; so it is the same for all widths and machines. */
-enum { PANEL_ROWS = 128 };
 _Static_assert((int)MAX_STREAMS <= (int)PANEL_ROWS, "a panel holds at least one point");
-
-typedef struct layer_work {
-  void *h;         /* [PANEL_ROWS][in_padded]: input */
-  void *z;         /* [PANEL_ROWS][out_padded]: before the activation, but its slope in the value rows */
-  void *d_weights; /* [in][out_padded]: the lane's gradient */
-  void *d_biases;  /* [out_padded] */
-} layer_work;
-
-struct workspace {
-  const network *network;
-  multiplier *multiplier;
-  layer_work layers[MAX_LAYERS];
-  layer_work fourier;    /* h and z alone */
-  void *bar[2], *scaled; /* [PANEL_ROWS][widest] */
-  double *basic;         /* [MAX_STREAMS][basic features] */
-  double *norm_rows;     /* 2 x [MAX_STREAMS][widest] */
-  double *coefficients;  /* [MAX_PAIRS][PANEL_ROWS] */
-  bool lane_is_empty;
-  layer_observer *observer;
-  void *observer_context;
-  /* the panel of the last forward pass */
-  stream_set streams;
-  jet_table *table; /* of streams, if these are of order three or four */
-  int n_points;
-};
 
 static bool allocate_layer(workspace *w, int index) {
   const dense_layer *layer = &w->network->layers[index];
@@ -64,13 +35,15 @@ static bool allocate(workspace *w) {
   w->norm_rows = malloc(2 * MAX_STREAMS * (size_t)widest * sizeof *w->norm_rows);
   w->coefficients = malloc((size_t)MAX_PAIRS * PANEL_ROWS * sizeof *w->coefficients);
   w->table = malloc(sizeof *w->table);
+  if (w->network->n_others > 0 && !(w->d_others = matrix_allocate(w->network, 1, w->network->n_others))) return false;
   return w->bar[0] && w->bar[1] && w->scaled && w->norm_rows && w->coefficients && w->table;
 }
 
 static ntkw_status fill_workspace(workspace *w) {
   NTKW_CHECK(allocate(w), NTKW_ERR_MEMORY, "no memory to work on a network of %lld parameters",
-             (long long)w->network->parameter_count);
-  return multiplier_create(w->network->variant, w->network->options.precision, &w->multiplier);
+             (long long)w->network->tensors.count);
+  NTKW_TRY(multiplier_create(w->network->variant, w->network->options.precision, &w->multiplier));
+  return w->network->ops->workspace_create ? w->network->ops->workspace_create(w) : NTKW_SUCCESS;
 }
 
 ntkw_status workspace_create(const network *net, workspace **out) {
@@ -91,6 +64,7 @@ ntkw_status workspace_create(const network *net, workspace **out) {
 void workspace_destroy(workspace **out) {
   workspace *w = *out;
   if (!w) return;
+  if (w->network->ops->workspace_destroy) w->network->ops->workspace_destroy(w);
   for (int l = 0; l < w->network->n_layers; l++) {
     free(w->layers[l].h);
     free(w->layers[l].z);
@@ -102,6 +76,7 @@ void workspace_destroy(workspace **out) {
   free(w->basic);
   for (int i = 0; i < 2; i++) free(w->bar[i]);
   free(w->scaled);
+  free(w->d_others);
   free(w->norm_rows);
   free(w->coefficients);
   free(w->table);
@@ -115,16 +90,15 @@ int workspace_capacity(const workspace *w, const stream_set *streams) {
   return PANEL_ROWS / stream_count(streams);
 }
 
-void workspace_observe(workspace *w, layer_observer *observer, void *context) {
-  w->observer = observer;
-  w->observer_context = context;
+void workspace_observe(workspace *w, const jacobian_observer *observer) {
+  w->observer = observer ? *observer : (jacobian_observer){0};
 }
 
 void workspace_lane_begin(workspace *w) {
   w->lane_is_empty = true;
 }
 
-static jet_panel panel_of(const workspace *w, int width) {
+jet_panel workspace_panel(const workspace *w, int width) {
   return (jet_panel){.streams = &w->streams,
                      .table = w->table,
                      .n_points = w->n_points,
@@ -132,7 +106,7 @@ static jet_panel panel_of(const workspace *w, int width) {
                      .coefficients = w->coefficients};
 }
 
-static int rows_of(const workspace *w) {
+int workspace_rows(const workspace *w) {
   return w->n_points * stream_count(&w->streams);
 }
 
@@ -145,7 +119,7 @@ static void set_streams(workspace *w, const stream_set *streams) {
 
 /* z = h W, all rows of the panel. */
 static void apply_weights(workspace *w, const dense_layer *layer, const layer_work *work) {
-  const product_shape product = {.rows = rows_of(w),
+  const product_shape product = {.rows = workspace_rows(w),
                                  .width = layer->out_padded,
                                  .inner = layer->in,
                                  .lda = layer->in_padded,
@@ -154,11 +128,15 @@ static void apply_weights(workspace *w, const dense_layer *layer, const layer_wo
   multiply(w->multiplier, &product, work->h, layer->weights, work->z);
 }
 
+void network_apply_layer(workspace *w, int index) {
+  apply_weights(w, &w->network->layers[index], &w->layers[index]);
+}
+
 /* What the first layer sees. */
 static void make_features(workspace *w, const double *points) {
   const network *net = w->network;
   const dense_layer *fourier = &net->fourier;
-  jet_panel panel = panel_of(w, fourier->in_padded);
+  jet_panel panel = workspace_panel(w, fourier->in_padded);
   inputs_write(net, &panel, points, w->basic, fourier->out > 0 ? w->fourier.h : w->layers[0].h);
   if (fourier->out == 0) return;
   apply_weights(w, fourier, &w->fourier);
@@ -175,25 +153,16 @@ void workspace_forward(workspace *w, const stream_set *streams, int n, const dou
   if (streams->n_pairs > 0)
     memcpy(w->coefficients, coefficients, (size_t)streams->n_pairs * (size_t)n * sizeof *coefficients);
   make_features(w, points);
-  jet_panel panel = panel_of(w, 0);
-  for (int l = 0; l < net->n_layers; l++) {
-    const dense_layer *layer = &net->layers[l];
-    const layer_work *work = &w->layers[l];
-    apply_weights(w, layer, work);
-    panel.width = layer->out_padded;
-    if (l + 1 < net->n_layers)
-      net->kernels->activate(&panel, net->function, layer->biases, work->z, w->layers[l + 1].h);
-    else
-      net->kernels->add_bias(&panel, layer->biases, work->z);
-  }
-  outputs_read(net, &panel, w->layers[net->n_layers - 1].z, outputs);
+  const void *rows = net->ops->forward(w);
+  const jet_panel panel = workspace_panel(w, padded_width(net->options.n_outputs));
+  outputs_read(net, &panel, rows, outputs);
 }
 
 /* Add the panel's share to the lane's gradient of one layer, from the derivatives by its z. */
 static void accumulate(workspace *w, int index, const double *scales, const void *bar) {
   const dense_layer *layer = &w->network->layers[index];
   const layer_work *work = &w->layers[index];
-  const jet_panel panel = panel_of(w, layer->out_padded);
+  const jet_panel panel = workspace_panel(w, layer->out_padded);
   if (scales) {
     w->network->kernels->scale_points(&panel, scales, bar, w->scaled);
     bar = w->scaled;
@@ -201,7 +170,7 @@ static void accumulate(workspace *w, int index, const double *scales, const void
   if (w->lane_is_empty) memset(work->d_biases, 0, (size_t)layer->out_padded * w->network->kernels->size);
   const product_shape product = {.rows = layer->in,
                                  .width = layer->out_padded,
-                                 .inner = rows_of(w),
+                                 .inner = workspace_rows(w),
                                  .lda = layer->in_padded,
                                  .ldb = layer->out_padded,
                                  .ldc = layer->out_padded,
@@ -211,48 +180,62 @@ static void accumulate(workspace *w, int index, const double *scales, const void
   w->network->kernels->sum_values(&panel, bar, work->d_biases);
 }
 
-/* From the derivatives by z of a layer to those by z of the layer below. */
-static void descend(workspace *w, int index, const void *bar, void *below) {
+void network_backward_layer(workspace *w, int index, const backward_pass *pass, const void *bar) {
   const dense_layer *layer = &w->network->layers[index];
-  const product_shape product = {.rows = rows_of(w),
+  const layer_work *work = &w->layers[index];
+  const jet_panel panel = workspace_panel(w, layer->out_padded);
+  if (pass->diagonal)
+    w->network->kernels->add_norms(&panel, bar, layer->in_padded, work->h, w->norm_rows, pass->diagonal);
+  if (w->observer.layer) w->observer.layer(w->observer.context, index, workspace_rows(w), work->h, bar);
+  accumulate(w, index, pass->scales, bar);
+}
+
+void network_pull_back(workspace *w, int index, const void *bar, void *below) {
+  const dense_layer *layer = &w->network->layers[index];
+  const product_shape product = {.rows = workspace_rows(w),
                                  .width = layer->in_padded,
                                  .inner = layer->out,
                                  .lda = layer->out_padded,
                                  .ldb = layer->in_padded,
                                  .ldc = layer->in_padded};
   multiply(w->multiplier, &product, bar, layer->transposed, below);
-  const jet_panel panel = panel_of(w, layer->in_padded);
-  w->network->kernels->activate_backward(&panel, w->network->function, w->layers[index - 1].z, w->layers[index].h,
-                                         below);
+}
+
+void network_backward_others(workspace *w, const backward_pass *pass, const void *columns) {
+  const network *net = w->network;
+  const size_t row = (size_t)net->n_others * net->kernels->size;
+  if (w->observer.layer) w->observer.others(w->observer.context, w->n_points, columns);
+  if (w->lane_is_empty) memset(w->d_others, 0, row);
+  for (int p = 0; p < w->n_points; p++) {
+    const void *own = (const char *)columns + (size_t)p * row;
+    if (pass->diagonal) pass->diagonal[p] += others_norm(net, own);
+    others_accumulate(net, pass->scales ? pass->scales[p] : 1.0, own, w->d_others);
+  }
 }
 
 void workspace_backward(workspace *w, const double *seeds, const double *scales, double *diagonal) {
   const network *net = w->network;
+  const backward_pass pass = {scales, diagonal};
   if (w->n_points == 0) return;
   if (diagonal) memset(diagonal, 0, (size_t)w->n_points * sizeof *diagonal);
-  jet_panel panel = panel_of(w, net->layers[net->n_layers - 1].out_padded);
+  const jet_panel panel = workspace_panel(w, padded_width(net->options.n_outputs));
   seeds_write(net, &panel, seeds, w->bar[0]);
-  for (int l = net->n_layers - 1, now = 0; l >= 0; l--, now = 1 - now) {
-    panel.width = net->layers[l].out_padded;
-    if (diagonal)
-      net->kernels->add_norms(&panel, w->bar[now], net->layers[l].in_padded, w->layers[l].h, w->norm_rows, diagonal);
-    if (w->observer) w->observer(w->observer_context, l, rows_of(w), w->layers[l].h, w->bar[now]);
-    accumulate(w, l, scales, w->bar[now]);
-    if (l > 0) descend(w, l, w->bar[now], w->bar[1 - now]);
-  }
+  net->ops->backward(w, &pass);
   w->lane_is_empty = false;
 }
 
 void workspace_lane_end(workspace *w, void *gradient) {
   const network *net = w->network;
   if (w->lane_is_empty) {
-    memset(gradient, 0, (size_t)net->parameter_count * net->kernels->size);
+    memset(gradient, 0, (size_t)net->tensors.count * net->kernels->size);
     return;
   }
   for (int l = 0; l < net->n_layers; l++) layer_unpack(net, l, w->layers[l].d_weights, w->layers[l].d_biases, gradient);
+  if (net->n_others > 0) others_unpack(net, w->d_others, gradient);
 }
 
 void workspace_lane_add(workspace *w, void *const sums[], int n) {
   const network *net = w->network;
   for (int l = 0; l < net->n_layers; l++) layer_add(net, l, w->layers[l].d_weights, w->layers[l].d_biases, sums, n);
+  if (net->n_others > 0) others_add(net, w->d_others, sums, n);
 }

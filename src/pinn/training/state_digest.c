@@ -5,23 +5,17 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Some consecutive values of the flat parameters, all ranks together. */
-typedef struct segment {
-  char name[TENSOR_NAME];
-  int64_t first, count;
-} segment;
-
 static tensor_digest *append(state_digest *digest, const char *name, const char *suffix) {
-  tensor_digest *tensor = &digest->tensors[digest->n++];
-  snprintf(tensor->name, sizeof tensor->name, "%.20s%.10s", name, suffix);
-  tensor->value = 0;
-  return tensor;
+  tensor_digest *to = &digest->tensors[digest->n++];
+  snprintf(to->name, sizeof to->name, "%.*s%.10s", TENSOR_NAME_MOST, name, suffix);
+  to->value = 0;
+  return to;
 }
 
 /* What every rank has whole is counted on one. */
 static void append_whole(state_digest *digest, const char *name, const double *values, int64_t n, bool counts) {
-  tensor_digest *tensor = append(digest, name, "");
-  if (counts && n > 0) tensor->value = ntkw_i_digest_values(values, NTKW_FLOAT64, 0, (size_t)n);
+  tensor_digest *to = append(digest, name, "");
+  if (counts && n > 0) to->value = ntkw_i_digest_values(values, NTKW_FLOAT64, 0, (size_t)n);
 }
 
 /* Arrays of a state by kind, in the order of the visit. */
@@ -49,36 +43,18 @@ static void suffix_of(const array_entry *array, char suffix[TENSOR_NAME]) {
 
 /* This rank's part of the values first .. first + count - 1 of each row of a sharded array, counted by their place among
  * all rows' values. */
-static void append_part(state_digest *digest, const segment *part, const array_entry *array) {
-  const int64_t end = part->first + part->count, stop = array->offset + array->count;
-  const int64_t from = part->first > array->offset ? part->first : array->offset, to = end < stop ? end : stop;
+static void append_part(state_digest *digest, const tensor *part, const array_entry *array) {
+  const int64_t end = part->offset + part->count, stop = array->offset + array->count;
+  const int64_t from = part->offset > array->offset ? part->offset : array->offset, to = end < stop ? end : stop;
   const int64_t rows = array->n_dimensions == 2 ? array->shape[0] : 1;
   const size_t width = state_value_size(array->dtype);
   char suffix[TENSOR_NAME];
   suffix_of(array, suffix);
-  tensor_digest *tensor = append(digest, part->name, suffix);
+  tensor_digest *made = append(digest, part->name, suffix);
   for (int64_t row = 0; row < rows && from < to; row++)
-    tensor->value +=
+    made->value +=
         ntkw_i_digest_values((const char *)array->values + (size_t)(row * array->count + from - array->offset) * width,
-                             array->dtype, row * part->count + from - part->first, (size_t)(to - from));
-}
-
-/* Weights and biases of every layer. The first layer's inputs, whatever they are made of, follow from the total. */
-static int lay_segments(const network_options *net, int64_t n_parameters, segment segments[]) {
-  int64_t others = 0, first = 0;
-  for (int l = 1; l <= net->n_hidden; l++)
-    others += ((int64_t)net->hidden[l - 1] + 1) * (l < net->n_hidden ? net->hidden[l] : net->n_outputs);
-  for (int l = 0; l <= net->n_hidden; l++) {
-    const int64_t out = l < net->n_hidden ? net->hidden[l] : net->n_outputs;
-    const int64_t weights = l > 0 ? net->hidden[l - 1] * out : n_parameters - others - out;
-    segment *pair = &segments[2 * l];
-    pair[0] = (segment){.first = first, .count = weights};
-    pair[1] = (segment){.first = first + weights, .count = out};
-    snprintf(pair[0].name, TENSOR_NAME, "layer%d.weights", l);
-    snprintf(pair[1].name, TENSOR_NAME, "layer%d.biases", l);
-    first += weights + out;
-  }
-  return 2 * (net->n_hidden + 1);
+                             array->dtype, row * part->count + from - part->offset, (size_t)(to - from));
 }
 
 /* Of the arrays that every rank has, "weights" come first and all others last. */
@@ -92,7 +68,7 @@ static void append_replicated(state_digest *digest, const collection *c, bool co
 
 ntkw_status state_digest_make(trainer *t, const problem *pde, history *past, state_digest *out) {
   collection state = {.visitor = state_visitor_of_arrays(collect)};
-  segment segments[2 * (MAX_HIDDEN_LAYERS + 1)];
+  const tensor_list *parameters = network_tensors(trainer_network(t));
   uint64_t values[MAX_TENSORS];
   int rank;
   MPI_Comm_rank(trainer_comm(t), &rank);
@@ -100,10 +76,10 @@ ntkw_status state_digest_make(trainer *t, const problem *pde, history *past, sta
   NTKW_TRY(trainer_visit_state(t, past, &state.visitor));
   append_whole(out, "losses", trainer_losses(t), pde->n_conditions, rank == 0);
   append_replicated(out, &state, rank == 0, true);
-  const int n_segments = lay_segments(&pde->network, trainer_parameter_count(t), segments);
-  for (int s = 0; s < n_segments; s++) { /* a step makes the parameters last, and they are shown first */
-    for (int i = 1; i < state.n_sharded; i++) append_part(out, &segments[s], &state.sharded[i]);
-    append_part(out, &segments[s], &state.sharded[0]);
+  for (int k = 0; k < parameters->n; k++) { /* a step makes the parameters last, and they are shown first */
+    const tensor *part = &parameters->tensors[k];
+    for (int i = 1; i < state.n_sharded; i++) append_part(out, part, &state.sharded[i]);
+    append_part(out, part, &state.sharded[0]);
   }
   append_replicated(out, &state, rank == 0, false);
   for (int i = 0; i < out->n; i++) values[i] = out->tensors[i].value;

@@ -9,9 +9,8 @@
 #include "pinn/training/history.h"
 #include "pinn/training/trainer.h"
 
-/* Losses, weights, history; of the weights and the biases of every layer the parameters and up to two arrays of the
- * optimizer. */
-enum { MAX_SHARDED = 3, MAX_TENSORS = 3 + MAX_SHARDED * 2 * (MAX_HIDDEN_LAYERS + 1), TENSOR_NAME = 32 };
+/* Losses, weights, history; of every tensor of the network the parameters and up to two arrays of the optimizer. */
+enum { MAX_SHARDED = 3, MAX_TENSORS = 3 + MAX_SHARDED * MAX_NETWORK_TENSORS };
 
 typedef struct tensor_digest {
   char name[TENSOR_NAME]; /* such as "losses", "layer0.weights", "layer0.weights.moment1" */

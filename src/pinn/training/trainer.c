@@ -342,13 +342,13 @@ ntkw_status trainer_measure(trainer *t) {
 ntkw_status trainer_record(trainer *t, const char *path, const char *source) {
   const trainer_state state = trainer_get_state(t);
   NTKW_TRY(trainer_record_end(t));
-  return trainer_trace_create(t->comm, path, source, t->pde, &state, &t->trace);
+  return trainer_trace_create(t->comm, path, source, t->pde, network_tensors(t->network), &state, &t->trace);
 }
 
 ntkw_status trainer_record_on(trainer *t, const char *path, const char *source) {
   const trainer_state state = trainer_get_state(t);
   NTKW_TRY(trainer_record_end(t));
-  return trainer_trace_continue(t->comm, path, source, t->pde, &state, &t->trace);
+  return trainer_trace_continue(t->comm, path, source, t->pde, network_tensors(t->network), &state, &t->trace);
 }
 
 ntkw_status trainer_record_end(trainer *t) {

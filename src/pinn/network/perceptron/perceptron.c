@@ -1,0 +1,45 @@
+/* Multilayer perceptrons: h_{l+1} = f(W_l h_l + b_l), and a linear layer last. */
+#include "pinn/network/network_ops.h"
+
+static void lay_out(network *net) {
+  const network_options *options = &net->options;
+  int in = network_feature_count(options);
+  for (int l = 0; l < options->n_hidden; l++) {
+    network_add_layer(net, in, options->hidden[l]);
+    in = options->hidden[l];
+  }
+  network_add_layer(net, in, options->n_outputs);
+}
+
+static const void *forward(workspace *w) {
+  const network *net = w->network;
+  for (int l = 0; l < net->n_layers; l++) {
+    const dense_layer *layer = &net->layers[l];
+    const layer_work *work = &w->layers[l];
+    const jet_panel panel = workspace_panel(w, layer->out_padded);
+    network_apply_layer(w, l);
+    if (l + 1 < net->n_layers)
+      net->kernels->activate(&panel, net->function, layer->biases, work->z, w->layers[l + 1].h);
+    else
+      net->kernels->add_bias(&panel, layer->biases, work->z);
+  }
+  return w->layers[net->n_layers - 1].z;
+}
+
+/* From the derivatives by z of a layer to those by z of the layer below. */
+static void descend(workspace *w, int index, const void *bar, void *below) {
+  const network *net = w->network;
+  const jet_panel panel = workspace_panel(w, net->layers[index].in_padded);
+  network_pull_back(w, index, bar, below);
+  net->kernels->activate_backward(&panel, net->function, w->layers[index - 1].z, w->layers[index].h, below);
+}
+
+static void backward(workspace *w, const backward_pass *pass) {
+  for (int l = w->network->n_layers - 1, now = 0; l >= 0; l--, now = 1 - now) {
+    network_backward_layer(w, l, pass, w->bar[now]);
+    if (l > 0) descend(w, l, w->bar[now], w->bar[1 - now]);
+  }
+}
+
+const network_ops network_ops_perceptron = {
+    .name = "perceptron", .lay_out = lay_out, .forward = forward, .backward = backward, .shows_jacobian = true};
