@@ -119,4 +119,22 @@ cp maker2/solution.h5 moved/problems/ref.h5
 run 1 train --resume moved/compared --steps 9
 expect_code 0
 has_error moved/compared
+
+# A run replaces neither its reference nor its problem file, and is not compared with its own solution.
+mkdir taken && cp maker/solution.h5 taken && cp p.lua taken/history.csv
+sed 's/"ref.h5"/"taken\/solution.h5"/' moved/problems/with.lua > by_solution.lua
+refused 2 2 train by_solution.lua --steps 4 --out taken --- "the reference is" "taken/solution.h5"
+expect_same taken/solution.h5 maker/solution.h5
+refused 2 2 train taken/history.csv --steps 4 --out ./taken --- "the problem file is" "taken/history.csv"
+expect_same taken/history.csv p.lua
+mkdir alike && cp p.lua alike/step-1.lua
+run 1 train alike/step-1.lua --steps 2 --out alike
+expect_code 0
+run 1 train by_solution.lua --steps 4 --out by_solution
+expect_code 0
+has_error by_solution
+mv taken/solution.h5 taken/away.h5
+run 1 train --resume by_solution --steps 5
+expect_code 0
+expect_sentence "warning: cannot open" "solution.h5" "goes on without the error"
 finish

@@ -420,7 +420,9 @@ static ntkw_status set_up(run *r, const char *file, ntkw_checkpoint_reader **rea
   warn_of_changes(found);
   if (!r->lock) NTKW_TRY(take_folder(r));
   NTKW_TRY(own_names_refuse("--trace", r->settings->trace, r->folder));
+  NTKW_TRY(own_names_refuse("the problem file", file, r->folder));
   NTKW_TRY(locate_reference(r, file, *reader));
+  if (!*reader) NTKW_TRY(own_names_refuse("the reference", r->pde->reference_path, r->folder));
   return r->settings->resume.given ? NTKW_SUCCESS : folder_refuse_used(r->folder);
 }
 

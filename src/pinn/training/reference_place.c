@@ -44,7 +44,7 @@ static void add(places *to, char *path) {
 
 static places list(const problem *pde, const char *file, const char *run) {
   places out = {0};
-  const char *slash = strrchr(pde->reference, '/');
+  const char *slash = strrchr(pde->reference, '/'), *name = slash ? slash + 1 : pde->reference;
   char *beside = reference_beside(file ? file : pde->file, pde->reference);
   char *before = pde->reference_path ? strdup(pde->reference_path) : NULL;
   if (before && !file) add(&out, before);
@@ -52,7 +52,8 @@ static places list(const problem *pde, const char *file, const char *run) {
   add(&out, beside_target(file ? file : pde->file, pde->reference));
   if (before && file) add(&out, before);
   if (run && pde->reference_way) add(&out, join(run, (int)strlen(run), "/", pde->reference_way));
-  if (run) add(&out, join(run, (int)strlen(run), "/", slash ? slash + 1 : pde->reference));
+  /* a run's own solution is no reference for it */
+  if (run && strcmp(name, "solution.h5") != 0) add(&out, join(run, (int)strlen(run), "/", name));
   return out;
 }
 
