@@ -32,6 +32,19 @@ run 2 train longer.lua --checkpoint-every 500 --out straight
 expect_same rotated/step-0000002500.h5 straight/step-0000002500.h5
 expect_same rotated/step-0000003000.h5 straight/step-0000003000.h5
 
+# Publications in quick succession: the rotation leaves the file alone that is being written.
+small_problem quick.lua 's/steps      = 40/steps = 400/'
+run 1 train quick.lua --checkpoint-every 400 --out slow
+for ranks_of_run in 1 2; do
+  for keep in 1 3; do
+    rm -rf quick.run
+    run $ranks_of_run train quick.lua --checkpoint-every 7 --keep $keep --checkpoint-mode asynchronous --out quick.run
+    expect_code 0
+    expect_same slow/history.csv quick.run/history.csv
+    [ "$(ls quick.run | grep -c step-)" = $keep ] || complain "$keep are to be kept: $(ls quick.run)"
+  done
+done
+
 # A folder that vanishes: found out beside the steps, which end then, with one sentence.
 small_problem long.lua 's/steps      = 40/steps = 2000000/'
 what="a folder that vanishes"

@@ -26,7 +26,7 @@ static void note_published(run *r) {
 }
 
 ntkw_status saving_tidy(run *r) {
-  if (!r->saving.untidy || trainer_loss_is_high(r->trainer)) return NTKW_SUCCESS;
+  if (!r->saving.untidy || r->saving.file || trainer_loss_is_high(r->trainer)) return NTKW_SUCCESS;
   r->saving.untidy = false;
   snprintf(r->good, sizeof r->good, "%s", r->checkpoint);
   return ntkw_checkpoint_keep(trainer_comm(r->trainer), r->folder, "step-", (int)r->settings->keep);
@@ -98,6 +98,7 @@ static ntkw_status begin(run *r) {
 ntkw_status saving_write(run *r, bool last) {
   const double began = MPI_Wtime();
   NTKW_TRY(saving_end(r));
+  NTKW_TRY(saving_tidy(r)); /* the steps since tell the loss of the state whose publication has just ended */
   const bool beside = r->saving.measured && !last && strcmp(r->settings->checkpoint_mode, "asynchronous") == 0;
   if (beside) {
     const ntkw_status status = begin(r);

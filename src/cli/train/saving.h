@@ -39,6 +39,7 @@ ntkw_status saving_end(run *r);
 
 /* Remove old checkpoints after new ones were written. To be called when the loss of the newest state there is a checkpoint
  * of is known: while it is high, nothing is removed, so that checkpoints of a run that diverges displace no good ones.
+ * Nor is anything removed while a publication is under way, whose temporary file would be taken for a stale one.
  * Collective. @return the same on every rank. */
 ntkw_status saving_tidy(run *r);
 
