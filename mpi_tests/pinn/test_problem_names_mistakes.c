@@ -220,6 +220,14 @@ static void habits(void) {
   CHECK_MISTAKES(list);
 }
 
+/* Numbers that functions return have a line, too. */
+static void constants_that_are_not_finite(void) {
+  check_refused(text_with(STEPS_LINE, "steps = 1, exact = {\n u = function(p) return 0/0 end },"), STEPS_LINE + 1,
+                "a constant is not a number (NaN)", "expected a finite number");
+  check_refused(text_with(STEPS_LINE, "steps = 1, exact = {\n u = function(p) return math.huge end },"), STEPS_LINE + 1,
+                "a constant is infinite", "expected a finite number");
+}
+
 /* A function is never taken for another. */
 static void functions_not_there(void) {
   static const char *const names[] = {"sign", "atan", "asin", "acosh", "log10", "log2", "erf", "pow", "atan2", "sinc"};
@@ -234,8 +242,17 @@ static void functions_not_there(void) {
   static const mistake typing[] = {
       {RESIDUAL_LINE, RESIDUAL("function(p) return sinn(p.u) end"), RESIDUAL_LINE, "'sinn'", "did you mean 'sin'?"},
       {RESIDUAL_LINE, RESIDUAL("function(p) return math.coshh(p.u) end"), RESIDUAL_LINE, "math.coshh", "mean 'cosh'?"},
+      {RESIDUAL_LINE, RESIDUAL("function(p) return tahn(p.u) end"), RESIDUAL_LINE, "'tahn'", "did you mean 'tanh'?"},
+      {RESIDUAL_LINE, RESIDUAL("function(p) return Sin(p.u) end"), RESIDUAL_LINE, "'Sin'", "did you mean 'sin'?"},
+      {RESIDUAL_LINE, RESIDUAL("function(p) return math.PI end"), RESIDUAL_LINE, "math.PI", "did you mean 'pi'?"},
   };
   CHECK_MISTAKES(typing);
+  static const char *const others[] = {"math.tau", "cosin(p.u)", "tam(p.u)", "sqr(p.u)"};
+  for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
+    snprintf(line, sizeof line, RESIDUAL("function(p) return %s end"), others[i]);
+    check_refused(text_with(RESIDUAL_LINE, line), RESIDUAL_LINE, "expected", NULL);
+    CHECK(strstr(ntkw_last_error(), "did you mean") == NULL);
+  }
   check_refused(text_with(NETWORK_LINE, "network = { hidden = {8}, activation = \"tan\" },"), NETWORK_LINE,
                 "activation is the string \"tan\"", "\"tanh\" or \"sin\"");
   CHECK(strstr(ntkw_last_error(), "did you mean") == NULL);
@@ -388,6 +405,7 @@ int main(int argc, char **argv) {
                                     TEST(features),
                                     TEST(conditions),
                                     TEST(habits),
+                                    TEST(constants_that_are_not_finite),
                                     TEST(functions_not_there),
                                     TEST(doubts),
                                     TEST(reserved_names),

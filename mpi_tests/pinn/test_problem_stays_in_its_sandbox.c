@@ -14,7 +14,7 @@ static void texts_that_are_no_problem(void) {
   check_refused("return problem {\n steps = 1", 2, "'}' expected", NULL);
   check_refused("local s = 'abc", 1, "unfinished string", NULL);
   check_refused("error('my own words')", 1, "my own words", NULL);
-  check_refused("error({})", 0, "an error that is not a string", NULL);
+  check_refused("\nerror({})", 2, "an error that is not a string", NULL);
   check_refused("local a = nil\nlocal b = a.x", 2, "attempt to index a nil value", NULL);
 }
 
@@ -77,11 +77,25 @@ static void files_that_take_too_long(void) {
 }
 
 static void files_that_want_too_much(void) {
-  check_refused("local s = string.rep('x', 1e9)", 0, "more than 64 MB of memory", NULL);
-  check_refused("local t = {}\nfor i = 1, 1e9 do t[i] = i end", 0, "more than 64 MB of memory", NULL);
-  check_refused("local s = 'x'\nwhile true do s = s .. s end", 0, "more than 64 MB of memory", NULL);
-  check_refused("local s = string.rep('x', 2e7)\nwhile true do local t = s .. 'y' end", 0, "copies more than 1 GB",
+  check_refused("\nlocal s = string.rep('x', 1e9)", 2, "needs more than 64 MB of memory", NULL);
+  check_refused("local t = {}\nfor i = 1, 1e9 do t[i] = i end", 2, "more than 64 MB of memory", NULL);
+  check_refused("local s = 'x'\nwhile true do s = s .. s end", 2, "more than 64 MB of memory", NULL);
+  check_refused("local t = {}\nlocal function f()\n  t[#t + 1] = { #t }\nend\nwhile true do f() end", 3,
+                "more than 64 MB of memory", NULL);
+  check_refused("local s = string.rep('x', 2e7)\nwhile true do local t = s .. 'y' end", 2, "copies more than 1 GB",
                 NULL);
+}
+
+/* What is nested too deep for Lua, which does not say where. */
+static void files_that_are_nested_too_deep(void) {
+  static const char *const open[] = {"(", "{", "2^(", "function() return ", "- - "};
+  for (size_t i = 0; i < sizeof open / sizeof *open; i++) {
+    char text[8000] = "\nlocal x = ";
+    for (int k = 0; k < 300; k++) strcat(text, open[i]);
+    check_refused(text, 2, "nested too deep near this line", NULL);
+  }
+  check_refused("local function f()\n  table.sort({2, 1}, function() f() end)\nend\nf()", 2,
+                "calls are nested too deep", NULL);
 }
 
 static void ways_out(void) {
@@ -183,9 +197,14 @@ static void texts_from_files(void) {
 }
 
 int main(int argc, char **argv) {
-  static const test_case cases[] = {TEST(texts_that_are_no_problem), TEST(files_that_do_not_end),
-                                    TEST(calls_that_do_not_end),     TEST(files_that_take_too_long),
-                                    TEST(files_that_want_too_much),  TEST(ways_out),
-                                    TEST(line_ends_of_all_kinds),    TEST(texts_from_files)};
+  static const test_case cases[] = {TEST(texts_that_are_no_problem),
+                                    TEST(files_that_do_not_end),
+                                    TEST(calls_that_do_not_end),
+                                    TEST(files_that_take_too_long),
+                                    TEST(files_that_want_too_much),
+                                    TEST(files_that_are_nested_too_deep),
+                                    TEST(ways_out),
+                                    TEST(line_ends_of_all_kinds),
+                                    TEST(texts_from_files)};
   return run_suite("problem: sandbox", cases, sizeof cases / sizeof *cases, argc, argv);
 }

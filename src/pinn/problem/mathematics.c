@@ -17,8 +17,8 @@ bool mathematics_knows(const char *name) {
       "gelu",    "greater", "greater_equal", "heaviside", "hypot",  "j0",       "j1",       "ldexp",  "lgamma",
       "lg",      "ln",      "log10",         "log1p",     "log2",   "loggamma", "logistic", "mod",    "modf",
       "pow",     "rad",     "random",        "relu",      "rint",   "round",    "sec",      "sech",   "sgn",
-      "sigmoid", "sign",    "sinc",          "softplus",  "square", "swish",    "tgamma",   "trunc",  "y0",
-      "y1"};
+      "sigmoid", "sign",    "sinc",          "softplus",  "sqr",    "square",   "swish",    "tgamma", "trunc",
+      "y0",      "y1"};
   for (size_t i = 0; i < sizeof known / sizeof *known; i++)
     if (strcmp(name, known[i]) == 0) return true;
   return false;

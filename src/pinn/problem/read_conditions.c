@@ -35,6 +35,14 @@ _Noreturn static void fail_no_function(reader *r, int line, const char *title, c
               found, name, name);
 }
 
+/* A number that a function returns may be infinite or NaN, which the function's line tells. */
+static node symbol_at(reader *r, int index, const char *title, int line) {
+  if (lua_type(r->L, index) != LUA_TNUMBER) return symbol_get(r->L, index, title);
+  const node made = tape_constant(r->made->tape, lua_tonumber(r->L, index));
+  if (made == NO_NODE) reader_fail_with(r->L, line, tape_status(r->made->tape));
+  return made;
+}
+
 /* Call the function on top of the stack with p, check what it returns and compile it. The function is popped. called:
  * the name in the call that is written in its place, or NULL. */
 static equations *trace(reader *r, const char *title, const char *exact, int line, const token *called) {
@@ -54,7 +62,7 @@ static equations *trace(reader *r, const char *title, const char *exact, int lin
   for (int i = 0; i < n; i++) {
     if (!symbol_test(L, base + 1 + i) && !(exact && lua_type(L, base + 1 + i) == LUA_TNUMBER))
       fail_returned(L, line, title, base + 1 + i);
-    roots[i] = symbol_get(L, base + 1 + i, title);
+    roots[i] = symbol_at(r, base + 1 + i, title, line);
     if (!exact) r->trained |= tape_outputs_of(r->made->tape, roots[i]);
     if (exact ? tape_uses_outputs(r->made->tape, roots[i]) : !tape_uses_outputs(r->made->tape, roots[i]))
       reader_fail(L, line, "%s %s", title,

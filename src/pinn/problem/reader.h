@@ -38,6 +38,7 @@ typedef struct reader {
   lua_Integer *waiting; /* left operands of whole numbers' operators under way */
   int n_waiting, most_waiting;
   const char *limit_met; /* what a refused allocation was about, NULL: none was */
+  int limit_line;        /* that asked for it, 0: unknown */
 } reader;
 
 /* The reader that a state belongs to. */

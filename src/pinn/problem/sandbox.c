@@ -3,6 +3,7 @@
  * The file gets no io, os, require, load, debug, coroutine, pcall or metatables (library.c), so it can neither reach
  * outside nor catch the error by which a limit ends it. */
 #include "pinn/problem/checked_source.h"
+#include "pinn/problem/mathematics.h"
 #include "pinn/problem/missing_argument.h"
 #include "pinn/problem/reader.h"
 #include "pinn/problem/symbols.h"
@@ -15,6 +16,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <time.h>
 
 enum { HOOK_INTERVAL = 1000, CALL_DEPTH_LIMIT = 10000, PIECE = 512 };
@@ -44,6 +46,14 @@ bool reader_is_late(reader *r) {
   return r->late;
 }
 
+/* The line that asks for the memory, also from within a C function; 0: unknown. Lua allocates nothing for this. */
+static int line_of_request(lua_State *L) {
+  lua_Debug at;
+  for (int level = 0; lua_getstack(L, level, &at) && lua_getinfo(L, "l", &at); level++)
+    if (at.currentline > 0) return at.currentline;
+  return 0;
+}
+
 static void *allocate(void *owner, void *block, size_t old_size, size_t new_size) {
   reader *r = owner;
   if (!block) old_size = 0; /* it is a type then */
@@ -60,6 +70,8 @@ static void *allocate(void *owner, void *block, size_t old_size, size_t new_size
     lua_sethook(r->L, count, LUA_MASKCOUNT, 1); /* which knows the line */
   if (grows && !r->telling && refused) {
     r->limit_met = memory > MEMORY_LIMIT ? "needs more than 64 MB of memory" : "copies more than 1 GB of memory";
+    const int line = r->L ? line_of_request(r->L) : 0;
+    if (line > 0) r->limit_line = line;
     return NULL; /* Lua collects its garbage and asks once more */
   }
   void *moved = realloc(block, new_size);
@@ -142,8 +154,39 @@ static void count(lua_State *L, lua_Debug *at) {
                 CALL_DEPTH_LIMIT);
 }
 
-const char *hint(lua_State *L, const char *word, const char *const words[], int n) {
+static bool same_letters(const char *a, const char *b) {
+  int balance[256] = {0};
+  for (; *a; a++) balance[(unsigned char)*a]++;
+  for (; *b; b++) balance[(unsigned char)*b]--;
+  for (int c = 0; c < 256; c++)
+    if (balance[c] != 0) return false;
+  return true;
+}
+
+/* Could a hint at this word change the mathematics? Another letter may mean another function (tau, tan), and so may
+ * letters too many or too few if another function is as near (cosin). */
+static bool may_mislead(const char *word, const char *near, const char *const words[], int n) {
+  if (!mathematics_knows(near)) return false;
+  if (strlen(word) == strlen(near)) return true;
+  for (int i = 0; i < n; i++) {
+    const bool other = words[i] != near && strlen(words[i]) != strlen(word) && mathematics_knows(words[i]);
+    if (other && ntkw_i_nearest_word(word, (const char *const[]){words[i], near}, 2) == words[i]) return true;
+  }
+  return false;
+}
+
+/* The first choice is the word in other case or with letters swapped, as in Sin and tahn. */
+static const char *meant_word(const char *word, const char *const words[], int n) {
+  for (int i = 0; i < n; i++)
+    if (strcasecmp(word, words[i]) == 0) return words[i];
+  for (int i = 0; i < n; i++)
+    if (same_letters(word, words[i]) && ntkw_i_nearest_word(word, words + i, 1)) return words[i];
   const char *near = ntkw_i_nearest_word(word, words, n);
+  return near && !may_mislead(word, near, words, n) ? near : NULL;
+}
+
+const char *hint(lua_State *L, const char *word, const char *const words[], int n) {
+  const char *near = meant_word(word, words, n);
   return near ? lua_pushfstring(L, "; did you mean '%s'?", near) : lua_pushliteral(L, "");
 }
 
@@ -213,6 +256,14 @@ _Noreturn static void refuse_syntax(reader *r, piecewise *p) {
   abort(); /* lua_error does not return, but its declaration does not say so */
 }
 
+static const char TOO_DEEP[] = "brackets, operators, functions or blocks are nested too deep near this line; expected "
+                               "less than 100 within each other";
+
+/* Is this what the error on top of the stack says? */
+static bool is_too_deep(lua_State *L) {
+  return lua_type(L, -1) == LUA_TSTRING && strstr(lua_tostring(L, -1), "C stack overflow");
+}
+
 /* The text is compiled as the user wrote it first, so that messages about its syntax quote what they know. */
 static void load_text(reader *r) {
   lua_State *L = r->L;
@@ -220,6 +271,7 @@ static void load_text(reader *r) {
   piecewise written = {text, strlen(text), 0, PIECE};
   const int code = compile(L, &written);
   if (code == LUA_ERRSYNTAX) refuse_syntax(r, &written);
+  if (code == LUA_ERRRUN && is_too_deep(L)) reader_fail(L, 1 + line_ends(text, written.done), TOO_DEEP);
   if (code != LUA_OK) lua_error(L);
   lua_pop(L, 1);
   ntkw_status status = tokens_create(text, &r->tokens);
@@ -228,7 +280,9 @@ static void load_text(reader *r) {
   for (int i = 0; i < r->tokens.n; i++) check_name(r, i);
   table_keys_check(r);
   piecewise checked = {r->checked, strlen(r->checked), 0, PIECE};
-  if (compile(L, &checked) != LUA_OK) lua_error(L);
+  if (compile(L, &checked) == LUA_OK) return;
+  if (is_too_deep(L)) reader_fail(L, 1 + line_ends(r->checked, checked.done), TOO_DEEP);
+  lua_error(L);
 }
 
 static int run_file(lua_State *L) {
@@ -252,18 +306,24 @@ static int run_file(lua_State *L) {
   return 0;
 }
 
+enum { MOST_OF_NAME = 400 }; /* so that there is room for what is wrong */
+
+static ntkw_status report_limit(const reader *r, const char *file) {
+  char line[32] = "";
+  if (r->limit_line > 0) snprintf(line, sizeof line, "%d:", r->limit_line);
+  return ntkw_i_fail(NTKW_ERR_PROBLEM, "%s:%s %s while it is read; expected a problem that can be stated in less", file,
+                     line, r->limit_met);
+}
+
 /* Put the file's name where CHUNK stands, and make one sentence of one line. */
 static ntkw_status report(reader *r, int code) {
   r->telling = true; /* a number as the error becomes a string, which takes memory */
   const char *file = r->made->file, *text = lua_tostring(r->L, -1);
   char sentence[1024] = "";
-  if (code == LUA_ERRMEM && !r->limit_met) return ntkw_i_fail(NTKW_ERR_MEMORY, "%s: no memory to read it", file);
-  if (code == LUA_ERRMEM)
-    return ntkw_i_fail(NTKW_ERR_PROBLEM, "%s: %s while it is read; expected a problem that can be stated in less", file,
-                       r->limit_met);
-  enum { MOST_OF_NAME = 400 }; /* so that there is room for what is wrong */
   const size_t length = strlen(file);
   if (length > MOST_OF_NAME) file += length - MOST_OF_NAME;
+  if (code == LUA_ERRMEM && !r->limit_met) return ntkw_i_fail(NTKW_ERR_MEMORY, "%s: no memory to read it", file);
+  if (code == LUA_ERRMEM) return report_limit(r, file);
   if (!text) text = "an error that is not a string was raised";
   const bool placed = strncmp(text, CHUNK ":", 2) == 0;
   snprintf(sentence, sizeof sentence, "%.*s:%s%s", MOST_OF_NAME, file, placed ? "" : " ", placed ? text + 2 : text);
@@ -272,12 +332,25 @@ static ntkw_status report(reader *r, int code) {
   return ntkw_i_fail(r->status, "%s", sentence);
 }
 
+/* Where Lua's own message has no line, or is none. */
+static int handle_error(lua_State *L) {
+  const int line = reader_line(L);
+  if (lua_type(L, 1) == LUA_TSTRING && !strstr(lua_tostring(L, 1), "C stack overflow"))
+    return missing_argument_handler(L);
+  if (line == 0 || lua_type(L, 1) == LUA_TNUMBER) return 1;
+  lua_pushfstring(L, CHUNK ":%d: %s", line,
+                  lua_type(L, 1) == LUA_TSTRING
+                      ? "calls are nested too deep; expected less (is there an endless recursion?)"
+                      : "an error that is not a string was raised");
+  return 1;
+}
+
 ntkw_status reader_run(reader *r) {
   r->deadline = now() + r->seconds;
   r->L = lua_newstate(allocate, r);
   NTKW_CHECK(r->L, NTKW_ERR_MEMORY, "%s: no memory to read it", r->made->file);
   *(reader **)lua_getextraspace(r->L) = r;
-  lua_pushcfunction(r->L, missing_argument_handler);
+  lua_pushcfunction(r->L, handle_error);
   lua_pushcfunction(r->L, run_file);
   const int code = lua_pcall(r->L, 0, 0, 1);
   const ntkw_status status = code == LUA_OK ? NTKW_SUCCESS : report(r, code);
