@@ -132,6 +132,15 @@ for rule in ntk-trace root-loss-norm learning-rate-annealing jaxpi.ntk jaxpi.gra
   expect_output "weighting: $rule, alpha"
 done
 
+# Exact solutions that are no number at some points, and at all.
+for gap in "sin(p.x)\/p.x first.at.t.=.0,.x.=.0;.the.error.is.measured.without.them" "sqrt(-1-p.x) first.at.t.=.0,.x.=.0;.no.error.is.measured.for.it"; do
+  small_problem gaps.lua "s/exact      = .*/exact = { u = function(p) return ${gap% *} end },/"
+  run 2 train gaps.lua --steps 2
+  expect_code 0
+  expect_line "$scratch/err" "^ntkw: warning: the exact solution of 'u' is not a finite number at [0-9]+ points of the grid, ${gap#* }"
+  rm -r gaps.run
+done
+
 # No exact solution: no error is shown or stored.
 small_problem noexact.lua 's/exact      = .*//; s/p.u - exact(p)/p.u/'
 run 2 train noexact.lua --log-every 20

@@ -288,13 +288,16 @@ static void warn_of_gaps(const run *r) {
     double at[MAX_INPUTS];
     const int64_t n = evaluation_gaps(r->evaluation, o, at);
     if (n == 0) continue;
+    const bool all = n == evaluation_grid_points(r->evaluation);
+    const char *pronoun = n == 1 ? "it" : "them";
     size_t used = 0;
     for (int i = 0; i < pde->n_inputs; i++)
       used +=
           (size_t)snprintf(where + used, sizeof where - used, "%s%s = %g", i ? ", " : "", pde->input_names[i], at[i]);
-    warn("%s of '%s' is not a finite number at %lld point%s of the grid, first at %s; the error is measured without %s",
+    warn("%s of '%s' is not a finite number at %lld point%s of the grid, first at %s; %s%s",
          pde->has_exact[o] ? "the exact solution" : "the reference", pde->output_names[o], (long long)n,
-         n == 1 ? "" : "s", where, n == 1 ? "it" : "them");
+         n == 1 ? "" : "s", where, all ? "no error is measured for it" : "the error is measured without ",
+         all ? "" : pronoun);
   }
 }
 

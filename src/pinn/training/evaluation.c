@@ -60,6 +60,10 @@ bool evaluation_has_exact(const evaluation *e) {
   return false;
 }
 
+int64_t evaluation_grid_points(const evaluation *e) {
+  return e->n_axis[0] * e->plane;
+}
+
 int64_t evaluation_gaps(const evaluation *e, int output, double at[MAX_INPUTS]) {
   const gaps *found = &e->gaps[output];
   int64_t rest = found->first;

@@ -27,6 +27,8 @@ bool evaluation_has_exact(const evaluation *e);
 /* The number of points of the grid at which the exact solution of an output, or the reference, has no finite value, and the
  * coordinates of the first of them. They are left out of the error. Local, the same on every rank. */
 int64_t evaluation_gaps(const evaluation *e, int output, double at[MAX_INPUTS]);
+/* The points of the whole grid. Local, the same on every rank. */
+int64_t evaluation_grid_points(const evaluation *e);
 
 /* Relative L2 error over the grid and the outputs with exact solution, |u - exact| / |exact|; NaN if none is given.
  * With exact sums, so the bits do not depend on the ranks. Collective. The network must have the present parameters. */
