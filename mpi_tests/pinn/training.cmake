@@ -7,6 +7,8 @@ foreach(test sharding_equals_serial_tree training_same_bits_for_any_ranks snapsh
   ntkw_test(NAME ${test} LABEL pinn RANKS 1 2 3 4 5 8 SOURCES test_${test}.c LIBRARIES ntkw_pinn)
 endforeach()
 ntkw_test(NAME state_round_trips LABEL pinn RANKS 1 2 3 5 SOURCES test_state_round_trips.c LIBRARIES ntkw_pinn)
+ntkw_test(NAME objective_is_the_trainers_own LABEL pinn RANKS 1 2 3 5 SOURCES test_objective_is_the_trainers_own.c
+  LIBRARIES ntkw_pinn)
 ntkw_test(NAME training_gradient_matches_differences LABEL pinn RANKS 1 3
   SOURCES test_training_gradient_matches_differences.c LIBRARIES ntkw_pinn)
 ntkw_test(NAME evaluation_grid_stays_small LABEL pinn RANKS 1 3 SOURCES test_evaluation_grid_stays_small.c

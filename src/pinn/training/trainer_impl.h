@@ -31,6 +31,16 @@ struct trainer {
   double loss[MAX_CONDITIONS], unit_weights[MAX_CONDITIONS];
 };
 
+/* The losses of all ranks, and whether one was asked to stop (NULL: nobody is asked), in one reduction; a rank in trouble
+ * takes part and is heard. Collective. @return the same on every rank: the trouble, or NTKW_ERR_MPI. */
+ntkw_status trainer_reduce(trainer *t, ntkw_status made, bool *stop);
+/* The mean of r^2 over the points and equations of a condition, after trainer_reduce. */
+double trainer_mean_loss(const trainer *t, int c);
+/* A gradient_watch that has nodes sent; context: the sharding. */
+void trainer_offer(void *shards, int group, const tree_run *run, int n_final);
+/* What the optimizer may ask in the step under way: at the parameters and losses there, with the gradient in total. */
+objective trainer_objective(trainer *t);
+
 static inline shard_layout trainer_layout(const trainer *t) {
   return (shard_layout){t->n_parameters, sharding_offset(t->sharding), t->count, t->pde->network.precision};
 }
