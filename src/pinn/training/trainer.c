@@ -154,7 +154,8 @@ static ntkw_status create_shards(trainer *t) {
   NTKW_CHECK(complete, NTKW_ERR_MEMORY, "out of memory for a shard of %lld parameters", (long long)t->count);
   network_initial_parameters(t->network, t->pde->seed, sharding_offset(t->sharding), t->count, t->parameters);
   const shard_layout layout = trainer_layout(t);
-  return t->pde->optimizer.ops->create(&t->pde->optimizer, &layout, &t->optimizer);
+  t->ops = t->pde->optimizer.ops;
+  return t->ops->create(&t->pde->optimizer, &layout, &t->optimizer);
 }
 
 static ntkw_status create_parts(trainer *t) {
@@ -210,7 +211,7 @@ void trainer_destroy(trainer **handle) {
   ntkw_weighting_destroy(&t->weighting);
   free_work(t);
   network_destroy(&t->network);
-  t->pde->optimizer.ops->destroy(t->optimizer);
+  if (t->ops) t->ops->destroy(t->optimizer);
   void *const all[] = {t->parameters, t->total, t->all, t->message};
   for (size_t i = 0; i < sizeof all / sizeof *all; i++) free(all[i]);
   for (int c = 0; c < MAX_CONDITIONS; c++) free(t->shards[c]);
@@ -321,10 +322,10 @@ static ntkw_status make_shards(trainer *t, bool due, bool *stop) {
 }
 
 static ntkw_status renew_parameters(trainer *t) {
-  const optimizer_settings *optimizer = &t->pde->optimizer;
-  const optimizer_step step = {t->step, t->step, learning_rate_at(&optimizer->rate, t->step)};
+  const optimizer_step step = {t->step, t->step - t->optimizer_since,
+                               learning_rate_at(&t->pde->optimizer.rate, t->step)};
   const objective goal = trainer_objective(t);
-  return optimizer->ops->step(t->optimizer, &step, &goal, t->parameters);
+  return t->ops->step(t->optimizer, &step, &goal, t->parameters);
 }
 
 ntkw_status trainer_step(trainer *t, bool *stop) {

@@ -21,7 +21,9 @@ struct trainer {
   int64_t step, n_parameters, count;
   blow_up blow_up;
   size_t width;
-  void *optimizer;              /* of pde->optimizer.ops */
+  const optimizer_ops *ops;     /* of the optimizer */
+  void *optimizer;              /* what it keeps */
+  int64_t optimizer_since;      /* the first step that it does: not 0 if the run began with another one */
   void *parameters, *total;     /* shards: the parameters, and their gradient */
   void *shards[MAX_CONDITIONS]; /* of the conditions' gradients */
   void *all;                    /* all parameters */
