@@ -61,6 +61,8 @@ static const row rows[] = {
     {"optimizer", "epsilon = 1e-8", "epsilon = 1e-7", CHANGE_TAKEN, "optimizer.epsilon", "1e-08", "1e-07"},
     {"optimizer", "epsilon = 1e-8", "decay = {0.9, every = 100}", CHANGE_TAKEN, "optimizer.decay", "none",
      "{0.9, every = 100}"},
+    {"optimizer", "'adam', rate = 0.001, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8", "'lbfgs', rate = 0.001",
+     CHANGE_TAKEN, "optimizer", "\"adam\"", "\"lbfgs\""},
     {"weighting", "{ 'gradient-share', update_every = 2 }", "'none'", CHANGE_STAYS, "weighting", "\"gradient-share\"",
      "\"none\""},
     {"weighting", ", update_every = 2", "", CHANGE_STAYS, "update_every of weighting 'gradient-share'", "2", "1"},

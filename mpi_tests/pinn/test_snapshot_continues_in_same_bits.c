@@ -3,6 +3,7 @@
 #include "pinn/training/snapshot.h"
 #include "training_fixture.h"
 
+#include <math.h>
 #include <stdlib.h>
 
 enum { HALF = 6 };
@@ -81,6 +82,99 @@ static void on_other_ranks(void) {
   if (first_rank != MPI_COMM_NULL) MPI_Comm_free(&first_rank);
 }
 
+static trainer *trainer_with(problem *pde, const char *optimizer) {
+  trainer *t;
+  pde->optimizer = optimizer_defaults(optimizer_find(optimizer));
+  CHECK_OK(trainer_create(MPI_COMM_WORLD, pde, &t));
+  return t;
+}
+
+static int64_t rows_of(trainer *t, const char *name) {
+  array_entry array = {.shape = {-1, -1}};
+  CHECK(trainer_find_array(t, name, &array));
+  return array.shape[0];
+}
+
+/* A checkpoint of one optimizer, continued with another or with other options. */
+static void resume_with(const char *path, problem *pde, trainer **t, history *past) {
+  ntkw_checkpoint_reader *reader;
+  CHECK_OK(ntkw_checkpoint_open(MPI_COMM_WORLD, path, &reader));
+  CHECK_OK(snapshot_adopt(reader, path, pde));
+  CHECK_OK(snapshot_restore(reader, *t, past));
+  ntkw_checkpoint_close(&reader);
+}
+
+/* What it was computed by is in the parameters, and the next optimizer begins anew, and says so in its checkpoints. */
+static void another_optimizer_begins_anew(void) {
+  problem *pde = wave_problem("float64", "none", 1);
+  history past[3] = {{0}, {0}, {0}};
+  trainer *first = trainer_with(pde, "adam"), *second, *third;
+  const char *one = scratch_path("adam.h5"), *two = scratch_path("lbfgs.h5");
+  steps(first, pde, &past[0], 3);
+  CHECK_OK(snapshot_write(first, pde, &past[0], one, NULL));
+  second = trainer_with(pde, "lbfgs");
+  resume_with(one, pde, &second, &past[1]);
+  CHECK_EQUAL_INT(trainer_steps_done(second), 3);
+  CHECK_EQUAL_INT(rows_of(second, "lbfgs_s"), 0);
+  steps(second, pde, &past[1], 2);
+  CHECK_EQUAL_INT(rows_of(second, "lbfgs_s"), 2);
+  CHECK_OK(snapshot_write(second, pde, &past[1], two, NULL));
+  third = trainer_with(pde, "lbfgs");
+  resume_with(two, pde, &third, &past[2]);
+  CHECK_EQUAL_INT(rows_of(third, "lbfgs_y"), 2);
+  steps(second, pde, &past[1], 2);
+  steps(third, pde, &past[2], 2);
+  const trainer_state a = trainer_get_state(second), b = trainer_get_state(third);
+  CHECK(memcmp(a.parameters, b.parameters, (size_t)a.count * sizeof(double)) == 0);
+  trainer_destroy(&first);
+  trainer_destroy(&second);
+  trainer_destroy(&third);
+  for (int i = 0; i < 3; i++) history_free(&past[i]);
+  problem_destroy(&pde);
+}
+
+/* Adam after L-BFGS takes the step that Adam takes first: by the rate, as its means have no past. */
+static void steps_of_another_optimizer_do_not_count(void) {
+  problem *pde = wave_problem("float64", "none", 1);
+  history past[2] = {{0}, {0}};
+  trainer *first = trainer_with(pde, "lbfgs"), *second;
+  const char *path = scratch_path("before.h5");
+  steps(first, pde, &past[0], 4);
+  CHECK_OK(snapshot_write(first, pde, &past[0], path, NULL));
+  second = trainer_with(pde, "adam");
+  resume_with(path, pde, &second, &past[1]);
+  const trainer_state state = trainer_get_state(second);
+  double before[200];
+  memcpy(before, state.parameters, (size_t)state.count * sizeof *before);
+  steps(second, pde, &past[1], 1);
+  for (int64_t i = 0; i < state.count; i++) CHECK_NEAR(fabs(((double *)state.parameters)[i] - before[i]), 1e-3, 1e-5);
+  trainer_destroy(&first);
+  trainer_destroy(&second);
+  for (int i = 0; i < 2; i++) history_free(&past[i]);
+  problem_destroy(&pde);
+}
+
+/* A smaller memory keeps the newest pairs. */
+static void a_smaller_memory_forgets_the_oldest(void) {
+  problem *pde = wave_problem("float32", "none", 1);
+  history past[2] = {{0}, {0}};
+  trainer *first = trainer_with(pde, "lbfgs"), *second = NULL;
+  const char *path = scratch_path("many.h5");
+  steps(first, pde, &past[0], 5);
+  CHECK_EQUAL_INT(rows_of(first, "lbfgs_s"), 5);
+  CHECK_OK(snapshot_write(first, pde, &past[0], path, NULL));
+  pde->optimizer.values[0] = 2;
+  CHECK_OK(trainer_create(MPI_COMM_WORLD, pde, &second));
+  resume_with(path, pde, &second, &past[1]);
+  CHECK_EQUAL_INT(rows_of(second, "lbfgs_s"), 5);
+  steps(second, pde, &past[1], 1);
+  CHECK_EQUAL_INT(rows_of(second, "lbfgs_s"), 2);
+  trainer_destroy(&first);
+  trainer_destroy(&second);
+  for (int i = 0; i < 2; i++) history_free(&past[i]);
+  problem_destroy(&pde);
+}
+
 static void other_problems_are_refused(void) {
   problem *pde = wave_problem("float64", "none", 1), *other = wave_problem("float64", "none", 1);
   trainer *t;
@@ -106,6 +200,11 @@ static void other_problems_are_refused(void) {
 }
 
 int main(int argc, char **argv) {
-  static const test_case cases[] = {TEST(on_the_same_ranks), TEST(on_other_ranks), TEST(other_problems_are_refused)};
+  static const test_case cases[] = {TEST(on_the_same_ranks),
+                                    TEST(on_other_ranks),
+                                    TEST(another_optimizer_begins_anew),
+                                    TEST(steps_of_another_optimizer_do_not_count),
+                                    TEST(a_smaller_memory_forgets_the_oldest),
+                                    TEST(other_problems_are_refused)};
   return run_suite("snapshot", cases, sizeof cases / sizeof *cases, argc, argv);
 }

@@ -153,7 +153,8 @@ static void round_trip(MPI_Comm from, MPI_Comm to, const char *path, int64_t n_p
   ntkw_checkpoint_reader *file;
   sample expected = full_sample(to, n_pairs, n_rows), s = empty_sample(to);
   s.shows_lacking = true;
-  s.lacking = 33;
+  s.lacking = s.whole = 33;
+  strcpy(s.text, "before");
   CHECK_OK(ntkw_checkpoint_open(to, path, &file));
   state_reader reader = state_reader_from(file, to);
   CHECK_OK(visit(&s, &reader.visitor));

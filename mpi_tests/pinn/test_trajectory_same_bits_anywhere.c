@@ -1,7 +1,7 @@
 /* The digests of the whole state are equal at every step to those of one rank with one thread and the portable kernels:
  * on all ranks, with the kernels of the first argument ("mixed": each rank its own), with threads, and after a restart
  * in the middle on fewer or more ranks with other kernels; in both precisions, with every rule, with weights renewed at
- * every step or every third. The second argument, "all", takes the full product instead of pairs. */
+ * every step or every third, with every optimizer. The second argument, "all", takes the full product instead of pairs. */
 #include "pinn/arithmetic/kernels.h"
 #include "pinn/problem/rules.h"
 #include "pinn/training/snapshot.h"
@@ -16,6 +16,7 @@ enum { STEPS = 6, HALF = 3 };
 typedef struct choice {
   const char *rule, *precision;
   int every, number;
+  const char *optimizer;
 } choice;
 
 /* A stretch of a run. */
@@ -57,8 +58,8 @@ static bool compare(const choice *what, const stretch *where, int step, const st
   char sentence[200];
   const int different = state_digest_first_difference(found, expected);
   if (different < 0) return true;
-  snprintf(sentence, sizeof sentence, "%s, %s, every %d, %s kernels, %d threads: step %d differs, first in %s",
-           what->rule, what->precision, what->every, where->kernels, where->threads, step,
+  snprintf(sentence, sizeof sentence, "%s, %s, %s, every %d, %s kernels, %d threads: step %d differs, first in %s",
+           what->optimizer, what->rule, what->precision, what->every, where->kernels, where->threads, step,
            different < found->n ? found->tensors[different].name : "the number of tensors");
   check_true(false, sentence, __FILE__, __LINE__);
   return false;
@@ -70,6 +71,8 @@ static void run_stretch(const choice *what, const stretch *where, const char *pa
                         bool record) {
   problem *pde = wave_problem(what->precision, what->rule, what->every);
   trainer *t;
+  if (strcmp(what->optimizer, DEFAULT_OPTIMIZER) != 0)
+    pde->optimizer = optimizer_defaults(optimizer_find(what->optimizer));
   history past = {0};
   ntkw_checkpoint_reader *reader = NULL;
   state_digest digest;
@@ -137,12 +140,21 @@ static void every_trajectory_has_the_reference_bits(void) {
   static const char *const precisions[] = {"float32", "float64"};
   const bool all = strcmp(test_argument(1), "all") == 0;
   MPI_Comm some = half_of_the_ranks();
-  int n_rules = 0, number = 0;
+  int n_rules = 0, n_optimizers = 0, number = 0;
   rule_names(&n_rules);
+  optimizer_names(&n_optimizers);
   for (int r = 0; r < n_rules; r++)
     for (int pair = 0; pair < 4; pair++) {
       if (!all && pair != (r + world_size()) % 4) continue;
-      const choice what = {rule_names(&n_rules)[r], precisions[pair % 2], pair / 2 ? 3 : 1, number++};
+      const choice what = {rule_names(&n_rules)[r], precisions[pair % 2], pair / 2 ? 3 : 1, number++,
+                           DEFAULT_OPTIMIZER};
+      follow(&what, some);
+    }
+  for (int o = 0; o < n_optimizers; o++)
+    for (int kind = 0; kind < 4; kind++) {
+      const char *name = optimizer_names(&n_optimizers)[o];
+      if (strcmp(name, DEFAULT_OPTIMIZER) == 0 || (!all && kind % 2 != (o + world_size()) % 2)) continue;
+      const choice what = {kind < 2 ? "ntk-trace" : "none", precisions[kind % 2], 2, number++, name};
       follow(&what, some);
     }
   CHECK(number >= n_rules && n_rules > 5);

@@ -1,12 +1,15 @@
 # The training loop and its parts.
 foreach(test tree_gives_same_bits_for_any_cut lanes_cover_points_once adam_follows_closed_form
-    sampler_depends_on_position_alone)
+    sampler_depends_on_position_alone line_search_meets_wolfe)
   ntkw_test(NAME ${test} LABEL pinn RANKS 1 SOURCES test_${test}.c LIBRARIES ntkw_pinn)
 endforeach()
 foreach(test sharding_equals_serial_tree training_same_bits_for_any_ranks snapshot_continues_in_same_bits)
   ntkw_test(NAME ${test} LABEL pinn RANKS 1 2 3 4 5 8 SOURCES test_${test}.c LIBRARIES ntkw_pinn)
 endforeach()
+ntkw_test(NAME lbfgs_finds_minima LABEL pinn RANKS 1 3 SOURCES test_lbfgs_finds_minima.c LIBRARIES ntkw_pinn)
 ntkw_test(NAME state_round_trips LABEL pinn RANKS 1 2 3 5 SOURCES test_state_round_trips.c LIBRARIES ntkw_pinn)
+ntkw_test(NAME objective_is_the_trainers_own LABEL pinn RANKS 1 2 3 5 SOURCES test_objective_is_the_trainers_own.c
+  LIBRARIES ntkw_pinn)
 ntkw_test(NAME training_gradient_matches_differences LABEL pinn RANKS 1 3
   SOURCES test_training_gradient_matches_differences.c LIBRARIES ntkw_pinn)
 ntkw_test(NAME evaluation_grid_stays_small LABEL pinn RANKS 1 3 SOURCES test_evaluation_grid_stays_small.c

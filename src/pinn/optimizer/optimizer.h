@@ -65,7 +65,9 @@ struct optimizer_ops {
   void (*destroy)(void *self); /* NULL is nothing to destroy */
 };
 
-#define OPTIMIZER_LIST(X) X(adam)
+#define OPTIMIZER_LIST(X) \
+  X(adam)                 \
+  X(lbfgs)
 
 #define OPTIMIZER_DECLARATION(id) extern const optimizer_ops optimizer_##id;
 OPTIMIZER_LIST(OPTIMIZER_DECLARATION)

@@ -20,7 +20,7 @@
 typedef enum state_presence {
   STATE_ALWAYS,   /* a file without it is refused */
   STATE_OPTIONAL, /* older files lack it: reading then leaves the value as it is */
-  STATE_NONZERO   /* the same, and a value of 0 (of a text: "") is not written */
+  STATE_NONZERO   /* a value of 0 (of a text: "") is not written, and read where there is none */
 } state_presence;
 
 /* Values of one or two dimensions, row-major. Sharded: each rank has a part of the last dimension. Replicated: every

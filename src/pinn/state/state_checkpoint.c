@@ -117,20 +117,29 @@ static bool is_missing(const state_reader *from, const char *name, state_presenc
 
 static ntkw_status read_integer(state_visitor *v, const integer_entry *i) {
   const state_reader *from = (state_reader *)v;
-  if (is_missing(from, i->name, i->presence)) return NTKW_SUCCESS;
+  if (is_missing(from, i->name, i->presence)) {
+    if (i->presence == STATE_NONZERO) *i->value = 0;
+    return NTKW_SUCCESS;
+  }
   return ntkw_checkpoint_get_integer(from->file, i->name, i->value);
 }
 
 static ntkw_status read_real(state_visitor *v, const real_entry *r) {
   const state_reader *from = (state_reader *)v;
-  if (is_missing(from, r->name, r->presence)) return NTKW_SUCCESS;
+  if (is_missing(from, r->name, r->presence)) {
+    if (r->presence == STATE_NONZERO) *r->value = 0.0;
+    return NTKW_SUCCESS;
+  }
   return ntkw_checkpoint_get_real(from->file, r->name, r->value);
 }
 
 static ntkw_status read_text(state_visitor *v, const text_entry *t) {
   const state_reader *from = (state_reader *)v;
   const char *text;
-  if (is_missing(from, t->name, t->presence)) return NTKW_SUCCESS;
+  if (is_missing(from, t->name, t->presence)) {
+    if (t->presence == STATE_NONZERO) t->value[0] = '\0';
+    return NTKW_SUCCESS;
+  }
   NTKW_TRY(ntkw_checkpoint_get_text(from->file, t->name, &text));
   NTKW_CHECK(strlen(text) < t->size, NTKW_ERR_FORMAT, "the checkpoint says that the %s is \"%.200s\"", t->name, text);
   snprintf(t->value, t->size, "%s", text);

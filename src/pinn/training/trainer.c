@@ -118,9 +118,10 @@ static ntkw_status share_work(trainer *t, int n_threads, sum_order order) {
 }
 
 static ntkw_status create_local_parts(trainer *t) {
+  const int n_sums = t->pde->n_conditions;
   NTKW_TRY(network_create(&t->pde->network, &t->network));
   t->n_parameters = network_parameter_count(t->network);
-  t->message = calloc(sums_message_size(t->pde->n_conditions), sizeof *t->message);
+  t->message = calloc(sums_message_size(n_sums > 2 ? n_sums : 2), sizeof *t->message); /* two for inner products */
   t->all = malloc((size_t)t->n_parameters * t->width);
   NTKW_CHECK(t->message && t->all, NTKW_ERR_MEMORY, "out of memory for %lld parameters", (long long)t->n_parameters);
   return NTKW_SUCCESS;
@@ -153,7 +154,8 @@ static ntkw_status create_shards(trainer *t) {
   NTKW_CHECK(complete, NTKW_ERR_MEMORY, "out of memory for a shard of %lld parameters", (long long)t->count);
   network_initial_parameters(t->network, t->pde->seed, sharding_offset(t->sharding), t->count, t->parameters);
   const shard_layout layout = trainer_layout(t);
-  return t->pde->optimizer.ops->create(&t->pde->optimizer, &layout, &t->optimizer);
+  t->ops = t->pde->optimizer.ops;
+  return t->ops->create(&t->pde->optimizer, &layout, &t->optimizer);
 }
 
 static ntkw_status create_parts(trainer *t) {
@@ -209,7 +211,7 @@ void trainer_destroy(trainer **handle) {
   ntkw_weighting_destroy(&t->weighting);
   free_work(t);
   network_destroy(&t->network);
-  t->pde->optimizer.ops->destroy(t->optimizer);
+  if (t->ops) t->ops->destroy(t->optimizer);
   void *const all[] = {t->parameters, t->total, t->all, t->message};
   for (size_t i = 0; i < sizeof all / sizeof *all; i++) free(all[i]);
   for (int c = 0; c < MAX_CONDITIONS; c++) free(t->shards[c]);
@@ -229,19 +231,24 @@ static gradient_kind kind_of_step(const trainer *t, bool due) {
   return ntkw_weighting_needs_traces(t->weighting) ? GRADIENT_TRACED : GRADIENT_SEPARATE;
 }
 
-/* Losses of all ranks, and whether one was asked to stop, in one reduction; a rank in trouble takes part and is heard.
- * Names the first condition whose loss is not finite. */
-static ntkw_status reduce_losses(trainer *t, ntkw_status made, bool *stop) {
-  const problem *pde = t->pde;
+ntkw_status trainer_reduce(trainer *t, ntkw_status made, bool *stop) {
   int64_t flags[] = {stop && *stop, made != NTKW_SUCCESS};
-  NTKW_TRY(sums_reduce(t->comm, t->losses, pde->n_conditions, flags, 2, t->message));
+  NTKW_TRY(sums_reduce(t->comm, t->losses, t->pde->n_conditions, flags, 2, t->message));
   if (flags[1] > 0) return ntkw_status_agree(t->comm, made);
   if (stop) *stop = flags[0] > 0;
-  for (int c = 0; c < pde->n_conditions; c++) {
-    const condition *cond = &pde->conditions[c];
-    const double n = (double)cond->n_points * equations_count(cond->equations);
-    t->loss[c] = ntkw_sum_value(&t->losses[c]) / n;
-  }
+  return NTKW_SUCCESS;
+}
+
+double trainer_mean_loss(const trainer *t, int c) {
+  const condition *cond = &t->pde->conditions[c];
+  return ntkw_sum_value(&t->losses[c]) / ((double)cond->n_points * equations_count(cond->equations));
+}
+
+/* The losses of the step. Names the first condition whose loss is not finite. */
+static ntkw_status reduce_losses(trainer *t, ntkw_status made, bool *stop) {
+  const problem *pde = t->pde;
+  NTKW_TRY(trainer_reduce(t, made, stop));
+  for (int c = 0; c < pde->n_conditions; c++) t->loss[c] = trainer_mean_loss(t, c);
   for (int c = 0; c < pde->n_conditions; c++)
     NTKW_CHECK(t->losses[c].not_finite == 0 && isfinite(t->loss[c]), NTKW_ERR_NOT_FINITE,
                "step %lld: the loss of condition '%s' is not finite (%lld of %lld residuals are NaN or Inf)",
@@ -294,14 +301,14 @@ static ntkw_status weigh(trainer *t) {
   return status;
 }
 
-static void offer(void *shards, int group, const tree_run *run, int n_final) {
+void trainer_offer(void *shards, int group, const tree_run *run, int n_final) {
   sharding_offer(shards, group, run, n_final);
 }
 
 /* Gradients at the present parameters and, meanwhile, their exchange: each condition's shard, or of all the weighted
  * ones the total. */
 static ntkw_status make_shards(trainer *t, bool due, bool *stop) {
-  const gradient_watch watch = {offer, t->sharding};
+  const gradient_watch watch = {trainer_offer, t->sharding};
   void *total[] = {t->total};
   sharding_begin(t->sharding, due ? &t->separate : &t->combined);
   ntkw_status status = gradient_make(t->maker, t->step, kind_of_step(t, due), trainer_weights(t), t->weighting, &watch,
@@ -315,10 +322,10 @@ static ntkw_status make_shards(trainer *t, bool due, bool *stop) {
 }
 
 static ntkw_status renew_parameters(trainer *t) {
-  const optimizer_settings *optimizer = &t->pde->optimizer;
-  const optimizer_step step = {t->step, t->step, learning_rate_at(&optimizer->rate, t->step)};
-  const objective goal = {t->total};
-  return optimizer->ops->step(t->optimizer, &step, &goal, t->parameters);
+  const optimizer_step step = {t->step, t->step - t->optimizer_since,
+                               learning_rate_at(&t->pde->optimizer.rate, t->step)};
+  const objective goal = trainer_objective(t);
+  return t->ops->step(t->optimizer, &step, &goal, t->parameters);
 }
 
 ntkw_status trainer_step(trainer *t, bool *stop) {

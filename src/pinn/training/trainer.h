@@ -83,8 +83,8 @@ int trainer_empty_shards(const trainer *t);
 int64_t trainer_parameter_count(const trainer *t);
 int trainer_lane_count(const trainer *t);
 
-/* All parameters, of the problem's precision, as of the last trainer_refresh, trainer_step (those before it) or
- * trainer_measure. Local. */
+/* All parameters, of the problem's precision, as of the last trainer_refresh, trainer_step (those before it, or the last
+ * ones that the optimizer tried) or trainer_measure. Local. */
 const void *trainer_all_parameters(const trainer *t);
 const network *trainer_network(const trainer *t);
 MPI_Comm trainer_comm(const trainer *t);

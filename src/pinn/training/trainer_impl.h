@@ -21,7 +21,9 @@ struct trainer {
   int64_t step, n_parameters, count;
   blow_up blow_up;
   size_t width;
-  void *optimizer;              /* of pde->optimizer.ops */
+  const optimizer_ops *ops;     /* of the optimizer */
+  void *optimizer;              /* what it keeps */
+  int64_t optimizer_since;      /* the first step that it does: not 0 if the run began with another one */
   void *parameters, *total;     /* shards: the parameters, and their gradient */
   void *shards[MAX_CONDITIONS]; /* of the conditions' gradients */
   void *all;                    /* all parameters */
@@ -30,6 +32,16 @@ struct trainer {
   int64_t *message;
   double loss[MAX_CONDITIONS], unit_weights[MAX_CONDITIONS];
 };
+
+/* The losses of all ranks, and whether one was asked to stop (NULL: nobody is asked), in one reduction; a rank in trouble
+ * takes part and is heard. Collective. @return the same on every rank: the trouble, or NTKW_ERR_MPI. */
+ntkw_status trainer_reduce(trainer *t, ntkw_status made, bool *stop);
+/* The mean of r^2 over the points and equations of a condition, after trainer_reduce. */
+double trainer_mean_loss(const trainer *t, int c);
+/* A gradient_watch that has nodes sent; context: the sharding. */
+void trainer_offer(void *shards, int group, const tree_run *run, int n_final);
+/* What the optimizer may ask in the step under way: at the parameters and losses there, with the gradient in total. */
+objective trainer_objective(trainer *t);
 
 static inline shard_layout trainer_layout(const trainer *t) {
   return (shard_layout){t->n_parameters, sharding_offset(t->sharding), t->count, t->pde->network.precision};

@@ -3,6 +3,9 @@
 #include "pinn/training/trainer_impl.h"
 #include "status/check.h"
 
+#include <stdio.h>
+#include <string.h>
+
 static size_t weighting_size(void *weighting) {
   return weighting ? ntkw_weighting_state_size(weighting) : 0;
 }
@@ -27,12 +30,27 @@ static ntkw_status visit_weighting(trainer *t, state_visitor *v) {
   return v->bytes(v, &(bytes_entry){"weighting_state", weighting_size, get_weighting, set_weighting, t->weighting});
 }
 
+/* A checkpoint names the optimizer unless it is the default one. Of a run with another optimizer there is nothing to take
+ * over: this one begins with the present step. */
+static ntkw_status visit_optimizer(trainer *t, state_visitor *v) {
+  const char *own = strcmp(t->ops->name, DEFAULT_OPTIMIZER) == 0 ? "" : t->ops->name;
+  char name[MAX_NAME];
+  snprintf(name, sizeof name, "%s", own);
+  NTKW_TRY(v->text(v, &(text_entry){"optimizer", name, sizeof name, STATE_NONZERO}));
+  if (strcmp(name, own) != 0) {
+    t->optimizer_since = t->step;
+    return NTKW_SUCCESS;
+  }
+  NTKW_TRY(v->integer(v, &(integer_entry){"optimizer_since", &t->optimizer_since, STATE_NONZERO}));
+  return t->ops->visit_state(t->optimizer, v);
+}
+
 ntkw_status trainer_visit_state(trainer *t, history *past, state_visitor *v) {
   const shard_layout layout = trainer_layout(t);
   const array_entry parameters = shard_entry(&layout, "parameters", t->parameters);
   NTKW_TRY(v->integer(v, &(integer_entry){"step", &t->step, STATE_ALWAYS}));
   NTKW_TRY(v->array(v, &parameters));
-  NTKW_TRY(t->pde->optimizer.ops->visit_state(t->optimizer, v));
+  NTKW_TRY(visit_optimizer(t, v));
   NTKW_TRY(visit_weighting(t, v));
   NTKW_TRY(blow_up_visit_state(&t->blow_up, v));
   return past ? history_visit_state(past, t->pde, v) : NTKW_SUCCESS;

@@ -1,0 +1,145 @@
+/* L-BFGS against problems whose answers are known: quadratic functions are minimised in a few steps, a linear
+ * least-squares problem in far fewer than Adam takes; what makes no sense is passed over. */
+#include "pinn/optimizer/optimizer.h"
+#include "training_fixture.h"
+
+#include <math.h>
+
+/* f = sum_i c_i (x_i - i)^2 / 2 on one rank, and what it is to do wrong. */
+enum { N = 12 };
+typedef struct bowl {
+  double limit; /* f is not a number where some |x_i| is larger */
+  double worst; /* of |x_i| that was asked for */
+  int asked;
+  bool concave; /* -f */
+} bowl;
+
+static double stiffness(int i) {
+  return 1.0 + 100.0 * i;
+}
+
+static ntkw_status bowl_gradient(void *context, const void *trial, double *loss, void *gradient) {
+  bowl *b = context;
+  const double *x = trial, sign = b->concave ? -1.0 : 1.0;
+  double *g = gradient, sum = 0.0;
+  b->asked++;
+  for (int i = 0; i < N; i++) {
+    g[i] = sign * stiffness(i) * (x[i] - i);
+    sum += sign * stiffness(i) * (x[i] - i) * (x[i] - i) / 2;
+    if (!(fabs(x[i]) <= b->limit)) sum = NAN;
+    if (fabs(x[i]) > b->worst) b->worst = fabs(x[i]);
+  }
+  *loss = sum;
+  return NTKW_SUCCESS;
+}
+
+static ntkw_status bowl_dot(void *context, const void *a, const void *b, double *value) {
+  const double *x = a, *y = b;
+  (void)context;
+  *value = 0.0;
+  for (int i = 0; i < N; i++) *value += x[i] * y[i];
+  return NTKW_SUCCESS;
+}
+
+static const shard_layout whole = {.n_parameters = N, .count = N, .precision = NTKW_FLOAT64};
+
+static double do_steps(bowl *b, const optimizer_settings *settings, double x[N], int steps) {
+  void *self = NULL;
+  double gradient[N], loss = NAN;
+  CHECK_OK(settings->ops->create(settings, &whole, &self));
+  for (int i = 0; i < steps; i++) {
+    bowl_gradient(b, x, &loss, gradient);
+    const double before = loss;
+    const optimizer_step step = {i, i, settings->rate.start};
+    const objective goal = {
+        .context = b, .loss = loss, .gradient = gradient, .gradient_at = bowl_gradient, .dot = bowl_dot};
+    CHECK_OK(settings->ops->step(self, &step, &goal, x));
+    bowl_gradient(b, x, &loss, gradient);
+    CHECK(loss <= before);
+  }
+  settings->ops->destroy(self);
+  return loss;
+}
+
+static void a_quadratic_function_is_minimised(void) {
+  bowl b = {.limit = INFINITY};
+  double x[N] = {0};
+  optimizer_settings settings = optimizer_defaults(optimizer_find("lbfgs"));
+  CHECK(do_steps(&b, &settings, x, 40) < 1e-20);
+  for (int i = 0; i < N; i++) CHECK_NEAR(x[i], (double)i, 1e-9);
+  CHECK(b.asked < 40 * 4); /* two here, and between one and two trials */
+  settings.values[0] = 2;  /* memory: it takes more steps */
+  for (int i = 0; i < N; i++) x[i] = 0.0;
+  const double loss = do_steps(&b, &settings, x, 40);
+  CHECK(loss > 1e-20 && loss < 1e-2);
+}
+
+/* Far first steps are shortened, and none lands where f is not a number. */
+static void what_is_not_a_number_shortens_the_step(void) {
+  bowl b = {.limit = 30.0};
+  double x[N] = {0};
+  optimizer_settings settings = optimizer_defaults(optimizer_find("lbfgs"));
+  settings.rate.start = 1e6;
+  settings.values[1] = 40;
+  CHECK(do_steps(&b, &settings, x, 80) < 1e-12);
+  CHECK(b.worst > 1e4);
+}
+
+/* At the minimum, with a function that is not finite anywhere near, or with only one trial, the parameters stay. */
+static void hopeless_steps_move_nothing(void) {
+  bowl b = {.limit = INFINITY};
+  double x[N], y[N] = {0};
+  optimizer_settings settings = optimizer_defaults(optimizer_find("lbfgs"));
+  for (int i = 0; i < N; i++) x[i] = i;
+  CHECK_EQUAL_DOUBLE(do_steps(&b, &settings, x, 3), 0.0);
+  for (int i = 0; i < N; i++) CHECK_EQUAL_DOUBLE(x[i], (double)i);
+  settings.values[1] = 1;
+  settings.rate.start = 1e6;
+  do_steps(&b, &settings, y, 3);
+  for (int i = 0; i < N; i++) CHECK_EQUAL_DOUBLE(y[i], 0.0);
+}
+
+/* A pair of negative curvature would send the next step uphill. */
+static void negative_curvature_is_no_pair(void) {
+  bowl b = {.limit = 1e8, .concave = true};
+  double x[N] = {0};
+  optimizer_settings settings = optimizer_defaults(optimizer_find("lbfgs"));
+  CHECK(do_steps(&b, &settings, x, 5) < -1e3);
+}
+
+/* The equations are linear in the last layer's parameters alone, so that the problem is not: yet fitting is what both do. */
+static double loss_after(const char *optimizer, const char *precision, int resample, int steps) {
+  static const char format[] =
+      "return problem {\n"
+      "  inputs = { {'x', 0, 1} }, outputs = { 'u' }, resample = %d, precision = '%s', weighting = 'none',\n"
+      "  conditions = { { 'fit', points = 200, on = interior(), equation = function(p) return p.u - sin(3*p.x) end } "
+      "},\n"
+      "  network = { hidden = {12} }, optimizer = { %s }, seed = 3,\n"
+      "}\n";
+  char text[1024];
+  problem *pde = NULL;
+  trainer *t = NULL;
+  bool stop = false;
+  snprintf(text, sizeof text, format, resample, precision, optimizer);
+  CHECK_OK(problem_from_lua("fit.lua", text, &pde));
+  CHECK_OK(trainer_create(MPI_COMM_WORLD, pde, &t));
+  for (int i = 0; i < steps; i++) CHECK_OK(trainer_step(t, &stop));
+  CHECK_OK(trainer_measure(t));
+  const double loss = trainer_losses(t)[0];
+  trainer_destroy(&t);
+  problem_destroy(&pde);
+  return loss;
+}
+
+static void it_takes_fewer_steps_than_adam(void) {
+  CHECK(loss_after("'lbfgs'", "float64", 0, 60) < 1e-2 * loss_after("'adam', rate = 1e-2", "float64", 0, 240));
+  CHECK(loss_after("'lbfgs'", "float32", 0, 60) < 1e-2 * loss_after("'adam', rate = 1e-2", "float32", 0, 240));
+  CHECK(loss_after("'lbfgs'", "float64", 1, 60) < 1e-1 * loss_after("'adam', rate = 1e-2", "float64", 1, 240));
+}
+
+int main(int argc, char **argv) {
+  static const test_case cases[] = {TEST(a_quadratic_function_is_minimised),
+                                    TEST(what_is_not_a_number_shortens_the_step), TEST(hopeless_steps_move_nothing),
+                                    TEST(negative_curvature_is_no_pair), TEST(it_takes_fewer_steps_than_adam)};
+  return run_suite("lbfgs", cases, sizeof cases / sizeof *cases, argc, argv);
+}

@@ -1,0 +1,62 @@
+/* The objective of a step: trial parameters go the way of a step's own, without a renewal of weights. */
+#include "pinn/training/reduction.h"
+#include "pinn/training/trainer_impl.h"
+#include "status/check.h"
+
+#include <math.h>
+
+/* With the losses of all ranks in t->losses. */
+static double weighted_loss(const trainer *t) {
+  double sum = 0.0;
+  for (int c = 0; c < t->pde->n_conditions; c++)
+    sum += trainer_weights(t)[c] * (t->losses[c].not_finite ? NAN : trainer_mean_loss(t, c));
+  return sum;
+}
+
+static ntkw_status use_parameters(trainer *t, const void *trial) {
+  NTKW_TRY(sharding_gather(t->sharding, trial, t->all));
+  network_set_parameters(t->network, t->all);
+  return NTKW_SUCCESS;
+}
+
+static ntkw_status loss_at(void *context, const void *trial, double *loss) {
+  trainer *t = context;
+  NTKW_TRY(use_parameters(t, trial));
+  const ntkw_status made = gradient_make(t->maker, t->step, GRADIENT_NONE, NULL, NULL, NULL, t->losses, t->runs);
+  NTKW_TRY(trainer_reduce(t, made, NULL));
+  *loss = weighted_loss(t);
+  return NTKW_SUCCESS;
+}
+
+static ntkw_status gradient_at(void *context, const void *trial, double *loss, void *gradient) {
+  trainer *t = context;
+  const gradient_watch watch = {trainer_offer, t->sharding};
+  NTKW_TRY(use_parameters(t, trial));
+  sharding_begin(t->sharding, &t->combined);
+  ntkw_status status =
+      gradient_make(t->maker, t->step, GRADIENT_COMBINED, trainer_weights(t), NULL, &watch, t->losses, t->runs);
+  status = trainer_reduce(t, status, NULL);
+  if (status != NTKW_SUCCESS) {
+    sharding_abandon(t->sharding, t->all);
+    return status;
+  }
+  *loss = weighted_loss(t);
+  return sharding_end(t->sharding, t->runs, &gradient);
+}
+
+static ntkw_status dot(void *context, const void *a, const void *b, double *value) {
+  trainer *t = context;
+  ntkw_sum sums[2];
+  for (int s = 0; s < 2; s++) ntkw_sum_zero(&sums[s], NTKW_FLOAT64);
+  ntkw_sum_add_products(&sums[0], &sums[1], a, b, (size_t)t->count, t->pde->network.precision);
+  NTKW_TRY(sums_reduce(t->comm, sums, 2, NULL, 0, t->message));
+  *value = sums[0].not_finite ? NAN : ntkw_sum_difference(&sums[0], &sums[1]);
+  return NTKW_SUCCESS;
+}
+
+objective trainer_objective(trainer *t) {
+  double loss = 0.0;
+  for (int c = 0; c < t->pde->n_conditions; c++) loss += trainer_weights(t)[c] * t->loss[c];
+  return (objective){
+      .context = t, .loss = loss, .gradient = t->total, .loss_at = loss_at, .gradient_at = gradient_at, .dot = dot};
+}
