@@ -7,7 +7,7 @@
 
 static network_options good(void) {
   static const int hidden[2] = {8, 8};
-  return oracle_network(2, 2, hidden, ACTIVATION_TANH, NTKW_FLOAT64);
+  return oracle_network(0, 2, 2, hidden, ACTIVATION_TANH, NTKW_FLOAT64);
 }
 
 static void refused(network_options options, const char *part) {
@@ -51,6 +51,16 @@ static void features_out_of_range(void) {
   REFUSED(features = ((feature_options){.n_fourier = 2, .deviation = {1, INFINITY}}), "features of input 1 is inf");
 }
 
+static void kinds_refuse_what_they_cannot_have(void) {
+  int n;
+  network_names(&n);
+  REFUSED(kind = -1, "the kind of the network is number -1, expected 0 to");
+  REFUSED(kind = n, "the kind of the network is number");
+  network_options options = good();
+  CHECK(strcmp(network_name(&options), "perceptron") == 0);
+  CHECK_OK(network_check_kind(&options));
+}
+
 static void unknown_kernels(void) {
   setenv("NTKW_KERNELS", "avx3", 1);
   refused(good(), "NTKW_KERNELS is \"avx3\", expected portable, avx2 or avx512");
@@ -81,7 +91,7 @@ static void capacity(void) {
 }
 
 int main(int argc, char **argv) {
-  static const test_case cases[] = {TEST(options_out_of_range), TEST(features_out_of_range), TEST(unknown_kernels),
-                                    TEST(capacity)};
+  static const test_case cases[] = {TEST(options_out_of_range), TEST(features_out_of_range),
+                                    TEST(kinds_refuse_what_they_cannot_have), TEST(unknown_kernels), TEST(capacity)};
   return run_suite("options of networks", cases, sizeof cases / sizeof *cases, argc, argv);
 }
