@@ -51,6 +51,14 @@ static void features_out_of_range(void) {
   REFUSED(features = ((feature_options){.n_fourier = 2, .deviation = {1, INFINITY}}), "features of input 1 is inf");
 }
 
+static int kind_named(const char *name) {
+  int n, kind = 0;
+  const char *const *names = network_names(&n);
+  while (kind < n && strcmp(names[kind], name) != 0) kind++;
+  CHECK(kind < n);
+  return kind;
+}
+
 static void kinds_refuse_what_they_cannot_have(void) {
   int n;
   network_names(&n);
@@ -58,6 +66,11 @@ static void kinds_refuse_what_they_cannot_have(void) {
   REFUSED(kind = n, "the kind of the network is number");
   network_options options = good();
   CHECK(strcmp(network_name(&options), "perceptron") == 0);
+  options.kind = kind_named("residual");
+  options.hidden[1] = 9;
+  refused(options, "hidden layer 2 of the residual network has width 9 and the first one 8; expected the same width");
+  CHECK_STATUS(network_check_kind(&options), NTKW_ERR_ARGUMENT);
+  options.hidden[1] = 8;
   CHECK_OK(network_check_kind(&options));
 }
 

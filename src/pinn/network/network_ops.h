@@ -76,7 +76,7 @@ struct network_ops {
 };
 
 /* The first is what a problem file gets that names none. */
-#define NETWORK_LIST(X) X(perceptron)
+#define NETWORK_LIST(X) X(perceptron) X(residual)
 
 #define NETWORK_DECLARATION(id) extern const network_ops network_ops_##id;
 NETWORK_LIST(NETWORK_DECLARATION)
