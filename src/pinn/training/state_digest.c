@@ -33,7 +33,7 @@ static void append_part(state_digest *digest, const tensor *part, const char *su
 ntkw_status state_digest_make(trainer *t, const problem *pde, const history *past, state_digest *out) {
   const trainer_state state = trainer_get_state(t);
   const ntkw_dtype precision = pde->network.precision;
-  const tensor_list *parameters = network_tensors(trainer_network(t));
+  const tensor_list *parameters = model_tensors(trainer_model(t));
   uint64_t values[MAX_TENSORS];
   int rank;
   MPI_Comm_rank(trainer_comm(t), &rank);

@@ -9,7 +9,7 @@
 #include "pinn/training/history.h"
 #include "pinn/training/trainer.h"
 
-/* Losses, weights, history; parameters and both moments of every tensor of the network. */
+/* Losses, weights, history; parameters and both moments of every tensor of the model. */
 enum { MAX_TENSORS = 3 + 3 * MAX_NETWORK_TENSORS };
 
 typedef struct tensor_digest {
