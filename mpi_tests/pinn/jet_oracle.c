@@ -14,6 +14,15 @@ static long double complex activate(activation function, long double complex z) 
   return function == ACTIVATION_SIN ? csinl(z) : ctanhl(z);
 }
 
+static bool is_residual(const network_options *options) {
+  return strcmp(network_name(options), "residual") == 0;
+}
+
+/* Does a hidden layer add to its input? */
+static bool skips(const network_options *options, int layer) {
+  return is_residual(options) && layer > 0 && layer < options->n_hidden;
+}
+
 static void evaluate(const network_options *options, const long double *w, const long double complex *x,
                      long double complex *y) {
   long double complex h[WIDEST], z[WIDEST];
@@ -25,7 +34,10 @@ static void evaluate(const network_options *options, const long double *w, const
       z[o] = w[in * out + o];
       for (int i = 0; i < in; i++) z[o] += h[i] * w[i * out + o];
     }
-    for (int o = 0; o < out; o++) h[o] = l < options->n_hidden ? activate(options->activation, z[o]) : z[o];
+    for (int o = 0; o < out; o++) {
+      if (l < options->n_hidden) z[o] = activate(options->activation, z[o]);
+      h[o] = skips(options, l) ? h[o] + z[o] : z[o];
+    }
     w += (in + 1) * out;
     in = out;
   }
@@ -113,6 +125,7 @@ static void taylor_outputs(const network_options *options, const long double *w,
       z[o] = taylor_constant(w[in * n + o]);
       for (int i = 0; i < in; i++) taylor_add(&z[o], w[i * n + o], &h[i]);
       if (l < options->n_hidden) z[o] = (options->activation == ACTIVATION_SIN ? taylor_sin : taylor_tanh)(&z[o]);
+      if (skips(options, l)) taylor_add(&z[o], 1, &h[o]);
     }
     memcpy(h, z, sizeof *h * (size_t)n);
     w += (in + 1) * n;
@@ -149,15 +162,22 @@ void oracle_outputs(const network_options *options, const long double *parameter
   }
 }
 
-network_options oracle_network(int n_inputs, int n_hidden, const int *hidden, activation function,
+int oracle_kinds(void) {
+  int n;
+  network_names(&n);
+  return n;
+}
+
+network_options oracle_network(int kind, int n_inputs, int n_hidden, const int *hidden, activation function,
                                ntkw_dtype precision) {
-  network_options options = {.n_inputs = n_inputs,
+  network_options options = {.kind = kind,
+                             .n_inputs = n_inputs,
                              .n_outputs = 2,
                              .n_hidden = n_hidden,
                              .activation = function,
                              .init = INIT_NTK,
                              .precision = precision};
-  for (int l = 0; l < n_hidden; l++) options.hidden[l] = hidden[l];
+  for (int l = 0; l < n_hidden; l++) options.hidden[l] = hidden[is_residual(&options) ? 0 : l];
   for (int i = 0; i < n_inputs; i++) {
     options.input_shift[i] = 0.25 * i - 0.125;
     options.input_scale[i] = 1.5 - 0.375 * i;

@@ -13,8 +13,12 @@ enum { ORACLE_POINTS = 5, ORACLE_CASES = 8, ORACLE_OUTPUTS = MAX_OUTPUTS * MAX_S
 void oracle_outputs(const network_options *options, const long double *parameters, const stream_set *streams,
                     const double *x, const double *coefficients, long double *out);
 
-/* A network of n_inputs inputs and two outputs, and n_hidden hidden layers. */
-network_options oracle_network(int n_inputs, int n_hidden, const int *hidden, activation activation,
+/* Number of kinds of networks; the tests of networks run through all. */
+int oracle_kinds(void);
+
+/* A network of n_inputs inputs and two outputs, and n_hidden hidden layers; all of the first one's width if that is what
+ * the kind must have. */
+network_options oracle_network(int kind, int n_inputs, int n_hidden, const int *hidden, activation activation,
                                ntkw_dtype precision);
 
 /* Let it see inputs as cosines and sines (two harmonics of input 0, input 1 as it is, one of input 2), random Fourier

@@ -6,12 +6,13 @@
 #include "pinn/spectrum/ntk_matrix.h"
 #include "pinn/training/sampler.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 /* Two outputs; a condition of two equations with mixed and pure second derivatives, one with a forward Laplacian whose
  * coefficient depends on the point, and one of values on two faces. To be destroyed. */
-static inline problem *coupled_problem(void) {
-  static const char text[] =
+static inline problem *coupled_problem_of(const char *layers) {
+  static const char format[] =
       "return problem {\n"
       "  inputs = { {'t', 0, 1}, {'x', -1, 2} }, outputs = { 'u', 'v' },\n"
       "  conditions = {\n"
@@ -21,11 +22,17 @@ static inline problem *coupled_problem(void) {
       "    { 'wall', points = 90, on = { boundary{t=0}, boundary{x=2} },\n"
       "      equation = function(p) return p.u^2 + p.v - 1 end },\n"
       "  },\n"
-      "  network = { hidden = {13, 10}, activation = 'tanh', scale_inputs = true }, steps = 20, seed = 5,\n"
+      "  network = { %s, activation = 'tanh', scale_inputs = true }, steps = 20, seed = 5,\n"
       "}\n";
+  char text[2048];
   problem *pde = NULL;
+  snprintf(text, sizeof text, format, layers);
   CHECK_OK(problem_from_lua("coupled.lua", text, &pde));
   return pde;
+}
+
+static inline problem *coupled_problem(void) {
+  return coupled_problem_of("hidden = {13, 10}");
 }
 
 /* The problem's first parameters, in float64; to be freed. */

@@ -24,7 +24,7 @@ static void outputs_at(const network_options *options, const double *points, dou
 
 static network_options periodic_network(ntkw_dtype precision, int n_fourier) {
   static const int hidden[1] = {11};
-  network_options options = oracle_network(3, 1, hidden, ACTIVATION_TANH, precision);
+  network_options options = oracle_network(0, 3, 1, hidden, ACTIVATION_TANH, precision);
   options.features = (feature_options){.harmonics = {0, 3},
                                        .start = {0, -0.75},
                                        .period = {0, 2},

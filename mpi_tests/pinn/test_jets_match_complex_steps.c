@@ -46,19 +46,21 @@ static void one_network(const network_options *options, int case_index, double t
 
 static void all_cases(activation function, ntkw_dtype precision, double tolerance) {
   static const int shapes[3][3] = {{13, 20, 150}, {16, 0, 0}, {0, 0, 0}}, layers[3] = {3, 1, 0};
-  for (int shape = 0; shape < 3; shape++)
+  for (int kind_and_shape = 0; kind_and_shape < 3 * oracle_kinds(); kind_and_shape++)
     for (int i = 0; i < ORACLE_CASES; i++) {
-      const network_options options = oracle_network(3, layers[shape], shapes[shape], function, precision);
+      const int kind = kind_and_shape / 3, shape = kind_and_shape % 3;
+      const network_options options = oracle_network(kind, 3, layers[shape], shapes[shape], function, precision);
       one_network(&options, i, tolerance);
     }
 }
 
 static void all_features(ntkw_dtype precision, double tolerance) {
   static const int hidden[2] = {20, 13};
-  for (int kind = 1; kind < 4; kind++)
+  for (int which = 0; which < 3 * oracle_kinds(); which++)
     for (int i = 0; i < ORACLE_CASES; i++) {
-      network_options options = oracle_network(3, 2, hidden, ACTIVATION_TANH, precision);
-      oracle_add_features(&options, kind & 1, kind & 2);
+      const int features = 1 + which % 3;
+      network_options options = oracle_network(which / 3, 3, 2, hidden, ACTIVATION_TANH, precision);
+      oracle_add_features(&options, features & 1, features & 2);
       one_network(&options, i, tolerance);
     }
 }

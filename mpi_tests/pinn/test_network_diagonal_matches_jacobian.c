@@ -16,11 +16,11 @@ typedef struct setting {
   double points[N * MAX_INPUTS], coefficients[N * MAX_PAIRS], seeds[ORACLE_OUTPUTS * N], outputs[ORACLE_OUTPUTS * N];
 } setting;
 
-static void begin(setting *s, int case_index, activation function, ntkw_dtype precision) {
-  static const int hidden[2] = {30, 21};
+static void begin(setting *s, int kind, int case_index, activation function, ntkw_dtype precision) {
+  static const int hidden[3] = {30, 21, 9};
   uint64_t state = 7;
   s->streams = oracle_streams(case_index);
-  s->options = oracle_network(3, 2, hidden, function, precision);
+  s->options = oracle_network(kind, 3, 3, hidden, function, precision);
   if (case_index % 2) oracle_add_features(&s->options, true, function == ACTIVATION_TANH);
   CHECK_OK(network_create(&s->options, &s->net));
   CHECK_OK(workspace_create(s->net, &s->work));
@@ -54,9 +54,9 @@ static void jacobian_row(setting *s, int p, double *row) {
 }
 
 static void diagonal_is_the_squared_norm(activation function, ntkw_dtype precision, double tolerance) {
-  for (int c = 0; c < ORACLE_CASES; c++) {
+  for (int c = 0; c < ORACLE_CASES * oracle_kinds(); c++) {
     setting s;
-    begin(&s, c, function, precision);
+    begin(&s, c / ORACLE_CASES, c % ORACLE_CASES, function, precision);
     double diagonal[N], scaled_diagonal[N], scales[N] = {1, -2, 0.125, 1e-3, 0};
     double *row = malloc((size_t)s.count * sizeof *row);
     void *gradient = malloc((size_t)s.count * sizeof(double));
@@ -96,9 +96,10 @@ static void gradient_of(setting *s, const double *seeds, const double *scales, d
 
 /* Powers of two scale without rounding, so that even the bits agree; other scales agree to rounding. */
 static void scales_scale_the_seeds(void) {
-  for (int exact = 0; exact < 2; exact++) {
+  for (int which = 0; which < 2 * oracle_kinds(); which++) {
     setting s;
-    begin(&s, 4, ACTIVATION_TANH, NTKW_FLOAT64);
+    const bool exact = which % 2;
+    begin(&s, which / 2, 4, ACTIVATION_TANH, NTKW_FLOAT64);
     const double scales[N] = {-2, exact ? 0.25 : 0.3, exact ? 4 : 3, 0, 1};
     double scaled[ORACLE_OUTPUTS * N];
     for (int i = 0; i < ORACLE_OUTPUTS * N; i++) scaled[i] = scales[i % N] * s.seeds[i];
@@ -116,9 +117,9 @@ static void scales_scale_the_seeds(void) {
 }
 
 /* Two passes back after one forward add to the lane, as the equations of a condition do. */
-static void passes_add_up(void) {
+static void passes_of_a_kind_add_up(int kind) {
   setting s;
-  begin(&s, 2, ACTIVATION_SIN, NTKW_FLOAT64);
+  begin(&s, kind, 2, ACTIVATION_SIN, NTKW_FLOAT64);
   double other[ORACLE_OUTPUTS * N], *a = malloc((size_t)s.count * sizeof *a), *b = malloc((size_t)s.count * sizeof *b);
   double *both = malloc((size_t)s.count * sizeof *both);
   for (int i = 0; i < ORACLE_OUTPUTS * N; i++) other[i] = s.seeds[ORACLE_OUTPUTS * N - 1 - i];
@@ -134,6 +135,10 @@ static void passes_add_up(void) {
   free(b);
   free(both);
   end(&s);
+}
+
+static void passes_add_up(void) {
+  for (int kind = 0; kind < oracle_kinds(); kind++) passes_of_a_kind_add_up(kind);
 }
 
 int main(int argc, char **argv) {

@@ -7,7 +7,7 @@
 
 static network *make(initialisation init, ntkw_dtype precision) {
   static const int hidden[2] = {120, 40};
-  network_options options = oracle_network(3, 2, hidden, ACTIVATION_TANH, precision);
+  network_options options = oracle_network(0, 3, 2, hidden, ACTIVATION_TANH, precision);
   network *net;
   options.init = init;
   CHECK_OK(network_create(&options, &net));

@@ -7,7 +7,7 @@
 
 static network_options good(void) {
   static const int hidden[2] = {8, 8};
-  return oracle_network(2, 2, hidden, ACTIVATION_TANH, NTKW_FLOAT64);
+  return oracle_network(0, 2, 2, hidden, ACTIVATION_TANH, NTKW_FLOAT64);
 }
 
 static void refused(network_options options, const char *part) {
@@ -51,6 +51,29 @@ static void features_out_of_range(void) {
   REFUSED(features = ((feature_options){.n_fourier = 2, .deviation = {1, INFINITY}}), "features of input 1 is inf");
 }
 
+static int kind_named(const char *name) {
+  int n, kind = 0;
+  const char *const *names = network_names(&n);
+  while (kind < n && strcmp(names[kind], name) != 0) kind++;
+  CHECK(kind < n);
+  return kind;
+}
+
+static void kinds_refuse_what_they_cannot_have(void) {
+  int n;
+  network_names(&n);
+  REFUSED(kind = -1, "the kind of the network is number -1, expected 0 to");
+  REFUSED(kind = n, "the kind of the network is number");
+  network_options options = good();
+  CHECK(strcmp(network_name(&options), "perceptron") == 0);
+  options.kind = kind_named("residual");
+  options.hidden[1] = 9;
+  refused(options, "hidden layer 2 of the residual network has width 9 and the first one 8; expected the same width");
+  CHECK_STATUS(network_check_kind(&options), NTKW_ERR_ARGUMENT);
+  options.hidden[1] = 8;
+  CHECK_OK(network_check_kind(&options));
+}
+
 static void unknown_kernels(void) {
   setenv("NTKW_KERNELS", "avx3", 1);
   refused(good(), "NTKW_KERNELS is \"avx3\", expected portable, avx2 or avx512");
@@ -81,7 +104,7 @@ static void capacity(void) {
 }
 
 int main(int argc, char **argv) {
-  static const test_case cases[] = {TEST(options_out_of_range), TEST(features_out_of_range), TEST(unknown_kernels),
-                                    TEST(capacity)};
+  static const test_case cases[] = {TEST(options_out_of_range), TEST(features_out_of_range),
+                                    TEST(kinds_refuse_what_they_cannot_have), TEST(unknown_kernels), TEST(capacity)};
   return run_suite("options of networks", cases, sizeof cases / sizeof *cases, argc, argv);
 }

@@ -23,8 +23,10 @@ static void compare(const network_options *options, int stream_case, int n) {
 
 static void all_networks(ntkw_dtype precision) {
   static const int hidden[2] = {50, 20};
-  for (int c = 0; c < ORACLE_CASES; c++) {
-    network_options options = oracle_network(3, 2, hidden, c % 2 ? ACTIVATION_SIN : ACTIVATION_TANH, precision);
+  for (int i = 0; i < ORACLE_CASES * oracle_kinds(); i++) {
+    const int c = i % ORACLE_CASES;
+    network_options options =
+        oracle_network(i / ORACLE_CASES, 3, 2, hidden, c % 2 ? ACTIVATION_SIN : ACTIVATION_TANH, precision);
     compare(&options, c, POINTS);
     oracle_add_features(&options, true, c > 1);
     compare(&options, c, POINTS);
@@ -41,7 +43,7 @@ static void float64(void) {
 /* A lane without points has the gradient zero, also after one that had points. */
 static void an_empty_lane_is_zero(void) {
   static const int hidden[1] = {9};
-  const network_options options = oracle_network(3, 1, hidden, ACTIVATION_TANH, NTKW_FLOAT64);
+  const network_options options = oracle_network(0, 3, 1, hidden, ACTIVATION_TANH, NTKW_FLOAT64);
   network *net;
   workspace *work;
   CHECK_OK(network_create(&options, &net));

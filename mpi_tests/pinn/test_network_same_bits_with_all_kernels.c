@@ -33,8 +33,10 @@ static void compare(const network_options *options, int stream_case) {
 static void all_networks(ntkw_dtype precision) {
   static const int hidden[3] = {100, 37, 144};
   for (int function = ACTIVATION_TANH; function <= ACTIVATION_SIN; function++)
-    for (int c = 0; c < ORACLE_CASES; c++) {
-      network_options options = oracle_network(3, 3, hidden, (activation)function, precision);
+    for (int i = 0; i < ORACLE_CASES * oracle_kinds(); i++) {
+      const int c = i % ORACLE_CASES;
+      if (i >= ORACLE_CASES && c % 2 != function) continue; /* other kinds: with the two activations in turn */
+      network_options options = oracle_network(i / ORACLE_CASES, 3, 3, hidden, (activation)function, precision);
       if (c % 2) oracle_add_features(&options, true, true);
       compare(&options, c);
     }

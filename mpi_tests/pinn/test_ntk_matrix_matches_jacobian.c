@@ -46,6 +46,12 @@ static void of_coupled_equations(void) {
   problem_destroy(&pde);
 }
 
+static void of_residual_networks(void) {
+  problem *pde = coupled_problem_of(RESIDUAL_NETWORK);
+  compare_with_jacobian(pde, 45, 1);
+  problem_destroy(&pde);
+}
+
 /* The diagonal that training sums up, of the same points, in both precisions. */
 static void diagonal_is_that_of_training(void) {
   for (int narrow = 0; narrow < 2; narrow++) {
@@ -152,6 +158,7 @@ static void mistakes_are_named(void) {
 int main(int argc, char **argv) {
   static const test_case cases[] = {TEST(of_the_wave),
                                     TEST(of_coupled_equations),
+                                    TEST(of_residual_networks),
                                     TEST(diagonal_is_that_of_training),
                                     TEST(same_bits_for_any_ranks),
                                     TEST(panels_meet_once),

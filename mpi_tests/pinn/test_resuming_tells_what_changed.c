@@ -49,6 +49,8 @@ static const row rows[] = {
     {"conditions", "'wall'", "'edge'", CHANGE_REFUSED, "condition 2", "\"wall\"", "\"edge\""},
     {"resample", "resample = 1", "resample = 0", CHANGE_TAKEN, "resample", "1", "0"},
     {"network", "{8, 9}", "{8, 10}", CHANGE_REFUSED, "network.hidden", "{8, 9}", "{8, 10}"},
+    {"network", "hidden = {8, 9}", "'residual', hidden = {8, 8}", CHANGE_REFUSED, "network", "\"perceptron\"",
+     "\"residual\""},
     {"network", "init = 'xavier'", "activation = 'sin'", CHANGE_REFUSED, "network.activation", "\"tanh\"", "\"sin\""},
     {"network", "init = 'xavier'", "init = 'ntk'", CHANGE_STAYS, "network.init", "\"xavier\"", "\"ntk\""},
     {"network", "scale_inputs = true", "scale_inputs = false", CHANGE_REFUSED, "network.scale_inputs", "true", "false"},

@@ -34,8 +34,9 @@ static void check_same(trainer *a, trainer *b, const history *past_a, const hist
 }
 
 /* Train HALF steps on `first`, checkpoint, continue on `second` and compare with 2 * HALF steps on one rank. */
-static void interrupt(MPI_Comm first, MPI_Comm second, const char *path, const char *precision, const char *rule) {
-  problem *pde = wave_problem(precision, rule, 4), *fresh = wave_problem(precision, "none", 1);
+static void interrupt_of(const char *layers, MPI_Comm first, MPI_Comm second, const char *path, const char *precision,
+                         const char *rule) {
+  problem *pde = wave_problem_of(layers, precision, rule, 4), *fresh = wave_problem_of(layers, precision, "none", 1);
   trainer *before, *after, *whole;
   history past_before = {0}, past_after = {0}, past_whole = {0};
   ntkw_checkpoint_reader *reader;
@@ -69,6 +70,10 @@ static void interrupt(MPI_Comm first, MPI_Comm second, const char *path, const c
   problem_destroy(&fresh);
 }
 
+static void interrupt(MPI_Comm first, MPI_Comm second, const char *path, const char *precision, const char *rule) {
+  interrupt_of("hidden = {13, 10}", first, second, path, precision, rule);
+}
+
 static void on_the_same_ranks(void) {
   interrupt(MPI_COMM_WORLD, MPI_COMM_WORLD, scratch_path("same.h5"), "float64", "gradient-share");
   interrupt(MPI_COMM_WORLD, MPI_COMM_WORLD, scratch_path("same32.h5"), "float32", "ntk-trace");
@@ -79,6 +84,8 @@ static void on_other_ranks(void) {
   MPI_Comm_split(MPI_COMM_WORLD, world_rank() == 0 ? 0 : MPI_UNDEFINED, 0, &first_rank);
   interrupt(MPI_COMM_WORLD, first_rank, scratch_path("fewer.h5"), "float32", "inverse-gradient-norm");
   interrupt(first_rank, MPI_COMM_WORLD, scratch_path("more.h5"), "float64", "none");
+  interrupt_of(RESIDUAL_NETWORK, MPI_COMM_WORLD, first_rank, scratch_path("residual.h5"), "float32", "ntk-trace");
+  interrupt_of(RESIDUAL_NETWORK, first_rank, MPI_COMM_WORLD, scratch_path("wide.h5"), "float64", "gradient-share");
   if (first_rank != MPI_COMM_NULL) MPI_Comm_free(&first_rank);
 }
 

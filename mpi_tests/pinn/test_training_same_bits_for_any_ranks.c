@@ -44,8 +44,8 @@ static void compare_errors(trainer *sharded, trainer *serial, const problem *pde
   evaluation_destroy(&b);
 }
 
-static void compare(const char *precision, const char *rule, int every) {
-  problem *pde = wave_problem(precision, rule, every);
+/* The problem is destroyed. */
+static void compare_problem(problem *pde, const char *rule) {
   trainer *sharded, *serial;
   CHECK_OK(trainer_create(MPI_COMM_WORLD, pde, &sharded));
   CHECK_OK(trainer_create(MPI_COMM_SELF, pde, &serial));
@@ -57,6 +57,14 @@ static void compare(const char *precision, const char *rule, int every) {
   problem_destroy(&pde);
 }
 
+static void compare(const char *precision, const char *rule, int every) {
+  compare_problem(wave_problem(precision, rule, every), rule);
+}
+
+static void residual_networks(void) {
+  compare_problem(wave_problem_of(RESIDUAL_NETWORK, "float32", "ntk-trace", 2), "ntk-trace");
+  compare_problem(wave_problem_of(RESIDUAL_NETWORK, "float64", "gradient-share", 3), "gradient-share");
+}
 static void without_weighting(void) {
   compare("float32", "none", 1);
   compare("float64", "none", 1);
@@ -97,6 +105,6 @@ static void losses_fall(void) {
 
 int main(int argc, char **argv) {
   static const test_case cases[] = {TEST(without_weighting), TEST(with_gradient_rules), TEST(with_traces),
-                                    TEST(with_every_rule), TEST(losses_fall)};
+                                    TEST(residual_networks), TEST(with_every_rule),     TEST(losses_fall)};
   return run_suite("training", cases, sizeof cases / sizeof *cases, argc, argv);
 }

@@ -15,8 +15,8 @@ static inline void *state_values(trainer *t, const char *name) {
   return array.values;
 }
 
-/* precision, rule and every go into the text. To be destroyed. */
-static inline problem *wave_problem(const char *precision, const char *rule, int every) {
+/* layers (the inside of network = {}), precision, rule and every go into the text. To be destroyed. */
+static inline problem *wave_problem_of(const char *layers, const char *precision, const char *rule, int every) {
   static const char format[] =
       "local pi = math.pi\n"
       "local function exact(p) return math.sin(pi*p.x)*math.cos(2*pi*p.t) end\n"
@@ -28,15 +28,22 @@ static inline problem *wave_problem(const char *precision, const char *rule, int
       "      equation = function(p) return p.u - exact(p) end },\n"
       "    { 'u_t', points = 90, on = boundary{t=0}, equation = function(p) return p.u_t end },\n"
       "  },\n"
-      "  network = { hidden = {13, 10}, activation = 'tanh' },\n"
+      "  network = { %s, activation = 'tanh' },\n"
       "  optimizer = { 'adam', rate = 1e-3, decay = {0.9, every = 100} },\n"
       "  weighting = { '%s', update_every = %d }, precision = '%s', steps = 20, seed = 5, lanes = 12,\n"
       "}\n";
   char text[2048];
   problem *pde = NULL;
-  snprintf(text, sizeof text, format, rule, every, precision);
+  snprintf(text, sizeof text, format, layers, rule, every, precision);
   CHECK_OK(problem_from_lua("wave.lua", text, &pde));
   return pde;
 }
+
+static inline problem *wave_problem(const char *precision, const char *rule, int every) {
+  return wave_problem_of("hidden = {13, 10}", precision, rule, every);
+}
+
+/* The same with a network of another kind. */
+#define RESIDUAL_NETWORK "'residual', hidden = {12, 12, 12}"
 
 #endif

@@ -64,7 +64,8 @@ static ntkw_status fill(factor_products *p, const network *net) {
   NTKW_CHECK(net->options.precision == NTKW_FLOAT64, NTKW_ERR_ARGUMENT,
              "the kernel of a network in float32 was asked for; expected one in float64");
   NTKW_CHECK(network_shows_jacobian(net), NTKW_ERR_ARGUMENT,
-             "the kernel of a %s was asked for; expected a network that shows its Jacobian", net->ops->name);
+             "the kernel of a network of kind \"%s\" was asked for, which does not give the rows of its Jacobian",
+             net->ops->name);
   p->network = net;
   p->right = matrix_allocate(net, (int64_t)factors_size(net), 1);
   for (int i = 0; i < 2; i++) p->grams[i] = matrix_allocate(net, FACTOR_ROWS, FACTOR_ROWS);

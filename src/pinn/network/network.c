@@ -43,7 +43,7 @@ const char *network_name(const network_options *options) {
 }
 
 ntkw_status network_check_kind(const network_options *options) {
-  const network_ops *ops;
+  const network_ops *ops = NULL;
   NTKW_TRY(find_kind(options, &ops));
   return ops->check ? ops->check(options) : NTKW_SUCCESS;
 }
@@ -166,7 +166,7 @@ ntkw_status network_create_of(const network_ops *ops, const network_options *opt
 }
 
 ntkw_status network_create(const network_options *options, network **out) {
-  const network_ops *ops;
+  const network_ops *ops = NULL;
   *out = NULL;
   NTKW_TRY(find_kind(options, &ops));
   return network_create_of(ops, options, out);

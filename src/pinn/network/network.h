@@ -1,8 +1,9 @@
 /* Networks with jets: value and derivatives forward, gradients and the NTK diagonal backward. Kinds of networks stand
  * behind one table of functions (network_ops.h).
  *
- * Parameters are one flat vector of floats or doubles (precision), made of the tensors of network_tensors: per layer the
- * weights W[in][out] (out fastest), then the biases b[out]. Inside, widths are padded and a transposed copy of W is kept; nobody else sees that.
+ * Parameters are one flat vector of floats or doubles (precision), made of the tensors of network_tensors: per dense
+ * layer the weights W[in][out] (out fastest), then the biases b[out]. Inside, widths are padded and a transposed copy of
+ * W is kept; nobody else sees that.
  *
  * Work goes lane by lane (a lane: consecutive points of one condition), a lane panel by panel:
  *

@@ -1,10 +1,10 @@
 /* The inside of networks, for those who write one.
  *
- * A network is made of dense layers (layers.h), and may have other parameters. What all networks have in common is done
- * once, by network.c and workspace.c: checking the options, features of the inputs, copies and gradients of the dense
- * layers, the sums of a lane, the NTK diagonal and the factors of the kernel. One kind of network is one file with a
- * table of functions, network_ops, and one line in NETWORK_LIST. The functions of the table are called once per network,
- * step or panel, never per row.
+ * A network is made of dense layers (layers.h), and may have other parameters. network.c and workspace.c do once what
+ * all networks have in common: they check the options, make the features of the inputs, keep copies and gradients of the
+ * dense layers, and make the sums of a lane, the NTK diagonal and the factors of the kernel. One kind of network is one
+ * file with a table of functions, network_ops, and one line in NETWORK_LIST. The functions are called per network, step
+ * or panel, never per row.
  *
  * The conformance tests (mpi_tests/pinn/network.cmake) run through all kinds in the list. */
 #ifndef NTKW_PINN_NETWORK_OPS_H
@@ -71,12 +71,12 @@ struct network_ops {
    * parameters once through network_backward_others. */
   void (*backward)(workspace *w, const backward_pass *pass);
 
-  /* Does backward go through these two for all parameters? Then the network has a diagonal and factors of the kernel. */
+  /* Does backward pass all parameters through these two? Without that the network has no NTK diagonal or kernel. */
   bool shows_jacobian;
 };
 
 /* The first is what a problem file gets that names none. */
-#define NETWORK_LIST(X) X(perceptron)
+#define NETWORK_LIST(X) X(perceptron) X(residual)
 
 #define NETWORK_DECLARATION(id) extern const network_ops network_ops_##id;
 NETWORK_LIST(NETWORK_DECLARATION)
@@ -85,8 +85,8 @@ NETWORK_LIST(NETWORK_DECLARATION)
 /* As network_create, of a kind that need not be in the list. */
 ntkw_status network_create_of(const network_ops *ops, const network_options *options, network **out);
 
-/* For lay_out. Append a dense layer, with the tensors layerN.weights and layerN.biases. The first layer's inputs are the
- * features. */
+/* For lay_out. Append a dense layer, with the tensors layerN.weights and layerN.biases. The inputs of the first layer
+ * are the features. */
 void network_add_layer(network *net, int in, int out);
 /* Append a vector of other parameters. @return the first one's column in network_backward_others. */
 int network_add_others(network *net, const char *name, int n, initial_law initial);

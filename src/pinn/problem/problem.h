@@ -92,7 +92,8 @@ typedef struct problem {
  *           f["t"] = t; f["x"] = x         # as many as you like, ascending within the ranges of the inputs
  *           f["u"] = u                     # u[i, j] at t[i], x[j]: shape (len(t), len(x))
  *   conditions = { {"name", points = n, on = interior() | boundary{x=0} | list, equation = function(p)}, ... }
- *   network = { hidden = {widths}, activation = "tanh" ("sin"), init = "xavier" ("ntk"), scale_inputs = false,
+ *   network = { "perceptron" ("residual": each hidden layer after the first is added to its input; equal widths),
+ *               hidden = {widths}, activation = "tanh" ("sin"), init = "xavier" ("ntk"), scale_inputs = false,
  *               periodic = none ({ x = harmonics }), fourier = none ({ features = n, scale = 1 ({ t = 5, x = 1 }) }) }
  *   optimizer = { "adam", rate = 1e-3, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8, decay = none ({0.9, every = n}) }
  *             or { "lbfgs", memory = 10, trials = 20, rate = 1 (of the first trial step), decay as before }

@@ -91,6 +91,19 @@ static void read_fourier(reader *r, const section *parent) {
   lua_pop(r->L, 1);
 }
 
+/* The word of { "word", ... }, if there is one. */
+static bool read_kind(reader *r, const section *s, network_options *to) {
+  int n;
+  const char *const *const names = network_names(&n);
+  push_item(r, s, 1);
+  if (lua_type(r->L, -1) == LUA_TSTRING) {
+    to->kind = word_at_top(r, line_of_item(r, s, 1), "the network", names, n);
+    return true;
+  }
+  lua_pop(r->L, 1);
+  return false;
+}
+
 static void read_network(reader *r, const section *parent) {
   static const char *const keys[] = {"hidden", "activation", "init", "scale_inputs", "periodic", "fourier"};
   static const char *const activations[] = {"tanh", "sin"}, *const inits[] = {"xavier", "ntk"};
@@ -99,10 +112,11 @@ static void read_network(reader *r, const section *parent) {
   if (!push_key(r, parent, "network"))
     reader_fail(r->L, parent->line, "there is no network; expected network = { hidden = {100, 100, 100} }");
   const section s = section_at_key(r, parent, "network", "network", "{ hidden = {100, 100, 100} }");
-  check_keys(r, &s, keys, 6, 0);
+  check_keys(r, &s, keys, 6, read_kind(r, &s, to) ? 1 : 0);
   to->n_inputs = p->n_inputs;
   to->n_outputs = p->n_outputs;
   read_hidden(r, &s, to);
+  if (network_check_kind(to) != NTKW_SUCCESS) reader_fail(r->L, line_of_key(r, &s, "hidden"), "%s", ntkw_last_error());
   to->activation = read_word(r, &s, "activation", activations, 2, 0) == 0 ? ACTIVATION_TANH : ACTIVATION_SIN;
   to->init = read_word(r, &s, "init", inits, 2, 0) == 0 ? INIT_XAVIER : INIT_NTK;
   const bool scale = read_boolean(r, &s, "scale_inputs", false);

@@ -1,4 +1,5 @@
 #include "pinn/spectrum/ntk_matrix.h"
+#include "pinn/model/model.h"
 #include "pinn/network/factors.h"
 #include "pinn/spectrum/ntk_plan.h"
 #include "pinn/training/sampler.h"
@@ -18,7 +19,7 @@ typedef struct maker {
   uint64_t draw;
   ntk_plan plan;
   int first, end; /* own panels */
-  network *network;
+  model *model;
   workspace *workspace;
   factor_products *products;
   size_t n_factors, message; /* doubles of a panel */
@@ -28,26 +29,26 @@ typedef struct maker {
   int *counts, *offsets;    /* of every rank's tiles */
 } maker;
 
-static ntkw_status make_network(maker *m, const problem *pde, const void *parameters) {
+static ntkw_status make_model(maker *m, const problem *pde, const void *parameters) {
   network_options options = pde->network;
   options.precision = NTKW_FLOAT64;
-  NTKW_TRY(network_create(&options, &m->network));
-  const int64_t n = network_parameter_count(m->network);
+  NTKW_TRY(model_create(&options, &m->model));
+  const int64_t n = model_parameter_count(m->model);
   double *wide = malloc((size_t)n * sizeof *wide);
   NTKW_CHECK(wide, NTKW_ERR_MEMORY, "out of memory for %lld parameters", (long long)n);
   for (int64_t i = 0; i < n; i++)
     wide[i] = pde->network.precision == NTKW_FLOAT32 ? (double)((const float *)parameters)[i]
                                                      : ((const double *)parameters)[i];
-  network_set_parameters(m->network, wide);
+  model_set_parameters(m->model, wide);
   free(wide);
-  NTKW_TRY(workspace_create(m->network, &m->workspace));
-  return factor_products_create(m->network, &m->products);
+  NTKW_TRY(workspace_create(model_network(m->model), &m->workspace));
+  return factor_products_create(model_network(m->model), &m->products);
 }
 
 static ntkw_status allocate(maker *m) {
   const size_t own = (size_t)(m->end - m->first), width = sizeof(double);
   const size_t tile = (size_t)m->plan.most_points * (size_t)m->plan.most_points;
-  m->n_factors = factors_size(m->network);
+  m->n_factors = factors_size(model_network(m->model));
   m->message = m->n_factors + EXTRA;
   m->own = calloc(own * m->message + 1, width);
   m->received = malloc(m->message * width);
@@ -80,7 +81,7 @@ static ntkw_status make_panel(maker *m, const ntk_panel *panel, double *message)
     workspace_forward(m->workspace, streams, n, points, coefficients, outputs);
     equations_residuals(work, n, n_inputs, points, outputs, every);
     equations_seeds(work, panel->equation, NULL, seeds);
-    factors_take(m->network, m->workspace, seeds, message);
+    factors_take(model_network(m->model), m->workspace, seeds, message);
     memcpy(residuals, every + (size_t)panel->equation * (size_t)n, (size_t)n * sizeof *every);
   }
   equations_workspace_destroy(&work);
@@ -95,7 +96,7 @@ static ntkw_status prepare(maker *m, const problem *pde, const void *parameters,
   NTKW_TRY(ntk_plan_create(pde, n_points, &m->plan));
   m->first = ntk_plan_first(&m->plan, m->rank, m->size);
   m->end = ntk_plan_first(&m->plan, m->rank + 1, m->size);
-  NTKW_TRY(make_network(m, pde, parameters));
+  NTKW_TRY(make_model(m, pde, parameters));
   NTKW_TRY(allocate(m));
   for (int p = m->first; p < m->end; p++)
     NTKW_TRY(make_panel(m, &m->plan.panels[p], m->own + (size_t)(p - m->first) * m->message));
@@ -105,7 +106,7 @@ static ntkw_status prepare(maker *m, const problem *pde, const void *parameters,
 static void release(maker *m) {
   factor_products_destroy(&m->products);
   workspace_destroy(&m->workspace);
-  network_destroy(&m->network);
+  model_destroy(&m->model);
   ntk_plan_free(&m->plan);
   free(m->own);
   free(m->received);

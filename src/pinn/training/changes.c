@@ -168,6 +168,7 @@ static bool scales_inputs(const network_options *net) {
 
 static void state_network(statements *s, const problem *pde) {
   const network_options *net = &pde->network;
+  state_text(s, CHANGE_REFUSED, "network", network_name(net));
   add(s, CHANGE_REFUSED, strdup("network.hidden"), hidden_of(net));
   state_text(s, CHANGE_REFUSED, "network.activation", net->activation == ACTIVATION_TANH ? "tanh" : "sin");
   state_text(s, CHANGE_STAYS, "network.init", net->init == INIT_XAVIER ? "xavier" : "ntk");

@@ -22,26 +22,26 @@ static int thread_of_lane(const lane_plan *plan, int first, int end, int l, int 
 }
 
 /* Every thread gets a contiguous run of the rank's lanes. */
-static ntkw_status create_workers(gradient_maker *m, const network *net, const lane_plan *plan, int first, int end) {
+static ntkw_status create_workers(gradient_maker *m, const model *trained, const lane_plan *plan, int first, int end) {
   const int n = team_size(m->team);
   for (int thread = 0, from = first; thread < n; thread++) {
     int to = from;
     while (to < end && thread_of_lane(plan, first, end, to, n) == thread) to++;
-    NTKW_TRY(lane_worker_create(m->pde, net, plan, from, to, &m->workers[thread]));
+    NTKW_TRY(lane_worker_create(m->pde, trained, plan, from, to, &m->workers[thread]));
     from = to;
   }
   return NTKW_SUCCESS;
 }
 
-ntkw_status gradient_maker_create(const problem *pde, const network *net, const lane_plan *plan, int first, int end,
+ntkw_status gradient_maker_create(const problem *pde, const model *trained, const lane_plan *plan, int first, int end,
                                   int n_threads, gradient_maker **out) {
   gradient_maker *m = *out = calloc(1, sizeof *m);
   NTKW_CHECK(m, NTKW_ERR_MEMORY, "out of memory for the gradients");
   m->pde = pde;
-  m->n_parameters = (size_t)network_parameter_count(net);
+  m->n_parameters = (size_t)model_parameter_count(trained);
   pthread_mutex_init(&m->weighting, NULL);
   ntkw_status status = team_create(n_threads, &m->team);
-  if (status == NTKW_SUCCESS) status = create_workers(m, net, plan, first, end);
+  if (status == NTKW_SUCCESS) status = create_workers(m, trained, plan, first, end);
   if (status != NTKW_SUCCESS) gradient_maker_destroy(out);
   return status;
 }

@@ -11,6 +11,7 @@
 
 #include "ntkw/sum.h"
 #include "ntkw/weighting.h"
+#include "pinn/model/model.h"
 #include "pinn/training/lanes.h"
 #include "pinn/training/tree.h"
 
@@ -25,9 +26,9 @@ typedef struct gradient_watch {
   void *context;
 } gradient_watch;
 
-/* problem, network and plan are borrowed; lanes first .. end - 1 are this rank's, which its n_threads threads share in
+/* problem, model and plan are borrowed; lanes first .. end - 1 are this rank's, which its n_threads threads share in
  * contiguous runs. @return this rank's own status. */
-ntkw_status gradient_maker_create(const problem *pde, const network *net, const lane_plan *plan, int first, int end,
+ntkw_status gradient_maker_create(const problem *pde, const model *trained, const lane_plan *plan, int first, int end,
                                   int n_threads, gradient_maker **out);
 void gradient_maker_destroy(gradient_maker **handle);
 int gradient_maker_threads(const gradient_maker *maker);

@@ -19,7 +19,9 @@ static void put_features(FILE *to, const network_options *net) {
 }
 
 static void put_network(FILE *to, const network_options *net) {
-  fprintf(to, "network %d", net->n_inputs);
+  fprintf(to, "network ");
+  if (net->kind != 0) fprintf(to, "%s ", network_name(net)); /* the text of a perceptron must not change */
+  fprintf(to, "%d", net->n_inputs);
   for (int l = 0; l < net->n_hidden; l++) fprintf(to, "-%d", net->hidden[l]);
   fprintf(to, "-%d %s", net->n_outputs, net->activation == ACTIVATION_TANH ? "tanh" : "sin");
   for (int i = 0; i < net->n_inputs; i++) fprintf(to, " %.17g*%.17g", net->input_shift[i], net->input_scale[i]);

@@ -65,14 +65,14 @@ static ntkw_status allocate_panels(lane_worker *m) {
   return NTKW_SUCCESS;
 }
 
-ntkw_status lane_worker_create(const problem *pde, const network *net, const lane_plan *plan, int first, int end,
+ntkw_status lane_worker_create(const problem *pde, const model *trained, const lane_plan *plan, int first, int end,
                                lane_worker **out) {
   lane_worker *m = *out = calloc(1, sizeof *m);
   NTKW_CHECK(m, NTKW_ERR_MEMORY, "out of memory for the gradients");
   *m = (lane_worker){.pde = pde, .plan = plan, .first = first, .end = end, .drawn = -1};
   const size_t width = pde->network.precision == NTKW_FLOAT32 ? sizeof(float) : sizeof(double);
-  m->gradients.bytes = (size_t)network_parameter_count(net) * width;
-  ntkw_status status = workspace_create(net, &m->workspace);
+  m->gradients.bytes = (size_t)model_parameter_count(trained) * width;
+  ntkw_status status = workspace_create(model_network(trained), &m->workspace);
   if (status == NTKW_SUCCESS) status = allocate_panels(m);
   if (status != NTKW_SUCCESS) lane_worker_destroy(out);
   return status;

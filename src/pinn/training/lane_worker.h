@@ -26,8 +26,8 @@ typedef struct lane_result {
   tree_run *runs;     /* n_conditions; the first one alone with GRADIENT_COMBINED */
 } lane_result;
 
-/* problem, network and plan are borrowed; lanes first .. end - 1 are this worker's. NTKW_ERR_MEMORY. */
-ntkw_status lane_worker_create(const problem *pde, const network *net, const lane_plan *plan, int first, int end,
+/* problem, model and plan are borrowed; lanes first .. end - 1 are this worker's. NTKW_ERR_MEMORY. */
+ntkw_status lane_worker_create(const problem *pde, const model *trained, const lane_plan *plan, int first, int end,
                                lane_worker **out);
 void lane_worker_destroy(lane_worker **handle);
 

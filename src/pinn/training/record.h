@@ -1,4 +1,4 @@
-/* What the trainer states of a trace: its rule, its network's tensors, its shards. */
+/* What the trainer states of a trace: its rule, its model's tensors, its shards. */
 #ifndef NTKW_PINN_RECORD_H
 #define NTKW_PINN_RECORD_H
 

@@ -68,7 +68,7 @@ static void append_replicated(state_digest *digest, const collection *c, bool co
 
 ntkw_status state_digest_make(trainer *t, const problem *pde, history *past, state_digest *out) {
   collection state = {.visitor = state_visitor_of_arrays(collect)};
-  const tensor_list *parameters = network_tensors(trainer_network(t));
+  const tensor_list *parameters = model_tensors(trainer_model(t));
   uint64_t values[MAX_TENSORS];
   int rank;
   MPI_Comm_rank(trainer_comm(t), &rank);

@@ -9,7 +9,7 @@
 #include "pinn/training/history.h"
 #include "pinn/training/trainer.h"
 
-/* Losses, weights, history; of every tensor of the network the parameters and up to two arrays of the optimizer. */
+/* Losses, weights, history; of every tensor of the model the parameters and up to two arrays of the optimizer. */
 enum { MAX_SHARDED = 3, MAX_TENSORS = 3 + MAX_SHARDED * MAX_NETWORK_TENSORS };
 
 typedef struct tensor_digest {

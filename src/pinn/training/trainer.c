@@ -37,7 +37,10 @@ const void *trainer_all_parameters(const trainer *t) {
   return t->all;
 }
 const network *trainer_network(const trainer *t) {
-  return t->network;
+  return model_network(t->model);
+}
+const model *trainer_model(const trainer *t) {
+  return t->model;
 }
 MPI_Comm trainer_comm(const trainer *t) {
   return t->comm;
@@ -102,7 +105,7 @@ static ntkw_status create_work(trainer *t, int n_threads, int n_workers) {
                                   : lane_plan_create(t->pde, &t->plan));
   NTKW_TRY(lay_groups(t));
   const int first = t->combined.run_first[t->rank], end = t->combined.run_end[t->rank];
-  return gradient_maker_create(t->pde, t->network, &t->plan, first, end, n_threads, &t->maker);
+  return gradient_maker_create(t->pde, t->model, &t->plan, first, end, n_threads, &t->maker);
 }
 
 /* Who makes which gradients, and how they come to the owners of the shards. Collective. */
@@ -119,8 +122,8 @@ static ntkw_status share_work(trainer *t, int n_threads, sum_order order) {
 
 static ntkw_status create_local_parts(trainer *t) {
   const int n_sums = t->pde->n_conditions;
-  NTKW_TRY(network_create(&t->pde->network, &t->network));
-  t->n_parameters = network_parameter_count(t->network);
+  NTKW_TRY(model_create(&t->pde->network, &t->model));
+  t->n_parameters = model_parameter_count(t->model);
   t->message = calloc(sums_message_size(n_sums > 2 ? n_sums : 2), sizeof *t->message); /* two for inner products */
   t->all = malloc((size_t)t->n_parameters * t->width);
   NTKW_CHECK(t->message && t->all, NTKW_ERR_MEMORY, "out of memory for %lld parameters", (long long)t->n_parameters);
@@ -152,7 +155,7 @@ static ntkw_status create_shards(trainer *t) {
   for (int c = 0; t->weighting && c < t->pde->n_conditions; c++)
     complete = (t->shards[c] = calloc(n, t->width)) != NULL && complete;
   NTKW_CHECK(complete, NTKW_ERR_MEMORY, "out of memory for a shard of %lld parameters", (long long)t->count);
-  network_initial_parameters(t->network, t->pde->seed, sharding_offset(t->sharding), t->count, t->parameters);
+  model_initial_parameters(t->model, t->pde->seed, sharding_offset(t->sharding), t->count, t->parameters);
   const shard_layout layout = trainer_layout(t);
   t->ops = t->pde->optimizer.ops;
   return t->ops->create(&t->pde->optimizer, &layout, &t->optimizer);
@@ -210,7 +213,7 @@ void trainer_destroy(trainer **handle) {
   ntkw_trace_close(&t->trace);
   ntkw_weighting_destroy(&t->weighting);
   free_work(t);
-  network_destroy(&t->network);
+  model_destroy(&t->model);
   if (t->ops) t->ops->destroy(t->optimizer);
   void *const all[] = {t->parameters, t->total, t->all, t->message};
   for (size_t i = 0; i < sizeof all / sizeof *all; i++) free(all[i]);
@@ -222,7 +225,7 @@ void trainer_destroy(trainer **handle) {
 
 ntkw_status trainer_refresh(trainer *t) {
   NTKW_TRY(sharding_gather(t->sharding, t->parameters, t->all));
-  network_set_parameters(t->network, t->all);
+  model_set_parameters(t->model, t->all);
   return NTKW_SUCCESS;
 }
 
@@ -349,13 +352,13 @@ ntkw_status trainer_measure(trainer *t) {
 ntkw_status trainer_record(trainer *t, const char *path, const char *source) {
   const trainer_state state = trainer_get_state(t);
   NTKW_TRY(trainer_record_end(t));
-  return trainer_trace_create(t->comm, path, source, t->pde, network_tensors(t->network), &state, &t->trace);
+  return trainer_trace_create(t->comm, path, source, t->pde, model_tensors(t->model), &state, &t->trace);
 }
 
 ntkw_status trainer_record_on(trainer *t, const char *path, const char *source) {
   const trainer_state state = trainer_get_state(t);
   NTKW_TRY(trainer_record_end(t));
-  return trainer_trace_continue(t->comm, path, source, t->pde, network_tensors(t->network), &state, &t->trace);
+  return trainer_trace_continue(t->comm, path, source, t->pde, model_tensors(t->model), &state, &t->trace);
 }
 
 ntkw_status trainer_record_end(trainer *t) {

@@ -9,6 +9,7 @@
 #include <mpi.h>
 #include "ntkw/trace.h"
 #include "ntkw/weighting.h"
+#include "pinn/model/model.h"
 #include "pinn/problem/problem.h"
 #include "pinn/state/state.h"
 #include "pinn/training/blow_up.h"
@@ -53,7 +54,7 @@ ntkw_status trainer_step(trainer *t, bool *stop);
  */
 ntkw_status trainer_measure(trainer *t);
 
-/* Give the network the present parameters of all shards. Collective; trainer_step does it itself. */
+/* Give the model the present parameters of all shards. Collective; trainer_step does it itself. */
 ntkw_status trainer_refresh(trainer *t);
 
 /* Make a trace of the steps still to come, at which the weights are renewed: only there every condition has a gradient
@@ -86,6 +87,8 @@ int trainer_lane_count(const trainer *t);
 /* All parameters, of the problem's precision, as of the last trainer_refresh, trainer_step (those before it, or the last
  * ones that the optimizer tried) or trainer_measure. Local. */
 const void *trainer_all_parameters(const trainer *t);
+const model *trainer_model(const trainer *t);
+/* The network of the model. */
 const network *trainer_network(const trainer *t);
 MPI_Comm trainer_comm(const trainer *t);
 trainer_state trainer_get_state(trainer *t);

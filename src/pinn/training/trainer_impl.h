@@ -10,7 +10,7 @@ struct trainer {
   MPI_Comm comm;
   int rank, size;
   const problem *pde;
-  network *network;
+  model *model;
   sum_order order;
   lane_plan plan;
   group_layout combined, separate;

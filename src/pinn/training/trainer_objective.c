@@ -15,7 +15,7 @@ static double weighted_loss(const trainer *t) {
 
 static ntkw_status use_parameters(trainer *t, const void *trial) {
   NTKW_TRY(sharding_gather(t->sharding, trial, t->all));
-  network_set_parameters(t->network, t->all);
+  model_set_parameters(t->model, t->all);
   return NTKW_SUCCESS;
 }
 

@@ -1,0 +1,122 @@
+/* Residual perceptrons (He et al. 2016): h_1 = f(W_0 h_0 + b_0), h_{l+1} = h_l + f(W_l h_l + b_l), and a linear layer
+ * last. All hidden layers have the same width. Sums are taken stream by stream, as derivatives are linear. */
+#include "pinn/network/network_ops.h"
+#include "status/check.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+typedef struct own_work {
+  void *branch[MAX_LAYERS]; /* f(W_l h_l + b_l) for 0 < l < n_layers - 1: [PANEL_ROWS][width] */
+  void *bar_h;              /* the derivatives by h: [PANEL_ROWS][width] */
+} own_work;
+
+static ntkw_status check(const network_options *options) {
+  for (int l = 1; l < options->n_hidden; l++)
+    NTKW_CHECK(options->hidden[l] == options->hidden[0], NTKW_ERR_ARGUMENT,
+               "hidden layer %d of the residual network has width %d and the first one %d; expected the same width of "
+               "all hidden layers",
+               l + 1, options->hidden[l], options->hidden[0]);
+  return NTKW_SUCCESS;
+}
+
+static void lay_out(network *net) {
+  const network_options *options = &net->options;
+  int in = network_feature_count(options);
+  for (int l = 0; l < options->n_hidden; l++) {
+    network_add_layer(net, in, options->hidden[l]);
+    in = options->hidden[l];
+  }
+  network_add_layer(net, in, options->n_outputs);
+}
+
+/* Does a layer add to its input? All do but the first, which maps the features to the width, and the last. */
+static bool skips(const network *net, int layer) {
+  return layer > 0 && layer + 1 < net->n_layers;
+}
+
+static ntkw_status create_work(workspace *w) {
+  const network *net = w->network;
+  own_work *own = w->own = calloc(1, sizeof *own);
+  bool complete = own && (own->bar_h = matrix_allocate(net, PANEL_ROWS, net->widest)) != NULL;
+  for (int l = 0; complete && l < net->n_layers; l++)
+    if (skips(net, l))
+      complete = (own->branch[l] = matrix_allocate(net, PANEL_ROWS, net->layers[l].out_padded)) != NULL;
+  NTKW_CHECK(complete, NTKW_ERR_MEMORY, "no memory to work on a residual network of %lld parameters",
+             (long long)net->tensors.count);
+  return NTKW_SUCCESS;
+}
+
+static void destroy_work(workspace *w) {
+  own_work *own = w->own;
+  if (!own) return;
+  for (int l = 0; l < MAX_LAYERS; l++) free(own->branch[l]);
+  free(own->bar_h);
+  free(own);
+  w->own = NULL;
+}
+
+/* What the activation of a hidden layer made. */
+static void *branch_of(const workspace *w, int layer) {
+  const own_work *own = w->own;
+  return skips(w->network, layer) ? own->branch[layer] : w->layers[layer + 1].h;
+}
+
+static int64_t values_of(const workspace *w, int width) {
+  return (int64_t)workspace_rows(w) * width;
+}
+
+static void hidden_forward(workspace *w, int l) {
+  const network *net = w->network;
+  const dense_layer *layer = &net->layers[l];
+  const jet_panel panel = workspace_panel(w, layer->out_padded);
+  const int64_t n = values_of(w, layer->out_padded);
+  void *above = w->layers[l + 1].h;
+  network_apply_layer(w, l);
+  net->kernels->activate(&panel, net->function, layer->biases, w->layers[l].z, branch_of(w, l));
+  if (!skips(net, l)) return;
+  memcpy(above, w->layers[l].h, (size_t)n * net->kernels->size);
+  rows_add(net, n, branch_of(w, l), above);
+}
+
+static const void *forward(workspace *w) {
+  const network *net = w->network;
+  const int last = net->n_layers - 1;
+  const jet_panel panel = workspace_panel(w, net->layers[last].out_padded);
+  for (int l = 0; l < last; l++) hidden_forward(w, l);
+  network_apply_layer(w, last);
+  net->kernels->add_bias(&panel, net->layers[last].biases, w->layers[last].z);
+  return w->layers[last].z;
+}
+
+/* bar_h holds the derivatives by the layer's result, and afterwards those by its input. */
+static void hidden_backward(workspace *w, int l, const backward_pass *pass) {
+  const network *net = w->network;
+  const own_work *own = w->own;
+  const int width = net->layers[l].out_padded;
+  const jet_panel panel = workspace_panel(w, width);
+  const int64_t n = values_of(w, width);
+  memcpy(w->bar[0], own->bar_h, (size_t)n * net->kernels->size);
+  net->kernels->activate_backward(&panel, net->function, w->layers[l].z, branch_of(w, l), w->bar[0]);
+  network_backward_layer(w, l, pass, w->bar[0]);
+  if (!skips(net, l)) return;
+  network_pull_back(w, l, w->bar[0], w->bar[1]);
+  rows_add(net, n, w->bar[1], own->bar_h);
+}
+
+static void backward(workspace *w, const backward_pass *pass) {
+  const own_work *own = w->own;
+  const int last = w->network->n_layers - 1;
+  network_backward_layer(w, last, pass, w->bar[0]);
+  if (last > 0) network_pull_back(w, last, w->bar[0], own->bar_h);
+  for (int l = last - 1; l >= 0; l--) hidden_backward(w, l, pass);
+}
+
+const network_ops network_ops_residual = {.name = "residual",
+                                          .check = check,
+                                          .lay_out = lay_out,
+                                          .workspace_create = create_work,
+                                          .workspace_destroy = destroy_work,
+                                          .forward = forward,
+                                          .backward = backward,
+                                          .shows_jacobian = true};
