@@ -13,7 +13,7 @@
 #include <math.h>
 #include <string.h>
 
-const char RAW_PLACE[] = "place";
+const char UNREAD_PLACE[] = "place";
 
 static const char *const BASE_NAMES[] = {"assert", "error", "ipairs", "select", "type"};
 static const char *const STRING_NAMES[] = {"byte", "char", "format", "len", "lower", "rep", "reverse", "sub", "upper"};
@@ -118,11 +118,11 @@ static int pairs_in_order(lua_State *L) {
   return 1;
 }
 
-static raw_place *new_place(lua_State *L) {
-  raw_place *made = lua_newuserdatauv(L, sizeof *made, 0);
+static unread_region *new_place(lua_State *L) {
+  unread_region *made = lua_newuserdatauv(L, sizeof *made, 0);
   memset(made, 0, sizeof *made);
   made->line = reader_line(L);
-  luaL_setmetatable(L, RAW_PLACE);
+  luaL_setmetatable(L, UNREAD_PLACE);
   return made;
 }
 
@@ -135,7 +135,7 @@ static int interior(lua_State *L) {
 }
 
 /* Insert by name: the order of lua_next differs between ranks, and messages must not. */
-static void fix_coordinate(lua_State *L, raw_place *to, const char *name, double value) {
+static void fix_coordinate(lua_State *L, unread_region *to, const char *name, double value) {
   int at = to->n;
   if (to->n == MAX_INPUTS) reader_fail_here(L, "boundary fixes more than %d coordinates", MAX_INPUTS);
   if (strlen(name) >= MAX_NAME) reader_fail_here(L, "boundary fixes a coordinate that no input can be called");
@@ -184,7 +184,7 @@ static int boundary(lua_State *L) {
   if (lua_type(L, 1) != LUA_TTABLE || lua_gettop(L) != 1)
     reader_fail_here(L, "boundary is given %s; %s", describe(L, 1), FIXED);
   check_coordinates(L);
-  raw_place *made = new_place(L);
+  unread_region *made = new_place(L);
   for (lua_pushnil(L); lua_next(L, 1); lua_pop(L, 1)) fix_coordinate(L, made, lua_tostring(L, -2), lua_tonumber(L, -1));
   if (made->n == 0) reader_fail_here(L, "boundary fixes no coordinate; %s", FIXED);
   return 1;
@@ -264,7 +264,7 @@ void library_open(lua_State *L) {
   lua_getfield(L, -1, "sort");
   lua_setfield(L, LUA_REGISTRYINDEX, "sort");
   lua_pop(L, 1);
-  luaL_newmetatable(L, RAW_PLACE);
+  luaL_newmetatable(L, UNREAD_PLACE);
   lua_pop(L, 1);
   for (const luaL_Reg *f = own; f->name; f++) lua_register(L, f->name, f->func);
 }

@@ -9,9 +9,10 @@
 #include <stdint.h>
 #include "ntkw/status.h"
 #include "pinn/expression/equations.h"
+#include "pinn/geometry/place.h"
 #include "pinn/network/network.h"
 
-enum { MAX_CONDITIONS = 64, MAX_PLACES = 16, MAX_NAME = 64, MAX_WARNINGS = 32 };
+enum { MAX_CONDITIONS = 64, MAX_PLACES = 16, MAX_WARNINGS = 32 };
 /* Limits of what a file may ask for: points of a condition, width of a layer, lanes, bytes of the file. */
 enum { MAX_POINTS = 1000000000, MAX_WIDTH = 65536, MAX_LANES = 65536, MAX_PROBLEM_TEXT = 1 << 20 };
 /* Seconds after which the reading of a file is refused. */
@@ -23,12 +24,6 @@ enum { MAX_PATH_BYTES = 4096 };
 
 /* A name that no condition has: that of all of them, where results are listed. */
 #define ALL_CONDITIONS "all together"
-
-/* A box with some coordinates held fixed: interior() fixes none, boundary{x=0} fixes x. */
-typedef struct place {
-  bool fixed[MAX_INPUTS];
-  double value[MAX_INPUTS];
-} place;
 
 typedef struct condition {
   char name[MAX_NAME];
@@ -114,6 +109,9 @@ ntkw_status problem_from_lua(const char *file, const char *text, problem **out);
 /* The same with another limit of time. */
 ntkw_status problem_from_lua_within(const char *file, const char *text, double seconds, problem **out);
 void problem_destroy(problem **problem);
+
+/* Its inputs and their ranges, borrowed. Local. */
+input_space problem_space(const problem *problem);
 
 /* Add a warning about a line of the problem's file (0: about the file), as printf does. One that does not fit into the
  * list or the memory is left out. Local; to be called in the same way on every rank. */

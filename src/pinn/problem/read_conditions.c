@@ -3,9 +3,6 @@
 #include "pinn/problem/rules.h"
 #include "pinn/problem/symbols.h"
 
-#include <float.h>
-#include <math.h>
-#include <stdio.h>
 #include <string.h>
 
 static int line_of_function(lua_State *L, int index) {
@@ -103,59 +100,6 @@ void read_exact(reader *r, const section *s) {
   }
   lua_pop(r->L, 1);
   read_reference(r, s);
-}
-
-/* A value that is outside the range of an input by no more than rounding is the bound, such as 0.1*3 for 0.3. */
-static double snap_to_range(const problem *p, int input, double value) {
-  const double lower = p->lower[input], upper = p->upper[input], bound = value < lower ? lower : upper;
-  const double slack = 4.0 * DBL_EPSILON * (fabs(bound) + (upper - lower));
-  return (value < lower || value > upper) && fabs(value - bound) <= slack ? bound : value;
-}
-
-static void fix_place(reader *r, const raw_place *from, place *to) {
-  const problem *p = r->made;
-  const char *names[MAX_INPUTS];
-  for (int i = 0; i < p->n_inputs; i++) names[i] = p->input_names[i];
-  for (int k = 0; k < from->n; k++) {
-    int i = 0;
-    while (i < p->n_inputs && strcmp(from->names[k], names[i]) != 0) i++;
-    if (i == p->n_inputs)
-      reader_fail(r->L, from->line, "boundary fixes '%s', which is no input; expected one of the inputs, such as %s%s",
-                  from->names[k], names[0], hint(r->L, from->names[k], names, p->n_inputs));
-    const double value = snap_to_range(p, i, from->values[k]);
-    if (value < p->lower[i] || value > p->upper[i]) {
-      char text[160];
-      snprintf(text, sizeof text, "%.14g; expected a value in its range, from %.14g to %.14g", from->values[k],
-               p->lower[i], p->upper[i]);
-      reader_fail(r->L, from->line, "boundary fixes %s at %s", names[i], text);
-    }
-    to->fixed[i] = true;
-    to->value[i] = value;
-  }
-}
-
-static const char PLACES[] = "interior(), boundary{x=0} or a list of them";
-
-static void read_places(reader *r, const section *s, condition *to) {
-  lua_State *L = r->L;
-  const int line = line_of_key(r, s, "on");
-  if (!push_key(r, s, "on")) reader_fail(L, s->line, "%s has no 'on'; expected %s", s->name, PLACES);
-  const bool is_list = lua_istable(L, -1);
-  const int index = lua_gettop(L), n = is_list ? (int)lua_rawlen(L, -1) : 1;
-  if (n < 1) reader_fail(L, line, "'on' of %s is empty; expected %s", s->name, PLACES);
-  if (n > MAX_PLACES) reader_fail(L, line, "'on' of %s has %d places; expected up to %d", s->name, n, MAX_PLACES);
-  if (is_list) check_keys(r, &(section){"on", index, line, -1}, NULL, 0, n);
-  for (int i = 0; i < n; i++) {
-    if (is_list)
-      lua_rawgeti(L, index, i + 1);
-    else
-      lua_pushvalue(L, index);
-    const raw_place *raw = luaL_testudata(L, -1, RAW_PLACE);
-    if (!raw) reader_fail(L, line, "'on' of %s has %s; expected %s", s->name, describe(L, -1), PLACES);
-    fix_place(r, raw, &to->places[to->n_places++]);
-    lua_pop(L, 1);
-  }
-  lua_pop(L, 1);
 }
 
 /* Points are split over the places, and the last places must not go without. */

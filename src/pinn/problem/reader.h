@@ -75,13 +75,8 @@ void functions_open(lua_State *L);
 /* The key of the registry under which problem{} leaves its table. */
 extern const char PROBLEM_TABLE;
 
-/* What interior() and boundary{} return: a userdata. The names are not checked yet. */
-typedef struct raw_place {
-  int line, n;
-  char names[MAX_INPUTS][MAX_NAME];
-  double values[MAX_INPUTS];
-} raw_place;
-extern const char RAW_PLACE[];
+/* What interior() and boundary{} return: an unread_region as userdata. The names are not checked yet. */
+extern const char UNREAD_PLACE[];
 
 /* Fill in the problem from the table on top of the stack. */
 void read_problem(reader *r);

@@ -163,7 +163,7 @@ const char *describe(lua_State *L, int index) {
     lua_pushlstring(L, lua_tostring(L, index), strnlen(lua_tostring(L, index), SHOWN));
     return lua_pushfstring(L, "the string \"%s\"", lua_tostring(L, -1));
   case LUA_TUSERDATA:
-    if (luaL_testudata(L, index, RAW_PLACE)) return lua_pushliteral(L, "a place");
+    if (luaL_testudata(L, index, UNREAD_PLACE)) return lua_pushliteral(L, "a place");
     return lua_pushstring(L, symbol_test(L, index) ? "a symbolic value" : "the argument p");
   default:
     return lua_pushfstring(L, "a %s", luaL_typename(L, index));

@@ -177,14 +177,24 @@ static void state_network(statements *s, const problem *pde) {
   state_text(s, CHANGE_REFUSED, "precision", net->precision == NTKW_FLOAT32 ? "float32" : "float64");
 }
 
+/* Numbers of a region, written one after the other. */
+typedef struct number_list {
+  FILE *to;
+  int n;
+} number_list;
+
+static void put_named_number(void *context, const char *name, double value) {
+  number_list *list = context;
+  fprintf(list->to, "%s%s=", list->n++ ? ", " : "", name);
+  put_number(list->to, value);
+}
+
 static void put_place(FILE *to, const problem *pde, const place *at) {
-  int n = 0;
-  for (int i = 0; i < pde->n_inputs; i++) {
-    if (!at->fixed[i]) continue;
-    fprintf(to, "%s%s=", n++ ? ", " : "boundary{", pde->input_names[i]);
-    put_number(to, at->value[i]);
-  }
-  fputs(n ? "}" : "interior()", to);
+  const input_space space = problem_space(pde);
+  const bool face = at->region->n_named > 0;
+  fputs(face ? "boundary{" : "interior()", to);
+  at->region->ops->describe(at->region, &space, put_named_number, &(number_list){to, 0});
+  if (face) fputc('}', to);
 }
 
 static char *places_of(const problem *pde, const condition *cond) {

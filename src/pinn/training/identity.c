@@ -27,12 +27,16 @@ static void put_network(FILE *to, const network_options *net) {
   fprintf(to, "\nprecision %s\n", net->precision == NTKW_FLOAT32 ? "float32" : "float64");
 }
 
+static void put_number(void *to, const char *name, double value) {
+  fprintf(to, " %s=%.17g", name, value);
+}
+
 static void put_condition(FILE *to, const problem *pde, const condition *cond) {
+  const input_space space = problem_space(pde);
   fprintf(to, "condition '%s' on", cond->name);
   for (int k = 0; k < cond->n_places; k++) {
     fprintf(to, " {");
-    for (int i = 0; i < pde->n_inputs; i++)
-      if (cond->places[k].fixed[i]) fprintf(to, " %s=%.17g", pde->input_names[i], cond->places[k].value[i]);
+    cond->places[k].region->ops->describe(cond->places[k].region, &space, put_number, to);
     fprintf(to, " }");
   }
   fprintf(to, " equations %d:%016" PRIx64 "\n", equations_count(cond->equations),

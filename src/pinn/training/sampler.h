@@ -1,4 +1,4 @@
-/* Points of a condition: uniform on boxes and their faces, a function of seed, draw, condition and point index alone.
+/* Points of a condition: uniform in each place, a function of seed, draw, condition and point index alone.
  */
 #ifndef NTKW_PINN_SAMPLER_H
 #define NTKW_PINN_SAMPLER_H
