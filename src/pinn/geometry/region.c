@@ -13,6 +13,10 @@ static const region_ops *const kinds[] = {
 #undef REGION_ADDRESS
 };
 
+const region_ops *region_kind(int k) {
+  return k < (int)(sizeof kinds / sizeof *kinds) ? kinds[k] : NULL;
+}
+
 const region_ops *region_find(const char *word) {
   for (size_t k = 0; k < sizeof kinds / sizeof *kinds; k++)
     if (strcmp(kinds[k]->word, word) == 0) return kinds[k];

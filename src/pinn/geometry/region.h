@@ -41,13 +41,17 @@ typedef struct region {
   double *numbers; /* the kind's own; owned */
 } region;
 
+/* The kinds, in the order of the list; NULL behind the last one. */
+const region_ops *region_kind(int k);
+
 /* Told of each number that describes a region. */
 typedef void region_listener(void *context, const char *name, double value);
 
 struct region_ops {
   const char *word;    /* in problem files */
   const char *example; /* for messages: how it is written */
-  /* Fill in named and numbers (by region_numbers). @return NTKW_SUCCESS, NTKW_ERR_PROBLEM with a sentence, NTKW_ERR_MEMORY. */
+  /* Fill in named and numbers (by region_numbers).
+   * @return NTKW_SUCCESS, NTKW_ERR_PROBLEM with a sentence, NTKW_ERR_MEMORY. */
   ntkw_status (*read)(const input_space *space, const unread_region *given, region *out);
   int n_draws; /* of a point, beyond one for each input */
   /* Points that are uniform in the region. */
@@ -70,7 +74,9 @@ struct region_ops {
   void (*describe)(const region *region, const input_space *space, region_listener *tell, void *context);
 };
 
-#define REGION_LIST(X) X(box)
+#define REGION_LIST(X) \
+  X(box)               \
+  X(disk)
 
 #define REGION_DECLARATION(id) extern const region_ops region_##id;
 REGION_LIST(REGION_DECLARATION)

@@ -52,6 +52,7 @@ typedef struct problem {
   int n_inputs, n_outputs, n_conditions;
   char input_names[MAX_INPUTS][MAX_NAME], output_names[MAX_OUTPUTS][MAX_NAME];
   double lower[MAX_INPUTS], upper[MAX_INPUTS];
+  domain domain; /* the box of the inputs, and what is taken out of it */
   condition conditions[MAX_CONDITIONS];
   tape *tape;                  /* the expressions of all conditions and exact solutions */
   bool has_exact[MAX_OUTPUTS]; /* outputs whose exact solution is given */
@@ -86,7 +87,9 @@ typedef struct problem {
  *       with h5py.File("FILE.h5", "w") as f:
  *           f["t"] = t; f["x"] = x         # as many as you like, ascending within the ranges of the inputs
  *           f["u"] = u                     # u[i, j] at t[i], x[j]: shape (len(t), len(x))
- *   conditions = { {"name", points = n, on = interior() | boundary{x=0} | list, equation = function(p)}, ... }
+ *   domain = box() (box() - hole - ...; local hole = disk{ x=0.3, y=0.3, radius=0.1 }, in two of the inputs)
+ *   conditions = { {"name", points = n, on = interior() | boundary{x=0} | boundary(hole) | list,
+ *                   equation = function(p)}, ... }
  *   network = { hidden = {widths}, activation = "tanh" ("sin"), init = "xavier" ("ntk"), scale_inputs = false,
  *               periodic = none ({ x = harmonics }), fourier = none ({ features = n, scale = 1 ({ t = 5, x = 1 }) }) }
  *   optimizer = { "adam", rate = 1e-3, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8, decay = none ({0.9, every = n}) }
@@ -99,8 +102,11 @@ typedef struct problem {
  * scale_inputs, give warnings. optimizer and weighting may be their name alone.
  *
  * Equations and exact solutions are called once, with p: p.x is an input, p.u an output, p.u_x, p.u_xt and p.u_xxyy its
- * derivatives, up to order four. Names of inputs and outputs that give one of these two readings (readings.h) are
- * refused. Functions may use + - * / ^, sin cos tan tanh sinh cosh exp log sqrt abs min max, where(condition, a, b),
+ * derivatives, up to order four. Where all places of the condition have a normal, p.nx is its component along x: the
+ * unit normal out of the domain, on boundary(hole), and on boundary{...} with one coordinate at an end of its range.
+ * Names of inputs and outputs that give one of these two readings (readings.h) are refused; those that read as a normal
+ * too, in files with a domain only: in others they are not normals.
+ * Functions may use + - * / ^, sin cos tan tanh sinh cosh exp log sqrt abs min max, where(condition, a, b),
  * less(a, b), less_equal(a, b), on numbers too (in reproducible arithmetic). Whole numbers stay whole from -2^63 to
  * 2^63 - 1, and become real numbers beyond.
  *

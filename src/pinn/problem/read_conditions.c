@@ -33,8 +33,9 @@ _Noreturn static void fail_no_function(reader *r, int line, const char *title, c
 }
 
 /* Call the function on top of the stack with p, check what it returns and compile it. The function is popped. called:
- * the name in the call that is written in its place, or NULL. */
-static equations *trace(reader *r, const char *title, const char *exact, int line, const token *called) {
+ * the name in the call that is written in its place, or NULL. exact or of: as for point_push. */
+static equations *trace(reader *r, const char *title, const char *exact, const condition *of, int line,
+                        const token *called) {
   lua_State *L = r->L;
   node roots[MAX_EQUATIONS];
   equations *made = NULL;
@@ -42,7 +43,7 @@ static equations *trace(reader *r, const char *title, const char *exact, int lin
   const int base = lua_gettop(L), most = exact ? 1 : MAX_EQUATIONS;
   if (line_of_function(L, -1) > 0) line = line_of_function(L, -1);
   lua_pushvalue(L, base);
-  point_push(L, exact);
+  point_push(L, exact, of);
   lua_call(L, 1, LUA_MULTRET);
   const int n = lua_gettop(L) - base;
   luaL_checkstack(L, LUA_MINSTACK, NULL);
@@ -92,7 +93,8 @@ void read_exact(reader *r, const section *s) {
       if (push_key(r, &list, names[o])) {
         const char *title = lua_pushfstring(r->L, "the exact solution of '%s'", names[o]);
         lua_insert(r->L, -2);
-        p->exact[o] = trace(r, title, names[o], line_of_key(r, &list, names[o]), called_at_key(r, &list, names[o]));
+        p->exact[o] =
+            trace(r, title, names[o], NULL, line_of_key(r, &list, names[o]), called_at_key(r, &list, names[o]));
         p->has_exact[o] = true;
       }
       lua_pop(r->L, 1);
@@ -134,7 +136,7 @@ static void read_condition(reader *r, const section *list, int c) {
     reader_fail(r->L, s.line, "%s has no 'equation'; expected equation = function(p) return ... end", s.name);
   const char *title = lua_pushfstring(r->L, "the equation of %s", s.name);
   lua_insert(r->L, -2);
-  to->equations = trace(r, title, NULL, line_of_key(r, &s, "equation"), called_at_key(r, &s, "equation"));
+  to->equations = trace(r, title, NULL, to, line_of_key(r, &s, "equation"), called_at_key(r, &s, "equation"));
   lua_pop(r->L, 3);
 }
 

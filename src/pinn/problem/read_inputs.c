@@ -91,6 +91,7 @@ static void check_output(reader *r, const section *list, int o) {
 /* A reading in words, left on the stack. */
 static const char *describe_reading(reader *r, const symbol_name *meant) {
   const problem *p = r->made;
+  if (meant->normal) return lua_pushfstring(r->L, "the normal along '%s'", p->input_names[meant->inputs[0]]);
   if (meant->output < 0) return lua_pushfstring(r->L, "the input '%s'", p->input_names[meant->inputs[0]]);
   const char *text = lua_pushfstring(r->L, meant->order > 0 ? "the derivative of '%s' by " : "the output '%s'",
                                      p->output_names[meant->output]);
@@ -108,14 +109,16 @@ static int line_of_reading(reader *r, const section *inputs, const section *outp
   return by_inputs ? line_of_item(r, inputs, last + 1) : line_of_item(r, outputs, meant->output + 1);
 }
 
-/* p.u_tt must mean one thing. */
-static void check_readings(reader *r, const section *inputs, const section *outputs) {
+/* p.u_tt must mean one thing; p.nx too, in a file that says something of the domain. */
+static void check_readings(reader *r, const section *inputs, const section *outputs, bool with_normals) {
   const problem *p = r->made;
   const char *input_names[MAX_INPUTS], *output_names[MAX_OUTPUTS];
   double_reading two;
   for (int i = 0; i < p->n_inputs; i++) input_names[i] = p->input_names[i];
   for (int o = 0; o < p->n_outputs; o++) output_names[o] = p->output_names[o];
-  const ntkw_status status = double_reading_find(input_names, p->n_inputs, output_names, p->n_outputs, &two);
+  ntkw_status status = double_reading_find(input_names, p->n_inputs, output_names, p->n_outputs, &two);
+  if (status == NTKW_SUCCESS && !two.found && with_normals)
+    status = normal_reading_find(input_names, p->n_inputs, output_names, p->n_outputs, &two);
   if (status != NTKW_SUCCESS) reader_fail_with(r->L, outputs->line, status);
   if (!two.found) return;
   const int a = line_of_reading(r, inputs, outputs, &two.first), b = line_of_reading(r, inputs, outputs, &two.second);
@@ -125,7 +128,7 @@ static void check_readings(reader *r, const section *inputs, const section *outp
               two.field, first, second);
 }
 
-void read_domain(reader *r, const section *s) {
+void read_inputs(reader *r, const section *s) {
   problem *p = r->made;
   int n = 0;
   const section inputs = open_list(r, s, "inputs", MAX_INPUTS, "{ {\"name\", from, to}, ... }", &n);
@@ -138,6 +141,8 @@ void read_domain(reader *r, const section *s) {
     read_name(r, &list, o + 1, true, p->output_names[o]);
     check_output(r, &list, o);
   }
-  check_readings(r, &inputs, &list);
+  const bool with_normals = push_key(r, s, "domain");
+  lua_pop(r->L, 1);
+  check_readings(r, &inputs, &list, with_normals);
   lua_pop(r->L, 1);
 }
