@@ -1,5 +1,6 @@
 /* Points at which the exact solution, or a reference, is NaN or infinite are counted, named and left out of the error,
- * whose bits are those of the other points on any number of ranks; the solution is written all the same. */
+ * whose bits are those of the other points on any number of ranks; the solution is written all the same. Points outside
+ * of the domain are left out and not named. */
 #include "harness.h"
 #include "ntkw/checkpoint.h"
 #include "pinn/training/evaluation.h"
@@ -48,6 +49,8 @@ static result evaluate(MPI_Comm comm, const char *known, const char *solution) {
   return out;
 }
 
+#define HOLE "domain = box() - disk{ t=0, x=0, radius=0.5 },"
+
 typedef struct row { /* at least n gaps in this output, the first at (t, x) */
   const char *with_gaps;
   int output;
@@ -61,6 +64,8 @@ static const row rows[] = {
     {"exact = { u = function(p) return 1/(1 - p.t) end, v = function(p) return p.x end },", 0, 200, 1, -1},
     {"exact = { u = function(p) return p.x end, v = function(p) return p.x + 0*exp(1000*p.x) end },", 1, 29, 0, 0.71},
     {"exact = { u = function(p) return p.x end },", 0, 0, 0, 0},
+    {HOLE " exact = { u = function(p) return log(p.t^2 + p.x^2 - 0.2) end },", 0, 0, 0, 0},
+    {HOLE " exact = { u = function(p) return sin(p.t)/p.t end },", 0, 98, 0, -1},
 };
 
 static void gaps_are_named_and_left_out(void) {
@@ -91,6 +96,22 @@ static void only_the_other_points_count(void) {
   CHECK(isnan(nowhere.error));
 }
 
+/* Outside of the domain the exact solution may be anything; the solution is NaN there, which is no gap of a reference. */
+static void values_outside_do_not_count(void) {
+  const char *solution = scratch_path("outside.h5");
+  char line[1200];
+  const result one = evaluate(MPI_COMM_WORLD, HOLE "exact = { u = function(p) return p.x end },", solution);
+  const result other = evaluate(
+      MPI_COMM_WORLD, HOLE "exact = { u = function(p) return p.x + where(less(p.t^2 + p.x^2, 0.2), 1, 0) end },", NULL);
+  const result whole = evaluate(MPI_COMM_WORLD, "exact = { u = function(p) return p.x end },", NULL);
+  CHECK_EQUAL_DOUBLE(one.error, other.error);
+  CHECK(one.error != whole.error);
+  snprintf(line, sizeof line, HOLE "reference = '%s',", solution);
+  const result same = evaluate(MPI_COMM_WORLD, line, NULL);
+  CHECK_EQUAL_INT(same.n[0], 0);
+  CHECK_EQUAL_DOUBLE(same.error, 0.0);
+}
+
 static void references_have_gaps_too(void) {
   static const double axis[2][4] = {{0, 0.25, 0.5, 1}, {-1, -0.5, 0.5, 1}};
   static const double values[] = {1, 2, 3, 4, 5, 6, NAN, 8, 9, 10, 11, INFINITY, 13, 14, 15, 16};
@@ -115,6 +136,6 @@ static void references_have_gaps_too(void) {
 
 int main(int argc, char **argv) {
   static const test_case cases[] = {TEST(gaps_are_named_and_left_out), TEST(only_the_other_points_count),
-                                    TEST(references_have_gaps_too)};
+                                    TEST(values_outside_do_not_count), TEST(references_have_gaps_too)};
   return run_suite("error leaves gaps out", cases, sizeof cases / sizeof *cases, argc, argv);
 }

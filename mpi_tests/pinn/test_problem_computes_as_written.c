@@ -192,10 +192,10 @@ static void places_and_several_equations(void) {
   CHECK_EQUAL_INT(equations_count(p->conditions[0].equations), 3);
   CHECK_EQUAL_INT(stream_count(equations_streams(p->conditions[0].equations)), 4);
   CHECK_EQUAL_INT(p->conditions[0].n_places, 2);
-  const place *point = &p->conditions[0].places[1];
-  CHECK(point->fixed[0] && point->fixed[1]);
-  CHECK_EQUAL_DOUBLE(point->value[0], 0.5);
-  CHECK_EQUAL_DOUBLE(point->value[1], 1.0);
+  const region *point = p->conditions[0].places[1].region;
+  CHECK_EQUAL_INT(point->n_named, 2);
+  CHECK_EQUAL_DOUBLE(point->numbers[0], 0.5);
+  CHECK_EQUAL_DOUBLE(point->numbers[1], 1.0);
   problem_destroy(&p);
 }
 

@@ -367,7 +367,7 @@ static void bounds_within_rounding(void) {
       continue;
     }
     CHECK_OK(problem_from_lua("good.lua", text, &made));
-    if (made) CHECK_EQUAL_DOUBLE(made->conditions[0].places[0].value[0], list[i].value);
+    if (made) CHECK_EQUAL_DOUBLE(made->conditions[0].places[0].region->numbers[0], list[i].value);
     problem_destroy(&made);
   }
 }

@@ -2,6 +2,7 @@
  * same problem. */
 #include "problem_fixture.h"
 #include "ntkw/weighting.h"
+#include "pinn/training/identity.h"
 
 static problem *read_example(const char *name) {
   char path[512], *text = NULL;
@@ -27,10 +28,11 @@ static void wave(void) {
     CHECK(strcmp(p->conditions[0].name, "residual") == 0 && strcmp(p->conditions[2].name, "u_t") == 0);
     for (int c = 0; c < 3; c++) CHECK_EQUAL_INT(p->conditions[c].n_points, 300);
     CHECK_EQUAL_INT(p->conditions[0].n_places, 1);
-    CHECK(!p->conditions[0].places[0].fixed[0] && !p->conditions[0].places[0].fixed[1]);
+    CHECK_EQUAL_INT(p->conditions[0].places[0].region->n_named, 0);
     CHECK_EQUAL_INT(p->conditions[1].n_places, 3);
-    CHECK(p->conditions[1].places[0].fixed[0] && !p->conditions[1].places[0].fixed[1]);
-    CHECK(p->conditions[1].places[2].fixed[1] && p->conditions[1].places[2].value[1] == 1.0);
+    const region *first = p->conditions[1].places[0].region, *last = p->conditions[1].places[2].region;
+    CHECK(first->n_named == 1 && first->named[0] == 0);
+    CHECK(last->n_named == 1 && last->named[0] == 1 && last->numbers[0] == 1.0);
     CHECK_EQUAL_INT(equations_streams(p->conditions[0].equations)->n_pairs, 2);
     CHECK_EQUAL_INT(stream_count(equations_streams(p->conditions[1].equations)), 1);
     CHECK(p->has_exact[0]);
@@ -121,19 +123,26 @@ static void defaults(void) {
 /* All but the pointers is equal in every bit, twice here and on every rank. */
 static void same_text_same_problem(void) {
   static problem kept[2];
+  char *identity[2];
   for (int i = 0; i < 2; i++) {
     problem *p = read_example("helmholtz2d.lua");
+    CHECK_OK(problem_identity(p, &identity[i]));
     kept[i] = *p;
     kept[i].source = NULL;
     kept[i].tape = NULL;
     kept[i].optimizer.ops = NULL;
     kept[i].lanes = tape_size(p->tape); /* the number of nodes too */
-    for (int c = 0; c < MAX_CONDITIONS; c++) kept[i].conditions[c].equations = NULL;
+    for (int c = 0; c < MAX_CONDITIONS; c++) {
+      kept[i].conditions[c].equations = NULL;
+      memset(kept[i].conditions[c].places, 0, sizeof kept[i].conditions[c].places);
+    }
     for (int o = 0; o < MAX_OUTPUTS; o++) kept[i].exact[o] = NULL;
     problem_destroy(&p);
   }
   CHECK(memcmp(&kept[0], &kept[1], sizeof kept[0]) == 0);
   CHECK_SAME_ON_ALL_RANKS(kept[0]);
+  CHECK(strcmp(identity[0], identity[1]) == 0); /* places too */
+  for (int i = 0; i < 2; i++) free(identity[i]);
 }
 
 int main(int argc, char **argv) {

@@ -33,6 +33,8 @@ typedef struct row {
 static const row rows[] = {
     {"inputs", "{'t', 0, 1}", "{'t', 0, 2}", CHANGE_REFUSED, "inputs", "{ {\"t\", 0, 1}, {\"x\", -0.1, 1} }",
      "{ {\"t\", 0, 2}, {\"x\", -0.1, 1} }"},
+    {"domain", "{ 'u', 'v' }", "{ 'u', 'v' }, domain = box() - disk{ t=0.5, x=0.5, radius=0.1 }", CHANGE_REFUSED,
+     "domain", "none", "box() - disk{t=0.5, x=0.5, radius=0.1}"},
     {"outputs", "{ 'u', 'v' }", "{ 'u', 'v', 'w' }", CHANGE_REFUSED, "outputs", "{ \"u\", \"v\" }",
      "{ \"u\", \"v\", \"w\" }"},
     {"exact", "sin(p.x)", "cos(p.x)", CHANGE_TAKEN, "exact.v", "a function", "another function"},

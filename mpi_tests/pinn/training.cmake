@@ -12,6 +12,11 @@ ntkw_test(NAME objective_is_the_trainers_own LABEL pinn RANKS 1 2 3 5 SOURCES te
   LIBRARIES ntkw_pinn)
 ntkw_test(NAME training_gradient_matches_differences LABEL pinn RANKS 1 3
   SOURCES test_training_gradient_matches_differences.c LIBRARIES ntkw_pinn)
+ntkw_test(NAME regions_keep_their_word LABEL pinn RANKS 1 SOURCES test_regions_keep_their_word.c
+  LIBRARIES ntkw_pinn)
+foreach(test domain_without_disks domain_names_mistakes)
+  ntkw_test(NAME ${test} LABEL pinn RANKS 1 3 SOURCES test_${test}.c LIBRARIES ntkw_pinn)
+endforeach()
 ntkw_test(NAME evaluation_grid_stays_small LABEL pinn RANKS 1 3 SOURCES test_evaluation_grid_stays_small.c
   LIBRARIES ntkw_pinn)
 ntkw_test(NAME training_names_what_diverges LABEL pinn RANKS 1 2 3 SOURCES test_training_names_what_diverges.c

@@ -5,7 +5,12 @@
 
 #include <stdint.h>
 
-typedef enum random_purpose { RANDOM_POINTS = 1, RANDOM_PARAMETERS = 2, RANDOM_FEATURES = 3 } random_purpose;
+typedef enum random_purpose {
+  RANDOM_POINTS = 1,
+  RANDOM_PARAMETERS = 2,
+  RANDOM_FEATURES = 3,
+  RANDOM_MEASURES = 4
+} random_purpose;
 
 /* Four independent numbers, uniform in (0, 1): (the upper 53 bits + 1/2) * 2^-53. */
 void random_uniform4(uint64_t seed, random_purpose purpose, uint64_t step, uint64_t condition, uint64_t index,

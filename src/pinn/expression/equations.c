@@ -16,6 +16,7 @@ struct equations {
 struct equations_workspace {
   const equations *equations;
   program_points at; /* of the last residuals; points and outputs are not kept */
+  const double *normals;
   double *values, *adjoints, *coefficient_values;
 };
 
@@ -147,6 +148,20 @@ const stream_set *equations_streams(const equations *set) {
   return &set->streams;
 }
 
+static bool uses_normals(const program *code) {
+  for (int k = 0; k < code->n; k++)
+    if (code->list[k].operation == OP_INPUT && code->list[k].a >= NORMAL_ALONG) return true;
+  return false;
+}
+
+bool equations_use_normals(const equations *set) {
+  return uses_normals(&set->residuals) || uses_normals(&set->coefficients);
+}
+
+void equations_set_normals(equations_workspace *workspace, const double *normals) {
+  workspace->normals = normals;
+}
+
 uint64_t equations_fingerprint(const equations *set) {
   uint64_t hash = program_fingerprint(&set->coefficients, (uint64_t)stream_count(&set->streams));
   for (int k = 0; k < set->streams.n_first; k++) hash = hash * 31 + (uint64_t)set->streams.first[k];
@@ -198,7 +213,8 @@ static void copy_roots(const program *code, const double *values, size_t stride,
 void equations_coefficients(equations_workspace *workspace, int n, int n_inputs, const double *points,
                             double *coefficients) {
   const program *code = &workspace->equations->coefficients;
-  const program_points at = {.n = n, .n_inputs = n_inputs, .points = points, .stride = workspace->at.stride};
+  const program_points at = {
+      .n = n, .n_inputs = n_inputs, .points = points, .stride = workspace->at.stride, .normals = workspace->normals};
   program_forward(code, &at, workspace->coefficient_values);
   copy_roots(code, workspace->coefficient_values, at.stride, n, coefficients);
 }
@@ -207,10 +223,10 @@ void equations_residuals(equations_workspace *workspace, int n, int n_inputs, co
                          const double *outputs, double *residuals) {
   const equations *set = workspace->equations;
   program_points *at = &workspace->at;
-  *at = (program_points){n, n_inputs, stream_count(&set->streams), points, outputs, at->stride};
+  *at = (program_points){n, n_inputs, stream_count(&set->streams), points, outputs, at->stride, workspace->normals};
   program_forward(&set->residuals, at, workspace->values);
   copy_roots(&set->residuals, workspace->values, at->stride, n, residuals);
-  at->points = at->outputs = NULL;
+  at->points = at->outputs = at->normals = NULL;
 }
 
 void equations_seeds(equations_workspace *workspace, int only, const double *factors, double *seeds) {

@@ -25,11 +25,17 @@ int equations_count(const equations *equations);
 /* The streams the equations use, downward closed (u_tt needs u_t). */
 const stream_set *equations_streams(const equations *equations);
 
+/* Do they use the normal at the points? */
+bool equations_use_normals(const equations *equations);
+
 /* A number that differs, as good as surely, between different equations, and is the same everywhere for equal ones. */
 uint64_t equations_fingerprint(const equations *equations);
 
 ntkw_status equations_workspace_create(const equations *equations, int max_points, equations_workspace **out);
 void equations_workspace_destroy(equations_workspace **workspace);
+
+/* The normals at the points of the next calls, n x n_inputs as these; borrowed. Needed if equations_use_normals. */
+void equations_set_normals(equations_workspace *workspace, const double *normals);
 
 /* Coefficients of the forward Laplacian at n points (n x n_inputs, row-major): n_pairs x n. Nothing if n_pairs is 0. */
 void equations_coefficients(equations_workspace *workspace, int n, int n_inputs, const double *points,

@@ -36,6 +36,7 @@ typedef struct program_points {
   const double *points;  /* n x n_inputs */
   const double *outputs; /* output o, stream s, point p at [(o * n_streams + s) * n + p]; may be NULL if unused */
   size_t stride;         /* >= n */
+  const double *normals; /* as points; may be NULL if unused */
 } program_points;
 
 /* Fill in the values of the constants, once for a table. */

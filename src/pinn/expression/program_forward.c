@@ -11,8 +11,11 @@ void program_constants(const program *code, double *values, size_t stride) {
 }
 
 static void load_leaf(const instruction *what, const program_points *at, double *v) {
-  if (what->operation == OP_INPUT)
-    for (int p = 0; p < at->n; p++) v[p] = at->points[(size_t)p * (size_t)at->n_inputs + (size_t)what->a];
+  if (what->operation == OP_INPUT) {
+    const bool normal = what->a >= NORMAL_ALONG;
+    const double *from = normal ? at->normals + (what->a - NORMAL_ALONG) : at->points + what->a;
+    for (int p = 0; p < at->n; p++) v[p] = from[(size_t)p * (size_t)at->n_inputs];
+  }
   if (what->operation == OP_OUTPUT) {
     const double *from = at->outputs + ((size_t)what->a * (size_t)at->n_streams + (size_t)what->b) * (size_t)at->n;
     for (int p = 0; p < at->n; p++) v[p] = from[p];

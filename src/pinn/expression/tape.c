@@ -101,6 +101,10 @@ node tape_input(tape *nodes, int input) {
   return tape_intern(nodes, (record){.operation = OP_INPUT, .a = input, .b = NO_NODE, .c = NO_NODE});
 }
 
+node tape_normal(tape *nodes, int input) {
+  return tape_input(nodes, NORMAL_ALONG + input);
+}
+
 /* Three bits an input: the second as it is, those behind it plus 1. */
 node tape_derivative(tape *nodes, int output, int order, const int inputs[]) {
   int sorted[MAX_ORDER];

@@ -47,6 +47,8 @@ void tape_destroy(tape **tape);
 
 node tape_constant(tape *tape, double value);
 node tape_input(tape *tape, int input);
+/* The component along an input of the domain's unit normal at the point, for points that have one. */
+node tape_normal(tape *tape, int input);
 /* An output of the network, or its first (j = NO_INPUT) or second derivative by inputs i <= j. */
 node tape_output(tape *tape, int output, int i, int j);
 /* The derivative of an output of order 0 to MAX_ORDER, by inputs in any order. */

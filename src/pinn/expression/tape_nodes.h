@@ -8,9 +8,12 @@
 /* As first derivative of OP_OUTPUT: the stream of the forward Laplacian. */
 enum { LAPLACIAN = -2 };
 
-/* A node. Operands: a, b, c (NO_NODE if unused). OP_INPUT: a is the input. OP_OUTPUT: a is the output, b and c the
- * inputs of its derivatives (b <= c; NO_INPUT; b may be LAPLACIAN); from order three on, c holds all but the first
- * input (derivative_unpack). OP_CONSTANT: value. */
+/* As the input of OP_INPUT: the component of the normal along input a - NORMAL_ALONG. The number is in fingerprints. */
+enum { NORMAL_ALONG = 256 };
+
+/* A node. Operands: a, b, c (NO_NODE if unused). OP_INPUT: a is the input (or NORMAL_ALONG).
+ * OP_OUTPUT: a is the output, b and c the inputs of its derivatives (b <= c; NO_INPUT; b may be LAPLACIAN); from order
+ * three on, c holds all but the first input (derivative_unpack). OP_CONSTANT: value. */
 typedef struct record {
   operation operation;
   int a, b, c;

@@ -1,5 +1,5 @@
-/* The globals of problem files but for functions of symbolic values: a harmless part of Lua's library, and problem,
- * interior and boundary.
+/* The globals of problem files but for functions of symbolic values and shapes: a harmless part of Lua's library, and
+ * problem.
  *
  * Whatever could differ between two ranks that read the same text is left out or replaced: addresses in tostring and
  * string.format, the order of pairs (Lua's depends on a random seed). So is what could run long in proportion to nothing
@@ -12,8 +12,6 @@
 #include <lualib.h>
 #include <math.h>
 #include <string.h>
-
-const char RAW_PLACE[] = "place";
 
 static const char *const BASE_NAMES[] = {"assert", "error", "ipairs", "select", "type"};
 static const char *const STRING_NAMES[] = {"byte", "char", "format", "len", "lower", "rep", "reverse", "sub", "upper"};
@@ -38,8 +36,13 @@ static int unknown_global(lua_State *L) {
                      MATHEMATICS_OF_PROBLEMS);
   if (strcmp(name, "p") == 0)
     reader_fail_here(L, "'p' is unknown here; expected it inside a function of it, as in function(p) return p.u end");
+  enum { MOST_KINDS = 32 };
+  const char *words[COUNT(GLOBAL_NAMES) + MOST_KINDS];
+  int n = COUNT(GLOBAL_NAMES);
+  memcpy(words, GLOBAL_NAMES, sizeof GLOBAL_NAMES);
+  for (int k = 0; k < MOST_KINDS && region_kind(k); k++) words[n++] = region_kind(k)->word;
   reader_fail_here(L, "'%s' is unknown; expected a local variable or a function of problem files%s", name,
-                   hint(L, name, GLOBAL_NAMES, COUNT(GLOBAL_NAMES)));
+                   hint(L, name, words, n));
 }
 
 static int unknown_field(lua_State *L) {
@@ -118,78 +121,6 @@ static int pairs_in_order(lua_State *L) {
   return 1;
 }
 
-static raw_place *new_place(lua_State *L) {
-  raw_place *made = lua_newuserdatauv(L, sizeof *made, 0);
-  memset(made, 0, sizeof *made);
-  made->line = reader_line(L);
-  luaL_setmetatable(L, RAW_PLACE);
-  return made;
-}
-
-static int interior(lua_State *L) {
-  if (lua_gettop(L) > 0)
-    reader_fail_here(L, "interior is given %s; expected interior(), or boundary{x=0} to fix a coordinate",
-                     describe(L, 1));
-  new_place(L);
-  return 1;
-}
-
-/* Insert by name: the order of lua_next differs between ranks, and messages must not. */
-static void fix_coordinate(lua_State *L, raw_place *to, const char *name, double value) {
-  int at = to->n;
-  if (to->n == MAX_INPUTS) reader_fail_here(L, "boundary fixes more than %d coordinates", MAX_INPUTS);
-  if (strlen(name) >= MAX_NAME) reader_fail_here(L, "boundary fixes a coordinate that no input can be called");
-  for (; at > 0 && strcmp(to->names[at - 1], name) > 0; at--) {
-    memcpy(to->names[at], to->names[at - 1], MAX_NAME);
-    to->values[at] = to->values[at - 1];
-  }
-  memcpy(to->names[at], name, strlen(name) + 1);
-  to->values[at] = value;
-  to->n++;
-}
-
-static const char FIXED[] = "expected fixed coordinates, such as boundary{x=0}";
-
-/* A list of numbers in place of one: a place for each. */
-_Noreturn static void fail_list(lua_State *L, const char *name) {
-  const bool two = lua_istable(L, -1) && lua_rawgeti(L, -1, 1) == LUA_TNUMBER && lua_rawgeti(L, -2, 2) == LUA_TNUMBER;
-  const char *first = two ? lua_tostring(L, -2) : "0", *second = two ? lua_tostring(L, -1) : "1";
-  reader_fail_here(L,
-                   "boundary is given a list for '%s'; expected one number: a place for each is written as a list "
-                   "of places, on = { boundary{%s=%s}, boundary{%s=%s} }",
-                   name, name, first, name, second);
-}
-
-/* Of the coordinates that are no numbers the first by name is told, as the order of lua_next differs between ranks. */
-static void check_coordinates(lua_State *L) {
-  const char *first = NULL;
-  if (lua_rawlen(L, 1) > 0) {
-    lua_rawgeti(L, 1, 1);
-    reader_fail_here(L, "boundary is given %s without the name of an input; %s", describe(L, -1), FIXED);
-  }
-  for (lua_pushnil(L); lua_next(L, 1); lua_pop(L, 1)) {
-    if (lua_type(L, -2) != LUA_TSTRING)
-      reader_fail_here(L, "boundary is given %s as a name; %s", describe(L, -2), FIXED);
-    if (lua_type(L, -1) == LUA_TNUMBER && isfinite(lua_tonumber(L, -1))) continue;
-    const char *name = lua_tostring(L, -2); /* kept alive by the table */
-    if (!first || strcmp(name, first) < 0) first = name;
-  }
-  if (!first) return;
-  lua_getfield(L, 1, first);
-  if (lua_istable(L, -1)) fail_list(L, first);
-  reader_fail_here(L, "boundary is given %s for '%s'; %s", describe(L, -1), first, FIXED);
-}
-
-static int boundary(lua_State *L) {
-  if (lua_type(L, 1) != LUA_TTABLE || lua_gettop(L) != 1)
-    reader_fail_here(L, "boundary is given %s; %s", describe(L, 1), FIXED);
-  check_coordinates(L);
-  raw_place *made = new_place(L);
-  for (lua_pushnil(L); lua_next(L, 1); lua_pop(L, 1)) fix_coordinate(L, made, lua_tostring(L, -2), lua_tonumber(L, -1));
-  if (made->n == 0) reader_fail_here(L, "boundary fixes no coordinate; %s", FIXED);
-  return 1;
-}
-
 static int state_problem(lua_State *L) {
   reader *r = reader_of(L);
   if (lua_type(L, 1) != LUA_TTABLE) reader_fail_here(L, "problem is given %s; expected a table", describe(L, 1));
@@ -254,8 +185,8 @@ static void open_base(lua_State *L) {
 }
 
 void library_open(lua_State *L) {
-  static const luaL_Reg own[] = {{"tostring", to_string}, {"pairs", pairs_in_order},  {"interior", interior},
-                                 {"boundary", boundary},  {"problem", state_problem}, {NULL, NULL}};
+  static const luaL_Reg own[] = {
+      {"tostring", to_string}, {"pairs", pairs_in_order}, {"problem", state_problem}, {NULL, NULL}};
   open_base(L);
   choose(L, LUA_STRLIBNAME, luaopen_string, STRING_NAMES, COUNT(STRING_NAMES));
   set_string_metatable(L);
@@ -263,8 +194,6 @@ void library_open(lua_State *L) {
   choose(L, LUA_TABLIBNAME, luaopen_table, TABLE_NAMES, COUNT(TABLE_NAMES));
   lua_getfield(L, -1, "sort");
   lua_setfield(L, LUA_REGISTRYINDEX, "sort");
-  lua_pop(L, 1);
-  luaL_newmetatable(L, RAW_PLACE);
   lua_pop(L, 1);
   for (const luaL_Reg *f = own; f->name; f++) lua_register(L, f->name, f->func);
 }

@@ -10,11 +10,13 @@ static const char POINT[] = "point";
 
 typedef struct point {
   const char *exact;
+  const condition *of; /* with its places; NULL: an exact solution */
 } point;
 
-void point_push(lua_State *L, const char *exact) {
+void point_push(lua_State *L, const char *exact, const condition *of) {
   point *made = lua_newuserdatauv(L, sizeof *made, 0);
   made->exact = exact;
+  made->of = of;
   luaL_setmetatable(L, POINT);
 }
 
@@ -81,6 +83,12 @@ bool symbol_name_parse(const problem *p, const char *name, symbol_name *out) {
   int output = longest_output(p, name, MAX_ORDER);
   if (output < 0) output = longest_output(p, name, INT_MAX);
   return output >= 0 && parse_output(p, output, name, out);
+}
+
+int symbol_normal(const problem *p, const char *name) {
+  for (int i = 0; name[0] == NORMAL && i < p->n_inputs; i++)
+    if (strcmp(name + 1, p->input_names[i]) == 0) return i;
+  return -1;
 }
 
 bool symbol_is_derivative(const problem *p, int output, const char *name) {
@@ -183,6 +191,20 @@ _Noreturn static void fail_unknown(lua_State *L, const problem *p, const point *
                    inputs, outputs, p->output_names[0], p->input_names[0], near);
 }
 
+static void push_normal(lua_State *L, problem *p, const point *at, const char *name, int input) {
+  const input_space space = problem_space(p);
+  if (at->exact)
+    reader_fail_here(L, "p.%s is a normal of the domain; expected inputs only in the exact solution of '%s'", name,
+                     at->exact);
+  for (int k = 0; k < at->of->n_places; k++)
+    if (!place_has_normals(&at->of->places[k], &space))
+      reader_fail_here(L,
+                       "p.%s is a normal of the domain, but place %d of condition '%s' has none; expected places with "
+                       "one: boundary(shape), or boundary{...} with one coordinate at an end of its range",
+                       name, k + 1, at->of->name);
+  symbol_push(L, tape_normal(p->tape, input));
+}
+
 static int point_index(lua_State *L) {
   const point *at = luaL_checkudata(L, 1, POINT);
   problem *p = reader_of(L)->made;
@@ -190,7 +212,12 @@ static int point_index(lua_State *L) {
   if (lua_type(L, 2) != LUA_TSTRING)
     reader_fail_here(L, "p is asked for %s; expected a name, such as p.%s", describe(L, 2), p->output_names[0]);
   const char *name = lua_tostring(L, 2);
-  if (!symbol_name_parse(p, name, &meant)) fail_unknown(L, p, at, name);
+  if (!symbol_name_parse(p, name, &meant)) {
+    const int input = symbol_normal(p, name);
+    if (input < 0) fail_unknown(L, p, at, name);
+    push_normal(L, p, at, name, input);
+    return 1;
+  }
   if (meant.output < 0) {
     symbol_push(L, tape_input(p->tape, meant.inputs[0]));
     return 1;

@@ -11,8 +11,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char *const keys[] = {"inputs",    "outputs",   "exact", "conditions", "resample", "network", "optimizer",
-                                   "weighting", "precision", "steps", "seed",       "lanes",    "ntk",     "reference"};
+static const char *const keys[] = {"inputs",   "outputs", "domain",    "exact",     "conditions",
+                                   "resample", "network", "optimizer", "weighting", "precision",
+                                   "steps",    "seed",    "lanes",     "ntk",       "reference"};
 
 const char *const *problem_keys(int *n) {
   *n = (int)(sizeof keys / sizeof *keys);
@@ -22,6 +23,7 @@ const char *const *problem_keys(int *n) {
 void read_problem(reader *r) {
   const section s = section_of_problem(r);
   check_keys(r, &s, keys, sizeof keys / sizeof *keys, 0);
+  read_inputs(r, &s);
   read_domain(r, &s);
   read_exact(r, &s);
   read_reserved(r, &s);
@@ -87,6 +89,12 @@ void problem_set_seed(problem *p, uint64_t seed) {
   p->seed = p->network.features.seed = seed;
 }
 
+input_space problem_space(const problem *p) {
+  input_space made = {.n = p->n_inputs, .lower = p->lower, .upper = p->upper};
+  for (int i = 0; i < p->n_inputs; i++) made.names[i] = p->input_names[i];
+  return made;
+}
+
 void problem_warn(problem *p, int line, const char *format, ...) {
   char sentence[1024], where[sizeof p->file + 16];
   va_list arguments;
@@ -108,7 +116,11 @@ void problem_warn(problem *p, int line, const char *format, ...) {
 void problem_destroy(problem **made) {
   if (!made || !*made) return;
   problem *p = *made;
-  for (int c = 0; c < MAX_CONDITIONS; c++) equations_destroy(&p->conditions[c].equations);
+  for (int c = 0; c < MAX_CONDITIONS; c++) {
+    equations_destroy(&p->conditions[c].equations);
+    for (int k = 0; k < MAX_PLACES; k++) place_free(&p->conditions[c].places[k]);
+  }
+  domain_free(&p->domain);
   for (int o = 0; o < MAX_OUTPUTS; o++) equations_destroy(&p->exact[o]);
   for (int i = 0; i < p->n_warnings; i++) free(p->warnings[i]);
   tape_destroy(&p->tape);

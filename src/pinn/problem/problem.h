@@ -9,10 +9,11 @@
 #include <stdint.h>
 #include "ntkw/status.h"
 #include "pinn/expression/equations.h"
+#include "pinn/geometry/place.h"
 #include "pinn/network/network.h"
 #include "pinn/optimizer/optimizer.h"
 
-enum { MAX_CONDITIONS = 64, MAX_PLACES = 16, MAX_NAME = 64, MAX_WARNINGS = 32 };
+enum { MAX_CONDITIONS = 64, MAX_PLACES = 16, MAX_WARNINGS = 32 };
 /* Limits of what a file may ask for: points of a condition, lanes, bytes of the file. */
 enum { MAX_POINTS = 1000000000, MAX_LANES = 65536, MAX_PROBLEM_TEXT = 1 << 20 };
 /* Seconds after which the reading of a file is refused. */
@@ -26,12 +27,6 @@ enum { MAX_PATH_BYTES = 4096 };
 
 /* A name that no condition has: that of all of them, where results are listed. */
 #define ALL_CONDITIONS "all together"
-
-/* A box with some coordinates held fixed: interior() fixes none, boundary{x=0} fixes x. */
-typedef struct place {
-  bool fixed[MAX_INPUTS];
-  double value[MAX_INPUTS];
-} place;
 
 typedef struct condition {
   char name[MAX_NAME];
@@ -60,6 +55,7 @@ typedef struct problem {
   int n_inputs, n_outputs, n_conditions;
   char input_names[MAX_INPUTS][MAX_NAME], output_names[MAX_OUTPUTS][MAX_NAME];
   double lower[MAX_INPUTS], upper[MAX_INPUTS];
+  domain domain; /* the box of the inputs, and what is taken out of it */
   condition conditions[MAX_CONDITIONS];
   tape *tape;                  /* the expressions of all conditions and exact solutions */
   bool has_exact[MAX_OUTPUTS]; /* outputs whose exact solution is given */
@@ -91,7 +87,9 @@ typedef struct problem {
  *       with h5py.File("FILE.h5", "w") as f:
  *           f["t"] = t; f["x"] = x         # as many as you like, ascending within the ranges of the inputs
  *           f["u"] = u                     # u[i, j] at t[i], x[j]: shape (len(t), len(x))
- *   conditions = { {"name", points = n, on = interior() | boundary{x=0} | list, equation = function(p)}, ... }
+ *   domain = box() (box() - hole - ...; local hole = disk{ x=0.3, y=0.3, radius=0.1 }, in two of the inputs)
+ *   conditions = { {"name", points = n, on = interior() | boundary{x=0} | boundary(hole) | list,
+ *                   equation = function(p)}, ... }
  *   network = { "perceptron" ("residual": each hidden layer after the first is added to its input; equal widths),
  *               hidden = {widths}, activation = "tanh" ("sin"), init = "xavier" ("ntk"), scale_inputs = false,
  *               periodic = none ({ x = harmonics }), fourier = none ({ features = n, scale = 1 ({ t = 5, x = 1 }) }) }
@@ -106,8 +104,11 @@ typedef struct problem {
  * scale_inputs, give warnings. optimizer and weighting may be their name alone.
  *
  * Equations and exact solutions are called once, with p: p.x is an input, p.u an output, p.u_x, p.u_xt and p.u_xxyy its
- * derivatives, up to order four. Names of inputs and outputs that give one of these two readings (readings.h) are
- * refused. Functions may use + - * / ^, sin cos tan tanh sinh cosh exp log sqrt abs min max, where(condition, a, b),
+ * derivatives, up to order four. Where all places of the condition have a normal, p.nx is its component along x: the
+ * unit normal out of the domain, on boundary(hole), and on boundary{...} with one coordinate at an end of its range.
+ * Names of inputs and outputs that give one of these two readings (readings.h) are refused; those that read as a normal
+ * too, in files with a domain only: in others they are not normals.
+ * Functions may use + - * / ^, sin cos tan tanh sinh cosh exp log sqrt abs min max, where(condition, a, b),
  * less(a, b), less_equal(a, b), on numbers too (in reproducible arithmetic). Whole numbers stay whole from -2^63 to
  * 2^63 - 1, and become real numbers beyond.
  *
@@ -116,6 +117,9 @@ ntkw_status problem_from_lua(const char *file, const char *text, problem **out);
 /* The same with another limit of time. */
 ntkw_status problem_from_lua_within(const char *file, const char *text, double seconds, problem **out);
 void problem_destroy(problem **problem);
+
+/* Its inputs and their ranges, borrowed. Local. */
+input_space problem_space(const problem *problem);
 
 /* Add a warning about a line of the problem's file (0: about the file), as printf does. One that does not fit into the
  * list or the memory is left out. Local; to be called in the same way on every rank. */

@@ -3,9 +3,6 @@
 #include "pinn/problem/rules.h"
 #include "pinn/problem/symbols.h"
 
-#include <float.h>
-#include <math.h>
-#include <stdio.h>
 #include <string.h>
 
 static int line_of_function(lua_State *L, int index) {
@@ -44,8 +41,9 @@ static node symbol_at(reader *r, int index, const char *title, int line) {
 }
 
 /* Call the function on top of the stack with p, check what it returns and compile it. The function is popped. called:
- * the name in the call that is written in its place, or NULL. */
-static equations *trace(reader *r, const char *title, const char *exact, int line, const token *called) {
+ * the name in the call that is written in its place, or NULL. exact or of: as for point_push. */
+static equations *trace(reader *r, const char *title, const char *exact, const condition *of, int line,
+                        const token *called) {
   lua_State *L = r->L;
   node roots[MAX_EQUATIONS];
   equations *made = NULL;
@@ -53,7 +51,7 @@ static equations *trace(reader *r, const char *title, const char *exact, int lin
   const int base = lua_gettop(L), most = exact ? 1 : MAX_EQUATIONS;
   if (line_of_function(L, -1) > 0) line = line_of_function(L, -1);
   lua_pushvalue(L, base);
-  point_push(L, exact);
+  point_push(L, exact, of);
   lua_call(L, 1, LUA_MULTRET);
   const int n = lua_gettop(L) - base;
   luaL_checkstack(L, LUA_MINSTACK, NULL);
@@ -103,7 +101,8 @@ void read_exact(reader *r, const section *s) {
       if (push_key(r, &list, names[o])) {
         const char *title = lua_pushfstring(r->L, "the exact solution of '%s'", names[o]);
         lua_insert(r->L, -2);
-        p->exact[o] = trace(r, title, names[o], line_of_key(r, &list, names[o]), called_at_key(r, &list, names[o]));
+        p->exact[o] =
+            trace(r, title, names[o], NULL, line_of_key(r, &list, names[o]), called_at_key(r, &list, names[o]));
         p->has_exact[o] = true;
       }
       lua_pop(r->L, 1);
@@ -111,59 +110,6 @@ void read_exact(reader *r, const section *s) {
   }
   lua_pop(r->L, 1);
   read_reference(r, s);
-}
-
-/* A value that is outside the range of an input by no more than rounding is the bound, such as 0.1*3 for 0.3. */
-static double snap_to_range(const problem *p, int input, double value) {
-  const double lower = p->lower[input], upper = p->upper[input], bound = value < lower ? lower : upper;
-  const double slack = 4.0 * DBL_EPSILON * (fabs(bound) + (upper - lower));
-  return (value < lower || value > upper) && fabs(value - bound) <= slack ? bound : value;
-}
-
-static void fix_place(reader *r, const raw_place *from, place *to) {
-  const problem *p = r->made;
-  const char *names[MAX_INPUTS];
-  for (int i = 0; i < p->n_inputs; i++) names[i] = p->input_names[i];
-  for (int k = 0; k < from->n; k++) {
-    int i = 0;
-    while (i < p->n_inputs && strcmp(from->names[k], names[i]) != 0) i++;
-    if (i == p->n_inputs)
-      reader_fail(r->L, from->line, "boundary fixes '%s', which is no input; expected one of the inputs, such as %s%s",
-                  from->names[k], names[0], hint(r->L, from->names[k], names, p->n_inputs));
-    const double value = snap_to_range(p, i, from->values[k]);
-    if (value < p->lower[i] || value > p->upper[i]) {
-      char text[160];
-      snprintf(text, sizeof text, "%.14g; expected a value in its range, from %.14g to %.14g", from->values[k],
-               p->lower[i], p->upper[i]);
-      reader_fail(r->L, from->line, "boundary fixes %s at %s", names[i], text);
-    }
-    to->fixed[i] = true;
-    to->value[i] = value;
-  }
-}
-
-static const char PLACES[] = "interior(), boundary{x=0} or a list of them";
-
-static void read_places(reader *r, const section *s, condition *to) {
-  lua_State *L = r->L;
-  const int line = line_of_key(r, s, "on");
-  if (!push_key(r, s, "on")) reader_fail(L, s->line, "%s has no 'on'; expected %s", s->name, PLACES);
-  const bool is_list = lua_istable(L, -1);
-  const int index = lua_gettop(L), n = is_list ? (int)lua_rawlen(L, -1) : 1;
-  if (n < 1) reader_fail(L, line, "'on' of %s is empty; expected %s", s->name, PLACES);
-  if (n > MAX_PLACES) reader_fail(L, line, "'on' of %s has %d places; expected up to %d", s->name, n, MAX_PLACES);
-  if (is_list) check_keys(r, &(section){"on", index, line, -1}, NULL, 0, n);
-  for (int i = 0; i < n; i++) {
-    if (is_list)
-      lua_rawgeti(L, index, i + 1);
-    else
-      lua_pushvalue(L, index);
-    const raw_place *raw = luaL_testudata(L, -1, RAW_PLACE);
-    if (!raw) reader_fail(L, line, "'on' of %s has %s; expected %s", s->name, describe(L, -1), PLACES);
-    fix_place(r, raw, &to->places[to->n_places++]);
-    lua_pop(L, 1);
-  }
-  lua_pop(L, 1);
 }
 
 /* Points are split over the places, and the last places must not go without. */
@@ -198,7 +144,7 @@ static void read_condition(reader *r, const section *list, int c) {
     reader_fail(r->L, s.line, "%s has no 'equation'; expected equation = function(p) return ... end", s.name);
   const char *title = lua_pushfstring(r->L, "the equation of %s", s.name);
   lua_insert(r->L, -2);
-  to->equations = trace(r, title, NULL, line_of_key(r, &s, "equation"), called_at_key(r, &s, "equation"));
+  to->equations = trace(r, title, NULL, to, line_of_key(r, &s, "equation"), called_at_key(r, &s, "equation"));
   lua_pop(r->L, 3);
 }
 

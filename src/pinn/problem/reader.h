@@ -68,21 +68,13 @@ const char *describe(lua_State *L, int index);
 /* Count work of a C function against the limit of instructions, and look at the clock. */
 void reader_charge(lua_State *L, int64_t work);
 
-/* The globals of problem files: a part of Lua's library (library.c), problem, interior and boundary (library.c), and
- * functions of symbolic values (functions.c). Each leaves the stack as it was. */
+/* The globals of problem files: a part of Lua's library and problem (library.c), and functions of symbolic values
+ * (functions.c). Each leaves the stack as it was. */
 void library_open(lua_State *L);
 void functions_open(lua_State *L);
 
 /* The key of the registry under which problem{} leaves its table. */
 extern const char PROBLEM_TABLE;
-
-/* What interior() and boundary{} return: a userdata. The names are not checked yet. */
-typedef struct raw_place {
-  int line, n;
-  char names[MAX_INPUTS][MAX_NAME];
-  double values[MAX_INPUTS];
-} raw_place;
-extern const char RAW_PLACE[];
 
 /* Fill in the problem from the table on top of the stack. */
 void read_problem(reader *r);

@@ -172,6 +172,40 @@ static void compare_outputs(const dictionary *d, const char *const outputs[], in
   }
 }
 
+/* Is the field that means the normal along an input another thing too? */
+static bool normal_meets(const dictionary *d, const char *const outputs[], int n_outputs, int input,
+                         double_reading *out) {
+  const symbol_name normal = {.output = -1, .inputs = {input}, .normal = true};
+  char field[LONGEST_FIELD] = {NORMAL};
+  put(field + 1, d->inputs[input]);
+  out->second = normal;
+  put(out->field, field);
+  for (int i = 0; i < d->n_inputs; i++) {
+    out->first = (symbol_name){.output = -1, .inputs = {i}};
+    if (strcmp(field, d->inputs[i]) == 0) return out->found = true;
+  }
+  for (int o = 0; o < n_outputs; o++) {
+    const char *rest = rest_after(outputs[o], field);
+    out->first = (symbol_name){.output = o};
+    if (strcmp(field, outputs[o]) == 0) return out->found = true;
+    if (rest && is_derivative_too(d, o, rest, normal, field, out)) return true;
+  }
+  return false;
+}
+
+ntkw_status normal_reading_find(const char *const inputs[], int n_inputs, const char *const outputs[], int n_outputs,
+                                double_reading *out) {
+  dictionary d = {.inputs = inputs, .n_inputs = n_inputs};
+  *out = (double_reading){0};
+  const ntkw_status status = dictionary_create(&d);
+  if (status == NTKW_SUCCESS) {
+    enter_words(&d, outputs[0], out);
+    for (int i = 0; i < n_inputs && !normal_meets(&d, outputs, n_outputs, i, out); i++) continue;
+  }
+  dictionary_free(&d);
+  return status;
+}
+
 ntkw_status double_reading_find(const char *const inputs[], int n_inputs, const char *const outputs[], int n_outputs,
                                 double_reading *out) {
   dictionary d = {.inputs = inputs, .n_inputs = n_inputs};

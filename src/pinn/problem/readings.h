@@ -23,4 +23,8 @@ typedef struct double_reading {
 ntkw_status double_reading_find(const char *const inputs[], int n_inputs, const char *const outputs[], int n_outputs,
                                 double_reading *out);
 
+/* The same for the normals' components: "n" and an input. Names have no two readings otherwise. */
+ntkw_status normal_reading_find(const char *const inputs[], int n_inputs, const char *const outputs[], int n_outputs,
+                                double_reading *out);
+
 #endif

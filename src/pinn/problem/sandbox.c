@@ -6,6 +6,7 @@
 #include "pinn/problem/mathematics.h"
 #include "pinn/problem/missing_argument.h"
 #include "pinn/problem/reader.h"
+#include "pinn/problem/shapes.h"
 #include "pinn/problem/symbols.h"
 #include "pinn/problem/syntax_hints.h"
 #include "pinn/problem/table_keys.h"
@@ -206,7 +207,9 @@ const char *describe(lua_State *L, int index) {
     lua_pushlstring(L, lua_tostring(L, index), strnlen(lua_tostring(L, index), SHOWN));
     return lua_pushfstring(L, "the string \"%s\"", lua_tostring(L, -1));
   case LUA_TUSERDATA:
-    if (luaL_testudata(L, index, RAW_PLACE)) return lua_pushliteral(L, "a place");
+    if (unread_place_test(L, index)) return lua_pushliteral(L, "a place");
+    if (unread_shape_test(L, index)) return lua_pushliteral(L, "a shape");
+    if (unread_domain_test(L, index)) return lua_pushliteral(L, "a domain");
     return lua_pushstring(L, symbol_test(L, index) ? "a symbolic value" : "the argument p");
   default:
     return lua_pushfstring(L, "a %s", luaL_typename(L, index));
@@ -289,6 +292,7 @@ static int run_file(lua_State *L) {
   reader *r = reader_of(L);
   luaL_checkstack(L, 100, NULL);
   library_open(L);
+  shapes_open(L);
   symbols_open(L);
   functions_open(L);
   load_text(r);

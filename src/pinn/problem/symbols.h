@@ -21,8 +21,8 @@ void symbol_push(lua_State *L, node value);
 /* The result of one of Lua's operators (LUA_OPADD and so on) on the values at 1 and 2, for a C function to return. */
 int symbol_arithmetic(lua_State *L, int lua_operator);
 
-/* Push p. exact: name of the output whose exact solution is being read, so that outputs are refused; NULL: an equation.
- * The name must live as long. */
-void point_push(lua_State *L, const char *exact);
+/* Push p. exact: name of the output whose exact solution is being read, so that outputs are refused; NULL: an equation
+ * of the condition `of`, whose places are known. Both must live as long. */
+void point_push(lua_State *L, const char *exact, const condition *of);
 
 #endif

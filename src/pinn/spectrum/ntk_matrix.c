@@ -70,13 +70,16 @@ static ntkw_status make_panel(maker *m, const ntk_panel *panel, double *message)
   const size_t rows = (size_t)n * (size_t)panel->n_streams * (size_t)m->sampled.n_outputs;
   double *residuals = message + m->n_factors, *points = residuals + FACTOR_ROWS;
   const size_t pairs = (size_t)n * (size_t)streams->n_pairs, all = (size_t)n * (size_t)equations_count(eqs);
-  double *scratch = malloc((2 * rows + pairs + all) * sizeof *scratch);
+  const size_t coordinates = (size_t)n * (size_t)n_inputs;
+  double *scratch = malloc((2 * rows + pairs + all + coordinates) * sizeof *scratch);
   equations_workspace *work = NULL;
   NTKW_CHECK(scratch, NTKW_ERR_MEMORY, "out of memory for a panel of points");
   double *outputs = scratch, *seeds = outputs + rows, *coefficients = seeds + rows, *every = coefficients + pairs;
+  double *normals = every + all;
   const ntkw_status status = equations_workspace_create(eqs, n, &work);
   if (status == NTKW_SUCCESS) {
-    sample_points(&m->sampled, panel->condition, m->draw, panel->first_point, n, points);
+    sample_points_and_normals(&m->sampled, panel->condition, m->draw, panel->first_point, n, points, normals);
+    equations_set_normals(work, normals);
     equations_coefficients(work, n, n_inputs, points, coefficients);
     workspace_forward(m->workspace, streams, n, points, coefficients, outputs);
     equations_residuals(work, n, n_inputs, points, outputs, every);

@@ -109,7 +109,7 @@ static void state_function(statements *s, change_kind kind, char *key, const equ
   if (s->n > 0 && eqs) s->list[s->n - 1].function = true;
 }
 
-static void state_domain(statements *s, const problem *pde) {
+static void state_inputs(statements *s, const problem *pde) {
   pen p;
   if (!start(&p)) return (void)(s->complete = false);
   for (int i = 0; i < pde->n_inputs; i++) {
@@ -178,14 +178,48 @@ static void state_network(statements *s, const problem *pde) {
   state_text(s, CHANGE_REFUSED, "precision", net->precision == NTKW_FLOAT32 ? "float32" : "float64");
 }
 
+/* Numbers of a region, written one after the other. */
+typedef struct number_list {
+  FILE *to;
+  int n;
+} number_list;
+
+static void put_named_number(void *context, const char *name, double value) {
+  number_list *list = context;
+  fprintf(list->to, "%s%s=", list->n++ ? ", " : "", name);
+  put_number(list->to, value);
+}
+
+/* WORD{x=0, y=1} */
+static void put_region(FILE *to, const problem *pde, const char *word, const region *from) {
+  const input_space space = problem_space(pde);
+  fprintf(to, "%s{", word);
+  from->ops->describe(from, &space, put_named_number, &(number_list){to, 0});
+  fputc('}', to);
+}
+
 static void put_place(FILE *to, const problem *pde, const place *at) {
-  int n = 0;
-  for (int i = 0; i < pde->n_inputs; i++) {
-    if (!at->fixed[i]) continue;
-    fprintf(to, "%s%s=", n++ ? ", " : "boundary{", pde->input_names[i]);
-    put_number(to, at->value[i]);
+  if (at->surface_of) {
+    fputs("boundary(", to);
+    put_region(to, pde, at->surface_of->ops->word, at->surface_of);
+    fputc(')', to);
+  } else if (at->region->n_named > 0) {
+    put_region(to, pde, "boundary", at->region);
+  } else {
+    fputs("interior()", to);
   }
-  fputs(n ? "}" : "interior()", to);
+}
+
+static void state_shapes(statements *s, const problem *pde) {
+  pen p;
+  if (pde->domain.n_removed == 0) return;
+  if (!start(&p)) return (void)(s->complete = false);
+  fputs("box()", p.stream);
+  for (int k = 0; k < pde->domain.n_removed; k++) {
+    fputs(" - ", p.stream);
+    put_region(p.stream, pde, pde->domain.removed[k]->ops->word, pde->domain.removed[k]);
+  }
+  add(s, CHANGE_REFUSED, strdup("domain"), finish(&p));
 }
 
 static char *places_of(const problem *pde, const condition *cond) {
@@ -262,7 +296,8 @@ static char *ntk_of(const ntk_watch *watch) {
 
 static void state_problem(statements *s, const problem *pde) {
   *s = (statements){.complete = true};
-  state_domain(s, pde);
+  state_inputs(s, pde);
+  state_shapes(s, pde);
   state_network(s, pde);
   state_conditions(s, pde);
   for (int o = 0; o < pde->n_outputs; o++)

@@ -8,11 +8,11 @@
 #include "pinn/problem/problem.h"
 
 typedef enum change_kind {
-  CHANGE_REFUSED, /* another problem (identity.h): inputs, outputs, conditions, their places and equations, network,
+  CHANGE_REFUSED, /* another problem (identity.h): inputs, outputs, domain, conditions, their places and equations, network,
                      precision */
-  CHANGE_TAKEN,   /* a setting, the problem file's is used: points, resample, optimizer, exact, reference, ntk */
-  CHANGE_STAYS,   /* a setting, the checkpoint's is used: weighting, seed, lanes, network.init */
-  CHANGE_FREE     /* changed as a matter of course: steps */
+  CHANGE_TAKEN, /* a setting, the problem file's is used: points, resample, optimizer, exact, reference, ntk */
+  CHANGE_STAYS, /* a setting, the checkpoint's is used: weighting, seed, lanes, network.init */
+  CHANGE_FREE   /* changed as a matter of course: steps */
 } change_kind;
 
 typedef struct change {

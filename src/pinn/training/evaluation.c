@@ -23,8 +23,10 @@ struct evaluation {
   int64_t count;       /* own points */
   double *points;      /* count x n_inputs */
   double *values[MAX_OUTPUTS], *exact[MAX_OUTPUTS],
-      *error[MAX_OUTPUTS]; /* count each; exact and error NULL if not given */
-  gaps gaps[MAX_OUTPUTS];  /* of the exact solutions */
+      *error[MAX_OUTPUTS];    /* count each; exact and error NULL if not given */
+  gaps outside;               /* points that are not in the domain */
+  gaps gaps[MAX_OUTPUTS];     /* of the exact solutions, in the domain */
+  gaps left_out[MAX_OUTPUTS]; /* both, if there are points outside */
   int64_t *message;
 };
 
@@ -111,6 +113,27 @@ static void lay_points(evaluation *e) {
   }
 }
 
+static void put_outside(const evaluation *e, double *values, double value) {
+  for (int64_t i = 0; i < e->outside.n; i++) values[e->outside.list[i]] = value;
+}
+
+/* values: scratch for the own points. */
+static ntkw_status find_outside(evaluation *e, double *values) {
+  const input_space space = problem_space(e->pde);
+  for (int64_t p = 0; p < e->count; p++)
+    values[p] = domain_contains(&e->pde->domain, &space, e->points + p * space.n, NULL) ? 0.0 : NAN;
+  return gaps_find(e->comm, values, e->count, e->first * e->plane, &e->outside);
+}
+
+/* Gaps of an exact solution; outside of the domain it is none, whatever its values there. */
+static ntkw_status find_gaps(evaluation *e, int output) {
+  put_outside(e, e->exact[output], 0.0);
+  NTKW_TRY(gaps_find(e->comm, e->exact[output], e->count, e->first * e->plane, &e->gaps[output]));
+  if (e->outside.total == 0) return NTKW_SUCCESS;
+  put_outside(e, e->exact[output], NAN);
+  return gaps_find(e->comm, e->exact[output], e->count, e->first * e->plane, &e->left_out[output]);
+}
+
 static ntkw_status fill_exact(evaluation *e, int output) {
   enum { PIECE = 1024 };
   const equations *eqs = e->pde->exact[output];
@@ -150,8 +173,9 @@ static ntkw_status create_all(evaluation *e, const network *net, reference_solut
   for (int o = 0; reference && o < e->pde->n_outputs; o++)
     if (reference_has(reference, e->pde, o))
       NTKW_TRY(reference_values(reference, e->pde, o, e->n_axis, e->first, e->rows, e->exact[o]));
+  if (e->pde->domain.n_removed > 0) NTKW_TRY(find_outside(e, e->values[0]));
   for (int o = 0; o < e->pde->n_outputs; o++)
-    if (e->exact[o]) NTKW_TRY(gaps_find(e->comm, e->exact[o], e->count, e->first * e->plane, &e->gaps[o]));
+    if (e->exact[o]) NTKW_TRY(find_gaps(e, o));
   return NTKW_SUCCESS;
 }
 
@@ -179,15 +203,17 @@ void evaluation_destroy(evaluation **handle) {
     free(e->exact[o]);
     free(e->error[o]);
     gaps_free(&e->gaps[o]);
+    gaps_free(&e->left_out[o]);
   }
   for (int i = 0; i < MAX_INPUTS; i++) free(e->axis[i]);
+  gaps_free(&e->outside);
   free(e->points);
   free(e->message);
   free(e);
   *handle = NULL;
 }
 
-/* The network's outputs at the own points. */
+/* The network's outputs at the own points, NaN outside of the domain. */
 static ntkw_status predict(evaluation *e) {
   const int d = e->pde->n_inputs, n_outputs = e->pde->n_outputs;
   const int capacity = workspace_capacity(e->workspace, &value_alone);
@@ -199,6 +225,7 @@ static ntkw_status predict(evaluation *e) {
     for (int o = 0; o < n_outputs; o++) memcpy(e->values[o] + done, outputs + o * n, (size_t)n * sizeof *outputs);
   }
   free(outputs);
+  for (int o = 0; o < n_outputs; o++) put_outside(e, e->values[o], NAN);
   for (int o = 0; o < n_outputs; o++)
     for (int64_t p = 0; e->exact[o] && p < e->count; p++) e->error[o][p] = e->values[o][p] - e->exact[o][p];
   return NTKW_SUCCESS;
@@ -213,8 +240,9 @@ ntkw_status evaluation_error(evaluation *e, double *error) {
   ntkw_sum_zero(&sums[1], NTKW_FLOAT64);
   for (int o = 0; o < e->pde->n_outputs; o++) {
     if (!e->exact[o]) continue;
-    gaps_add_squares(&e->gaps[o], e->error[o], e->count, &sums[0]);
-    gaps_add_squares(&e->gaps[o], e->exact[o], e->count, &sums[1]);
+    const gaps *left_out = e->outside.total > 0 ? &e->left_out[o] : &e->gaps[o];
+    gaps_add_squares(left_out, e->error[o], e->count, &sums[0]);
+    gaps_add_squares(left_out, e->exact[o], e->count, &sums[1]);
   }
   NTKW_TRY(sums_reduce(e->comm, sums, 2, NULL, 0, e->message));
   if (sums[0].not_finite == 0 && sums[1].not_finite == 0) *error = ntkw_sum_root(&sums[0]) / ntkw_sum_root(&sums[1]);

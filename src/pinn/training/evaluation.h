@@ -2,7 +2,8 @@
  *
  * The grid has 1000 points for one input, 200 x 200 for two, 40^3 for three, 16^d for four and five. Beyond, it has
  * the most points along each input, at least 2, that make no more than 2^20 altogether: 10^6 for six inputs. Ends are
- * included. Or the grid is that of the problem's reference solution (reference.h), which then stands for the exact one. */
+ * included. Or the grid is that of the problem's reference solution (reference.h), which then stands for the exact one.
+ * Points outside of the domain have the value NaN, and are left out of errors and pictures. */
 #ifndef NTKW_PINN_EVALUATION_H
 #define NTKW_PINN_EVALUATION_H
 
@@ -24,8 +25,8 @@ void evaluation_destroy(evaluation **handle);
 /* Is an exact solution of some output given, or a reference? Local, the same on every rank. */
 bool evaluation_has_exact(const evaluation *e);
 
-/* The number of points of the grid at which the exact solution of an output, or the reference, has no finite value, and the
- * coordinates of the first of them. They are left out of the error. Local, the same on every rank. */
+/* The number of points of the grid in the domain at which the exact solution of an output, or the reference, has no
+ * finite value, and the coordinates of the first of them. They are left out of the error. Local, the same on every rank. */
 int64_t evaluation_gaps(const evaluation *e, int output, double at[MAX_INPUTS]);
 /* The points of the whole grid. Local, the same on every rank. */
 int64_t evaluation_grid_points(const evaluation *e);

@@ -29,13 +29,34 @@ static void put_network(FILE *to, const network_options *net) {
   fprintf(to, "\nprecision %s\n", net->precision == NTKW_FLOAT32 ? "float32" : "float64");
 }
 
+static void put_number(void *to, const char *name, double value) {
+  fprintf(to, " %s=%.17g", name, value);
+}
+
+static void put_region(FILE *to, const problem *pde, const region *from) {
+  const input_space space = problem_space(pde);
+  fprintf(to, " {");
+  from->ops->describe(from, &space, put_number, to);
+  fprintf(to, " }");
+}
+
+/* Nothing for a domain that is the whole box. */
+static void put_domain(FILE *to, const problem *pde) {
+  if (pde->domain.n_removed == 0) return;
+  fprintf(to, "domain box");
+  for (int k = 0; k < pde->domain.n_removed; k++) {
+    fprintf(to, " - %s", pde->domain.removed[k]->ops->word);
+    put_region(to, pde, pde->domain.removed[k]);
+  }
+  fprintf(to, "\n");
+}
+
 static void put_condition(FILE *to, const problem *pde, const condition *cond) {
   fprintf(to, "condition '%s' on", cond->name);
   for (int k = 0; k < cond->n_places; k++) {
-    fprintf(to, " {");
-    for (int i = 0; i < pde->n_inputs; i++)
-      if (cond->places[k].fixed[i]) fprintf(to, " %s=%.17g", pde->input_names[i], cond->places[k].value[i]);
-    fprintf(to, " }");
+    const place *on = &cond->places[k];
+    if (on->surface_of) fprintf(to, " boundary of %s", on->surface_of->ops->word);
+    put_region(to, pde, on->region ? on->region : on->surface_of);
   }
   fprintf(to, " equations %d:%016" PRIx64 "\n", equations_count(cond->equations),
           equations_fingerprint(cond->equations));
@@ -48,6 +69,7 @@ static void put_problem(FILE *to, const problem *pde) {
   fprintf(to, "\noutputs");
   for (int o = 0; o < pde->n_outputs; o++) fprintf(to, " %s", pde->output_names[o]);
   fprintf(to, "\n");
+  put_domain(to, pde);
   put_network(to, &pde->network);
   for (int c = 0; c < pde->n_conditions; c++) put_condition(to, pde, &pde->conditions[c]);
 }

@@ -4,7 +4,7 @@
 
 #include "pinn/problem/problem.h"
 
-/* One line each for inputs, outputs, network, precision and every condition (places, equations by fingerprint).
+/* One line each for inputs, outputs, the domain unless it is the whole box, network, precision and every condition (places, equations by fingerprint).
  * Settings that a user may change on resuming (changes.h) are not among them. text: to be freed. Local.
  * @return NTKW_SUCCESS, NTKW_ERR_MEMORY. */
 ntkw_status problem_identity(const problem *pde, char **text);

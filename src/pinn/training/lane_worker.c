@@ -14,8 +14,9 @@ struct lane_worker {
   equations_workspace *equations[MAX_CONDITIONS];
   int capacity[MAX_CONDITIONS]; /* points of a panel */
   pool gradients;
-  int64_t drawn;  /* the draw whose points are kept, -1 before the first */
-  double *points; /* of all own lanes */
+  int64_t drawn;   /* the draw whose points are kept, -1 before the first */
+  double *points;  /* of all own lanes */
+  double *normals; /* there; NULL: no equation uses them */
   double *coefficients, *outputs, *seeds, *residuals, *factors, *diagonal; /* of a panel */
   lane_result result;
 };
@@ -23,13 +24,19 @@ struct lane_worker {
 /* A panel: some consecutive points of a lane. */
 typedef struct point_panel {
   int condition, n;
-  const double *points;
+  const double *points, *normals; /* normals may be NULL */
 } point_panel;
 
 static int64_t own_points(const lane_worker *m) {
   int64_t n = 0;
   for (int l = m->first; l < m->end; l++) n += m->plan->lanes[l].count;
   return n;
+}
+
+static bool use_normals(const problem *pde) {
+  for (int c = 0; c < pde->n_conditions; c++)
+    if (equations_use_normals(pde->conditions[c].equations)) return true;
+  return false;
 }
 
 static double *doubles(size_t n) {
@@ -57,6 +64,10 @@ static ntkw_status allocate_panels(lane_worker *m) {
   m->factors = doubles(residuals);
   m->diagonal = doubles(points);
   m->points = doubles((size_t)own_points(m) * (size_t)m->pde->n_inputs);
+  if (use_normals(m->pde)) {
+    m->normals = doubles((size_t)own_points(m) * (size_t)m->pde->n_inputs);
+    NTKW_CHECK(m->normals, NTKW_ERR_MEMORY, "out of memory for the normals of the points");
+  }
   m->result.losses = calloc((size_t)m->pde->n_conditions, sizeof *m->result.losses);
   m->result.runs = calloc((size_t)m->pde->n_conditions, sizeof *m->result.runs);
   NTKW_CHECK(m->result.losses && m->result.runs, NTKW_ERR_MEMORY, "out of memory for the sums over lanes");
@@ -84,7 +95,8 @@ void lane_worker_destroy(lane_worker **handle) {
   workspace_destroy(&m->workspace);
   for (int c = 0; c < m->pde->n_conditions; c++) equations_workspace_destroy(&m->equations[c]);
   pool_free(&m->gradients);
-  double *const all[] = {m->points, m->coefficients, m->outputs, m->seeds, m->residuals, m->factors, m->diagonal};
+  double *const all[] = {m->points, m->normals,   m->coefficients, m->outputs,
+                         m->seeds,  m->residuals, m->factors,      m->diagonal};
   for (size_t i = 0; i < sizeof all / sizeof *all; i++) free(all[i]);
   free(m->result.losses);
   free(m->result.runs);
@@ -95,11 +107,12 @@ void lane_worker_destroy(lane_worker **handle) {
 static void draw_points(lane_worker *m, int64_t step) {
   const uint64_t draw = sample_draw(m->pde, step);
   if (m->drawn == (int64_t)draw) return;
-  double *next = m->points;
+  double *next = m->points, *next_normals = m->normals;
   for (int l = m->first; l < m->end; l++) {
     const lane *piece = &m->plan->lanes[l];
-    sample_points(m->pde, piece->condition, draw, piece->first, piece->count, next);
+    sample_points_and_normals(m->pde, piece->condition, draw, piece->first, piece->count, next, next_normals);
     next += piece->count * m->pde->n_inputs;
+    if (next_normals) next_normals += piece->count * m->pde->n_inputs;
   }
   m->drawn = (int64_t)draw;
 }
@@ -110,6 +123,7 @@ static ntkw_status forward_panel(lane_worker *m, const point_panel *panel, ntkw_
   equations_workspace *work = m->equations[panel->condition];
   const int n_inputs = m->pde->n_inputs;
   const size_t n_residuals = (size_t)panel->n * (size_t)equations_count(eqs);
+  equations_set_normals(work, panel->normals);
   equations_coefficients(work, panel->n, n_inputs, panel->points, m->coefficients);
   workspace_forward(m->workspace, equations_streams(eqs), panel->n, panel->points, m->coefficients, m->outputs);
   equations_residuals(work, panel->n, n_inputs, panel->points, m->outputs, m->residuals);
@@ -145,13 +159,15 @@ static ntkw_status backward_panel_traced(lane_worker *m, const point_panel *pane
   return NTKW_SUCCESS;
 }
 
-static ntkw_status make_lane(lane_worker *m, const lane *piece, const double *points, const lane_task *task) {
+/* first: the lane's first point among the own ones. */
+static ntkw_status make_lane(lane_worker *m, const lane *piece, int64_t first, const lane_task *task) {
   const int n_inputs = m->pde->n_inputs, most = m->capacity[piece->condition];
   const double weight = task->kind == GRADIENT_COMBINED ? task->weights[piece->condition] : 1.0;
   if (task->kind != GRADIENT_NONE) workspace_lane_begin(m->workspace);
   for (int64_t done = 0; done < piece->count; done += most) {
-    const int64_t left = piece->count - done;
-    const point_panel panel = {piece->condition, (int)(left < most ? left : most), points + done * n_inputs};
+    const int64_t left = piece->count - done, at = (first + done) * n_inputs;
+    const point_panel panel = {piece->condition, (int)(left < most ? left : most), m->points + at,
+                               m->normals ? m->normals + at : NULL};
     NTKW_TRY(forward_panel(m, &panel, &m->result.losses[piece->condition]));
     if (task->kind == GRADIENT_TRACED)
       NTKW_TRY(backward_panel_traced(m, &panel, task));
@@ -199,12 +215,12 @@ static ntkw_status store_lane(lane_worker *m, int l, const lane_task *task) {
 }
 
 static ntkw_status make_lanes(lane_worker *m, const lane_task *task) {
-  const double *points = m->points;
+  int64_t first = 0;
   for (int l = m->first; l < m->end; l++) {
     const lane *piece = &m->plan->lanes[l];
-    NTKW_TRY(make_lane(m, piece, points, task));
+    NTKW_TRY(make_lane(m, piece, first, task));
     if (task->kind != GRADIENT_NONE) NTKW_TRY(store_lane(m, l, task));
-    points += piece->count * m->pde->n_inputs;
+    first += piece->count;
   }
   return NTKW_SUCCESS;
 }
