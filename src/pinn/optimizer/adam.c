@@ -39,8 +39,8 @@ adam_step adam_step_after(int64_t done, double rate, const double values[]) {
                      .correction2 = 1.0 - power(values[BETA2], done + 1)};
 }
 
-/* On x86-64 compiled for wider vectors, too, and the CPU chooses: every operation is rounded by itself (and the compiler
- * may leave errno alone), so that all have the same bits. */
+/* On x86-64 compiled for wider vectors, too, and the CPU chooses: every operation is rounded by itself (and the
+ * compiler may leave errno alone), so that all have the same bits. */
 #if defined(__x86_64__) && defined(__GNUC__)
 #define WIDER_ADAM_UPDATES(name, real)                                                                               \
   __attribute__((target("avx512f"))) static void name##_avx512(const adam_step *s, size_t n, const real *g, real *p, \

@@ -1,9 +1,9 @@
 /* L-BFGS (Nocedal & Wright, Numerical Optimization (2006), algorithms 7.4 and 7.5) on shards.
  *
  * A step moves along -H g, where H is made of the last pairs s = x' - x, y = g' - g of parameters and gradients, to a
- * point with the strong Wolfe conditions. Both gradients of a pair are at the points and with the weights of one step, so
- * that new points or weights in the next step spoil no pair: pairs stay. A pair with s.y <= 0 is passed over. Where the
- * search finds no lower loss, the parameters stay and the pairs are forgotten, as they led nowhere.
+ * point with the strong Wolfe conditions. Both gradients of a pair are at the points and with the weights of one step,
+ * so that new points or weights in the next step spoil no pair: pairs stay. A pair with s.y <= 0 is passed over. Where
+ * the search finds no lower loss, the parameters stay and the pairs are forgotten, as they led nowhere.
  *
  * Elements are computed in double and rounded once to the precision of the problem; inner products are exact. */
 #include "pinn/optimizer/line_search.h"

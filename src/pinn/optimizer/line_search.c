@@ -48,8 +48,8 @@ static double within(double x, double least, double most, double otherwise) {
   return x < least ? least : x > most ? most : x;
 }
 
-/* Inside the interval, a tenth of its length away from both ends. Where the function is not finite at hi, a step from the
- * start becomes much shorter; later the interval is halved. */
+/* Inside the interval, a tenth of its length away from both ends. Where the function is not finite at hi, a step from
+ * the start becomes much shorter; later the interval is halved. */
 static double between(const line_point *lo, const line_point *hi) {
   const double width = hi->at - lo->at, a = lo->at + 0.1 * width, b = lo->at + 0.9 * width;
   const double middle = lo->at + 0.5 * width;

@@ -1,10 +1,10 @@
-/* A line search for the strong Wolfe conditions: Nocedal & Wright, Numerical Optimization (2006), algorithms 3.5 and 3.6
- * with cubic interpolation (3.59).
+/* A line search for the strong Wolfe conditions: Nocedal & Wright, Numerical Optimization (2006), algorithms 3.5 and
+ * 3.6 with cubic interpolation (3.59).
  *
  * Of a function f along a line, with f'(0) < 0, a point t > 0 is sought with
  *     f(t) <= f(0) + decrease t f'(0)      and      |f'(t)| <= curvature |f'(0)|.
- * The arithmetic is + - * / sqrt of the values, so that its bits follow from theirs. A value or slope that is not finite
- * counts as too high: the step is shortened. */
+ * The arithmetic is + - * / sqrt of the values, so that its bits follow from theirs. A value or slope that is not
+ * finite counts as too high: the step is shortened. */
 #ifndef NTKW_PINN_LINE_SEARCH_H
 #define NTKW_PINN_LINE_SEARCH_H
 
@@ -32,8 +32,8 @@ typedef enum line_outcome {
   LINE_FAILED    /* no point was found; *found is that at 0 */
 } line_outcome;
 
-/* value, slope: at 0. *found is the point that was evaluated last unless the outcome is LINE_FAILED; to make it so, a point
- * may be evaluated once more than most_trials. @return NTKW_SUCCESS, or what the function returned. */
+/* value, slope: at 0. *found is the point that was evaluated last unless the outcome is LINE_FAILED; to make it so, a
+ * point may be evaluated once more than most_trials. @return NTKW_SUCCESS, or what the function returned. */
 ntkw_status line_search(const line_options *options, double value, double slope, const line_function *f,
                         line_point *found, line_outcome *outcome);
 

@@ -3,8 +3,8 @@
  * An optimizer is one file here with a table, and one line in OPTIMIZER_LIST. Parameters, gradients and what it keeps
  * are sharded alike: each rank has the values offset .. offset + count - 1 of vectors of n_parameters, all of the
  * problem's precision. Its bits must be a function of the problem alone, never of the number of ranks: an element is
- * computed from the elements of the same index and from numbers that are the same on every rank, in + - * / sqrt and fma
- * as written. */
+ * computed from the elements of the same index and from numbers that are the same on every rank, in + - * / sqrt and
+ * fma as written. */
 #ifndef NTKW_PINN_OPTIMIZER_H
 #define NTKW_PINN_OPTIMIZER_H
 

@@ -1,14 +1,14 @@
 /* The state of a run, listed once: who owns a part of it has a function visit_state that shows each entry to a visitor,
- * always in the same order. Visitors write the entries to a checkpoint, read them back (state_checkpoint.h), look them up
- * and count their bytes (state_query.h), or digest them (training/state_digest.h).
+ * always in the same order. Visitors write the entries to a checkpoint, read them back (state_checkpoint.h), look them
+ * up and count their bytes (state_query.h), or digest them (training/state_digest.h).
  *
  *     static ntkw_status visit_state(void *self, state_visitor *v) {
  *       NTKW_TRY(v->array(v, &(array_entry){.name = "adam_moment1", ...}));
  *       return v->integer(v, &(integer_entry){.name = "step", .value = &self->step});
  *     }
  *
- * Every rank shows the same entries. Names are those of the file; they never change once a release has written them, and
- * they are literals, as visitors keep the pointer. */
+ * Every rank shows the same entries. Names are those of the file; they never change once a release has written them,
+ * and they are literals, as visitors keep the pointer. */
 #ifndef NTKW_PINN_STATE_H
 #define NTKW_PINN_STATE_H
 
@@ -34,8 +34,8 @@ typedef struct array_entry {
   int64_t shape[2];      /* of the whole array */
   int64_t offset, count; /* of this rank's part of the last dimension, if sharded */
   void *values;
-  /* NULL: the shape is fixed. Else the first dimension is learned from the file: reading calls this on every rank, with 0
-   * if the file has no such array, and then fills *values in. An array without rows is not written. Local. */
+  /* NULL: the shape is fixed. Else the first dimension is learned from the file: reading calls this on every rank, with
+   * 0 if the file has no such array, and then fills *values in. An array without rows is not written. Local. */
   ntkw_status (*resize)(void *owner, int64_t rows, void **values);
   void *owner;
 } array_entry;
@@ -59,8 +59,8 @@ typedef struct text_entry {
   state_presence presence;
 } text_entry;
 
-/* Bytes that only their owner understands, the same on every rank. get fills in size(owner) bytes; set takes bytes of any
- * number and refuses what is none of its own. All local. */
+/* Bytes that only their owner understands, the same on every rank. get fills in size(owner) bytes; set takes bytes of
+ * any number and refuses what is none of its own. All local. */
 typedef struct bytes_entry {
   const char *name;
   size_t (*size)(void *owner);

@@ -16,8 +16,8 @@ typedef struct state_writer {
 } state_writer;
 state_writer state_writer_to(ntkw_checkpoint *file, MPI_Comm comm);
 
-/* Fills the entries in from an opened checkpoint. Collective: a visit returns the same on every rank, NTKW_ERR_FORMAT if
- * an entry is not as expected. */
+/* Fills the entries in from an opened checkpoint. Collective: a visit returns the same on every rank, NTKW_ERR_FORMAT
+ * if an entry is not as expected. */
 typedef struct state_reader {
   state_visitor visitor;
   ntkw_checkpoint_reader *file;

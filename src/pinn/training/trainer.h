@@ -1,8 +1,8 @@
 /* The training loop's state and its step: sharded parameters and optimizer, weighted conditions.
  *
  * Per step: gather the parameters, gradients of own lanes, exact losses (one small MPI_Allreduce), gradient shards
- * (tree over the lanes), weights if due (one MPI_Allreduce), the optimizer (pinn/optimizer/) on the own shard. The trajectory is a function of
- * problem and seed; the number of ranks does not enter. */
+ * (tree over the lanes), weights if due (one MPI_Allreduce), the optimizer (pinn/optimizer/) on the own shard. The
+ * trajectory is a function of problem and seed; the number of ranks does not enter. */
 #ifndef NTKW_PINN_TRAINER_H
 #define NTKW_PINN_TRAINER_H
 
@@ -84,8 +84,8 @@ int trainer_empty_shards(const trainer *t);
 int64_t trainer_parameter_count(const trainer *t);
 int trainer_lane_count(const trainer *t);
 
-/* All parameters, of the problem's precision, as of the last trainer_refresh, trainer_step (those before it, or the last
- * ones that the optimizer tried) or trainer_measure. Local. */
+/* All parameters, of the problem's precision, as of the last trainer_refresh, trainer_step (those before it, or the
+ * last ones that the optimizer tried) or trainer_measure. Local. */
 const void *trainer_all_parameters(const trainer *t);
 const model *trainer_model(const trainer *t);
 /* The network of the model. */

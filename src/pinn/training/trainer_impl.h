@@ -33,8 +33,8 @@ struct trainer {
   double loss[MAX_CONDITIONS], unit_weights[MAX_CONDITIONS];
 };
 
-/* The losses of all ranks, and whether one was asked to stop (NULL: nobody is asked), in one reduction; a rank in trouble
- * takes part and is heard. Collective. @return the same on every rank: the trouble, or NTKW_ERR_MPI. */
+/* The losses of all ranks, and whether one was asked to stop (NULL: nobody is asked), in one reduction; a rank in
+ * trouble takes part and is heard. Collective. @return the same on every rank: the trouble, or NTKW_ERR_MPI. */
 ntkw_status trainer_reduce(trainer *t, ntkw_status made, bool *stop);
 /* The mean of r^2 over the points and equations of a condition, after trainer_reduce. */
 double trainer_mean_loss(const trainer *t, int c);

@@ -30,8 +30,8 @@ static ntkw_status visit_weighting(trainer *t, state_visitor *v) {
   return v->bytes(v, &(bytes_entry){"weighting_state", weighting_size, get_weighting, set_weighting, t->weighting});
 }
 
-/* A checkpoint names the optimizer unless it is the default one. Of a run with another optimizer there is nothing to take
- * over: this one begins with the present step. */
+/* A checkpoint names the optimizer unless it is the default one. Of a run with another optimizer there is nothing to
+ * take over: this one begins with the present step. */
 static ntkw_status visit_optimizer(trainer *t, state_visitor *v) {
   const char *own = strcmp(t->ops->name, DEFAULT_OPTIMIZER) == 0 ? "" : t->ops->name;
   char name[MAX_NAME];
