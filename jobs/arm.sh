@@ -20,7 +20,7 @@ make_sysroot() {
   mirror=$(sed -n 's/^URIs: *//p' /etc/apt/sources.list.d/*.sources 2>/dev/null | head -n 1)
   rm -rf "$NTKW_SYSROOT.new"
   mmdebstrap --quiet --mode=root --variant=extract --architectures=arm64 --include=$libraries bookworm \
-    "$NTKW_SYSROOT.new" "${mirror:-http://deb.debian.org/debian}"
+    "$NTKW_SYSROOT.new" "${mirror:?arm: apt names no source of packages here}"
   mv "$NTKW_SYSROOT.new" "$NTKW_SYSROOT"
 }
 

@@ -31,7 +31,7 @@ refused 4 2 train --resume --out nowhere --- "--resume nowhere: No such file" "e
 mkdir -p hollow
 refused 4 2 train --resume hollow --- hollow "holds no checkpoint"
 refused 2 2 train p.lua --time-limit 1:60 --- '--time-limit is "1:60"' "HH:MM:SS"
-refused 4 3 train p.lua --out p.lua/folder --- "p.lua/folder"
+refused 4 3 train p.lua --out p.lua/folder --- "the folder p.lua" "Not a directory"
 refused 4 3 train p.lua --out /proc/nothing --- "/proc/nothing"
 
 for own in solution.h5 spectrum.h5 step-0000000010.h5 picture.png; do

@@ -5,6 +5,9 @@
 #include <stdint.h>
 #include "cli/options.h"
 
+/* The most steps of a run: whole numbers up to here are exact in the columns of the history. */
+static const int64_t MOST_STEPS = INT64_C(1) << 53;
+
 typedef struct train_settings {
   int64_t steps, seed;   /* -1: as the problem file says */
   const char *weighting; /* NULL: as the problem file says */

@@ -5,21 +5,17 @@
 #include "cli/threads.h"
 #include "cli/train/duration.h"
 #include "cli/train/folder.h"
-#include "cli/train/own_names.h"
 #include "cli/train/picture.h"
+#include "cli/train/plan.h"
 #include "cli/train/recording.h"
+#include "cli/train/report.h"
 #include "cli/train/run.h"
 #include "cli/train/watch.h"
-#include "ntkw/checkpoint.h"
-#include "pinn/state/state_query.h"
-#include "pinn/problem/problem_load.h"
 #include "pinn/problem/rules.h"
-#include "pinn/training/identity.h"
-#include "pinn/training/reference.h"
+#include "pinn/state/state_query.h"
 #include "pinn/training/snapshot.h"
 #include "status/check.h"
 
-#include <errno.h> /* program_invocation_name */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -29,8 +25,6 @@
 static const char *const checkpoint_modes[] = {"synchronous", "asynchronous"};
 static const char *const progress_modes[] = {"auto", "live", "plain"};
 static const char *const orders[] = {"fixed", "free"};
-
-static const int64_t MOST_STEPS = INT64_C(1) << 53;
 
 #define AT(member) offsetof(train_settings, member)
 static const option table[] = {
@@ -145,110 +139,6 @@ static const option table[] = {
 };
 enum { N_OPTIONS = sizeof table / sizeof *table };
 
-/* What the command line says goes before what the file says. */
-static void override_problem(const train_settings *settings, problem *pde) {
-  if (settings->steps >= 0) pde->steps = settings->steps;
-  if (settings->seed >= 0) problem_set_seed(pde, (uint64_t)settings->seed);
-  if (settings->weighting && strcmp(settings->weighting, pde->rule) != 0) {
-    snprintf(pde->rule, sizeof pde->rule, "%s", settings->weighting);
-    pde->alpha = NTKW_RULE_ALPHA;
-    pde->update_every = 0;
-  }
-}
-
-/* Settings that the problem file says otherwise than the one the checkpoint was trained with. */
-static void warn_of_changes(const changes *found) {
-  for (int i = 0; i < found->n; i++) {
-    const change *c = &found->list[i];
-    if (c->kind == CHANGE_TAKEN || c->kind == CHANGE_STAYS)
-      warn("the problem file has changed since the checkpoint: %s is %s, before %s; the %s is used", c->key, c->now,
-           c->before, c->kind == CHANGE_TAKEN ? "problem file's" : "checkpoint's");
-  }
-}
-
-/* Seed and rule are the checkpoint's; a command line that says otherwise is refused. */
-static ntkw_status adopt_checkpoint(const train_settings *settings, ntkw_checkpoint_reader *reader, const char *path,
-                                    problem *pde) {
-  NTKW_TRY(snapshot_adopt(reader, path, pde));
-  NTKW_CHECK(settings->seed < 0 || (uint64_t)settings->seed == pde->seed, NTKW_ERR_PROBLEM,
-             "%s: was trained with seed %llu; --seed says %lld", path, (unsigned long long)pde->seed,
-             (long long)settings->seed);
-  NTKW_CHECK(!settings->weighting || strcmp(settings->weighting, pde->rule) == 0, NTKW_ERR_PROBLEM,
-             "%s: was trained with weighting %s; --weighting says %s", path, pde->rule, settings->weighting);
-  return NTKW_SUCCESS;
-}
-
-static void announce(const run *r, const char *file) {
-  const problem *pde = r->pde;
-  int size;
-  MPI_Comm_size(MPI_COMM_WORLD, &size);
-  say("%s: %lld parameters in %s, %d rank%s, %d lanes, kernels %s, seed %llu\n", file,
-      (long long)trainer_parameter_count(r->trainer), pde->network.precision == NTKW_FLOAT32 ? "float32" : "float64",
-      size, size == 1 ? "" : "s", trainer_lane_count(r->trainer), network_kernels(), (unsigned long long)pde->seed);
-  if (trainer_threads(r->trainer) > 1) say("threads: %d a rank\n", trainer_threads(r->trainer));
-  if (trainer_order(r->trainer) == ORDER_FREE)
-    say("order: free; another number of ranks or threads gives other rounding errors\n");
-  const trainer_state state = trainer_get_state(r->trainer);
-  if (state.weighting)
-    say("weighting: %s, alpha %g, updated every %lld step%s\n", trainer_rule(r->trainer),
-        ntkw_weighting_alpha(state.weighting), (long long)ntkw_weighting_update_every(state.weighting),
-        ntkw_weighting_update_every(state.weighting) == 1 ? "" : "s");
-  else
-    say("weighting: none, every condition has weight 1\n");
-  const int idle = trainer_idle_ranks(r->trainer), empty = trainer_empty_shards(r->trainer);
-  if (idle > 0 || empty > 0)
-    warn("%d ranks are more than this problem can use: %d compute no points (it has %d lanes), %d hold no parameters",
-         size, idle, trainer_lane_count(r->trainer), empty);
-}
-
-/* A word as a shell reads it. */
-static void say_quoted(const char *word) {
-  static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-./+,:@%%";
-  if (word[0] && strspn(word, plain) == strlen(word)) {
-    say("%s", word);
-    return;
-  }
-  say("'");
-  for (; *word; word++) say(*word == '\'' ? "'\\''" : "%c", *word);
-  say("'");
-}
-
-/* An option with a path, which may look like another option. */
-static void say_option(const char *name, const char *path) {
-  say(" %s%c", name, path[0] == '-' ? '=' : ' ');
-  say_quoted(path);
-}
-
-/* The command that goes on from here. A problem file that looks like an option comes last, behind "--". */
-static void say_how_to_continue(const run *r, const char *file, int64_t steps) {
-  int size;
-  MPI_Comm_size(MPI_COMM_WORLD, &size);
-  say("continue:   ");
-  if (size > 1) say("mpirun -n %d ", size);
-  say_quoted(program_invocation_name);
-  say(" train%s", file && file[0] != '-' ? " " : "");
-  if (file && file[0] != '-') say_quoted(file);
-  say_option(file ? "--out" : "--resume", r->folder);
-  say("%s --steps %lld", file ? " --resume" : "", (long long)steps);
-  if (file && file[0] == '-') say(" -- ");
-  if (file && file[0] == '-') say_quoted(file);
-  say("\n");
-}
-
-/* To the end that the file has in mind, or from there on as far again. */
-static int64_t steps_to_go_on(const run *r) {
-  const int64_t done = trainer_steps_done(r->trainer);
-  if (done < r->steps_of_file) return r->steps_of_file;
-  return done < MOST_STEPS / 2 ? 2 * done : MOST_STEPS;
-}
-
-static exit_code come_back(const run *r, const char *file) {
-  say("stopped by %s at step %lld of %lld\ncheckpoint: %s\n", stop_cause(&r->watch),
-      (long long)trainer_steps_done(r->trainer), (long long)r->pde->steps, r->checkpoint);
-  say_how_to_continue(r, file, r->pde->steps);
-  return EXIT_COME_BACK;
-}
-
 /* After the last step: did a signal come on any rank? Collective. */
 static bool stop_came(const run *r) {
   int came = signals_noted() != 0, any = 0;
@@ -259,46 +149,14 @@ static bool stop_came(const run *r) {
 static exit_code finish(run *r, const char *file) {
   char path[600];
   bool drawn = false;
-  if (stop_came(r)) return come_back(r, file);
+  if (stop_came(r)) return report_stop(r, file);
   run_path(r, "solution.h5", path, sizeof path);
   const ntkw_status status = evaluation_write(r->evaluation, path);
   if (status != NTKW_SUCCESS) return command_failed(status);
   const ntkw_status picture = picture_draw(r, &drawn);
   if (picture != NTKW_SUCCESS) warn("there is no picture: %s", ntkw_last_error());
-  if (!isnan(r->error)) say("relative L2 error against the exact solution: %.3e\n", r->error);
-  say("checkpoint: %s\nsolution:   %s/solution.h5\nhistory:    %s/history.csv\n", r->checkpoint, r->folder, r->folder);
-  if (drawn)
-    say("picture:    %s/picture.png\n", r->folder);
-  else if (picture == NTKW_SUCCESS)
-    say("picture:    none, as there is no gnuplot (Debian and Ubuntu: apt-get install gnuplot-nox)\n");
-  if (r->spectra.n_steps > 0) {
-    say("spectra:    %s/spectrum.h5 (ntkw spectrum %s", r->folder, r->folder[0] == '-' ? "-- " : "");
-    say_quoted(r->folder);
-    say(" shows and draws them)\n");
-  }
-  say_how_to_continue(r, file, steps_to_go_on(r));
+  report_results(r, file, drawn, picture == NTKW_SUCCESS);
   return EXIT_DONE;
-}
-
-/* Points that the error does without. */
-static void warn_of_gaps(const run *r) {
-  const problem *pde = r->pde;
-  for (int o = 0; o < pde->n_outputs; o++) {
-    char where[MAX_INPUTS * (MAX_NAME + 32)] = "";
-    double at[MAX_INPUTS];
-    const int64_t n = evaluation_gaps(r->evaluation, o, at);
-    if (n == 0) continue;
-    const bool all = n == evaluation_grid_points(r->evaluation);
-    const char *pronoun = n == 1 ? "it" : "them";
-    size_t used = 0;
-    for (int i = 0; i < pde->n_inputs; i++)
-      used +=
-          (size_t)snprintf(where + used, sizeof where - used, "%s%s = %g", i ? ", " : "", pde->input_names[i], at[i]);
-    warn("%s of '%s' is not a finite number at %lld point%s of the grid, first at %s; %s%s",
-         pde->has_exact[o] ? "the exact solution" : "the reference", pde->output_names[o], (long long)n,
-         n == 1 ? "" : "s", where, all ? "no error is measured for it" : "the error is measured without ",
-         all ? "" : pronoun);
-  }
 }
 
 /* A run that is resumed does without a reference that is lost or does not fit any more. */
@@ -353,9 +211,7 @@ static exit_code train_from(run *r, const char *file, ntkw_checkpoint_reader *re
     const ntkw_status recording = start_trace(r, r->pde->file, goes_on);
     if (recording != NTKW_SUCCESS) return command_failed(recording);
   }
-  for (int i = 0; i < r->pde->n_warnings; i++) warn("%s", r->pde->warnings[i]);
-  announce(r, r->pde->file);
-  warn_of_gaps(r);
+  report_start(r, r->pde->file);
   const int64_t done = trainer_steps_done(r->trainer);
   watch_time(r);
   if (reader) {
@@ -372,61 +228,8 @@ static exit_code train_from(run *r, const char *file, ntkw_checkpoint_reader *re
   const exit_code code = run_steps(r);
   const ntkw_status recorded = trainer_record_end(r->trainer);
   if (recorded != NTKW_SUCCESS && (code == EXIT_DONE || code == EXIT_COME_BACK)) return command_failed(recorded);
-  if (code == EXIT_COME_BACK) return come_back(r, file);
+  if (code == EXIT_COME_BACK) return report_stop(r, file);
   return code == EXIT_DONE ? finish(r, file) : code;
-}
-
-/* The problem that a checkpoint holds, to be trained as far as its run was to go. */
-static ntkw_status problem_of_checkpoint(ntkw_checkpoint_reader *reader, problem **pde, int64_t *steps_of_file) {
-  const char *name, *source;
-  int64_t last_step;
-  NTKW_TRY(ntkw_checkpoint_get_text(reader, "problem_file", &name));
-  NTKW_TRY(ntkw_checkpoint_get_text(reader, "problem_source", &source));
-  NTKW_TRY(ntkw_status_agree(MPI_COMM_WORLD, problem_from_lua(name, source, pde)));
-  *steps_of_file = (*pde)->steps;
-  if (ntkw_checkpoint_get_integer(reader, "last_step", &last_step) == NTKW_SUCCESS) (*pde)->steps = last_step;
-  return NTKW_SUCCESS;
-}
-
-/* The reference may be elsewhere than when the run was started. file: as for set_up. */
-static ntkw_status locate_reference(run *r, const char *file, const ntkw_checkpoint_reader *reader) {
-  bool elsewhere;
-  char folder[sizeof r->checkpoint] = "";
-  if (reader) snprintf(folder, sizeof folder, "%s", r->checkpoint);
-  char *slash = strrchr(folder, '/');
-  if (slash) *slash = '\0';
-  NTKW_TRY(reference_locate(MPI_COMM_WORLD, r->pde, file, !reader ? NULL : slash ? folder : ".", &elsewhere));
-  if (elsewhere) warn("the reference %s is taken from %s", r->pde->reference, r->pde->reference_path);
-  return reference_remember(MPI_COMM_WORLD, r->pde, r->folder);
-}
-
-static ntkw_status take_folder(run *r) {
-  NTKW_TRY(folder_prepare(r->folder));
-  NTKW_TRY(folder_lock(r->folder, (double)r->settings->lock_wait, &r->lock));
-  guard_lock(r->lock);
-  return NTKW_SUCCESS;
-}
-
-/* Everything before training: problem, checkpoint to resume from, folder. file is NULL if the checkpoint is to say. The
- * folder is locked before its checkpoints are looked at, as a run that is waited for may publish another one. found:
- * what has changed since that, to be freed. */
-static ntkw_status set_up(run *r, const char *file, ntkw_checkpoint_reader **reader, changes *found) {
-  if (file) NTKW_TRY(problem_load(MPI_COMM_WORLD, file, &r->pde));
-  NTKW_TRY(folder_choose(r->settings, file, r->folder, sizeof r->folder));
-  if (r->settings->resume.given && folder_is_there(r->folder)) NTKW_TRY(take_folder(r));
-  NTKW_TRY(folder_find_checkpoint(r->settings, r->folder, reader, r->checkpoint, sizeof r->checkpoint));
-  if (!file) NTKW_TRY(problem_of_checkpoint(*reader, &r->pde, &r->steps_of_file));
-  if (file) r->steps_of_file = r->pde->steps;
-  if (*reader && file) NTKW_TRY(snapshot_changes(*reader, r->pde, found));
-  override_problem(r->settings, r->pde);
-  if (*reader) NTKW_TRY(adopt_checkpoint(r->settings, *reader, r->checkpoint, r->pde));
-  warn_of_changes(found);
-  if (!r->lock) NTKW_TRY(take_folder(r));
-  NTKW_TRY(own_names_refuse("--trace", r->settings->trace, r->folder));
-  NTKW_TRY(own_names_refuse("the problem file", file, r->folder));
-  NTKW_TRY(locate_reference(r, file, *reader));
-  if (!*reader) NTKW_TRY(own_names_refuse("the reference", r->pde->reference_path, r->folder));
-  return r->settings->resume.given ? NTKW_SUCCESS : folder_refuse_used(r->folder);
 }
 
 /* What the table cannot say: a problem file, or a checkpoint to find one in; a time. */
@@ -465,7 +268,7 @@ static exit_code train(int argc, char **argv) {
   problem_interrupt_if(signal_came);
   ntkw_checkpoint_reader *reader = NULL;
   changes found = {0};
-  const ntkw_status status = set_up(&r, file, &reader, &found);
+  const ntkw_status status = plan_make(&r, file, &reader, &found);
   changes_free(&found);
   guard_nothing_to_save(false);
   const exit_code code = status == NTKW_SUCCESS ? train_from(&r, file, reader) : command_failed(status);
