@@ -1,6 +1,7 @@
 /* A run that is checkpointed and continued equals the uninterrupted one in every bit, also on another number of ranks;
  * another problem's checkpoint is refused with the difference named. */
 #include "pinn/training/snapshot.h"
+#include "snapshot_fixture.h"
 #include "training_fixture.h"
 
 #include <math.h>
@@ -45,7 +46,7 @@ static void interrupt_of(const char *layers, MPI_Comm first, MPI_Comm second, co
   if (first != MPI_COMM_NULL) {
     CHECK_OK(trainer_create(first, pde, &before));
     steps(before, pde, &past_before, HALF);
-    CHECK_OK(snapshot_write(before, pde, &past_before, path, NULL));
+    publish_snapshot(before, pde, &past_before, path);
     trainer_destroy(&before);
   }
   MPI_Barrier(MPI_COMM_WORLD);
@@ -118,14 +119,14 @@ static void another_optimizer_begins_anew(void) {
   trainer *first = trainer_with(pde, "adam"), *second, *third;
   const char *one = scratch_path("adam.h5"), *two = scratch_path("lbfgs.h5");
   steps(first, pde, &past[0], 3);
-  CHECK_OK(snapshot_write(first, pde, &past[0], one, NULL));
+  publish_snapshot(first, pde, &past[0], one);
   second = trainer_with(pde, "lbfgs");
   resume_with(one, pde, &second, &past[1]);
   CHECK_EQUAL_INT(trainer_steps_done(second), 3);
   CHECK_EQUAL_INT(rows_of(second, "lbfgs_s"), 0);
   steps(second, pde, &past[1], 2);
   CHECK_EQUAL_INT(rows_of(second, "lbfgs_s"), 2);
-  CHECK_OK(snapshot_write(second, pde, &past[1], two, NULL));
+  publish_snapshot(second, pde, &past[1], two);
   third = trainer_with(pde, "lbfgs");
   resume_with(two, pde, &third, &past[2]);
   CHECK_EQUAL_INT(rows_of(third, "lbfgs_y"), 2);
@@ -147,7 +148,7 @@ static void steps_of_another_optimizer_do_not_count(void) {
   trainer *first = trainer_with(pde, "lbfgs"), *second;
   const char *path = scratch_path("before.h5");
   steps(first, pde, &past[0], 4);
-  CHECK_OK(snapshot_write(first, pde, &past[0], path, NULL));
+  publish_snapshot(first, pde, &past[0], path);
   second = trainer_with(pde, "adam");
   resume_with(path, pde, &second, &past[1]);
   const trainer_state state = trainer_get_state(second);
@@ -169,7 +170,7 @@ static void a_smaller_memory_forgets_the_oldest(void) {
   const char *path = scratch_path("many.h5");
   steps(first, pde, &past[0], 5);
   CHECK_EQUAL_INT(rows_of(first, "lbfgs_s"), 5);
-  CHECK_OK(snapshot_write(first, pde, &past[0], path, NULL));
+  publish_snapshot(first, pde, &past[0], path);
   pde->optimizer.values[0] = 2;
   CHECK_OK(trainer_create(MPI_COMM_WORLD, pde, &second));
   resume_with(path, pde, &second, &past[1]);
@@ -190,7 +191,7 @@ static void other_problems_are_refused(void) {
   const char *path = scratch_path("other.h5");
   CHECK_OK(trainer_create(MPI_COMM_WORLD, pde, &t));
   steps(t, pde, &past, 1);
-  CHECK_OK(snapshot_write(t, pde, &past, path, NULL));
+  publish_snapshot(t, pde, &past, path);
   CHECK_OK(ntkw_checkpoint_open(MPI_COMM_WORLD, path, &reader));
   other->network.hidden[0] = 14;
   CHECK_STATUS(snapshot_adopt(reader, path, other), NTKW_ERR_PROBLEM);

@@ -6,6 +6,7 @@
 #include "pinn/problem/rules.h"
 #include "pinn/training/snapshot.h"
 #include "pinn/training/state_digest.h"
+#include "snapshot_fixture.h"
 #include "training_fixture.h"
 
 #include <math.h>
@@ -93,7 +94,7 @@ static void run_stretch(const choice *what, const stretch *where, const char *pa
     CHECK_OK(state_digest_make(t, pde, &past, record ? &digests[step] : &digest));
     if (!record && same) same = compare(what, where, step, &digest, &digests[step]); /* the first is enough */
   }
-  if (where->to < STEPS) CHECK_OK(snapshot_write(t, pde, &past, path, NULL));
+  if (where->to < STEPS) publish_snapshot(t, pde, &past, path);
   trainer_destroy(&t);
   history_free(&past);
   problem_destroy(&pde);

@@ -81,16 +81,6 @@ ntkw_status snapshot_state(trainer *t, const problem *pde, const history *past, 
   return status;
 }
 
-ntkw_status snapshot_write(trainer *t, const problem *pde, const history *past, const char *path,
-                           const ntkw_folder_lock *lock) {
-  ntkw_checkpoint *file = NULL;
-  NTKW_TRY(snapshot_check(t, pde));
-  NTKW_TRY(snapshot_state(t, pde, past, path, lock, &file));
-  const ntkw_status status = ntkw_checkpoint_publish(file);
-  ntkw_checkpoint_destroy(&file);
-  return status;
-}
-
 /* The problem as it was read when the checkpoint was written. Local. */
 static ntkw_status problem_before(ntkw_checkpoint_reader *reader, problem **out) {
   const char *file, *source;

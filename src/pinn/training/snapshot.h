@@ -19,12 +19,6 @@ ntkw_status snapshot_check(trainer *t, const problem *pde);
 ntkw_status snapshot_state(trainer *t, const problem *pde, const history *past, const char *path,
                            const ntkw_folder_lock *lock, ntkw_checkpoint **file);
 
-/* Publish the state as a checkpoint at path. Collective. A state whose parameters are not finite is not published:
- * NTKW_ERR_NOT_FINITE. lock: of its folder, held by this run; NULL: none. @return the same on every rank; as
- * ntkw_checkpoint_publish. */
-ntkw_status snapshot_write(trainer *t, const problem *pde, const history *past, const char *path,
-                           const ntkw_folder_lock *lock);
-
 /* Take seed, rule, alpha, update_every and the place of the reference from an opened checkpoint into the problem, after checking that it is a
  * training state of this problem. Collective. @return NTKW_SUCCESS, NTKW_ERR_PROBLEM (names the difference),
  * NTKW_ERR_FORMAT. */
