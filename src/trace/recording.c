@@ -204,6 +204,8 @@ ntkw_status ntkw_trace_close(ntkw_trace **trace) {
                                          "the trace %s is closed after MPI_Finalize: nobody has seen that its steps "
                                          "reached the disk; expected ntkw_trace_close before",
                                          t->path);
+    t->journal.driver = 0; /* HDF5's driver went with HDF5 */
+    ntkw_i_journal_free(&t->journal);
     free_trace(trace);
     return late;
   }
