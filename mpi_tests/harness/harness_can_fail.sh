@@ -2,6 +2,7 @@
 # harness_can_fail.sh MPIEXEC PLANTED: every planted fault makes the suite fail, by exit code and by its last line; without
 # a fault it passes.
 set -u
+export OMPI_MCA_odls_base_sigkill_timeout=1 # mpirun waits that long after each code other than 0
 mpiexec=$1 planted=$2 failures=0
 
 # expect CODE LAST_LINE FAULT
