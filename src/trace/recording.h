@@ -20,7 +20,7 @@ typedef struct trace_stated {
   ntkw_dtype dtype;
   bool traces;
   double *initial_weights;
-  int64_t *entries; /* NULL: not stated */
+  int64_t *entries;             /* NULL: not stated */
   ntkw_trace_segment *segments; /* their names are owned */
   ntkw_trace_piece *pieces;     /* this rank's */
 } trace_stated;
