@@ -83,7 +83,7 @@ else
   fi
 fi
 for file in resolv.conf hosts; do cp "/etc/$file" "$system/etc/" 2>/dev/null || true; done # the network's
-git clone -q "$checkout" "$system/root/ntkw"
+git clone -q "$checkout" "$system/srv/ntkw"
 
 # The root of its mount namespace, so that namespaces can be made in it and entered; MPI wants /sys, and memory of its own
 # in /dev/shm.
@@ -96,7 +96,7 @@ mount --rbind /sys sys
 mount --rbind /dev dev
 mount -t tmpfs tmpfs dev/shm
 pivot_root . mnt
-exec bash -c "umount -l /mnt; cd /root/ntkw || exit 1; $2"'
+exec bash -c "umount -l /mnt; cd /srv/ntkw || exit 1; $2"'
 proxies=()
 for name in http_proxy https_proxy no_proxy; do if [ -n "${!name:-}" ]; then proxies+=("$name=${!name}"); fi; done
 env -i HOME=/root PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin TERM="${TERM:-dumb}" "${proxies[@]}" \
