@@ -98,6 +98,16 @@ void network_add_layer(network *net, int in, int out) {
   if (layer->out_padded > net->widest) net->widest = layer->out_padded;
 }
 
+void network_add_layers(network *net) {
+  const network_options *options = &net->options;
+  int in = network_feature_count(options);
+  for (int l = 0; l < options->n_hidden; l++) {
+    network_add_layer(net, in, options->hidden[l]);
+    in = options->hidden[l];
+  }
+  network_add_layer(net, in, options->n_outputs);
+}
+
 int network_add_others(network *net, const char *name, int n, initial_law initial) {
   const int column = net->n_others;
   net->is_other[net->tensors.n] = true;

@@ -88,6 +88,8 @@ ntkw_status network_create_of(const network_ops *ops, const network_options *opt
 /* For lay_out. Append a dense layer, with the tensors layerN.weights and layerN.biases. The inputs of the first layer
  * are the features. */
 void network_add_layer(network *net, int in, int out);
+/* The same for all layers of the options: features, hidden widths, outputs. It can be lay_out itself. */
+void network_add_layers(network *net);
 /* Append a vector of other parameters. @return the first one's column in network_backward_others. */
 int network_add_others(network *net, const char *name, int n, initial_law initial);
 

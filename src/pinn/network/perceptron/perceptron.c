@@ -1,16 +1,6 @@
 /* Multilayer perceptrons: h_{l+1} = f(W_l h_l + b_l), and a linear layer last. */
 #include "pinn/network/network_ops.h"
 
-static void lay_out(network *net) {
-  const network_options *options = &net->options;
-  int in = network_feature_count(options);
-  for (int l = 0; l < options->n_hidden; l++) {
-    network_add_layer(net, in, options->hidden[l]);
-    in = options->hidden[l];
-  }
-  network_add_layer(net, in, options->n_outputs);
-}
-
 static const void *forward(workspace *w) {
   const network *net = w->network;
   for (int l = 0; l < net->n_layers; l++) {
@@ -41,5 +31,8 @@ static void backward(workspace *w, const backward_pass *pass) {
   }
 }
 
-const network_ops network_ops_perceptron = {
-    .name = "perceptron", .lay_out = lay_out, .forward = forward, .backward = backward, .shows_jacobian = true};
+const network_ops network_ops_perceptron = {.name = "perceptron",
+                                            .lay_out = network_add_layers,
+                                            .forward = forward,
+                                            .backward = backward,
+                                            .shows_jacobian = true};

@@ -20,16 +20,6 @@ static ntkw_status check(const network_options *options) {
   return NTKW_SUCCESS;
 }
 
-static void lay_out(network *net) {
-  const network_options *options = &net->options;
-  int in = network_feature_count(options);
-  for (int l = 0; l < options->n_hidden; l++) {
-    network_add_layer(net, in, options->hidden[l]);
-    in = options->hidden[l];
-  }
-  network_add_layer(net, in, options->n_outputs);
-}
-
 /* Does a layer add to its input? All do but the first, which maps the features to the width, and the last. */
 static bool skips(const network *net, int layer) {
   return layer > 0 && layer + 1 < net->n_layers;
@@ -114,7 +104,7 @@ static void backward(workspace *w, const backward_pass *pass) {
 
 const network_ops network_ops_residual = {.name = "residual",
                                           .check = check,
-                                          .lay_out = lay_out,
+                                          .lay_out = network_add_layers,
                                           .workspace_create = create_work,
                                           .workspace_destroy = destroy_work,
                                           .forward = forward,
