@@ -76,12 +76,13 @@ static ntkw_status step(shards *s, ntkw_weighting *weighting, int now) {
     const int n_points = differentiate(s, c, all, gradient, diagonal);
     MPI_Reduce_scatter(gradient, shard[c], s->counts, MPI_DOUBLE, MPI_SUM, MPI_COMM_WORLD);
     if (!ntkw_weighting_due(weighting, now)) continue;
-    ntkw_gradient_add(weighting, c, shard[c], (size_t)s->count, NTKW_FLOAT64); /* counted, and its norm reported */
-    ntkw_trace_add(weighting, c, diagonal, (size_t)n_points);
+    ntkw_weighting_add_gradient(weighting, c, shard[c], (size_t)s->count,
+                                NTKW_FLOAT64); /* counted, and its norm reported */
+    ntkw_weighting_add_ntk_diagonal(weighting, c, diagonal, (size_t)n_points);
   }
   ntkw_status status = NTKW_SUCCESS;
   if (ntkw_weighting_due(weighting, now)) status = ntkw_weighting_update(weighting, now); /* one MPI_Allreduce */
-  if (status == NTKW_SUCCESS) status = ntkw_gradient_combine(weighting, pieces, (size_t)s->count, NTKW_FLOAT64, total);
+  if (status == NTKW_SUCCESS) status = ntkw_weighting_combine(weighting, pieces, (size_t)s->count, NTKW_FLOAT64, total);
   for (int i = 0; i < s->count && status == NTKW_SUCCESS; i++) s->own[i] -= 0.12 * total[i];
   return status;
 }
@@ -112,7 +113,7 @@ int main(int argc, char **argv) {
   if (failed && s.rank == 0) fprintf(stderr, "%s: %s\n", ntkw_status_name(status), ntkw_last_error());
   if (!failed) {
     /* sums of squares over the points: 5 per point of values, 385 / 32 per point of slopes */
-    const double *w = ntkw_weights(weighting), traces = 5.0 + 385.0 / 32.0;
+    const double *w = ntkw_weighting_weights(weighting), traces = 5.0 + 385.0 / 32.0;
     failed = fabs(w[VALUES] - traces / 5.0) > 1e-12 || fabs(w[SLOPES] - traces * 32.0 / 385.0) > 1e-12;
     failed = failed || error_of(&s) > 1e-9;
     if (s.rank == 0) printf("weights: values %g, slopes %g\n", w[VALUES], w[SLOPES]);

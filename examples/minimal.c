@@ -21,11 +21,11 @@ static ntkw_status weigh(int rank, int size, ntkw_weighting *weighting, double *
   for (int c = 0; c < N_CONDITIONS; c++) {
     for (int i = 0; i < *n_local; i++) gradient[c][i] = c + 1.0;
     shards[c] = gradient[c];
-    ntkw_gradient_add(weighting, c, gradient[c], (size_t)*n_local, NTKW_FLOAT64);
+    ntkw_weighting_add_gradient(weighting, c, gradient[c], (size_t)*n_local, NTKW_FLOAT64);
   }
   ntkw_status status = ntkw_weighting_update(weighting, 0); /* one MPI_Allreduce */
   if (status == NTKW_SUCCESS)
-    status = ntkw_gradient_combine(weighting, shards, (size_t)*n_local, NTKW_FLOAT64, combined);
+    status = ntkw_weighting_combine(weighting, shards, (size_t)*n_local, NTKW_FLOAT64, combined);
   return status;
 }
 
@@ -59,7 +59,7 @@ int main(int argc, char **argv) {
   int failed = status != NTKW_SUCCESS;
   if (failed && rank == 0) fprintf(stderr, "%s: %s\n", ntkw_status_name(status), ntkw_last_error());
   if (!failed) {
-    const double *w = ntkw_weights(weighting);
+    const double *w = ntkw_weighting_weights(weighting);
     failed = differs(w, combined, n_local) > 0;
     if (rank == 0) printf("weights: %s %g, %s %g, %s %g\n", names[0], w[0], names[1], w[1], names[2], w[2]);
   }

@@ -66,18 +66,18 @@ static int load(MPI_Comm comm, ntkw_checkpoint_reader *reader) {
   double time = 0.0;
   const char *material = "";
   cut(comm, &field);
-  if (ntkw_checkpoint_get_integer(reader, "step", &step) != NTKW_SUCCESS ||
-      ntkw_checkpoint_get_real(reader, "time", &time) != NTKW_SUCCESS ||
-      ntkw_checkpoint_get_text(reader, "material", &material) != NTKW_SUCCESS)
+  if (ntkw_checkpoint_reader_get_integer(reader, "step", &step) != NTKW_SUCCESS ||
+      ntkw_checkpoint_reader_get_real(reader, "time", &time) != NTKW_SUCCESS ||
+      ntkw_checkpoint_reader_get_text(reader, "material", &material) != NTKW_SUCCESS)
     return 1;
-  if (ntkw_checkpoint_read_array(reader, "temperature", NTKW_FLOAT64, field.first, field.count, field.values) !=
+  if (ntkw_checkpoint_reader_read_array(reader, "temperature", NTKW_FLOAT64, field.first, field.count, field.values) !=
       NTKW_SUCCESS)
     return 1;
   int rank, wrong = step != 20 || time != 0.2 || strcmp(material, "copper") != 0;
   for (int64_t i = 0; i < field.count * COLUMNS; i++)
     wrong += field.values[i] != exact(step, field.first + i / COLUMNS, i % COLUMNS);
   MPI_Comm_rank(comm, &rank);
-  const ntkw_checkpoint_array *about = ntkw_checkpoint_find_array(reader, "temperature");
+  const ntkw_checkpoint_array *about = ntkw_checkpoint_reader_find_array(reader, "temperature");
   if (rank == 0)
     printf("restarted from step %lld at t = %g: field \"%s\" in %s, %lld x %lld\n", (long long)step, time, about->name,
            about->unit, (long long)about->shape[0], (long long)about->shape[1]);
@@ -89,14 +89,15 @@ static int restart(MPI_Comm comm, const char *folder) {
   char skipped[1000];
   int rank, wrong = 1;
   ntkw_checkpoint_reader *reader;
-  const ntkw_status status = ntkw_checkpoint_open_newest(comm, folder, "step-", skipped, sizeof skipped, &reader);
+  const ntkw_status status =
+      ntkw_checkpoint_reader_open_newest(comm, folder, "step-", skipped, sizeof skipped, &reader);
   if (status == NTKW_SUCCESS && reader) {
     MPI_Comm_rank(comm, &rank);
     const int named = strstr(skipped, "step-000030.h5") != NULL; /* one line for each, with the reason */
     if (rank == 0) printf("skipped: %d damaged file\n", named);
     wrong = !named + load(comm, reader);
   }
-  ntkw_checkpoint_close(&reader);
+  ntkw_checkpoint_reader_close(&reader);
   return wrong;
 }
 

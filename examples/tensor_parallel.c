@@ -3,7 +3,7 @@
  * The layer y = W x + b has its matrix cut by columns: each rank holds the columns of its part of x, and a copy of b.
  * Two conditions, each the mean of |y - target|^2 over its own points. The ranks add up their partial products, so that
  * all have the residuals; then the gradient of W is a slice on each rank, and that of b is the same on all: it is added
- * with ntkw_gradient_add_copy, which counts one copy. parameter_count proves that every parameter was counted once.
+ * with ntkw_weighting_add_gradient_copy, which counts one copy. parameter_count proves that every parameter was counted once.
  *
  *     mpicc tensor_parallel.c $(pkg-config --cflags --libs ntkw) -lm -o tensor_parallel
  *     mpirun -n 3 ./tensor_parallel
@@ -61,8 +61,8 @@ static ntkw_status weigh(ntkw_weighting *weighting, int rank, int size, int copy
   for (int c = 0; c < N_CONDITIONS; c++) {
     residuals(MPI_COMM_WORLD, c, first, end, r);
     gradients(c, first, end, r, of_weight, of_bias);
-    ntkw_gradient_add(weighting, c, of_weight, (size_t)(OUT * (end - first)), NTKW_FLOAT64); /* a slice */
-    ntkw_gradient_add_copy(weighting, c, of_bias, OUT, NTKW_FLOAT64, copy);                  /* a copy */
+    ntkw_weighting_add_gradient(weighting, c, of_weight, (size_t)(OUT * (end - first)), NTKW_FLOAT64); /* a slice */
+    ntkw_weighting_add_gradient_copy(weighting, c, of_bias, OUT, NTKW_FLOAT64, copy);                  /* a copy */
   }
   return ntkw_weighting_update(weighting, 0);
 }
@@ -95,7 +95,7 @@ int main(int argc, char **argv) {
   ntkw_status status = ntkw_weighting_create(MPI_COMM_WORLD, N_CONDITIONS, names, &options, &weighting);
   if (status == NTKW_SUCCESS) status = weigh(weighting, rank, size, rank); /* this rank's copy of the bias */
   if (status == NTKW_SUCCESS) {
-    const double *n = ntkw_norms(weighting);
+    const double *n = ntkw_weighting_norms(weighting);
     failed = differs(n) > 0;
     if (rank == 0) printf("norms: left %g, right %g\n", n[0], n[1]);
     const ntkw_status wrong = weigh(weighting, rank, size, 0); /* every rank claims to have the copy that counts */

@@ -16,7 +16,7 @@
  * Reading, on any number of ranks: open, ask for attributes and shapes, read the own part of each array. Opening
  * verifies the digest of the whole file before HDF5 sees it; reading verifies the array's own digest.
  *
- * A run that writes PREFIX<digits>.h5 into a folder finds its newest good checkpoint with ntkw_checkpoint_open_newest
+ * A run that writes PREFIX<digits>.h5 into a folder finds its newest good checkpoint with ntkw_checkpoint_reader_open_newest
  * and removes old ones with ntkw_checkpoint_keep.
  *
  * The format, with all that is needed to read and check a file without this library, is specified in
@@ -246,22 +246,22 @@ void ntkw_checkpoint_destroy(ntkw_checkpoint **checkpoint);
 /** Open a checkpoint and verify the digest of the whole file. Collective on comm (it is duplicated).
  * @return the same on every rank: NTKW_SUCCESS; NTKW_ERR_FILE (cannot be read: names the reason); NTKW_ERR_FORMAT
  * (empty, truncated, not a checkpoint, another format version, damaged: names which). *out is NULL on error. */
-ntkw_status ntkw_checkpoint_open(MPI_Comm comm, const char *path, ntkw_checkpoint_reader **out);
+ntkw_status ntkw_checkpoint_reader_open(MPI_Comm comm, const char *path, ntkw_checkpoint_reader **out);
 
 /** Close, and set the pointer to NULL. Collective; local after MPI_Finalize. NULL is allowed. */
-void ntkw_checkpoint_close(ntkw_checkpoint_reader **reader);
+void ntkw_checkpoint_reader_close(ntkw_checkpoint_reader **reader);
 
 /** The path it was opened by. Local. Owned by the reader. */
-const char *ntkw_checkpoint_path(const ntkw_checkpoint_reader *reader);
+const char *ntkw_checkpoint_reader_path(const ntkw_checkpoint_reader *reader);
 
 /** Read an attribute. Local (they were read when the file was opened), the same on every rank. NTKW_ERR_FORMAT if there
  * is none of that name and type (the sentence names it); NTKW_ERR_ARGUMENT. */
-ntkw_status ntkw_checkpoint_get_integer(ntkw_checkpoint_reader *reader, const char *name, int64_t *value);
-/** As ntkw_checkpoint_get_integer. Local. */
-ntkw_status ntkw_checkpoint_get_real(ntkw_checkpoint_reader *reader, const char *name, double *value);
-/** As ntkw_checkpoint_get_integer. Local.
+ntkw_status ntkw_checkpoint_reader_get_integer(ntkw_checkpoint_reader *reader, const char *name, int64_t *value);
+/** As ntkw_checkpoint_reader_get_integer. Local. */
+ntkw_status ntkw_checkpoint_reader_get_real(ntkw_checkpoint_reader *reader, const char *name, double *value);
+/** As ntkw_checkpoint_reader_get_integer. Local.
  * @param[out] text  valid until the reader is closed; owned by the reader. */
-ntkw_status ntkw_checkpoint_get_text(ntkw_checkpoint_reader *reader, const char *name, const char **text);
+ntkw_status ntkw_checkpoint_reader_get_text(ntkw_checkpoint_reader *reader, const char *name, const char **text);
 
 /** What an array is. The strings are owned by the reader. */
 typedef struct ntkw_checkpoint_array {
@@ -289,15 +289,15 @@ typedef struct ntkw_checkpoint_attribute {
 } ntkw_checkpoint_attribute;
 
 /** Number of arrays; they and the attributes are sorted by name. Local (all were read when the file was opened). */
-int ntkw_checkpoint_array_count(const ntkw_checkpoint_reader *reader);
+int ntkw_checkpoint_reader_array_count(const ntkw_checkpoint_reader *reader);
 /** An array by index, from 0; NULL beyond the last. Local. */
-const ntkw_checkpoint_array *ntkw_checkpoint_array_at(const ntkw_checkpoint_reader *reader, int index);
+const ntkw_checkpoint_array *ntkw_checkpoint_reader_array_at(const ntkw_checkpoint_reader *reader, int index);
 /** The array of that name, or NULL. Local. */
-const ntkw_checkpoint_array *ntkw_checkpoint_find_array(const ntkw_checkpoint_reader *reader, const char *name);
+const ntkw_checkpoint_array *ntkw_checkpoint_reader_find_array(const ntkw_checkpoint_reader *reader, const char *name);
 /** Number of attributes. Local. */
-int ntkw_checkpoint_attribute_count(const ntkw_checkpoint_reader *reader);
+int ntkw_checkpoint_reader_attribute_count(const ntkw_checkpoint_reader *reader);
 /** An attribute by index, from 0; NULL beyond the last. Local. */
-const ntkw_checkpoint_attribute *ntkw_checkpoint_attribute_at(const ntkw_checkpoint_reader *reader, int index);
+const ntkw_checkpoint_attribute *ntkw_checkpoint_reader_attribute_at(const ntkw_checkpoint_reader *reader, int index);
 
 /** Read this rank's part of an array and verify the digest of the whole array. Collective.
  *
@@ -306,8 +306,8 @@ const ntkw_checkpoint_attribute *ntkw_checkpoint_attribute_at(const ntkw_checkpo
  * @param[out] values         count * shape[1] * ... values, row-major.
  * @return the same on every rank: NTKW_SUCCESS; NTKW_ERR_FORMAT (no such array, another type, digest differs);
  *         NTKW_ERR_ARGUMENT (parts do not cover); NTKW_ERR_FILE. */
-ntkw_status ntkw_checkpoint_read_array(ntkw_checkpoint_reader *reader, const char *name, ntkw_dtype dtype,
-                                       int64_t offset, int64_t count, void *values);
+ntkw_status ntkw_checkpoint_reader_read_array(ntkw_checkpoint_reader *reader, const char *name, ntkw_dtype dtype,
+                                              int64_t offset, int64_t count, void *values);
 
 /** Read any hyperslabs of an array; those of different ranks may overlap (replicas) and need not cover it. Collective.
  *
@@ -317,25 +317,25 @@ ntkw_status ntkw_checkpoint_read_array(ntkw_checkpoint_reader *reader, const cha
  * @param[in]  dtype           must be the array's.
  * @param[in]  n_slabs, slabs  this rank's; 0 and NULL: none.
  * @param[out] values          of the hyperslabs one after the other, each row-major.
- * @return the same on every rank: as ntkw_checkpoint_read_array. */
-ntkw_status ntkw_checkpoint_read_slabs(ntkw_checkpoint_reader *reader, const char *name, ntkw_dtype dtype, int n_slabs,
-                                       const ntkw_slab slabs[], void *values);
+ * @return the same on every rank: as ntkw_checkpoint_reader_read_array. */
+ntkw_status ntkw_checkpoint_reader_read_slabs(ntkw_checkpoint_reader *reader, const char *name, ntkw_dtype dtype,
+                                              int n_slabs, const ntkw_slab slabs[], void *values);
 
 /** Open the newest good checkpoint of a folder: of the files PREFIX<digits>.h5 the one with the largest number that
- * ntkw_checkpoint_open does not refuse. Collective on comm (it is duplicated).
+ * ntkw_checkpoint_reader_open does not refuse. Collective on comm (it is duplicated).
  *
  * @param[in]  folder, prefix  the same on every rank; such as "run" and "step-".
  * @param[out] skipped         one line for each newer file that was refused, with its name and the reason; cut off at
  *                             skipped_size bytes. NULL: not wanted.
- * @param[out] out             to be closed by ntkw_checkpoint_close; NULL if there is no file of such a name.
+ * @param[out] out             to be closed by ntkw_checkpoint_reader_close; NULL if there is no file of such a name.
  * @return the same on every rank: NTKW_SUCCESS; NTKW_ERR_FORMAT: there are some, but none is good; NTKW_ERR_FILE: the
  *         folder cannot be read; NTKW_ERR_ARGUMENT, NTKW_ERR_DISAGREE, NTKW_ERR_MEMORY. */
-ntkw_status ntkw_checkpoint_open_newest(MPI_Comm comm, const char *folder, const char *prefix, char *skipped,
-                                        size_t skipped_size, ntkw_checkpoint_reader **out);
+ntkw_status ntkw_checkpoint_reader_open_newest(MPI_Comm comm, const char *folder, const char *prefix, char *skipped,
+                                               size_t skipped_size, ntkw_checkpoint_reader **out);
 
 /** Verify everything that a checkpoint says of itself: user block, digest of the whole file, structure, and the digest
  * of every array. Collective on comm (it is duplicated); the ranks read a share each, in pieces of a few MB.
- * @return the same on every rank: NTKW_SUCCESS: good; else as ntkw_checkpoint_open, with what is wrong; NTKW_ERR_FORMAT
+ * @return the same on every rank: NTKW_SUCCESS: good; else as ntkw_checkpoint_reader_open, with what is wrong; NTKW_ERR_FORMAT
  * also if an array's digest is not that of its values (the array is named). */
 ntkw_status ntkw_checkpoint_verify(MPI_Comm comm, const char *path);
 

@@ -5,12 +5,12 @@
  * | ------------------------------- | ----------------------------------------------------------- |
  * | ntkw_sum_*                      | local                                                       |
  * | ntkw_weighting_create, _destroy | collective                                                  |
- * | ntkw_gradient_*, ntkw_trace_add | local                                                       |
+ * | ntkw_gradient_*, ntkw_weighting_add_ntk_diagonal | local                                                       |
  * | ntkw_weighting_update           | collective: one MPI_Allreduce                               |
  * | ..._update_begin, _test, _end   | collective, local, collective                               |
- * | ntkw_weights, ntkw_norms, ...   | local, the same bits on every rank                          |
- * | ntkw_aggregate                  | local                                                       |
- * | ntkw_trace_create, _record,     | collective                                                  |
+ * | ntkw_weighting_weights, ntkw_weighting_norms, ...   | local, the same bits on every rank                          |
+ * | ntkw_weighting_aggregate                  | local                                                       |
+ * | ntkw_recording_create, _record,     | collective                                                  |
  * |   _close                        |                                                             |
  * | ntkw_checkpoint_*               | collective, unless its description says local               |
  *
@@ -19,7 +19,7 @@
  *
  * **After MPI_Finalize** the functions that free a handle may still be called, as destructors at the end of main do.
  * They are local then and free memory; a lock is removed, and a publication that is still under way is given up. Only
- * ntkw_trace_close has something to report then: NTKW_ERR_ORDER.
+ * ntkw_recording_close has something to report then: NTKW_ERR_ORDER.
  *
  * **NULL.** Every function that asks something of a handle takes NULL and answers with NULL, 0, false or NaN.
  */
@@ -29,7 +29,7 @@
 #include "ntkw/checkpoint.h"
 #include "ntkw/status.h"
 #include "ntkw/sum.h"
-#include "ntkw/trace.h"
+#include "ntkw/recording.h"
 #include "ntkw/version.h"
 #include "ntkw/weighting.h"
 

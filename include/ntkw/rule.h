@@ -39,7 +39,7 @@
  * times the weight that it would give the same condition with 64 points, and lets the loss of a point on a boundary
  * outweigh all others. `mean-ntk-trace` divides by N_c: twice as many points change its weights by nothing but the
  * choice of points. N_c counts residuals, points times equations, as the mean of the loss does: what was handed to
- * ntkw_trace_add.
+ * ntkw_weighting_add_ntk_diagonal.
  *
  * Mind the direction: `gradient-share`, though PINA names it after the neural tangent kernel, gives *more* weight to
  * the condition with the *larger* gradient; the inverse rules (norm, trace, root-loss) give it less. A cap C bounds an
@@ -64,11 +64,12 @@ extern "C" {
 
 /** The moments that a rule may need, to be or-ed; and the function that takes each. */
 enum {
-  NTKW_NEEDS_NORMS = 1,      /**< Euclidean norms of the gradients: ntkw_gradient_add */
-  NTKW_NEEDS_MAGNITUDES = 2, /**< means of the gradients' absolute values: ntkw_gradient_add */
-  NTKW_NEEDS_TRACES = 4,     /**< traces of the NTK blocks: ntkw_trace_add */
-  NTKW_NEEDS_LOSSES = 8,     /**< losses: ntkw_loss_add, ntkw_loss_set or ntkw_loss_merge */
-  NTKW_NEEDS_LARGEST = 16    /**< largest absolute value in the reference's gradient (a second, 8-byte reduction) */
+  NTKW_NEEDS_NORMS = 1,      /**< Euclidean norms of the gradients: ntkw_weighting_add_gradient */
+  NTKW_NEEDS_MAGNITUDES = 2, /**< means of the gradients' absolute values: ntkw_weighting_add_gradient */
+  NTKW_NEEDS_TRACES = 4,     /**< traces of the NTK blocks: ntkw_weighting_add_ntk_diagonal */
+  NTKW_NEEDS_LOSSES =
+      8, /**< losses: ntkw_weighting_add_residuals, ntkw_weighting_set_loss or ntkw_weighting_merge_residuals */
+  NTKW_NEEDS_LARGEST = 16 /**< largest absolute value in the reference's gradient (a second, 8-byte reduction) */
 };
 
 /** What a rule is by itself; options of a weighting may override the numbers. */
@@ -83,7 +84,8 @@ typedef struct ntkw_rule_info {
   int64_t update_offset; /**< due iff epoch - update_offset is divisible by update_every ... */
   int64_t first_epoch;   /**< ... and epoch is not below first_epoch */
   double cap;            /**< bound of the target, or 0: none */
-  bool by_count;         /**< needs N_c beside T_c: a trace that was added up elsewhere goes to ntkw_trace_merge */
+  bool
+      by_count; /**< needs N_c beside T_c: a trace that was added up elsewhere goes to ntkw_weighting_merge_ntk_diagonal */
 } ntkw_rule_info;
 
 /** The names of all rules and aliases, the default first. Local.
@@ -115,11 +117,11 @@ typedef struct ntkw_moments {
   double largest;           /**< NTKW_NEEDS_LARGEST: max|g_r| of the option `reference`; otherwise 0 */
 } ntkw_moments;
 
-/** A rule of the user's own: to be handed over in ntkw_weighting_options.own_rule. examples/own_rule.c is SoftAdapt.
+/** A rule of the user's own: to be handed over in ntkw_weighting_options.user_rule. examples/user_rule.c is SoftAdapt.
  *
  * It is evaluated on rank 0 of the weighting and broadcast, so that it may use exp, log or random numbers and all ranks
  * still have the same bits. Everything but `targets` and `context` must agree over the ranks. */
-typedef struct ntkw_own_rule {
+typedef struct ntkw_user_rule {
   const char *name;     /**< for messages and the state; not the name of a rule of the library */
   unsigned needs;       /**< the moments it wants, NTKW_NEEDS_... or-ed; 0: none */
   double alpha;         /**< default share of the old weight, in [0, 1] */
@@ -132,7 +134,7 @@ typedef struct ntkw_own_rule {
    *         finite is NTKW_ERR_NOT_FINITE. */
   ntkw_status (*targets)(void *context, const ntkw_moments *moments, double *memory, double *target);
   void *context; /**< handed to targets; used on rank 0 alone */
-} ntkw_own_rule;
+} ntkw_user_rule;
 
 #ifdef __cplusplus
 }

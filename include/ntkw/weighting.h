@@ -8,10 +8,10 @@
  * step:
  *
  *     if (ntkw_weighting_due(weighting, epoch)) {
- *       for (int c = 0; c < n; c++) ntkw_gradient_add(weighting, c, shard[c], n_local, NTKW_FLOAT64);
+ *       for (int c = 0; c < n; c++) ntkw_weighting_add_gradient(weighting, c, shard[c], n_local, NTKW_FLOAT64);
  *       ntkw_weighting_update(weighting, epoch);                                  // collective: one MPI_Allreduce
  *     }
- *     ntkw_gradient_combine(weighting, shards, n_local, NTKW_FLOAT64, total);     // sum_c w_c g_c of the own shard
+ *     ntkw_weighting_combine(weighting, shards, n_local, NTKW_FLOAT64, total);     // sum_c w_c g_c of the own shard
  *
  * What to add, by layout of the model. `comm` is the communicator handed to ntkw_weighting_create; it must span exactly
  * the ranks over which the *shards* are spread, so that every parameter is counted once:
@@ -24,16 +24,16 @@
  * | hybrid (HSDP, ...)  | the shard group            | the K gradients, over replicas  | as above                  |
  * | plain data parallel | any one-rank communicator  | the K gradients, by Allreduce   | everything                |
  *
- * The rule (ntkw_weighting_options.rule, or a rule of one's own in own_rule) decides what is needed and what the
+ * The rule (ntkw_weighting_options.rule, or a rule of one's own in user_rule) decides what is needed and what the
  * weights become; ntkw/rule.h has the table. The default is PINA's `gradient-share`; for training PINNs `mean-ntk-trace`
  * is what we recommend. ntkw_weighting_needs says what to add:
  *
  * | needs                           | add                                                                          |
  * | ------------------------------- | ---------------------------------------------------------------------------- |
- * | NTKW_NEEDS_NORMS, _MAGNITUDES,  | ntkw_gradient_add (_add_copy, _merge with ntkw_magnitude_merge)              |
+ * | NTKW_NEEDS_NORMS, _MAGNITUDES,  | ntkw_weighting_add_gradient (_add_copy, _merge with ntkw_weighting_merge_magnitudes)              |
  * |   _LARGEST                      |                                                                              |
- * | NTKW_NEEDS_TRACES               | ntkw_trace_add, ntkw_trace_merge                                             |
- * | NTKW_NEEDS_LOSSES               | ntkw_loss_add (exact), ntkw_loss_merge (exact), or ntkw_loss_set             |
+ * | NTKW_NEEDS_TRACES               | ntkw_weighting_add_ntk_diagonal, ntkw_weighting_merge_ntk_diagonal                                             |
+ * | NTKW_NEEDS_LOSSES               | ntkw_weighting_add_residuals (exact), ntkw_weighting_merge_residuals (exact), or ntkw_weighting_set_loss             |
  *
  * A condition takes part in an update if some rank added to it each thing that the rule needs. What a rule does not
  * need may be left out; of it, gradients are counted, and their norms reported unless the option `norms` is off, and
@@ -42,7 +42,7 @@
  * A rank whose arguments were bad still takes part in the update, with zeros, and every rank gets the error. The
  * library duplicates comm, never prints, never ends the program, allocates nothing after create. The weights do not
  * depend on the floating-point environment (rounding mode, flush-to-zero) of any rank. One weighting must not be used
- * by two threads at once; threads keep an ntkw_sum each and hand it over by ntkw_gradient_merge.
+ * by two threads at once; threads keep an ntkw_sum each and hand it over by ntkw_weighting_merge_gradient.
  */
 #ifndef NTKW_WEIGHTING_H
 #define NTKW_WEIGHTING_H
@@ -83,8 +83,8 @@ typedef struct ntkw_weighting_options {
   const double *final_weights;   /**< of `linear`: n finite values */
   int64_t target_epoch;          /**< of `linear`: from here on the weights are the final ones; >= 1 */
   bool norms;                    /**< report norms of gradients also if the rule needs none (default true) */
-  const ntkw_own_rule *own_rule; /**< a rule of the user's own; `rule` must then be NULL. Copied */
-  MPI_Comm replica_comm;         /**< the ranks with the same shard in other replicas of the model, which safe mode
+  const ntkw_user_rule *user_rule; /**< a rule of the user's own; `rule` must then be NULL. Copied */
+  MPI_Comm replica_comm;           /**< the ranks with the same shard in other replicas of the model, which safe mode
                                       compares; create is then collective over it as well. Default MPI_COMM_NULL */
 } ntkw_weighting_options;
 
@@ -130,61 +130,63 @@ bool ntkw_weighting_due(const ntkw_weighting *weighting, int64_t epoch);
  * @return NTKW_SUCCESS or NTKW_ERR_ARGUMENT. An error is remembered: the next update returns it on every rank. NaN or
  * Inf is no error here, it shows at the update.
  */
-ntkw_status ntkw_gradient_add(ntkw_weighting *weighting, int condition, const void *piece, size_t count,
-                              ntkw_dtype dtype);
+ntkw_status ntkw_weighting_add_gradient(ntkw_weighting *weighting, int condition, const void *piece, size_t count,
+                                        ntkw_dtype dtype);
 
 /** Add a piece of which several ranks hold the same copy, such as a replicated bias. Local.
- * @param[in] copy  index of this rank's copy, from 0: the copy 0 is counted, the others are not. As ntkw_gradient_add
+ * @param[in] copy  index of this rank's copy, from 0: the copy 0 is counted, the others are not. As ntkw_weighting_add_gradient
  *                  otherwise. */
-ntkw_status ntkw_gradient_add_copy(ntkw_weighting *weighting, int condition, const void *piece, size_t count,
-                                   ntkw_dtype dtype, int copy);
+ntkw_status ntkw_weighting_add_gradient_copy(ntkw_weighting *weighting, int condition, const void *piece, size_t count,
+                                             ntkw_dtype dtype, int copy);
 
 /** Add a sum of squares made elsewhere (by another thread or a device). Local.
  * @param[in] squares  its count counts towards parameter_count.
- * @return as ntkw_gradient_add. */
-ntkw_status ntkw_gradient_merge(ntkw_weighting *weighting, int condition, const ntkw_sum *squares);
+ * @return as ntkw_weighting_add_gradient. */
+ntkw_status ntkw_weighting_merge_gradient(ntkw_weighting *weighting, int condition, const ntkw_sum *squares);
 
-/** Add a sum of absolute values made elsewhere, beside ntkw_gradient_merge with the squares of the same values. Local.
+/** Add a sum of absolute values made elsewhere, beside ntkw_weighting_merge_gradient with the squares of the same values. Local.
  *
  * Needed by rules with NTKW_NEEDS_MAGNITUDES or NTKW_NEEDS_LARGEST; ignored by the others.
  * @param[in] magnitudes  made by ntkw_sum_add_magnitudes.
  * @param[in] largest     the largest of them, finite and >= 0; matters for the reference condition alone.
- * @return as ntkw_gradient_add; NTKW_ERR_COUNT at the update if squares and magnitudes are not of as many values. */
-ntkw_status ntkw_magnitude_merge(ntkw_weighting *weighting, int condition, const ntkw_sum *magnitudes, double largest);
+ * @return as ntkw_weighting_add_gradient; NTKW_ERR_COUNT at the update if squares and magnitudes are not of as many values. */
+ntkw_status ntkw_weighting_merge_magnitudes(ntkw_weighting *weighting, int condition, const ntkw_sum *magnitudes,
+                                            double largest);
 
 /** Add diagonal entries K_ii = |dr_i/dtheta|^2 of the condition's NTK block, for points that no other rank adds. Local.
  *
  * Needed by rules with NTKW_NEEDS_TRACES; ignored by the others (then the entries are not looked at). N_c is the number
  * of entries.
  * @param[in] diagonal  count values >= 0.
- * @return NTKW_SUCCESS or NTKW_ERR_ARGUMENT (a negative entry), remembered as in ntkw_gradient_add. */
-ntkw_status ntkw_trace_add(ntkw_weighting *weighting, int condition, const double *diagonal, size_t count);
+ * @return NTKW_SUCCESS or NTKW_ERR_ARGUMENT (a negative entry), remembered as in ntkw_weighting_add_gradient. */
+ntkw_status ntkw_weighting_add_ntk_diagonal(ntkw_weighting *weighting, int condition, const double *diagonal,
+                                            size_t count);
 
 /** Add a sum of such entries made elsewhere, which are not added one by one; its count is their number. Local.
  * @param[in] diagonal  made by ntkw_sum_add_magnitudes in the range of NTKW_FLOAT64.
- * @return as ntkw_gradient_add. */
-ntkw_status ntkw_trace_merge(ntkw_weighting *weighting, int condition, const ntkw_sum *diagonal);
+ * @return as ntkw_weighting_add_gradient. */
+ntkw_status ntkw_weighting_merge_ntk_diagonal(ntkw_weighting *weighting, int condition, const ntkw_sum *diagonal);
 
 /** Add residuals r_i of a condition, for points that no other rank adds: its loss is the mean of r_i^2 over all ranks'
  * residuals, of an exact sum rounded once. Local.
  *
  * Needed by rules with NTKW_NEEDS_LOSSES; ignored by the others. Any number of times; count 0 says "present".
  * @param[in] residuals  count values of any dtype, whatever the option dtype says.
- * @return NTKW_SUCCESS or NTKW_ERR_ARGUMENT, remembered as in ntkw_gradient_add. */
-ntkw_status ntkw_loss_add(ntkw_weighting *weighting, int condition, const void *residuals, size_t count,
-                          ntkw_dtype dtype);
+ * @return NTKW_SUCCESS or NTKW_ERR_ARGUMENT, remembered as in ntkw_weighting_add_gradient. */
+ntkw_status ntkw_weighting_add_residuals(ntkw_weighting *weighting, int condition, const void *residuals, size_t count,
+                                         ntkw_dtype dtype);
 
-/** Add a sum of squared residuals made elsewhere; its count is the number of points. Local. As ntkw_loss_add. */
-ntkw_status ntkw_loss_merge(ntkw_weighting *weighting, int condition, const ntkw_sum *squares);
+/** Add a sum of squared residuals made elsewhere; its count is the number of points. Local. As ntkw_weighting_add_residuals. */
+ntkw_status ntkw_weighting_merge_residuals(ntkw_weighting *weighting, int condition, const ntkw_sum *squares);
 
 /** Say what this rank's part of a condition's loss is, instead of what it said or added before. Local.
  *
  * The loss is the sum of all ranks' local_sum, exact, by the sum of their local_count. But each local_sum was rounded
- * by the caller: its bits, and so those of the weights, depend on how the points are cut. Prefer ntkw_loss_add.
+ * by the caller: its bits, and so those of the weights, depend on how the points are cut. Prefer ntkw_weighting_add_residuals.
  * @param[in] local_sum    this rank's sum over its points, >= 0.
  * @param[in] local_count  the number of these points, >= 0.
- * @return NTKW_SUCCESS or NTKW_ERR_ARGUMENT, remembered as in ntkw_gradient_add. */
-ntkw_status ntkw_loss_set(ntkw_weighting *weighting, int condition, double local_sum, int64_t local_count);
+ * @return NTKW_SUCCESS or NTKW_ERR_ARGUMENT, remembered as in ntkw_weighting_add_gradient. */
+ntkw_status ntkw_weighting_set_loss(ntkw_weighting *weighting, int condition, double local_sum, int64_t local_count);
 
 /** Reduce the moments added since the last update and renew the weights.
  *
@@ -249,36 +251,36 @@ double ntkw_weighting_alpha(const ntkw_weighting *weighting);
 int64_t ntkw_weighting_update_every(const ntkw_weighting *weighting);
 /** What the rule in force needs: NTKW_NEEDS_... or-ed. Local. */
 unsigned ntkw_weighting_needs(const ntkw_weighting *weighting);
-/** Does the rule in force use traces (ntkw_trace_add), rather than or beside gradient norms? Local. */
+/** Does the rule in force use traces (ntkw_weighting_add_ntk_diagonal), rather than or beside gradient norms? Local. */
 bool ntkw_weighting_needs_traces(const ntkw_weighting *weighting);
 
 /** The n weights. Local; the same bits on every rank. Owned by the weighting, valid until it is destroyed. */
-const double *ntkw_weights(const ntkw_weighting *weighting);
+const double *ntkw_weighting_weights(const ntkw_weighting *weighting);
 /** The n norms |g_c| of the last update, correctly rounded; of an absent condition the last ones known, NaN before any.
  * Local; the same bits on every rank. Owned by the weighting. */
-const double *ntkw_norms(const ntkw_weighting *weighting);
-/** The n sums of squares |g_c|^2 of the last update, correctly rounded. Local. As ntkw_norms. */
-const double *ntkw_squared_norms(const ntkw_weighting *weighting);
-/** The n traces of the last update, correctly rounded; NaN where the rule does not use them. Local. As ntkw_norms. */
-const double *ntkw_traces(const ntkw_weighting *weighting);
-/** The n losses L_c of the last update; NaN where the rule does not use them. Local. As ntkw_norms. */
-const double *ntkw_losses(const ntkw_weighting *weighting);
+const double *ntkw_weighting_norms(const ntkw_weighting *weighting);
+/** The n sums of squares |g_c|^2 of the last update, correctly rounded. Local. As ntkw_weighting_norms. */
+const double *ntkw_weighting_squared_norms(const ntkw_weighting *weighting);
+/** The n traces of the last update, correctly rounded; NaN where the rule does not use them. Local. As ntkw_weighting_norms. */
+const double *ntkw_weighting_ntk_traces(const ntkw_weighting *weighting);
+/** The n losses L_c of the last update; NaN where the rule does not use them. Local. As ntkw_weighting_norms. */
+const double *ntkw_weighting_losses(const ntkw_weighting *weighting);
 /** The n means |g_c| of the gradients' absolute values of the last update; NaN where the rule does not use them. Local.
- * As ntkw_norms. */
-const double *ntkw_mean_magnitudes(const ntkw_weighting *weighting);
+ * As ntkw_weighting_norms. */
+const double *ntkw_weighting_mean_magnitudes(const ntkw_weighting *weighting);
 
 /** sum_c w_c L_c, in double, conditions in order. Local.
  * @param[in]  losses  n global losses (the same on every rank, or the ranks' totals differ).
  * @param[out] total   the weighted sum. @return NTKW_SUCCESS, NTKW_ERR_NOT_FINITE (names the condition; total is set).
  */
-ntkw_status ntkw_aggregate(const ntkw_weighting *weighting, const double losses[], double *total);
+ntkw_status ntkw_weighting_aggregate(const ntkw_weighting *weighting, const double losses[], double *total);
 
 /** total[i] = sum_c w_c pieces[c][i], in double, conditions in order, rounded once to dtype; one pass. Local.
  * @param[in]  pieces  n pointers to count values of dtype; NULL: the condition is absent and left out.
  * @param[out] total   count values of dtype; may be one of the pieces, but not overlap one otherwise.
  * @return NTKW_SUCCESS, NTKW_ERR_ARGUMENT. What is not finite in the pieces is not finite in the total. */
-ntkw_status ntkw_gradient_combine(const ntkw_weighting *weighting, const void *const pieces[], size_t count,
-                                  ntkw_dtype dtype, void *total);
+ntkw_status ntkw_weighting_combine(const ntkw_weighting *weighting, const void *const pieces[], size_t count,
+                                   ntkw_dtype dtype, void *total);
 
 /** Bytes of the state (weights, moments, number of updates, memory of a rule of the user's own), for codes with their
  * own checkpoints. Local. */

@@ -108,10 +108,10 @@ static bool publish(bench *of, ntkw_checkpoint_transfer transfer) {
 
 static bool restart(bench *of) {
   ntkw_checkpoint_reader *reader;
-  if (ntkw_checkpoint_open(MPI_COMM_WORLD, of->path, &reader) != NTKW_SUCCESS) return false;
+  if (ntkw_checkpoint_reader_open(MPI_COMM_WORLD, of->path, &reader) != NTKW_SUCCESS) return false;
   const ntkw_status status =
-      ntkw_checkpoint_read_array(reader, "values", NTKW_FLOAT64, of->offset, of->n_local, of->again);
-  ntkw_checkpoint_close(&reader);
+      ntkw_checkpoint_reader_read_array(reader, "values", NTKW_FLOAT64, of->offset, of->n_local, of->again);
+  ntkw_checkpoint_reader_close(&reader);
   return status == NTKW_SUCCESS;
 }
 

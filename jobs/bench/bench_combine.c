@@ -26,7 +26,7 @@ typedef struct settings {
 
 static void usage(void) {
   puts("Usage: bench_combine [--memory BYTES] [--rounds N] [--sample SECONDS] [--csv FILE]\n"
-       "ntkw_gradient_combine of 2 to 8 gradients, float32 and float64, of half the L2 cache and of BYTES (default "
+       "ntkw_weighting_combine of 2 to 8 gradients, float32 and float64, of half the L2 cache and of BYTES (default "
        "5e8)\n"
        "together, against: a loop in the values' own type compiled for this CPU, scal and axpy of the BLAS, and a loop "
        "that\n"
@@ -43,16 +43,16 @@ typedef struct bench {
 } bench;
 
 static void combine(const bench *of) {
-  ntkw_gradient_combine(of->weighting, of->pieces, of->count, of->dtype, of->total);
+  ntkw_weighting_combine(of->weighting, of->pieces, of->count, of->dtype, of->total);
 }
 static void loop(const bench *of) {
   if (of->dtype == NTKW_FLOAT32)
-    weighted_float32(ntkw_weights(of->weighting), of->pieces, of->n, of->count, of->total);
+    weighted_float32(ntkw_weighting_weights(of->weighting), of->pieces, of->n, of->count, of->total);
   else
-    weighted_float64(ntkw_weights(of->weighting), of->pieces, of->n, of->count, of->total);
+    weighted_float64(ntkw_weighting_weights(of->weighting), of->pieces, of->n, of->count, of->total);
 }
 static void axpy(const bench *of) {
-  const double *w = ntkw_weights(of->weighting);
+  const double *w = ntkw_weighting_weights(of->weighting);
   const blasint count = (blasint)of->count;
   const size_t width = of->dtype == NTKW_FLOAT32 ? sizeof(float) : sizeof(double);
   memset(of->total, 0, of->count * width);
@@ -100,7 +100,7 @@ static double value(const void *values, size_t i, ntkw_dtype dtype) {
 
 /* The sum in double, conditions in order, rounded once: nothing else has all the bits right. */
 static bool right(const bench *of) {
-  const double *w = ntkw_weights(of->weighting);
+  const double *w = ntkw_weighting_weights(of->weighting);
   combine(of);
   for (size_t i = 0; i < of->count; i += 1 + i / 64) {
     double expected = 0.0;

@@ -82,7 +82,7 @@ static void add_gradients(const bench *of) {
   for (int c = 0; c < of->conditions; c++) {
     for (int i = 0; i < VALUES; i++) wide[i] = c + 1.0, narrow[i] = (float)(c + 1);
     const void *values = of->dtype == NTKW_FLOAT64 ? (const void *)wide : narrow;
-    ntkw_gradient_add(of->weighting, c, values, VALUES, of->dtype);
+    ntkw_weighting_add_gradient(of->weighting, c, values, VALUES, of->dtype);
   }
 }
 
@@ -99,7 +99,7 @@ static double timed(bench *of, int method) {
 }
 
 static bool right(const bench *of) {
-  const double *norms = ntkw_norms(of->weighting);
+  const double *norms = ntkw_weighting_norms(of->weighting);
   for (int c = 0; c < of->conditions; c++) {
     const double expected = sqrt((double)VALUES * of->size) * (c + 1.0);
     if (!(fabs(norms[c] - expected) <= 1e-14 * expected)) return false;

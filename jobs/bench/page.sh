@@ -15,7 +15,7 @@ about() {
   combine)
     echo "## Weighted sums of gradients"
     echo
-    echo "\`ntkw_gradient_combine\` of K gradients beside a loop compiled for this CPU, the BLAS, and moving the same bytes, one"
+    echo "\`ntkw_weighting_combine\` of K gradients beside a loop compiled for this CPU, the BLAS, and moving the same bytes, one"
     echo "core. The limit of what memory and caches allow is \"move\". combine works in double whatever the type, rounds once,"
     echo "and has the same bits everywhere; the others do not."
     ;;

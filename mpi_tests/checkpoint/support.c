@@ -124,12 +124,12 @@ static void check_attributes(ntkw_checkpoint_reader *reader, uint64_t seed) {
   int64_t step = 0;
   double rate = 0, zero = 0;
   const char *problem = "", *empty = NULL, *history = "";
-  CHECK_OK(ntkw_checkpoint_get_integer(reader, "step", &step));
-  CHECK_OK(ntkw_checkpoint_get_real(reader, "rate", &rate));
-  CHECK_OK(ntkw_checkpoint_get_real(reader, "minus zero", &zero));
-  CHECK_OK(ntkw_checkpoint_get_text(reader, "problem", &problem));
-  CHECK_OK(ntkw_checkpoint_get_text(reader, "empty", &empty));
-  CHECK_OK(ntkw_checkpoint_get_text(reader, "history", &history));
+  CHECK_OK(ntkw_checkpoint_reader_get_integer(reader, "step", &step));
+  CHECK_OK(ntkw_checkpoint_reader_get_real(reader, "rate", &rate));
+  CHECK_OK(ntkw_checkpoint_reader_get_real(reader, "minus zero", &zero));
+  CHECK_OK(ntkw_checkpoint_reader_get_text(reader, "problem", &problem));
+  CHECK_OK(ntkw_checkpoint_reader_get_text(reader, "empty", &empty));
+  CHECK_OK(ntkw_checkpoint_reader_get_text(reader, "history", &history));
   CHECK_EQUAL_INT(step, -(int64_t)seed);
   CHECK_EQUAL_DOUBLE(rate, 0.1 * (double)seed);
   CHECK_EQUAL_DOUBLE(zero, -0.0);
@@ -143,7 +143,7 @@ static void check_array(ntkw_checkpoint_reader *reader, const char *name, ntkw_d
   const size_t size = (size_t)(part[1] * row) * (dtype == NTKW_FLOAT32 ? 4 : 8);
   unsigned char *values = malloc(size + 1);
   memset(values, 0xa5, size + 1);
-  CHECK_OK(ntkw_checkpoint_read_array(reader, name, dtype, part[0], part[1], values));
+  CHECK_OK(ntkw_checkpoint_reader_read_array(reader, name, dtype, part[0], part[1], values));
   CHECK(memcmp(values, expected, size) == 0);
   CHECK_EQUAL_INT(values[size], 0xa5);
   free(values);
@@ -153,7 +153,7 @@ static void check_array(ntkw_checkpoint_reader *reader, const char *name, ntkw_d
 void check_state(MPI_Comm comm, const char *path, uint64_t seed, uint64_t cut_seed) {
   ntkw_checkpoint_reader *reader;
   const shares mine = share(comm, cut_seed);
-  const ntkw_status status = ntkw_checkpoint_open(comm, path, &reader);
+  const ntkw_status status = ntkw_checkpoint_reader_open(comm, path, &reader);
   CHECK_STATUS(status, NTKW_SUCCESS);
   if (status != NTKW_SUCCESS) return;
   check_attributes(reader, seed);
@@ -162,8 +162,8 @@ void check_state(MPI_Comm comm, const char *path, uint64_t seed, uint64_t cut_se
   check_array(reader, "vector", NTKW_FLOAT32, mine.vector, 1, make_narrow(seed, 1, mine.vector[0], mine.vector[1]));
   check_array(reader, "block", NTKW_FLOAT32, mine.block, BLOCK_ROW,
               make_narrow(seed, 2, mine.block[0] * BLOCK_ROW, mine.block[1] * BLOCK_ROW));
-  CHECK_OK(ntkw_checkpoint_read_array(reader, "nothing", NTKW_FLOAT64, 0, 0, NULL));
-  ntkw_checkpoint_close(&reader);
+  CHECK_OK(ntkw_checkpoint_reader_read_array(reader, "nothing", NTKW_FLOAT64, 0, 0, NULL));
+  ntkw_checkpoint_reader_close(&reader);
   CHECK(reader == NULL);
 }
 
@@ -176,10 +176,10 @@ void check_same_verdict(ntkw_status status) {
 
 ntkw_status try_open(const char *path) {
   ntkw_checkpoint_reader *reader = NULL;
-  const ntkw_status status = ntkw_checkpoint_open(MPI_COMM_WORLD, path, &reader);
+  const ntkw_status status = ntkw_checkpoint_reader_open(MPI_COMM_WORLD, path, &reader);
   check_same_verdict(status);
   CHECK((status == NTKW_SUCCESS) == (reader != NULL));
-  ntkw_checkpoint_close(&reader);
+  ntkw_checkpoint_reader_close(&reader);
   return status;
 }
 

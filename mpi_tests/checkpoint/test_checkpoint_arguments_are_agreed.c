@@ -65,19 +65,19 @@ static void empty_parts_may_lie_anywhere(void) {
   ntkw_checkpoint_destroy(&checkpoint);
   ntkw_checkpoint_reader *reader;
   double back[7];
-  CHECK_OK(ntkw_checkpoint_open(MPI_COMM_WORLD, path, &reader));
-  CHECK_OK(ntkw_checkpoint_read_array(reader, "a", NTKW_FLOAT64, 0, world_rank() == 0 ? 7 : 0,
-                                      world_rank() == 0 ? back : NULL));
-  CHECK_STATUS(ntkw_checkpoint_read_array(reader, "a", NTKW_FLOAT64, 0, world_rank() == 0 ? 6 : 0, back),
+  CHECK_OK(ntkw_checkpoint_reader_open(MPI_COMM_WORLD, path, &reader));
+  CHECK_OK(ntkw_checkpoint_reader_read_array(reader, "a", NTKW_FLOAT64, 0, world_rank() == 0 ? 7 : 0,
+                                             world_rank() == 0 ? back : NULL));
+  CHECK_STATUS(ntkw_checkpoint_reader_read_array(reader, "a", NTKW_FLOAT64, 0, world_rank() == 0 ? 6 : 0, back),
                NTKW_ERR_ARGUMENT);
   CHECK_TEXT_HAS(ntkw_last_error(), "no rank has the indices 6 to 6");
-  CHECK_STATUS(ntkw_checkpoint_read_array(reader, "a", NTKW_FLOAT64, 0, world_rank() == 0 ? 7 : 0, NULL),
+  CHECK_STATUS(ntkw_checkpoint_reader_read_array(reader, "a", NTKW_FLOAT64, 0, world_rank() == 0 ? 7 : 0, NULL),
                NTKW_ERR_ARGUMENT);
-  CHECK_STATUS(ntkw_checkpoint_read_array(reader, "a", NTKW_FLOAT32, 0, 7, back), NTKW_ERR_FORMAT);
+  CHECK_STATUS(ntkw_checkpoint_reader_read_array(reader, "a", NTKW_FLOAT32, 0, 7, back), NTKW_ERR_FORMAT);
   CHECK_TEXT_HAS(ntkw_last_error(), "is float64, expected float32");
-  CHECK_STATUS(ntkw_checkpoint_read_array(reader, "b", NTKW_FLOAT64, 0, 7, back), NTKW_ERR_FORMAT);
+  CHECK_STATUS(ntkw_checkpoint_reader_read_array(reader, "b", NTKW_FLOAT64, 0, 7, back), NTKW_ERR_FORMAT);
   CHECK_TEXT_HAS(ntkw_last_error(), "no array \"b\"");
-  ntkw_checkpoint_close(&reader);
+  ntkw_checkpoint_reader_close(&reader);
 }
 
 static void one_rank_stating_otherwise_is_named(void) {

@@ -45,13 +45,13 @@ static ntkw_checkpoint *state(const char *path, int which, double first) {
 static void expect_values(const char *path, double first) {
   ntkw_checkpoint_reader *reader = NULL;
   static double back[N];
-  CHECK_OK(ntkw_checkpoint_open(MPI_COMM_WORLD, path, &reader));
+  CHECK_OK(ntkw_checkpoint_reader_open(MPI_COMM_WORLD, path, &reader));
   if (!reader) return;
-  CHECK_OK(ntkw_checkpoint_read_array(reader, "values", NTKW_FLOAT64, (int64_t)N * world_rank(), N, back));
+  CHECK_OK(ntkw_checkpoint_reader_read_array(reader, "values", NTKW_FLOAT64, (int64_t)N * world_rank(), N, back));
   int same = 1;
   for (int i = 0; i < N; i++) same = same && back[i] == first + (double)i;
   CHECK(same);
-  ntkw_checkpoint_close(&reader);
+  ntkw_checkpoint_reader_close(&reader);
 }
 
 static void spoil(int which) {

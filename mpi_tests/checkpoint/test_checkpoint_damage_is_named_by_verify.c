@@ -29,9 +29,9 @@ static void damage_is_named(void) {
   float vector[VECTOR_LENGTH];
   ntkw_checkpoint_reader *reader;
   const ntkw_slab all = {{0}, {VECTOR_LENGTH}};
-  CHECK_OK(ntkw_checkpoint_open(MPI_COMM_WORLD, path, &reader));
-  CHECK_OK(ntkw_checkpoint_read_slabs(reader, "vector", NTKW_FLOAT32, 1, &all, vector));
-  ntkw_checkpoint_close(&reader);
+  CHECK_OK(ntkw_checkpoint_reader_open(MPI_COMM_WORLD, path, &reader));
+  CHECK_OK(ntkw_checkpoint_reader_read_slabs(reader, "vector", NTKW_FLOAT32, 1, &all, vector));
+  ntkw_checkpoint_reader_close(&reader);
   if (bytes) bytes[find_values(bytes, length, vector, sizeof vector) + 4 * 501] ^= 1;
   put_file(damaged, bytes, length);
   CHECK_STATUS(verify(damaged), NTKW_ERR_FORMAT);

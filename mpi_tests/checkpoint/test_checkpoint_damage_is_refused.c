@@ -149,7 +149,7 @@ static void damage_after_opening_is_met_on_reading(void) {
   const char *path = scratch_path("damage-late.h5");
   ntkw_checkpoint_reader *reader;
   CHECK_OK(publish_state(MPI_COMM_WORLD, path, 1, 1));
-  CHECK_OK(ntkw_checkpoint_open(MPI_COMM_WORLD, path, &reader));
+  CHECK_OK(ntkw_checkpoint_reader_open(MPI_COMM_WORLD, path, &reader));
   size_t length;
   unsigned char *bytes = get_file(path, &length);
   for (size_t i = HEADER; bytes && i < length; i++) bytes[i] ^= 1;
@@ -158,12 +158,12 @@ static void damage_after_opening_is_met_on_reading(void) {
   double *values = malloc(MATRIX_ROWS * MATRIX_COLUMNS * sizeof *values);
   int64_t offset, count;
   cut(MPI_COMM_WORLD, MATRIX_ROWS, 5, &offset, &count);
-  const ntkw_status status = ntkw_checkpoint_read_array(reader, "matrix", NTKW_FLOAT64, offset, count, values);
+  const ntkw_status status = ntkw_checkpoint_reader_read_array(reader, "matrix", NTKW_FLOAT64, offset, count, values);
   check_same_verdict(status);
   CHECK_STATUS(status, NTKW_ERR_FORMAT);
   CHECK_TEXT_HAS(ntkw_last_error(), "array \"matrix\"");
   free(values);
-  ntkw_checkpoint_close(&reader);
+  ntkw_checkpoint_reader_close(&reader);
 }
 
 int main(int argc, char **argv) {

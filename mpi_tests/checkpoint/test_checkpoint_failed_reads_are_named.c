@@ -28,9 +28,9 @@ static bool fail(int rank, int call) {
 
 static ntkw_status open_and_close(const char *path) {
   ntkw_checkpoint_reader *reader = NULL;
-  const ntkw_status status = ntkw_checkpoint_open(MPI_COMM_WORLD, path, &reader);
+  const ntkw_status status = ntkw_checkpoint_reader_open(MPI_COMM_WORLD, path, &reader);
   CHECK((status == NTKW_SUCCESS) == (reader != NULL));
-  ntkw_checkpoint_close(&reader);
+  ntkw_checkpoint_reader_close(&reader);
   return status;
 }
 

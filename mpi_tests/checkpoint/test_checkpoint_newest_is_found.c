@@ -25,14 +25,14 @@ static void publish(const char *name, uint64_t seed) {
 static void expect_newest(uint64_t seed) {
   ntkw_checkpoint_reader *reader;
   const ntkw_status status =
-      ntkw_checkpoint_open_newest(MPI_COMM_WORLD, folder, "step-", skipped, sizeof skipped, &reader);
+      ntkw_checkpoint_reader_open_newest(MPI_COMM_WORLD, folder, "step-", skipped, sizeof skipped, &reader);
   check_same_verdict(status);
   CHECK_SAME_ON_ALL_RANKS(skipped);
   CHECK_STATUS(status, NTKW_SUCCESS);
   int64_t step = 0;
-  if (reader) CHECK_OK(ntkw_checkpoint_get_integer(reader, "step", &step));
+  if (reader) CHECK_OK(ntkw_checkpoint_reader_get_integer(reader, "step", &step));
   CHECK_EQUAL_INT(step, -(int64_t)seed);
-  ntkw_checkpoint_close(&reader);
+  ntkw_checkpoint_reader_close(&reader);
 }
 
 static bool is_there(const char *name) {
@@ -70,27 +70,28 @@ static void a_damaged_one_is_named_and_skipped(void) {
   CHECK(strstr(skipped, "step-200.h5") == NULL);
   ntkw_checkpoint_reader *reader;
   char little[10];
-  CHECK_OK(ntkw_checkpoint_open_newest(MPI_COMM_WORLD, folder, "step-", little, sizeof little, &reader));
+  CHECK_OK(ntkw_checkpoint_reader_open_newest(MPI_COMM_WORLD, folder, "step-", little, sizeof little, &reader));
   CHECK_EQUAL_INT(strlen(little), sizeof little - 1);
-  ntkw_checkpoint_close(&reader);
-  CHECK_OK(ntkw_checkpoint_open_newest(MPI_COMM_WORLD, folder, "step-", NULL, 0, &reader));
-  ntkw_checkpoint_close(&reader);
+  ntkw_checkpoint_reader_close(&reader);
+  CHECK_OK(ntkw_checkpoint_reader_open_newest(MPI_COMM_WORLD, folder, "step-", NULL, 0, &reader));
+  ntkw_checkpoint_reader_close(&reader);
 }
 
 static void no_good_one_is_told_apart_from_none(void) {
   ntkw_checkpoint_reader *reader;
   begin("none");
-  CHECK_OK(ntkw_checkpoint_open_newest(MPI_COMM_WORLD, folder, "step-", skipped, sizeof skipped, &reader));
+  CHECK_OK(ntkw_checkpoint_reader_open_newest(MPI_COMM_WORLD, folder, "step-", skipped, sizeof skipped, &reader));
   CHECK(reader == NULL && skipped[0] == '\0');
   CHECK_OK(ntkw_checkpoint_keep(MPI_COMM_WORLD, folder, "step-", 1));
   put_file(in_folder("step-1.h5"), "text", 4);
-  ntkw_status status = ntkw_checkpoint_open_newest(MPI_COMM_WORLD, folder, "step-", skipped, sizeof skipped, &reader);
+  ntkw_status status =
+      ntkw_checkpoint_reader_open_newest(MPI_COMM_WORLD, folder, "step-", skipped, sizeof skipped, &reader);
   check_same_verdict(status);
   CHECK_STATUS(status, NTKW_ERR_FORMAT);
   CHECK_TEXT_HAS(ntkw_last_error(), "none of the 1 checkpoints");
   CHECK_TEXT_HAS(skipped, "step-1.h5 is not a checkpoint");
   snprintf(folder, sizeof folder, "%s", scratch_path("missing-folder"));
-  status = ntkw_checkpoint_open_newest(MPI_COMM_WORLD, folder, "step-", skipped, sizeof skipped, &reader);
+  status = ntkw_checkpoint_reader_open_newest(MPI_COMM_WORLD, folder, "step-", skipped, sizeof skipped, &reader);
   check_same_verdict(status);
   CHECK_STATUS(status, NTKW_ERR_FILE);
   CHECK_TEXT_HAS(ntkw_last_error(), "missing-folder: No such file");

@@ -6,11 +6,11 @@
 #include <stdlib.h>
 
 static void compare_attributes(ntkw_checkpoint_reader *old, ntkw_checkpoint_reader *new) {
-  CHECK_EQUAL_INT(ntkw_checkpoint_attribute_count(old), 6);
-  CHECK_EQUAL_INT(ntkw_checkpoint_attribute_count(new), 6);
-  for (int i = 0; i < ntkw_checkpoint_attribute_count(old); i++) {
-    const ntkw_checkpoint_attribute *a = ntkw_checkpoint_attribute_at(old, i),
-                                    *b = ntkw_checkpoint_attribute_at(new, i);
+  CHECK_EQUAL_INT(ntkw_checkpoint_reader_attribute_count(old), 6);
+  CHECK_EQUAL_INT(ntkw_checkpoint_reader_attribute_count(new), 6);
+  for (int i = 0; i < ntkw_checkpoint_reader_attribute_count(old); i++) {
+    const ntkw_checkpoint_attribute *a = ntkw_checkpoint_reader_attribute_at(old, i),
+                                    *b = ntkw_checkpoint_reader_attribute_at(new, i);
     CHECK(b && strcmp(a->name, b->name) == 0 && a->type == b->type);
     CHECK_EQUAL_INT(a->integer, b->integer);
     CHECK_EQUAL_DOUBLE(a->real, b->real);
@@ -24,15 +24,16 @@ static void *read_whole(ntkw_checkpoint_reader *reader, const ntkw_checkpoint_ar
   cut(MPI_COMM_WORLD, array->shape[0], 3, &offset, &count);
   *size = (size_t)(count * n) * 8;
   void *values = calloc(*size + 1, 1);
-  CHECK_OK(ntkw_checkpoint_read_array(reader, array->name, array->dtype, offset, count, values));
+  CHECK_OK(ntkw_checkpoint_reader_read_array(reader, array->name, array->dtype, offset, count, values));
   return values;
 }
 
 static void compare_arrays(ntkw_checkpoint_reader *old, ntkw_checkpoint_reader *new, int n_arrays) {
-  CHECK_EQUAL_INT(ntkw_checkpoint_array_count(old), n_arrays);
-  CHECK_EQUAL_INT(ntkw_checkpoint_array_count(new), n_arrays);
+  CHECK_EQUAL_INT(ntkw_checkpoint_reader_array_count(old), n_arrays);
+  CHECK_EQUAL_INT(ntkw_checkpoint_reader_array_count(new), n_arrays);
   for (int i = 0; i < n_arrays; i++) {
-    const ntkw_checkpoint_array *a = ntkw_checkpoint_array_at(old, i), *b = ntkw_checkpoint_array_at(new, i);
+    const ntkw_checkpoint_array *a = ntkw_checkpoint_reader_array_at(old, i),
+                                *b = ntkw_checkpoint_reader_array_at(new, i);
     const bool alike = a && b && strcmp(a->name, b->name) == 0 && strcmp(a->unit, b->unit) == 0 &&
                        a->dtype == b->dtype && a->n_dimensions == b->n_dimensions &&
                        memcmp(a->shape, b->shape, (size_t)a->n_dimensions * sizeof *a->shape) == 0;
@@ -63,14 +64,14 @@ static void compare(int version, int n_arrays) {
   CHECK_OK(publish_old_state(other, version));
   CHECK_EQUAL_INT(stated_version(path), version);
   CHECK_EQUAL_INT(stated_version(other), 3);
-  CHECK_OK(ntkw_checkpoint_open(MPI_COMM_WORLD, path, &old));
-  CHECK_OK(ntkw_checkpoint_open(MPI_COMM_WORLD, other, &new));
+  CHECK_OK(ntkw_checkpoint_reader_open(MPI_COMM_WORLD, path, &old));
+  CHECK_OK(ntkw_checkpoint_reader_open(MPI_COMM_WORLD, other, &new));
   if (old && new) {
     compare_attributes(old, new);
     compare_arrays(old, new, n_arrays);
   }
-  ntkw_checkpoint_close(&old);
-  ntkw_checkpoint_close(&new);
+  ntkw_checkpoint_reader_close(&old);
+  ntkw_checkpoint_reader_close(&new);
 }
 
 static void version_1_reads_as_what_is_written_today(void) {

@@ -63,9 +63,9 @@ static void compare_array(const char *name, ntkw_dtype dtype, int64_t rows, size
   CHECK_EQUAL_INT(file ? fread(theirs, 1, size + 1, file) : 0, size);
   if (file) fclose(file);
   ntkw_checkpoint_reader *reader;
-  CHECK_OK(ntkw_checkpoint_open(MPI_COMM_SELF, checkpoint_path, &reader));
-  CHECK_OK(ntkw_checkpoint_read_array(reader, name, dtype, 0, rows, ours));
-  ntkw_checkpoint_close(&reader);
+  CHECK_OK(ntkw_checkpoint_reader_open(MPI_COMM_SELF, checkpoint_path, &reader));
+  CHECK_OK(ntkw_checkpoint_reader_read_array(reader, name, dtype, 0, rows, ours));
+  ntkw_checkpoint_reader_close(&reader);
   CHECK(memcmp(theirs, ours, size) == 0);
   free(theirs);
   free(ours);

@@ -85,16 +85,16 @@ static void a_reader_keeps_the_file_it_opened(void) {
   const char *path = scratch_path("kept.h5");
   ntkw_checkpoint_reader *reader;
   CHECK_OK(publish_state(MPI_COMM_WORLD, path, 1, 1));
-  CHECK_OK(ntkw_checkpoint_open(MPI_COMM_WORLD, path, &reader));
+  CHECK_OK(ntkw_checkpoint_reader_open(MPI_COMM_WORLD, path, &reader));
   CHECK_OK(publish_state(MPI_COMM_WORLD, path, 2, 1));
   int64_t step = 0, offset, count;
-  CHECK_OK(ntkw_checkpoint_get_integer(reader, "step", &step));
+  CHECK_OK(ntkw_checkpoint_reader_get_integer(reader, "step", &step));
   CHECK_EQUAL_INT(step, -1);
   float *values = malloc(VECTOR_LENGTH * sizeof *values);
   cut(MPI_COMM_WORLD, VECTOR_LENGTH, 2, &offset, &count);
-  CHECK_OK(ntkw_checkpoint_read_array(reader, "vector", NTKW_FLOAT32, offset, count, values));
+  CHECK_OK(ntkw_checkpoint_reader_read_array(reader, "vector", NTKW_FLOAT32, offset, count, values));
   free(values);
-  ntkw_checkpoint_close(&reader);
+  ntkw_checkpoint_reader_close(&reader);
   check_state(MPI_COMM_WORLD, path, 2, 1);
 }
 

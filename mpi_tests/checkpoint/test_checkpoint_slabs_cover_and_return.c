@@ -104,22 +104,22 @@ static void any_hyperslabs_are_read(void) {
   const char *path = scratch_path("read.h5");
   ntkw_checkpoint_reader *reader;
   publish_rows(path);
-  CHECK_OK(ntkw_checkpoint_open(MPI_COMM_WORLD, path, &reader));
+  CHECK_OK(ntkw_checkpoint_reader_open(MPI_COMM_WORLD, path, &reader));
   deal(&s, 9);
   if (world_rank() == 0) give(&s, (ntkw_slab){{2, 0, 1, 0}, {3, B, 2, D}}); /* over the tiles of others */
-  CHECK_OK(ntkw_checkpoint_read_slabs(reader, "a", NTKW_INT32, s.n, s.slabs, back));
+  CHECK_OK(ntkw_checkpoint_reader_read_slabs(reader, "a", NTKW_INT32, s.n, s.slabs, back));
   CHECK(memcmp(back, s.values, (size_t)s.length * sizeof *back) == 0);
   const bool last = world_rank() == world_size() - 1;
   const ntkw_slab outside = {{0, 0, 0, 2}, {1, 1, 1, last ? 3 : 2}};
-  const ntkw_status status = ntkw_checkpoint_read_slabs(reader, "a", NTKW_INT32, 1, &outside, back);
+  const ntkw_status status = ntkw_checkpoint_reader_read_slabs(reader, "a", NTKW_INT32, 1, &outside, back);
   check_same_verdict(status);
   CHECK_STATUS(status, NTKW_ERR_ARGUMENT);
   CHECK_TEXT_HAS(ntkw_last_error(), "hyperslab 0 has 3 indices from 2 of dimension 3, which has 4");
-  CHECK_STATUS(ntkw_checkpoint_read_slabs(reader, "a", NTKW_INT32, 1, &outside, NULL), NTKW_ERR_ARGUMENT);
-  CHECK_STATUS(ntkw_checkpoint_read_slabs(reader, "a", NTKW_UINT32, 0, NULL, NULL), NTKW_ERR_FORMAT);
+  CHECK_STATUS(ntkw_checkpoint_reader_read_slabs(reader, "a", NTKW_INT32, 1, &outside, NULL), NTKW_ERR_ARGUMENT);
+  CHECK_STATUS(ntkw_checkpoint_reader_read_slabs(reader, "a", NTKW_UINT32, 0, NULL, NULL), NTKW_ERR_FORMAT);
   CHECK_TEXT_HAS(ntkw_last_error(), "is int32, expected uint32");
-  CHECK_OK(ntkw_checkpoint_read_slabs(reader, "a", NTKW_INT32, 0, NULL, NULL));
-  ntkw_checkpoint_close(&reader);
+  CHECK_OK(ntkw_checkpoint_reader_read_slabs(reader, "a", NTKW_INT32, 0, NULL, NULL));
+  ntkw_checkpoint_reader_close(&reader);
 }
 
 static void overlaps_and_holes_are_refused(void) {

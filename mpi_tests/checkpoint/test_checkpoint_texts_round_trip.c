@@ -55,18 +55,18 @@ static void texts_of_any_length_come_back(void) {
   ntkw_checkpoint_reader *reader;
   CHECK_OK(publish(path, N_LENGTHS, "matrix"));
   CHECK_EQUAL_INT(count_text(path, "GCOL"), 0); /* as a global heap begins */
-  CHECK_OK(ntkw_checkpoint_open(MPI_COMM_WORLD, path, &reader));
-  CHECK_EQUAL_INT(ntkw_checkpoint_attribute_count(reader), N_LENGTHS);
-  CHECK_EQUAL_INT(ntkw_checkpoint_array_count(reader), 1);
+  CHECK_OK(ntkw_checkpoint_reader_open(MPI_COMM_WORLD, path, &reader));
+  CHECK_EQUAL_INT(ntkw_checkpoint_reader_attribute_count(reader), N_LENGTHS);
+  CHECK_EQUAL_INT(ntkw_checkpoint_reader_array_count(reader), 1);
   for (size_t i = 0; i < N_LENGTHS; i++) {
     char *expected = make_text(lengths[i]);
     const char *text = NULL;
-    CHECK_OK(ntkw_checkpoint_get_text(reader, name_of(i), &text));
+    CHECK_OK(ntkw_checkpoint_reader_get_text(reader, name_of(i), &text));
     CHECK(text && strcmp(text, expected) == 0);
     free(expected);
   }
-  CHECK(strcmp(ntkw_checkpoint_array_at(reader, 0)->unit, "\xc2\xb5m") == 0);
-  ntkw_checkpoint_close(&reader);
+  CHECK(strcmp(ntkw_checkpoint_reader_array_at(reader, 0)->unit, "\xc2\xb5m") == 0);
+  ntkw_checkpoint_reader_close(&reader);
   CHECK_OK(ntkw_checkpoint_verify(MPI_COMM_WORLD, path));
 }
 
@@ -74,11 +74,11 @@ static void a_checkpoint_may_have_texts_alone(void) {
   const char *path = scratch_path("texts-alone.h5");
   ntkw_checkpoint_reader *reader;
   CHECK_OK(publish(path, 1, NULL));
-  CHECK_OK(ntkw_checkpoint_open(MPI_COMM_WORLD, path, &reader));
+  CHECK_OK(ntkw_checkpoint_reader_open(MPI_COMM_WORLD, path, &reader));
   const char *text = NULL;
-  CHECK_OK(ntkw_checkpoint_get_text(reader, name_of(0), &text));
+  CHECK_OK(ntkw_checkpoint_reader_get_text(reader, name_of(0), &text));
   CHECK(text && !*text);
-  ntkw_checkpoint_close(&reader);
+  ntkw_checkpoint_reader_close(&reader);
 }
 
 static void what_the_format_cannot_hold_is_refused(void) {

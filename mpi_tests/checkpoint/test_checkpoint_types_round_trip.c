@@ -35,20 +35,20 @@ static void every_type_keeps_its_bits(void) {
   const char *path = scratch_path("types.h5");
   ntkw_checkpoint_reader *reader;
   publish(path, values);
-  CHECK_OK(ntkw_checkpoint_open(MPI_COMM_WORLD, path, &reader));
-  CHECK_EQUAL_INT(ntkw_checkpoint_array_count(reader), N_TYPES);
+  CHECK_OK(ntkw_checkpoint_reader_open(MPI_COMM_WORLD, path, &reader));
+  CHECK_EQUAL_INT(ntkw_checkpoint_reader_array_count(reader), N_TYPES);
   for (int type = 0; type < N_TYPES; type++) {
     unsigned char back[8 * N] = {0}, expected[8 * N] = {0};
     int64_t offset, count;
     const char *name = ntkw_dtype_name((ntkw_dtype)type);
     cut(MPI_COMM_WORLD, N, 17 + (uint64_t)type, &offset, &count);
     fill(expected, type, offset, count);
-    const ntkw_checkpoint_array *array = ntkw_checkpoint_find_array(reader, name);
+    const ntkw_checkpoint_array *array = ntkw_checkpoint_reader_find_array(reader, name);
     CHECK(array && (int)array->dtype == type);
-    CHECK_OK(ntkw_checkpoint_read_array(reader, name, (ntkw_dtype)type, offset, count, back));
+    CHECK_OK(ntkw_checkpoint_reader_read_array(reader, name, (ntkw_dtype)type, offset, count, back));
     CHECK(memcmp(back, expected, sizeof back) == 0);
   }
-  ntkw_checkpoint_close(&reader);
+  ntkw_checkpoint_reader_close(&reader);
 }
 
 /* Prints "good" if every array has the type and the first values that its name promises. */

@@ -74,13 +74,13 @@ static void make_digest_fit(damaged *d) {
 
 /* Read every array that the file claims to have; the first rank takes it whole. */
 static void read_arrays(ntkw_checkpoint_reader *reader) {
-  for (int i = 0; i < ntkw_checkpoint_array_count(reader); i++) {
-    const ntkw_checkpoint_array *array = ntkw_checkpoint_array_at(reader, i);
+  for (int i = 0; i < ntkw_checkpoint_reader_array_count(reader); i++) {
+    const ntkw_checkpoint_array *array = ntkw_checkpoint_reader_array_at(reader, i);
     int64_t n = world_rank() == 0 ? array->shape[0] : 0;
     int64_t row = 1;
     for (int d = 1; d < array->n_dimensions; d++) row *= array->shape[d];
     void *values = calloc((size_t)(array->shape[0] * row) + 1, 8);
-    const ntkw_status status = ntkw_checkpoint_read_array(reader, array->name, array->dtype, 0, n, values);
+    const ntkw_status status = ntkw_checkpoint_reader_read_array(reader, array->name, array->dtype, 0, n, values);
     check_same_verdict(status);
     CHECK(status == NTKW_SUCCESS || status == NTKW_ERR_FORMAT || status == NTKW_ERR_FILE);
     free(values);
@@ -93,7 +93,7 @@ typedef struct tally {
 
 static void judge(const char *path, bool fitted, bool unchanged, tally *count) {
   ntkw_checkpoint_reader *reader = NULL;
-  const ntkw_status status = ntkw_checkpoint_open(MPI_COMM_WORLD, path, &reader);
+  const ntkw_status status = ntkw_checkpoint_reader_open(MPI_COMM_WORLD, path, &reader);
   check_same_verdict(status);
   CHECK(status == NTKW_SUCCESS || status == NTKW_ERR_FORMAT);
   CHECK((status == NTKW_SUCCESS) == (reader != NULL));
@@ -109,7 +109,7 @@ static void judge(const char *path, bool fitted, bool unchanged, tally *count) {
     count->read++;
   } else
     CHECK(!"a damaged file was accepted");
-  ntkw_checkpoint_close(&reader);
+  ntkw_checkpoint_reader_close(&reader);
 }
 
 static void damage(const char *good_path, int n_cases) {

@@ -63,7 +63,8 @@ static void read_array(ntkw_checkpoint_reader *reader, const ntkw_checkpoint_arr
   for (int d = 0; d < array->n_dimensions; d++) count *= array->shape[d];
   must(count >= 0 && count <= 1 << 20, "an array that is larger than the file");
   char *values = malloc((size_t)count * 8 + 1);
-  const ntkw_status status = ntkw_checkpoint_read_array(reader, array->name, array->dtype, 0, array->shape[0], values);
+  const ntkw_status status =
+      ntkw_checkpoint_reader_read_array(reader, array->name, array->dtype, 0, array->shape[0], values);
   must(status == NTKW_SUCCESS || status == NTKW_ERR_FORMAT || status == NTKW_ERR_FILE, "reading an array");
   free(values);
 }
@@ -71,15 +72,16 @@ static void read_array(ntkw_checkpoint_reader *reader, const ntkw_checkpoint_arr
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   ntkw_checkpoint_reader *reader = NULL;
   put_file(data, size);
-  const ntkw_status status = ntkw_checkpoint_open(MPI_COMM_SELF, path, &reader);
+  const ntkw_status status = ntkw_checkpoint_reader_open(MPI_COMM_SELF, path, &reader);
   must((status == NTKW_SUCCESS) == (reader != NULL), "opening");
   must(status == NTKW_SUCCESS || status == NTKW_ERR_FORMAT, "opening");
   must(status == NTKW_SUCCESS || *ntkw_last_error(), "refused without a sentence");
-  for (int i = 0; i < ntkw_checkpoint_array_count(reader); i++) read_array(reader, ntkw_checkpoint_array_at(reader, i));
-  for (int i = 0; i < ntkw_checkpoint_attribute_count(reader); i++) {
-    const ntkw_checkpoint_attribute *attribute = ntkw_checkpoint_attribute_at(reader, i);
+  for (int i = 0; i < ntkw_checkpoint_reader_array_count(reader); i++)
+    read_array(reader, ntkw_checkpoint_reader_array_at(reader, i));
+  for (int i = 0; i < ntkw_checkpoint_reader_attribute_count(reader); i++) {
+    const ntkw_checkpoint_attribute *attribute = ntkw_checkpoint_reader_attribute_at(reader, i);
     must(attribute->type != NTKW_ATTRIBUTE_TEXT || attribute->text, "a text that is NULL");
   }
-  ntkw_checkpoint_close(&reader);
+  ntkw_checkpoint_reader_close(&reader);
   return 0;
 }

@@ -21,7 +21,7 @@ int main(int argc, char **argv) {
   MPI_Comm_rank(MPI_COMM_WORLD, &rank);
   {
     const std::vector<const char *> names = {"residual", "boundary"};
-    ntkw_own_rule rule = {};
+    ntkw_user_rule rule = {};
     rule.name = "halves";
     rule.needs = NTKW_NEEDS_NORMS;
     rule.alpha = 0.5;
@@ -32,14 +32,14 @@ int main(int argc, char **argv) {
     };
     ntkw_weighting_options options;
     ntkw_weighting_options_init(&options);
-    options.own_rule = &rule;
+    options.user_rule = &rule;
     const weighting_ptr weighting = make(names, options);
     for (int c = 0; c < 2 && weighting; c++) {
       const std::vector<float> shard(rank == 0 ? 1 : 0, static_cast<float>(c == 0 ? 1 : 3));
-      ntkw_gradient_add(weighting.get(), c, shard.data(), shard.size(), NTKW_FLOAT32);
+      ntkw_weighting_add_gradient(weighting.get(), c, shard.data(), shard.size(), NTKW_FLOAT32);
     }
     if (weighting && ntkw_weighting_update(weighting.get(), 0) == NTKW_SUCCESS) {
-      const double *w = ntkw_weights(weighting.get());
+      const double *w = ntkw_weighting_weights(weighting.get());
       if (rank == 0) std::printf("weights %g %g\n", w[0], w[1]);
       failed = 0;
     }

@@ -12,13 +12,14 @@ static void weightings(void) {
   CHECK_EQUAL_INT(ntkw_weighting_update_every(NULL), 0);
   CHECK_EQUAL_INT(ntkw_weighting_needs(NULL), 0);
   CHECK(!ntkw_weighting_needs_traces(NULL));
-  CHECK(!ntkw_weights(NULL) && !ntkw_norms(NULL) && !ntkw_squared_norms(NULL) && !ntkw_traces(NULL));
-  CHECK(!ntkw_losses(NULL) && !ntkw_mean_magnitudes(NULL));
+  CHECK(!ntkw_weighting_weights(NULL) && !ntkw_weighting_norms(NULL) && !ntkw_weighting_squared_norms(NULL) &&
+        !ntkw_weighting_ntk_traces(NULL));
+  CHECK(!ntkw_weighting_losses(NULL) && !ntkw_weighting_mean_magnitudes(NULL));
   CHECK_EQUAL_INT(ntkw_weighting_state_size(NULL), 0);
   CHECK_STATUS(ntkw_weighting_state_get(NULL, NULL), NTKW_ERR_ARGUMENT);
   CHECK_STATUS(ntkw_weighting_state_set(NULL, NULL, 0), NTKW_ERR_ARGUMENT);
-  CHECK_STATUS(ntkw_aggregate(NULL, NULL, NULL), NTKW_ERR_ARGUMENT);
-  CHECK_STATUS(ntkw_gradient_combine(NULL, NULL, 0, NTKW_FLOAT64, NULL), NTKW_ERR_ARGUMENT);
+  CHECK_STATUS(ntkw_weighting_aggregate(NULL, NULL, NULL), NTKW_ERR_ARGUMENT);
+  CHECK_STATUS(ntkw_weighting_combine(NULL, NULL, 0, NTKW_FLOAT64, NULL), NTKW_ERR_ARGUMENT);
   CHECK_STATUS(ntkw_weighting_update(NULL, 0), NTKW_ERR_ARGUMENT);
   CHECK_STATUS(ntkw_weighting_update_begin(NULL, 0), NTKW_ERR_ARGUMENT);
   CHECK_STATUS(ntkw_weighting_update_test(NULL, NULL), NTKW_ERR_ARGUMENT);
@@ -52,12 +53,12 @@ static void sums(void) {
 }
 
 static void traces(void) {
-  ntkw_trace *none = NULL;
-  CHECK_EQUAL_INT(ntkw_trace_steps(NULL), 0);
-  ntkw_trace_options_init(NULL);
-  CHECK_STATUS(ntkw_trace_record(NULL, NULL, NULL), NTKW_ERR_ARGUMENT);
-  CHECK_OK(ntkw_trace_close(NULL));
-  CHECK_OK(ntkw_trace_close(&none));
+  ntkw_recording *none = NULL;
+  CHECK_EQUAL_INT(ntkw_recording_steps(NULL), 0);
+  ntkw_recording_options_init(NULL);
+  CHECK_STATUS(ntkw_recording_record(NULL, NULL, NULL), NTKW_ERR_ARGUMENT);
+  CHECK_OK(ntkw_recording_close(NULL));
+  CHECK_OK(ntkw_recording_close(&none));
 }
 
 static void checkpoints(void) {
@@ -65,21 +66,22 @@ static void checkpoints(void) {
   double real;
   const char *text;
   bool done;
-  CHECK(!ntkw_checkpoint_path(NULL) && !ntkw_checkpoint_array_at(NULL, 0) && !ntkw_checkpoint_attribute_at(NULL, 0));
-  CHECK(!ntkw_checkpoint_find_array(NULL, "a"));
-  CHECK_EQUAL_INT(ntkw_checkpoint_array_count(NULL) + ntkw_checkpoint_attribute_count(NULL), 0);
-  CHECK_STATUS(ntkw_checkpoint_get_integer(NULL, "a", &integer), NTKW_ERR_ARGUMENT);
-  CHECK_STATUS(ntkw_checkpoint_get_real(NULL, "a", &real), NTKW_ERR_ARGUMENT);
-  CHECK_STATUS(ntkw_checkpoint_get_text(NULL, "a", &text), NTKW_ERR_ARGUMENT);
-  CHECK_STATUS(ntkw_checkpoint_read_array(NULL, "a", NTKW_FLOAT64, 0, 0, NULL), NTKW_ERR_ARGUMENT);
-  CHECK_STATUS(ntkw_checkpoint_read_slabs(NULL, "a", NTKW_FLOAT64, 0, NULL, NULL), NTKW_ERR_ARGUMENT);
+  CHECK(!ntkw_checkpoint_reader_path(NULL) && !ntkw_checkpoint_reader_array_at(NULL, 0) &&
+        !ntkw_checkpoint_reader_attribute_at(NULL, 0));
+  CHECK(!ntkw_checkpoint_reader_find_array(NULL, "a"));
+  CHECK_EQUAL_INT(ntkw_checkpoint_reader_array_count(NULL) + ntkw_checkpoint_reader_attribute_count(NULL), 0);
+  CHECK_STATUS(ntkw_checkpoint_reader_get_integer(NULL, "a", &integer), NTKW_ERR_ARGUMENT);
+  CHECK_STATUS(ntkw_checkpoint_reader_get_real(NULL, "a", &real), NTKW_ERR_ARGUMENT);
+  CHECK_STATUS(ntkw_checkpoint_reader_get_text(NULL, "a", &text), NTKW_ERR_ARGUMENT);
+  CHECK_STATUS(ntkw_checkpoint_reader_read_array(NULL, "a", NTKW_FLOAT64, 0, 0, NULL), NTKW_ERR_ARGUMENT);
+  CHECK_STATUS(ntkw_checkpoint_reader_read_slabs(NULL, "a", NTKW_FLOAT64, 0, NULL, NULL), NTKW_ERR_ARGUMENT);
   CHECK_STATUS(ntkw_checkpoint_publish_test(NULL, &done), NTKW_ERR_ARGUMENT);
   CHECK_STATUS(ntkw_checkpoint_publish(NULL), NTKW_ERR_ARGUMENT);
   CHECK_STATUS(ntkw_checkpoint_set_real(NULL, "a", 1), NTKW_ERR_ARGUMENT);
   CHECK_STATUS(ntkw_checkpoint_set_text(NULL, "a", "b"), NTKW_ERR_ARGUMENT);
   CHECK_STATUS(ntkw_checkpoint_set_lock(NULL, NULL), NTKW_ERR_ARGUMENT);
   ntkw_checkpoint_destroy(NULL);
-  ntkw_checkpoint_close(NULL);
+  ntkw_checkpoint_reader_close(NULL);
   ntkw_checkpoint_unlock(NULL);
 }
 

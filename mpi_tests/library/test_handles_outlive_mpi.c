@@ -24,7 +24,7 @@ typedef struct handles {
   ntkw_checkpoint *checkpoint, *unfinished;
   ntkw_checkpoint_reader *reader;
   ntkw_folder_lock *lock;
-  ntkw_trace *trace;
+  ntkw_recording *trace;
 } handles;
 
 static const char *const names[] = {"residual", "boundary"};
@@ -51,8 +51,8 @@ static ntkw_checkpoint *state(const char *file) {
 
 static void make_all(handles *h) {
   MPI_Info info;
-  ntkw_trace_options options;
-  const ntkw_trace_piece piece = {0, rank == 0 ? 10 : 0};
+  ntkw_recording_options options;
+  const ntkw_recording_piece piece = {0, rank == 0 ? 10 : 0};
   CHECK(ntkw_weighting_create(MPI_COMM_WORLD, 2, names, NULL, &h->weighting) == NTKW_SUCCESS);
   h->checkpoint = state(path[0]);
   MPI_Info_create(&info);
@@ -60,14 +60,14 @@ static void make_all(handles *h) {
   CHECK(ntkw_checkpoint_set_info(h->checkpoint, info) == NTKW_SUCCESS);
   MPI_Info_free(&info);
   CHECK(ntkw_checkpoint_publish(h->checkpoint) == NTKW_SUCCESS);
-  CHECK(ntkw_checkpoint_open(MPI_COMM_WORLD, path[0], &h->reader) == NTKW_SUCCESS);
+  CHECK(ntkw_checkpoint_reader_open(MPI_COMM_WORLD, path[0], &h->reader) == NTKW_SUCCESS);
   CHECK(ntkw_checkpoint_lock(MPI_COMM_WORLD, folder, NULL, NULL, &h->lock) == NTKW_SUCCESS);
-  ntkw_trace_options_init(&options);
+  ntkw_recording_options_init(&options);
   options.rule = "gradient-share";
   options.parameter_count = 10;
   options.n_pieces = rank == 0;
   options.pieces = &piece;
-  CHECK(ntkw_trace_create(MPI_COMM_WORLD, path[2], 2, names, &options, &h->trace) == NTKW_SUCCESS);
+  CHECK(ntkw_recording_create(MPI_COMM_WORLD, path[2], 2, names, &options, &h->trace) == NTKW_SUCCESS);
   h->unfinished = state(path[1]);
   CHECK(ntkw_checkpoint_publish_begin(h->unfinished) == NTKW_SUCCESS);
 }
@@ -76,9 +76,9 @@ static void free_all(handles *h) {
   ntkw_weighting_destroy(&h->weighting);
   ntkw_checkpoint_destroy(&h->checkpoint);
   ntkw_checkpoint_destroy(&h->unfinished);
-  ntkw_checkpoint_close(&h->reader);
+  ntkw_checkpoint_reader_close(&h->reader);
   ntkw_checkpoint_unlock(&h->lock);
-  CHECK(ntkw_trace_close(&h->trace) == NTKW_ERR_ORDER);
+  CHECK(ntkw_recording_close(&h->trace) == NTKW_ERR_ORDER);
   CHECK(strstr(ntkw_last_error(), "MPI_Finalize") != NULL);
   CHECK(!h->weighting && !h->checkpoint && !h->unfinished && !h->reader && !h->lock && !h->trace);
 }

@@ -27,9 +27,9 @@ static void compare_file(const char *name, const evolution *equation, int levels
   evolution coarse = *equation;
   ntkw_checkpoint_reader *reader = NULL;
   snprintf(path, sizeof path, "%s/reference/%s", NTKW_EXAMPLES, name);
-  CHECK_OK(ntkw_checkpoint_open(MPI_COMM_SELF, path, &reader));
-  CHECK_OK(ntkw_checkpoint_read_array(reader, "u", NTKW_FLOAT32, 0, levels, found));
-  ntkw_checkpoint_close(&reader);
+  CHECK_OK(ntkw_checkpoint_reader_open(MPI_COMM_SELF, path, &reader));
+  CHECK_OK(ntkw_checkpoint_reader_read_array(reader, "u", NTKW_FLOAT32, 0, levels, found));
+  ntkw_checkpoint_reader_close(&reader);
   for (int i = 0; i < levels * points; i++) wide[i] = (double)found[i];
   compare(equation, levels, points, wide, 1e-6);
   coarse.modes /= 2;

@@ -177,12 +177,12 @@ static void write_long(const problem *pde, bool cut, const char *path) {
 
 static void check_adopted(const char *path, problem *pde, ntkw_status expected) {
   ntkw_checkpoint_reader *reader = NULL;
-  CHECK_OK(ntkw_checkpoint_open(MPI_COMM_WORLD, path, &reader));
+  CHECK_OK(ntkw_checkpoint_reader_open(MPI_COMM_WORLD, path, &reader));
   CHECK_STATUS(snapshot_adopt(reader, path, pde), expected);
   if (expected != NTKW_SUCCESS)
     CHECK_TEXT_HAS(ntkw_last_error(), "the equation of condition 'a group of probes with number 60' is a function in "
                                       "the checkpoint, another function in the problem file");
-  ntkw_checkpoint_close(&reader);
+  ntkw_checkpoint_reader_close(&reader);
   problem_destroy(&pde);
 }
 

@@ -52,7 +52,7 @@ static void interrupt_of(const char *layers, MPI_Comm first, MPI_Comm second, co
   MPI_Barrier(MPI_COMM_WORLD);
   if (second != MPI_COMM_NULL) {
     fresh->seed = 99; /* the checkpoint knows better */
-    CHECK_OK(ntkw_checkpoint_open(second, path, &reader));
+    CHECK_OK(ntkw_checkpoint_reader_open(second, path, &reader));
     CHECK_OK(snapshot_adopt(reader, path, fresh));
     CHECK_EQUAL_INT(fresh->seed, pde->seed);
     CHECK_OK(trainer_create(second, fresh, &after));
@@ -61,7 +61,7 @@ static void interrupt_of(const char *layers, MPI_Comm first, MPI_Comm second, co
     steps(after, fresh, &past_after, HALF);
     check_same(after, whole, &past_after, &past_whole, strcmp(precision, "float32") == 0 ? 4 : 8);
     trainer_destroy(&after);
-    ntkw_checkpoint_close(&reader);
+    ntkw_checkpoint_reader_close(&reader);
   }
   trainer_destroy(&whole);
   history_free(&past_before);
@@ -106,10 +106,10 @@ static int64_t rows_of(trainer *t, const char *name) {
 /* A checkpoint of one optimizer, continued with another or with other options. */
 static void resume_with(const char *path, problem *pde, trainer **t, history *past) {
   ntkw_checkpoint_reader *reader;
-  CHECK_OK(ntkw_checkpoint_open(MPI_COMM_WORLD, path, &reader));
+  CHECK_OK(ntkw_checkpoint_reader_open(MPI_COMM_WORLD, path, &reader));
   CHECK_OK(snapshot_adopt(reader, path, pde));
   CHECK_OK(snapshot_restore(reader, *t, past));
-  ntkw_checkpoint_close(&reader);
+  ntkw_checkpoint_reader_close(&reader);
 }
 
 /* What it was computed by is in the parameters, and the next optimizer begins anew, and says so in its checkpoints. */
@@ -192,7 +192,7 @@ static void other_problems_are_refused(void) {
   CHECK_OK(trainer_create(MPI_COMM_WORLD, pde, &t));
   steps(t, pde, &past, 1);
   publish_snapshot(t, pde, &past, path);
-  CHECK_OK(ntkw_checkpoint_open(MPI_COMM_WORLD, path, &reader));
+  CHECK_OK(ntkw_checkpoint_reader_open(MPI_COMM_WORLD, path, &reader));
   other->network.hidden[0] = 14;
   CHECK_STATUS(snapshot_adopt(reader, path, other), NTKW_ERR_PROBLEM);
   CHECK_TEXT_HAS(ntkw_last_error(), "network.hidden is {13, 10} in the checkpoint, {14, 10} in the problem file");
@@ -200,7 +200,7 @@ static void other_problems_are_refused(void) {
   other->upper[1] = 2.0;
   CHECK_STATUS(snapshot_adopt(reader, path, other), NTKW_ERR_PROBLEM);
   CHECK_TEXT_HAS(ntkw_last_error(), "{\"x\", 0, 2} } in the problem file");
-  ntkw_checkpoint_close(&reader);
+  ntkw_checkpoint_reader_close(&reader);
   trainer_destroy(&t);
   history_free(&past);
   problem_destroy(&pde);

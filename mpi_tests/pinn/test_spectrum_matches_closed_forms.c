@@ -132,10 +132,10 @@ static void compare_steps(const spectra *a, const spectra *b) {
 
 static void read_back(const char *path, spectra *out) {
   ntkw_checkpoint_reader *reader;
-  CHECK_OK(ntkw_checkpoint_open(MPI_COMM_WORLD, path, &reader));
+  CHECK_OK(ntkw_checkpoint_reader_open(MPI_COMM_WORLD, path, &reader));
   CHECK(spectra_are_in(reader));
   CHECK_OK(spectra_read(MPI_COMM_WORLD, reader, out));
-  ntkw_checkpoint_close(&reader);
+  ntkw_checkpoint_reader_close(&reader);
 }
 
 static void files_hold_everything(void) {
@@ -185,9 +185,9 @@ static void other_files_are_refused(void) {
         ntkw_checkpoint_add_array(file, "step", "1", NTKW_FLOAT64, 1, &three, 0, world_rank() == 0 ? 3 : 0, values));
     CHECK_OK(ntkw_checkpoint_publish(file));
     ntkw_checkpoint_destroy(&file);
-    CHECK_OK(ntkw_checkpoint_open(MPI_COMM_WORLD, path, &reader));
+    CHECK_OK(ntkw_checkpoint_reader_open(MPI_COMM_WORLD, path, &reader));
     CHECK_STATUS(spectra_read(MPI_COMM_WORLD, reader, &s), right_content ? NTKW_ERR_FORMAT : NTKW_ERR_PROBLEM);
-    ntkw_checkpoint_close(&reader);
+    ntkw_checkpoint_reader_close(&reader);
   }
 }
 

@@ -155,14 +155,14 @@ static void round_trip(MPI_Comm from, MPI_Comm to, const char *path, int64_t n_p
   s.shows_lacking = true;
   s.lacking = s.whole = 33;
   strcpy(s.text, "before");
-  CHECK_OK(ntkw_checkpoint_open(to, path, &file));
+  CHECK_OK(ntkw_checkpoint_reader_open(to, path, &file));
   state_reader reader = state_reader_from(file, to);
   CHECK_OK(visit(&s, &reader.visitor));
   check_same(&s, &expected);
   CHECK_EQUAL_INT(s.lacking, 33);
   CHECK(s.resized);
-  CHECK_EQUAL_INT(ntkw_checkpoint_find_array(file, "pairs") != NULL, n_pairs > 0);
-  ntkw_checkpoint_close(&file);
+  CHECK_EQUAL_INT(ntkw_checkpoint_reader_find_array(file, "pairs") != NULL, n_pairs > 0);
+  ntkw_checkpoint_reader_close(&file);
   free_sample(&s);
   free_sample(&expected);
 }
@@ -187,7 +187,7 @@ static void what_does_not_fit_is_refused(void) {
   CHECK_OK(ntkw_checkpoint_add_array(file, "table", "1", NTKW_FLOAT64, 2, shape, 0, world_rank() == 0 ? 2 : 0, wide));
   CHECK_OK(ntkw_checkpoint_publish(file));
   ntkw_checkpoint_destroy(&file);
-  CHECK_OK(ntkw_checkpoint_open(MPI_COMM_WORLD, path, &opened));
+  CHECK_OK(ntkw_checkpoint_reader_open(MPI_COMM_WORLD, path, &opened));
   state_reader reader = state_reader_from(opened, MPI_COMM_WORLD);
   const array_entry table = {.name = "table",
                              .dtype = NTKW_FLOAT64,
@@ -199,7 +199,7 @@ static void what_does_not_fit_is_refused(void) {
   CHECK_TEXT_HAS(ntkw_last_error(), "table in the checkpoint has not 3 columns");
   CHECK_STATUS(reader.visitor.integer(&reader.visitor, &(integer_entry){"whole", &s.whole, STATE_ALWAYS}),
                NTKW_ERR_FORMAT);
-  ntkw_checkpoint_close(&opened);
+  ntkw_checkpoint_reader_close(&opened);
   free_sample(&s);
 }
 

@@ -80,13 +80,13 @@ static void run_stretch(const choice *what, const stretch *where, const char *pa
   bool stop = false, same = true;
   choose_kernels(where->kernels);
   if (where->from > 0) {
-    CHECK_OK(ntkw_checkpoint_open(where->comm, path, &reader));
+    CHECK_OK(ntkw_checkpoint_reader_open(where->comm, path, &reader));
     CHECK_OK(snapshot_adopt(reader, path, pde));
   }
   CHECK_OK(trainer_create(where->comm, pde, &t));
   CHECK_OK(trainer_set_threads(t, where->threads));
   if (reader) CHECK_OK(snapshot_restore(reader, t, &past));
-  ntkw_checkpoint_close(&reader);
+  ntkw_checkpoint_reader_close(&reader);
   for (int step = where->from; step < where->to; step++) {
     CHECK_EQUAL_INT(trainer_steps_done(t), step);
     CHECK_OK(trainer_step(t, &stop));

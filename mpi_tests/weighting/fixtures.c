@@ -73,11 +73,12 @@ ntkw_weighting *weighting_of(MPI_Comm comm, int n, const ntkw_weighting_options 
 }
 
 void add_norms(ntkw_weighting *weighting, int n, const double norms[]) {
-  for (int c = 0; c < n; c++) CHECK_OK(ntkw_gradient_add(weighting, c, &norms[c], world_rank() == 0, NTKW_FLOAT64));
+  for (int c = 0; c < n; c++)
+    CHECK_OK(ntkw_weighting_add_gradient(weighting, c, &norms[c], world_rank() == 0, NTKW_FLOAT64));
 }
 
 void add_traces(ntkw_weighting *weighting, int n, const double traces[]) {
-  for (int c = 0; c < n; c++) CHECK_OK(ntkw_trace_add(weighting, c, &traces[c], world_rank() == 0));
+  for (int c = 0; c < n; c++) CHECK_OK(ntkw_weighting_add_ntk_diagonal(weighting, c, &traces[c], world_rank() == 0));
 }
 
 void check_sentence(const char *part, const char *file, int line) {
@@ -88,5 +89,5 @@ void check_sentence(const char *part, const char *file, int line) {
 }
 
 void check_same_weights(const ntkw_weighting *weighting) {
-  CHECK(same_on_all_ranks(ntkw_weights(weighting), sizeof(double) * (size_t)ntkw_weighting_size(weighting)));
+  CHECK(same_on_all_ranks(ntkw_weighting_weights(weighting), sizeof(double) * (size_t)ntkw_weighting_size(weighting)));
 }

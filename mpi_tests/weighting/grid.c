@@ -63,7 +63,7 @@ static void add_run(ntkw_weighting *weighting, const grid *g, layout way, int co
   const bool sharded = way == TENSOR_SHARDS;
   const int first = sharded ? count * g->data / g->datas : 0, end = sharded ? count * (g->data + 1) / g->datas : count;
   const void *piece = grid_narrow(from + first, end - first, dtype, narrow);
-  CHECK_OK(ntkw_gradient_add_copy(weighting, condition, piece, (size_t)(end - first), dtype, copy));
+  CHECK_OK(ntkw_weighting_add_gradient_copy(weighting, condition, piece, (size_t)(end - first), dtype, copy));
 }
 
 static void add_flat(ntkw_weighting *weighting, const grid *g, int condition, const double *gradient,

@@ -29,10 +29,10 @@ static void compare(ntkw_dtype dtype, size_t count, int missing) {
   for (int c = 0; c < CONDITIONS; c++)
     pieces[c] = c == missing ? NULL : random_values(dtype, count, c + 1, count + (size_t)c);
   for (size_t i = 0; i < count; i++) expected[i] = longhand(pieces, dtype, i);
-  CHECK_OK(ntkw_gradient_combine(weighting, (const void *const *)pieces, count, dtype, total));
+  CHECK_OK(ntkw_weighting_combine(weighting, (const void *const *)pieces, count, dtype, total));
   for (size_t i = 0; i < count; i++)
     CHECK_EQUAL_DOUBLE(dtype == NTKW_FLOAT32 ? ((float *)total)[i] : ((double *)total)[i], expected[i]);
-  CHECK_OK(ntkw_gradient_combine(weighting, (const void *const *)pieces, count, dtype, pieces[3])); /* in place */
+  CHECK_OK(ntkw_weighting_combine(weighting, (const void *const *)pieces, count, dtype, pieces[3])); /* in place */
   CHECK(memcmp(pieces[3], total, count * size_of(dtype)) == 0);
   for (int c = 0; c < CONDITIONS; c++) free(pieces[c]);
   free(total);
@@ -52,20 +52,20 @@ static void gradients_by_hand(void) {
 static void nothing_to_combine(void) {
   ntkw_weighting *weighting = weighted();
   const void *none[CONDITIONS] = {NULL};
-  CHECK_OK(ntkw_gradient_combine(weighting, none, 0, NTKW_FLOAT32, NULL));
+  CHECK_OK(ntkw_weighting_combine(weighting, none, 0, NTKW_FLOAT32, NULL));
   float total[3] = {1, 2, 3};
-  CHECK_OK(ntkw_gradient_combine(weighting, none, 3, NTKW_FLOAT32, total));
+  CHECK_OK(ntkw_weighting_combine(weighting, none, 3, NTKW_FLOAT32, total));
   CHECK(total[0] == 0 && total[1] == 0 && total[2] == 0);
-  CHECK_STATUS(ntkw_gradient_combine(weighting, NULL, 3, NTKW_FLOAT32, total), NTKW_ERR_ARGUMENT);
-  CHECK_STATUS(ntkw_gradient_combine(weighting, none, 3, NTKW_FLOAT32, NULL), NTKW_ERR_ARGUMENT);
-  CHECK_STATUS(ntkw_gradient_combine(weighting, none, 3, (ntkw_dtype)4, total), NTKW_ERR_ARGUMENT);
+  CHECK_STATUS(ntkw_weighting_combine(weighting, NULL, 3, NTKW_FLOAT32, total), NTKW_ERR_ARGUMENT);
+  CHECK_STATUS(ntkw_weighting_combine(weighting, none, 3, NTKW_FLOAT32, NULL), NTKW_ERR_ARGUMENT);
+  CHECK_STATUS(ntkw_weighting_combine(weighting, none, 3, (ntkw_dtype)4, total), NTKW_ERR_ARGUMENT);
   ntkw_weighting_destroy(&weighting);
 }
 
 static void losses_by_hand(void) {
   ntkw_weighting *weighting = weighted();
   double losses[CONDITIONS] = {0.3, 1.7, 5, 11}, total = -1;
-  CHECK_OK(ntkw_aggregate(weighting, losses, &total));
+  CHECK_OK(ntkw_weighting_aggregate(weighting, losses, &total));
   volatile double sum = weights[0] * losses[0];
   for (int c = 1; c < CONDITIONS; c++) {
     volatile double product = weights[c] * losses[c];
@@ -73,13 +73,13 @@ static void losses_by_hand(void) {
   }
   CHECK_EQUAL_DOUBLE(total, sum);
   losses[1] = INFINITY;
-  CHECK_STATUS(ntkw_aggregate(weighting, losses, &total), NTKW_ERR_NOT_FINITE);
+  CHECK_STATUS(ntkw_weighting_aggregate(weighting, losses, &total), NTKW_ERR_NOT_FINITE);
   CHECK_TEXT_HAS(ntkw_last_error(), "condition 'wall' is inf");
   CHECK(isinf(total));
   losses[1] = 1.7e308;
-  CHECK_STATUS(ntkw_aggregate(weighting, losses, &total), NTKW_ERR_NOT_FINITE);
+  CHECK_STATUS(ntkw_weighting_aggregate(weighting, losses, &total), NTKW_ERR_NOT_FINITE);
   CHECK_TEXT_HAS(ntkw_last_error(), "weighted sum");
-  CHECK_STATUS(ntkw_aggregate(weighting, NULL, &total), NTKW_ERR_ARGUMENT);
+  CHECK_STATUS(ntkw_weighting_aggregate(weighting, NULL, &total), NTKW_ERR_ARGUMENT);
   ntkw_weighting_destroy(&weighting);
 }
 

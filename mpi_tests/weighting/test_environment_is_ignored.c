@@ -32,13 +32,13 @@ static void compute(const char *rule, outcome *result) {
   const ntkw_weighting_options options = options_of(rule, 0.3, 1, NTKW_FLOAT32);
   ntkw_weighting *weighting = weighting_of(MPI_COMM_WORLD, CONDITIONS, &options);
   for (int c = 0; c < CONDITIONS; c++) {
-    CHECK_OK(ntkw_gradient_add_copy(weighting, c, pieces[c], VALUES, NTKW_FLOAT32, world_rank()));
-    CHECK_OK(ntkw_trace_add(weighting, c, diagonals[c], 2));
+    CHECK_OK(ntkw_weighting_add_gradient_copy(weighting, c, pieces[c], VALUES, NTKW_FLOAT32, world_rank()));
+    CHECK_OK(ntkw_weighting_add_ntk_diagonal(weighting, c, diagonals[c], 2));
   }
   CHECK_OK(ntkw_weighting_update(weighting, 0));
-  memcpy(result->weights, ntkw_weights(weighting), sizeof result->weights);
-  CHECK_OK(ntkw_aggregate(weighting, (double[]){0.1, 0.2, 0.3, 0.4}, &result->total));
-  CHECK_OK(ntkw_gradient_combine(weighting, (const void *const *)pieces, VALUES, NTKW_FLOAT32, result->combined));
+  memcpy(result->weights, ntkw_weighting_weights(weighting), sizeof result->weights);
+  CHECK_OK(ntkw_weighting_aggregate(weighting, (double[]){0.1, 0.2, 0.3, 0.4}, &result->total));
+  CHECK_OK(ntkw_weighting_combine(weighting, (const void *const *)pieces, VALUES, NTKW_FLOAT32, result->combined));
   ntkw_weighting_destroy(&weighting);
 }
 
@@ -95,9 +95,9 @@ static void traps_do_not_fire(void) {
   add_norms(weighting, 3, far_apart);
   const ntkw_status status = ntkw_weighting_update(weighting, 0);
   double total, combined;
-  const ntkw_status aggregated = ntkw_aggregate(weighting, overflowing, &total);
+  const ntkw_status aggregated = ntkw_weighting_aggregate(weighting, overflowing, &total);
   const void *huge[3] = {&overflowing[0], &overflowing[1], &overflowing[2]};
-  const ntkw_status mixed = ntkw_gradient_combine(weighting, huge, 1, NTKW_FLOAT64, &combined);
+  const ntkw_status mixed = ntkw_weighting_combine(weighting, huge, 1, NTKW_FLOAT64, &combined);
   const int raised = fetestexcept(FE_DIVBYZERO | FE_OVERFLOW | FE_INVALID);
   fesetenv(&saved);
   CHECK_STATUS(status, NTKW_ZERO_NORM);

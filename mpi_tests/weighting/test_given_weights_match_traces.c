@@ -37,9 +37,10 @@ static void follow(hid_t file, const ntkw_weighting_options *options) {
   CHECK_OK(ntkw_weighting_create(MPI_COMM_WORLD, RECORDED, names, options, &weighting));
   for (int s = 0; s < steps; s++) {
     CHECK_OK(ntkw_weighting_update(weighting, (int64_t)epochs[s]));
-    for (int c = 0; c < RECORDED; c++) CHECK_EQUAL_DOUBLE(ntkw_weights(weighting)[c], weights[s * RECORDED + c]);
+    for (int c = 0; c < RECORDED; c++)
+      CHECK_EQUAL_DOUBLE(ntkw_weighting_weights(weighting)[c], weights[s * RECORDED + c]);
     double total = 0;
-    CHECK_OK(ntkw_aggregate(weighting, losses + s * RECORDED, &total));
+    CHECK_OK(ntkw_weighting_aggregate(weighting, losses + s * RECORDED, &total));
     CHECK_NEAR(total, totals[s], 1e-6); /* PINA adds in float32 */
     check_same_weights(weighting);
   }

@@ -45,7 +45,7 @@ static void check_between(const format *f, double share, bool tie) {
   const int n = list_neighbours(f, lower, upper);
   const void *pieces[2] = {lower, upper};
   ntkw_weighting *weighting = weighted(1 - share, share);
-  CHECK_OK(ntkw_gradient_combine(weighting, pieces, (size_t)n, f->dtype, total));
+  CHECK_OK(ntkw_weighting_combine(weighting, pieces, (size_t)n, f->dtype, total));
   int wrong = 0;
   for (int i = 0; i < n; i++) {
     const uint16_t even = lower[i] & 1 ? upper[i] : lower[i];
@@ -71,7 +71,7 @@ static uint16_t combined(const format *f, double weight, uint16_t bits) {
   const void *pieces[2] = {&bits, NULL};
   uint16_t total = 0x1234;
   ntkw_weighting *weighting = weighted(weight, 1);
-  CHECK_OK(ntkw_gradient_combine(weighting, pieces, 1, f->dtype, &total));
+  CHECK_OK(ntkw_weighting_combine(weighting, pieces, 1, f->dtype, &total));
   ntkw_weighting_destroy(&weighting);
   return total;
 }
@@ -117,18 +117,19 @@ static void moments_are_those_of_float32(void) {
       make_pieces(&formats[i], (uint64_t)c + 3, COUNT, halves, wide);
       const shard own = shard_make(CUT_RANDOM, (uint64_t)c, COUNT);
       const bool as_float = world_rank() % 2 == 1;
-      CHECK_OK(ntkw_gradient_add(sharded, c, as_float ? (void *)(wide + own.offset) : (void *)(halves + own.offset),
-                                 own.length, as_float ? NTKW_FLOAT32 : formats[i].dtype));
-      CHECK_OK(ntkw_gradient_add(serial, c, wide, COUNT, NTKW_FLOAT32));
+      CHECK_OK(ntkw_weighting_add_gradient(sharded, c,
+                                           as_float ? (void *)(wide + own.offset) : (void *)(halves + own.offset),
+                                           own.length, as_float ? NTKW_FLOAT32 : formats[i].dtype));
+      CHECK_OK(ntkw_weighting_add_gradient(serial, c, wide, COUNT, NTKW_FLOAT32));
     }
     CHECK_OK(ntkw_weighting_update(sharded, 0));
     CHECK_OK(ntkw_weighting_update(serial, 0));
     for (int c = 0; c < 2; c++) {
-      CHECK_EQUAL_DOUBLE(ntkw_norms(sharded)[c], ntkw_norms(serial)[c]);
-      CHECK_EQUAL_DOUBLE(ntkw_mean_magnitudes(sharded)[c], ntkw_mean_magnitudes(serial)[c]);
-      CHECK_EQUAL_DOUBLE(ntkw_weights(sharded)[c], ntkw_weights(serial)[c]);
+      CHECK_EQUAL_DOUBLE(ntkw_weighting_norms(sharded)[c], ntkw_weighting_norms(serial)[c]);
+      CHECK_EQUAL_DOUBLE(ntkw_weighting_mean_magnitudes(sharded)[c], ntkw_weighting_mean_magnitudes(serial)[c]);
+      CHECK_EQUAL_DOUBLE(ntkw_weighting_weights(sharded)[c], ntkw_weighting_weights(serial)[c]);
     }
-    CHECK_STATUS(ntkw_gradient_add(sharded, 0, wide, 1, NTKW_FLOAT64), NTKW_ERR_ARGUMENT);
+    CHECK_STATUS(ntkw_weighting_add_gradient(sharded, 0, wide, 1, NTKW_FLOAT64), NTKW_ERR_ARGUMENT);
     CHECK_TEXT_HAS(ntkw_last_error(), "float64");
     ntkw_weighting_destroy(&sharded);
     ntkw_weighting_destroy(&serial);

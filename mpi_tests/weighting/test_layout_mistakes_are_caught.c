@@ -16,7 +16,7 @@ static ntkw_weighting *counted(MPI_Comm comm) {
 static void expect(ntkw_weighting *weighting, ntkw_status status, const char *sentence) {
   CHECK_STATUS(ntkw_weighting_update(weighting, 0), status);
   if (status != NTKW_SUCCESS) CHECK_TEXT_HAS(ntkw_last_error(), sentence);
-  CHECK_EQUAL_DOUBLE(ntkw_weights(weighting)[0], 1);
+  CHECK_EQUAL_DOUBLE(ntkw_weighting_weights(weighting)[0], 1);
   ntkw_weighting_destroy(&weighting);
 }
 
@@ -29,9 +29,10 @@ static void replicated_bias_added_by_all(void) {
   ntkw_weighting *weighting = counted(g.tensor_comm);
   const int first = COLUMNS * g.tensor / g.tensors, count = COLUMNS * (g.tensor + 1) / g.tensors - first;
   for (int r = 0; r < ROWS; r++)
-    CHECK_OK(ntkw_gradient_add(weighting, 0, gradient + r * COLUMNS + first, (size_t)count, NTKW_FLOAT64));
-  CHECK_OK(ntkw_gradient_add(weighting, 0, gradient + COLUMN_BIAS + first, (size_t)count, NTKW_FLOAT64));
-  CHECK_OK(ntkw_gradient_add(weighting, 0, gradient + ROW_BIAS, ROWS + TIED, NTKW_FLOAT64)); /* not as copies */
+    CHECK_OK(ntkw_weighting_add_gradient(weighting, 0, gradient + r * COLUMNS + first, (size_t)count, NTKW_FLOAT64));
+  CHECK_OK(ntkw_weighting_add_gradient(weighting, 0, gradient + COLUMN_BIAS + first, (size_t)count, NTKW_FLOAT64));
+  CHECK_OK(
+      ntkw_weighting_add_gradient(weighting, 0, gradient + ROW_BIAS, ROWS + TIED, NTKW_FLOAT64)); /* not as copies */
   char sentence[96];
   snprintf(sentence, sizeof sentence, "%d gradient values were counted over all ranks, expected parameter_count = %d",
            PARAMETERS + (g.tensors - 1) * (ROWS + TIED), (int)PARAMETERS);
@@ -42,15 +43,15 @@ static void tied_parameters_added_by_both_stages(void) {
   ntkw_weighting *weighting = counted(MPI_COMM_WORLD);
   const bool last = world_rank() == world_size() - 1;
   layout_add(weighting, &g, FLAT, 0, gradient, NTKW_FLOAT64);
-  if (last) CHECK_OK(ntkw_gradient_add(weighting, 0, gradient + EMBEDDING, TIED, NTKW_FLOAT64));
+  if (last) CHECK_OK(ntkw_weighting_add_gradient(weighting, 0, gradient + EMBEDDING, TIED, NTKW_FLOAT64));
   expect(weighting, NTKW_ERR_COUNT, "some parameters are counted more than once");
 }
 
 static void every_holder_says_copy_one(void) {
   ntkw_weighting *weighting = counted(MPI_COMM_WORLD);
   const bool last = world_rank() == world_size() - 1;
-  CHECK_OK(ntkw_gradient_add(weighting, 0, gradient, last ? EMBEDDING : 0, NTKW_FLOAT64));
-  CHECK_OK(ntkw_gradient_add_copy(weighting, 0, gradient + EMBEDDING, TIED, NTKW_FLOAT64, 1 + world_rank()));
+  CHECK_OK(ntkw_weighting_add_gradient(weighting, 0, gradient, last ? EMBEDDING : 0, NTKW_FLOAT64));
+  CHECK_OK(ntkw_weighting_add_gradient_copy(weighting, 0, gradient + EMBEDDING, TIED, NTKW_FLOAT64, 1 + world_rank()));
   expect(weighting, NTKW_ERR_COUNT, "a shard is missing");
 }
 
@@ -72,7 +73,7 @@ static void communicator_spans_one_shard(void) {
 static void lost_shard(void) {
   ntkw_weighting *weighting = counted(MPI_COMM_WORLD);
   if (world_rank() != 0) layout_add(weighting, &g, TENSOR_SHARDS, 0, gradient, NTKW_FLOAT64);
-  CHECK_OK(ntkw_gradient_add(weighting, 0, NULL, 0, NTKW_FLOAT64));
+  CHECK_OK(ntkw_weighting_add_gradient(weighting, 0, NULL, 0, NTKW_FLOAT64));
   expect(weighting, NTKW_ERR_COUNT, "a shard is missing");
 }
 

@@ -17,9 +17,9 @@ static void add_points(ntkw_weighting *weighting, MPI_Comm comm, int condition, 
   MPI_Comm_size(comm, &size);
   double *points = random_values(NTKW_FLOAT64, POINTS, condition + 1, (uint64_t)(update * CONDITIONS + condition) + 1);
   const int first = POINTS * rank / size, end = POINTS * (rank + 1) / size;
-  CHECK_OK(ntkw_loss_add(weighting, condition, points + first, (size_t)(end - first), NTKW_FLOAT64));
+  CHECK_OK(ntkw_weighting_add_residuals(weighting, condition, points + first, (size_t)(end - first), NTKW_FLOAT64));
   for (int i = 0; i < POINTS; i++) points[i] *= points[i];
-  CHECK_OK(ntkw_trace_add(weighting, condition, points + first, (size_t)(end - first)));
+  CHECK_OK(ntkw_weighting_add_ntk_diagonal(weighting, condition, points + first, (size_t)(end - first)));
   free(points);
 }
 
@@ -33,7 +33,8 @@ static void add_serially(ntkw_weighting *serial, const grid *g, int condition, i
   double whole[PARAMETERS];
   float narrow[PARAMETERS];
   grid_gradient(g, condition, update, -1, whole);
-  CHECK_OK(ntkw_gradient_add(serial, condition, grid_narrow(whole, PARAMETERS, dtype, narrow), PARAMETERS, dtype));
+  CHECK_OK(
+      ntkw_weighting_add_gradient(serial, condition, grid_narrow(whole, PARAMETERS, dtype, narrow), PARAMETERS, dtype));
 }
 
 static void check_equal(const ntkw_weighting *a, const ntkw_weighting *b) {
@@ -96,7 +97,7 @@ static void plain_data_parallel(void) {
   for (int c = 0; c < 2; c++) {
     double gradient[PARAMETERS];
     reduced_gradient(&g, c, 0, gradient);
-    CHECK_OK(ntkw_gradient_add(own, c, gradient, PARAMETERS, NTKW_FLOAT64));
+    CHECK_OK(ntkw_weighting_add_gradient(own, c, gradient, PARAMETERS, NTKW_FLOAT64));
     add_serially(serial, &g, c, 0, NTKW_FLOAT64);
   }
   CHECK_OK(ntkw_weighting_update(own, 0));

@@ -14,10 +14,10 @@ static void add(ntkw_weighting *weighting, cut way, bool merged, ntkw_dtype dtyp
     const shard own = shard_make(way, (uint64_t)c + 7, VALUES);
     const void *piece = value_at(values_of[c][dtype], dtype, own.offset);
     if (!merged) {
-      CHECK_OK(ntkw_loss_add(weighting, c, piece, own.length, dtype));
-      CHECK_OK(ntkw_gradient_add(weighting, c, piece, own.length / 3, dtype));
-      CHECK_OK(
-          ntkw_gradient_add(weighting, c, value_at(piece, dtype, own.length / 3), own.length - own.length / 3, dtype));
+      CHECK_OK(ntkw_weighting_add_residuals(weighting, c, piece, own.length, dtype));
+      CHECK_OK(ntkw_weighting_add_gradient(weighting, c, piece, own.length / 3, dtype));
+      CHECK_OK(ntkw_weighting_add_gradient(weighting, c, value_at(piece, dtype, own.length / 3),
+                                           own.length - own.length / 3, dtype));
       continue;
     }
     ntkw_sum squares, magnitudes;
@@ -30,9 +30,9 @@ static void add(ntkw_weighting *weighting, cut way, bool merged, ntkw_dtype dtyp
       const double x = dtype == NTKW_FLOAT32 ? (double)((const float *)piece)[i] : ((const double *)piece)[i];
       largest = fmax(largest, fabs(x));
     }
-    CHECK_OK(ntkw_loss_merge(weighting, c, &squares));
-    CHECK_OK(ntkw_gradient_merge(weighting, c, &squares));
-    CHECK_OK(ntkw_magnitude_merge(weighting, c, &magnitudes, largest));
+    CHECK_OK(ntkw_weighting_merge_residuals(weighting, c, &squares));
+    CHECK_OK(ntkw_weighting_merge_gradient(weighting, c, &squares));
+    CHECK_OK(ntkw_weighting_merge_magnitudes(weighting, c, &magnitudes, largest));
   }
 }
 
@@ -40,8 +40,8 @@ static void compare(const char *rule, ntkw_dtype dtype) {
   const ntkw_weighting_options options = options_of(rule, 0.5, 1, dtype);
   ntkw_weighting *serial = weighting_of(MPI_COMM_SELF, CONDITIONS, &options);
   for (int c = 0; c < CONDITIONS; c++) {
-    CHECK_OK(ntkw_loss_add(serial, c, values_of[c][dtype], VALUES, dtype));
-    CHECK_OK(ntkw_gradient_add(serial, c, values_of[c][dtype], VALUES, dtype));
+    CHECK_OK(ntkw_weighting_add_residuals(serial, c, values_of[c][dtype], VALUES, dtype));
+    CHECK_OK(ntkw_weighting_add_gradient(serial, c, values_of[c][dtype], VALUES, dtype));
   }
   CHECK_OK(ntkw_weighting_update(serial, 0));
   for (int way = 0; way < CUTS; way++) {
@@ -50,11 +50,12 @@ static void compare(const char *rule, ntkw_dtype dtype) {
       add(sharded, (cut)way, merged, dtype);
       CHECK_OK(ntkw_weighting_update(sharded, 0));
       for (int c = 0; c < CONDITIONS; c++) {
-        CHECK_EQUAL_DOUBLE(ntkw_weights(sharded)[c], ntkw_weights(serial)[c]);
-        CHECK(memcmp(&ntkw_losses(sharded)[c], &ntkw_losses(serial)[c], sizeof(double)) == 0);
-        CHECK(memcmp(&ntkw_mean_magnitudes(sharded)[c], &ntkw_mean_magnitudes(serial)[c], sizeof(double)) == 0);
+        CHECK_EQUAL_DOUBLE(ntkw_weighting_weights(sharded)[c], ntkw_weighting_weights(serial)[c]);
+        CHECK(memcmp(&ntkw_weighting_losses(sharded)[c], &ntkw_weighting_losses(serial)[c], sizeof(double)) == 0);
+        CHECK(memcmp(&ntkw_weighting_mean_magnitudes(sharded)[c], &ntkw_weighting_mean_magnitudes(serial)[c],
+                     sizeof(double)) == 0);
       }
-      CHECK(ntkw_weights(sharded)[1] != 1);
+      CHECK(ntkw_weighting_weights(sharded)[1] != 1);
       ntkw_weighting_destroy(&sharded);
     }
   }
@@ -76,11 +77,12 @@ static void losses_are_set(void) {
   const ntkw_weighting_options options = options_of("root-loss-norm", 0, 1, NTKW_FLOAT64);
   ntkw_weighting *weighting = weighting_of(MPI_COMM_WORLD, 1, &options);
   const int size = world_size(), rank = world_rank();
-  CHECK_OK(ntkw_gradient_add(weighting, 0, &(double){3}, rank == 0, NTKW_FLOAT64));
-  CHECK_OK(ntkw_loss_set(weighting, 0, 99, 99));
-  CHECK_OK(ntkw_loss_set(weighting, 0, rank + 1, 2 * rank));
+  CHECK_OK(ntkw_weighting_add_gradient(weighting, 0, &(double){3}, rank == 0, NTKW_FLOAT64));
+  CHECK_OK(ntkw_weighting_set_loss(weighting, 0, 99, 99));
+  CHECK_OK(ntkw_weighting_set_loss(weighting, 0, rank + 1, 2 * rank));
   CHECK_STATUS(ntkw_weighting_update(weighting, 0), size > 1 ? NTKW_SUCCESS : NTKW_ZERO_NORM);
-  CHECK_EQUAL_DOUBLE(ntkw_losses(weighting)[0], size > 1 ? 0.5 * size * (size + 1) / (size * (size - 1.0)) : 0);
+  CHECK_EQUAL_DOUBLE(ntkw_weighting_losses(weighting)[0],
+                     size > 1 ? 0.5 * size * (size + 1) / (size * (size - 1.0)) : 0);
   ntkw_weighting_destroy(&weighting);
 }
 
@@ -90,10 +92,10 @@ static void largest_of_any_size(void) {
   const ntkw_weighting_options options = options_of("learning-rate-annealing", 0, 1, NTKW_FLOAT32);
   ntkw_weighting *weighting = weighting_of(MPI_COMM_WORLD, 2, &options);
   const bool last = world_rank() == world_size() - 1;
-  for (int c = 0; c < 2; c++) CHECK_OK(ntkw_gradient_add(weighting, c, small, last ? 2 : 0, NTKW_FLOAT32));
+  for (int c = 0; c < 2; c++) CHECK_OK(ntkw_weighting_add_gradient(weighting, c, small, last ? 2 : 0, NTKW_FLOAT32));
   CHECK_OK(ntkw_weighting_update(weighting, 0));
-  CHECK_EQUAL_DOUBLE(ntkw_weights(weighting)[1], 2);
-  CHECK_OK(ntkw_gradient_add(weighting, 0, mixed, 3, NTKW_FLOAT32));
+  CHECK_EQUAL_DOUBLE(ntkw_weighting_weights(weighting)[1], 2);
+  CHECK_OK(ntkw_weighting_add_gradient(weighting, 0, mixed, 3, NTKW_FLOAT32));
   CHECK_STATUS(ntkw_weighting_update(weighting, 0), NTKW_ERR_NOT_FINITE);
   ntkw_weighting_destroy(&weighting);
 }
@@ -102,13 +104,13 @@ static void bad_moments_are_told(void) {
   const ntkw_weighting_options options = options_of("root-loss-norm", 0, 1, NTKW_FLOAT64);
   ntkw_weighting *weighting = weighting_of(MPI_COMM_WORLD, 2, &options);
   const bool last = world_rank() == world_size() - 1;
-  if (last) CHECK_STATUS(ntkw_loss_set(weighting, 1, -1, 4), NTKW_ERR_ARGUMENT);
+  if (last) CHECK_STATUS(ntkw_weighting_set_loss(weighting, 1, -1, 4), NTKW_ERR_ARGUMENT);
   CHECK_STATUS(ntkw_weighting_update(weighting, 0), NTKW_ERR_ARGUMENT);
   CHECK_SENTENCE("condition 'wall' was given a negative loss");
-  if (last) CHECK_STATUS(ntkw_loss_set(weighting, 1, 1, -4), NTKW_ERR_ARGUMENT);
+  if (last) CHECK_STATUS(ntkw_weighting_set_loss(weighting, 1, 1, -4), NTKW_ERR_ARGUMENT);
   CHECK_STATUS(ntkw_weighting_update(weighting, 0), NTKW_ERR_ARGUMENT);
   CHECK_SENTENCE("over -4 points");
-  if (last) CHECK_OK(ntkw_loss_add(weighting, 0, (double[]){1, NAN}, 2, NTKW_FLOAT64));
+  if (last) CHECK_OK(ntkw_weighting_add_residuals(weighting, 0, (double[]){1, NAN}, 2, NTKW_FLOAT64));
   CHECK_STATUS(ntkw_weighting_update(weighting, 0), NTKW_ERR_NOT_FINITE);
   CHECK_SENTENCE("the loss of condition 'residual' holds NaN or Inf in 1 value");
   ntkw_weighting_destroy(&weighting);
@@ -117,12 +119,12 @@ static void bad_moments_are_told(void) {
   ntkw_sum sum;
   ntkw_sum_zero(&sum, NTKW_FLOAT64);
   CHECK_OK(ntkw_sum_add_squares(&sum, (double[]){1, 2}, 2, NTKW_FLOAT64));
-  if (last) CHECK_STATUS(ntkw_magnitude_merge(weighting, 0, &sum, NAN), NTKW_ERR_ARGUMENT);
+  if (last) CHECK_STATUS(ntkw_weighting_merge_magnitudes(weighting, 0, &sum, NAN), NTKW_ERR_ARGUMENT);
   CHECK_STATUS(ntkw_weighting_update(weighting, 0), NTKW_ERR_ARGUMENT);
   CHECK_SENTENCE("largest absolute value");
-  if (last) CHECK_OK(ntkw_gradient_merge(weighting, 0, &sum));
+  if (last) CHECK_OK(ntkw_weighting_merge_gradient(weighting, 0, &sum));
   CHECK_STATUS(ntkw_weighting_update(weighting, 0), NTKW_ERR_COUNT);
-  CHECK_SENTENCE("ntkw_magnitude_merge");
+  CHECK_SENTENCE("ntkw_weighting_merge_magnitudes");
   ntkw_weighting_destroy(&weighting);
 }
 

@@ -35,10 +35,10 @@ int MPI_Bcast(void *buffer, int count, MPI_Datatype type, int root, MPI_Comm com
 static const double values[2] = {3, 1};
 
 static void check_continues(ntkw_weighting *weighting) {
-  CHECK_EQUAL_DOUBLE(ntkw_weights(weighting)[0], 1);
+  CHECK_EQUAL_DOUBLE(ntkw_weighting_weights(weighting)[0], 1);
   add_norms(weighting, 2, values);
   CHECK_OK(ntkw_weighting_update(weighting, 0));
-  CHECK_EQUAL_DOUBLE(ntkw_weights(weighting)[0], 0.5 + 0.5 * 0.75);
+  CHECK_EQUAL_DOUBLE(ntkw_weighting_weights(weighting)[0], 0.5 + 0.5 * 0.75);
 }
 
 static void create_fails(void) {
@@ -114,10 +114,10 @@ static void second_reduction_fails(void) {
   part = NONE;
   CHECK_STATUS(waited, NTKW_ERR_MPI);
   CHECK_EQUAL_INT(in_flight, 0);
-  CHECK_EQUAL_DOUBLE(ntkw_weights(weighting)[1], 1);
+  CHECK_EQUAL_DOUBLE(ntkw_weighting_weights(weighting)[1], 1);
   add_norms(weighting, 2, values);
   CHECK_OK(ntkw_weighting_update(weighting, 0));
-  CHECK_EQUAL_DOUBLE(ntkw_weights(weighting)[1], 0.5 + 0.5 * 3);
+  CHECK_EQUAL_DOUBLE(ntkw_weighting_weights(weighting)[1], 0.5 + 0.5 * 3);
   ntkw_weighting_destroy(&weighting);
 }
 
@@ -129,9 +129,9 @@ static ntkw_status ones(void *context, const ntkw_moments *moments, double *memo
 }
 
 static void broadcast_of_an_own_rule_fails(void) {
-  static const ntkw_own_rule own = {"ones", NTKW_NEEDS_NORMS, 0, 1, 0, ones, NULL};
+  static const ntkw_user_rule own = {"ones", NTKW_NEEDS_NORMS, 0, 1, 0, ones, NULL};
   ntkw_weighting_options options = options_of(NULL, 0, 1, NTKW_FLOAT64);
-  options.own_rule = &own;
+  options.user_rule = &own;
   ntkw_weighting *weighting = weighting_of(MPI_COMM_WORLD, 2, &options);
   add_norms(weighting, 2, values);
   part = BCAST;
@@ -139,7 +139,7 @@ static void broadcast_of_an_own_rule_fails(void) {
   part = NONE;
   CHECK_STATUS(status, NTKW_ERR_MPI);
   CHECK_TEXT_HAS(ntkw_last_error(), "MPI_Bcast of the targets of the own rule 'ones'");
-  CHECK_EQUAL_DOUBLE(ntkw_weights(weighting)[1], 1);
+  CHECK_EQUAL_DOUBLE(ntkw_weighting_weights(weighting)[1], 1);
   ntkw_weighting_destroy(&weighting);
 }
 

@@ -34,11 +34,11 @@ static void add_in_pieces(ntkw_weighting *weighting, int c, ntkw_dtype dtype, sh
       ntkw_sum squares;
       ntkw_sum_zero(&squares, dtype);
       CHECK_OK(ntkw_sum_add_squares(&squares, piece, length, dtype));
-      CHECK_OK(ntkw_gradient_merge(weighting, c, &squares));
+      CHECK_OK(ntkw_weighting_merge_gradient(weighting, c, &squares));
     } else {
-      CHECK_OK(ntkw_gradient_add(weighting, c, piece, length, dtype));
+      CHECK_OK(ntkw_weighting_add_gradient(weighting, c, piece, length, dtype));
     }
-    CHECK_OK(ntkw_trace_add(weighting, c, diagonals[c] + run.offset + done, length));
+    CHECK_OK(ntkw_weighting_add_ntk_diagonal(weighting, c, diagonals[c] + run.offset + done, length));
     done += length;
   }
 }
@@ -50,15 +50,16 @@ static void add_sharded(ntkw_weighting *weighting, ntkw_dtype dtype, cut way, ui
   for (int c = 0; c < CONDITIONS; c++) {
     add_in_pieces(weighting, c, dtype, own, seed);
     const int copy = (world_rank() + c) % world_size();
-    CHECK_OK(ntkw_gradient_add_copy(weighting, c, value_at(gradients[c], dtype, tail), REPLICATED, dtype, copy));
-    CHECK_OK(ntkw_trace_add(weighting, c, diagonals[c] + tail, copy == 0 ? REPLICATED : 0));
+    CHECK_OK(
+        ntkw_weighting_add_gradient_copy(weighting, c, value_at(gradients[c], dtype, tail), REPLICATED, dtype, copy));
+    CHECK_OK(ntkw_weighting_add_ntk_diagonal(weighting, c, diagonals[c] + tail, copy == 0 ? REPLICATED : 0));
   }
 }
 
 static void add_whole(ntkw_weighting *weighting, ntkw_dtype dtype) {
   for (int c = 0; c < CONDITIONS; c++) {
-    CHECK_OK(ntkw_gradient_add(weighting, c, gradients[c], VALUES, dtype));
-    CHECK_OK(ntkw_trace_add(weighting, c, diagonals[c], VALUES));
+    CHECK_OK(ntkw_weighting_add_gradient(weighting, c, gradients[c], VALUES, dtype));
+    CHECK_OK(ntkw_weighting_add_ntk_diagonal(weighting, c, diagonals[c], VALUES));
   }
 }
 
@@ -69,10 +70,10 @@ static void check_against_sums(const ntkw_weighting *weighting, ntkw_dtype dtype
     ntkw_sum_zero(&diagonal, NTKW_FLOAT64);
     CHECK_OK(ntkw_sum_add_squares(&squares, gradients[c], VALUES, dtype));
     CHECK_OK(ntkw_sum_add_magnitudes(&diagonal, diagonals[c], VALUES, NTKW_FLOAT64));
-    CHECK_EQUAL_DOUBLE(ntkw_norms(weighting)[c], ntkw_sum_root(&squares));
-    CHECK_EQUAL_DOUBLE(ntkw_squared_norms(weighting)[c], ntkw_sum_value(&squares));
+    CHECK_EQUAL_DOUBLE(ntkw_weighting_norms(weighting)[c], ntkw_sum_root(&squares));
+    CHECK_EQUAL_DOUBLE(ntkw_weighting_squared_norms(weighting)[c], ntkw_sum_value(&squares));
     if (ntkw_weighting_needs_traces(weighting))
-      CHECK_EQUAL_DOUBLE(ntkw_traces(weighting)[c], ntkw_sum_value(&diagonal));
+      CHECK_EQUAL_DOUBLE(ntkw_weighting_ntk_traces(weighting)[c], ntkw_sum_value(&diagonal));
   }
 }
 
@@ -88,7 +89,8 @@ static void compare_with_serial(const char *rule, ntkw_dtype dtype, ntkw_dtype w
     CHECK_OK(ntkw_weighting_update(sharded, epoch));
     CHECK_OK(ntkw_weighting_update(serial, epoch));
     check_against_sums(sharded, dtype);
-    for (int c = 0; c < CONDITIONS; c++) CHECK_EQUAL_DOUBLE(ntkw_weights(sharded)[c], ntkw_weights(serial)[c]);
+    for (int c = 0; c < CONDITIONS; c++)
+      CHECK_EQUAL_DOUBLE(ntkw_weighting_weights(sharded)[c], ntkw_weighting_weights(serial)[c]);
     check_same_weights(sharded);
     free_vectors();
   }

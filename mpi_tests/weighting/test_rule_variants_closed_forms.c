@@ -10,7 +10,7 @@ static ntkw_weighting *made(const ntkw_weighting_options *options) {
 }
 
 static void check_weights(ntkw_weighting *weighting, const double expected[]) {
-  for (int c = 0; c < 3; c++) CHECK_NEAR(ntkw_weights(weighting)[c] / expected[c], 1, 4e-16);
+  for (int c = 0; c < 3; c++) CHECK_NEAR(ntkw_weighting_weights(weighting)[c] / expected[c], 1, 4e-16);
   check_same_weights(weighting);
   ntkw_weighting_destroy(&weighting);
 }
@@ -18,7 +18,7 @@ static void check_weights(ntkw_weighting *weighting, const double expected[]) {
 /* On rank 0, losses over four points each. */
 static void add_losses(ntkw_weighting *weighting, const double losses[]) {
   for (int c = 0; c < 3; c++)
-    CHECK_OK(ntkw_loss_set(weighting, c, world_rank() == 0 ? 4 * losses[c] : 0, world_rank() == 0 ? 4 : 0));
+    CHECK_OK(ntkw_weighting_set_loss(weighting, c, world_rank() == 0 ? 4 * losses[c] : 0, world_rank() == 0 ? 4 : 0));
 }
 
 static void pina_rules_are_the_seed(void) {
@@ -76,15 +76,15 @@ static void weigh_by_means(const char *rule, double scale) {
       ntkw_sum_zero(&sum, NTKW_FLOAT64);
       CHECK_OK(ntkw_sum_add_magnitudes(&sum, (double[]){16}, 1, NTKW_FLOAT64));
       sum.count = 4;
-      if (way < 2) CHECK_OK(ntkw_trace_add(weighting, 0, (double[]){2, 4, 6, 4}, 4)); /* mean 4 */
-      if (way == 2) CHECK_OK(ntkw_trace_merge(weighting, 0, &sum));
-      CHECK_OK(ntkw_trace_add(weighting, 1, (double[]){1}, 1));
-      if (way == 1) CHECK_OK(ntkw_trace_add(weighting, 1, (double[]){1}, 1));
+      if (way < 2) CHECK_OK(ntkw_weighting_add_ntk_diagonal(weighting, 0, (double[]){2, 4, 6, 4}, 4)); /* mean 4 */
+      if (way == 2) CHECK_OK(ntkw_weighting_merge_ntk_diagonal(weighting, 0, &sum));
+      CHECK_OK(ntkw_weighting_add_ntk_diagonal(weighting, 1, (double[]){1}, 1));
+      if (way == 1) CHECK_OK(ntkw_weighting_add_ntk_diagonal(weighting, 1, (double[]){1}, 1));
     }
     const int last = world_rank() == world_size() - 1;
-    CHECK_OK(ntkw_trace_add(weighting, 2, (double[]){3, 1}, last ? 2 : 0)); /* mean 2 */
+    CHECK_OK(ntkw_weighting_add_ntk_diagonal(weighting, 2, (double[]){3, 1}, last ? 2 : 0)); /* mean 2 */
     CHECK_OK(ntkw_weighting_update(weighting, 0));
-    CHECK_EQUAL_DOUBLE(ntkw_traces(weighting)[0], 16);
+    CHECK_EQUAL_DOUBLE(ntkw_weighting_ntk_traces(weighting)[0], 16);
     check_weights(weighting, (double[]){scale / 4, scale, scale / 2});
   }
 }
@@ -100,7 +100,7 @@ static void both_forms_agree_for_one_point_each(void) {
   for (int i = 0; i < 2; i++) {
     const ntkw_weighting_options options = options_of(rules[i], NTKW_RULE_ALPHA, 0, NTKW_FLOAT64);
     ntkw_weighting *weighting = made(&options);
-    for (int c = 0; c < 3; c++) CHECK_OK(ntkw_trace_add(weighting, c, &three[c], world_rank() == 0));
+    for (int c = 0; c < 3; c++) CHECK_OK(ntkw_weighting_add_ntk_diagonal(weighting, c, &three[c], world_rank() == 0));
     CHECK_OK(ntkw_weighting_update(weighting, 100));
     check_weights(weighting, (double[]){8. / 3, 8. / 4, 8.});
   }
@@ -114,7 +114,7 @@ static void root_loss_norms(void) {
   add_norms(weighting, 3, three);
   add_losses(weighting, (double[]){4, 1, 0.25}); /* m = 3/4, 2, 1 */
   CHECK_OK(ntkw_weighting_update(weighting, 1));
-  CHECK_EQUAL_DOUBLE(ntkw_losses(weighting)[2], 0.25);
+  CHECK_EQUAL_DOUBLE(ntkw_weighting_losses(weighting)[2], 0.25);
   check_weights(weighting, (double[]){5, 3.75 / 2, 3.75});
   const ntkw_weighting_options plain = options_of("root-loss-norm", 0, 1, NTKW_FLOAT64);
   weighting = made(&plain);
@@ -140,9 +140,9 @@ static void root_loss_norms_in_any_range(void) {
 static void add_pairs(ntkw_weighting *weighting) {
   static const double pairs[3][2] = {{-3, 1}, {0.25, -0.75}, {10, 6}};
   for (int c = 0; c < 3; c++) {
-    CHECK_OK(ntkw_gradient_add(weighting, c, &pairs[c][0], world_rank() == 0, NTKW_FLOAT64));
-    CHECK_OK(ntkw_gradient_add(weighting, c, &pairs[c][1], world_rank() == world_size() - 1, NTKW_FLOAT64));
-    CHECK_OK(ntkw_gradient_add_copy(weighting, c, (double[]){1000}, 1, NTKW_FLOAT64, 1)); /* not counted */
+    CHECK_OK(ntkw_weighting_add_gradient(weighting, c, &pairs[c][0], world_rank() == 0, NTKW_FLOAT64));
+    CHECK_OK(ntkw_weighting_add_gradient(weighting, c, &pairs[c][1], world_rank() == world_size() - 1, NTKW_FLOAT64));
+    CHECK_OK(ntkw_weighting_add_gradient_copy(weighting, c, (double[]){1000}, 1, NTKW_FLOAT64, 1)); /* not counted */
   }
 }
 
@@ -152,7 +152,7 @@ static void annealing_by_the_largest(void) {
   ntkw_weighting *weighting = made(&options);
   add_pairs(weighting);
   CHECK_OK(ntkw_weighting_update(weighting, 0));
-  CHECK_EQUAL_DOUBLE(ntkw_mean_magnitudes(weighting)[2], 8);
+  CHECK_EQUAL_DOUBLE(ntkw_weighting_mean_magnitudes(weighting)[2], 8);
   check_weights(weighting, (double[]){7, 3.5, 0.5 + 0.5 * 3 / 8}); /* the reference's stays */
   options.reference = 2;
   options.alpha = 0;
@@ -174,11 +174,11 @@ static void annealing_by_means(void) {
 static void annealing_needs_its_reference(void) {
   const ntkw_weighting_options options = options_of("learning-rate-annealing", 0.5, 1, NTKW_FLOAT64);
   ntkw_weighting *weighting = made(&options);
-  CHECK_OK(ntkw_gradient_add(weighting, 1, three, 3, NTKW_FLOAT64));
+  CHECK_OK(ntkw_weighting_add_gradient(weighting, 1, three, 3, NTKW_FLOAT64));
   CHECK_STATUS(ntkw_weighting_update(weighting, 0), NTKW_ERR_ABSENT);
   CHECK_SENTENCE("condition 'residual', the reference");
-  CHECK_OK(ntkw_gradient_add(weighting, 0, (double[]){0, 0}, 2, NTKW_FLOAT64));
-  CHECK_OK(ntkw_gradient_add(weighting, 1, three, 3, NTKW_FLOAT64));
+  CHECK_OK(ntkw_weighting_add_gradient(weighting, 0, (double[]){0, 0}, 2, NTKW_FLOAT64));
+  CHECK_OK(ntkw_weighting_add_gradient(weighting, 1, three, 3, NTKW_FLOAT64));
   CHECK_STATUS(ntkw_weighting_update(weighting, 0), NTKW_ZERO_NORM);
   CHECK_SENTENCE("'residual', the reference, is zero: all weights were kept");
   check_weights(weighting, (double[]){1, 1, 1});
@@ -196,8 +196,8 @@ static void given_weights(void) {
   options.target_epoch = 4;
   weighting = made(&options);
   CHECK_OK(ntkw_weighting_update(weighting, 3));
-  CHECK_EQUAL_DOUBLE(ntkw_weights(weighting)[0], 0.875);
-  CHECK_EQUAL_DOUBLE(ntkw_weights(weighting)[1], 1);
+  CHECK_EQUAL_DOUBLE(ntkw_weighting_weights(weighting)[0], 0.875);
+  CHECK_EQUAL_DOUBLE(ntkw_weighting_weights(weighting)[1], 1);
   CHECK_OK(ntkw_weighting_update(weighting, 400));
   check_weights(weighting, options.final_weights);
 }

@@ -12,10 +12,10 @@ static bool is_culprit(void) {
 
 /* All is as before the mistake, and the next update works. */
 static void check_goes_on(ntkw_weighting **weighting, double weight) {
-  CHECK_EQUAL_DOUBLE(ntkw_weights(*weighting)[0], weight);
+  CHECK_EQUAL_DOUBLE(ntkw_weighting_weights(*weighting)[0], weight);
   add_norms(*weighting, 2, norms);
   CHECK_OK(ntkw_weighting_update(*weighting, 1));
-  CHECK_EQUAL_DOUBLE(ntkw_weights(*weighting)[0], 0.5 * weight + 0.5 * 0.75);
+  CHECK_EQUAL_DOUBLE(ntkw_weighting_weights(*weighting)[0], 0.5 * weight + 0.5 * 0.75);
   check_same_weights(*weighting);
   ntkw_weighting_destroy(weighting);
 }
@@ -106,7 +106,7 @@ static void state_bytes_differ(void) {
   if (world_size() > 1) {
     expect(ntkw_weighting_update(weighting, 0), "the state that was put back (ntkw_weighting_state_set): bytes with");
     CHECK_OK(ntkw_weighting_state_set(weighting, one, size));
-    CHECK_EQUAL_DOUBLE(ntkw_weights(weighting)[0], 0.875);
+    CHECK_EQUAL_DOUBLE(ntkw_weighting_weights(weighting)[0], 0.875);
   } else {
     CHECK_OK(ntkw_weighting_state_set(weighting, one, size));
   }
@@ -118,7 +118,7 @@ static void state_bytes_differ(void) {
 static void weights_differ(void) {
   ntkw_weighting *weighting = weighting_of(MPI_COMM_WORLD, 2, NULL);
   if (world_size() > 1) {
-    double *weight = (double *)(uintptr_t)&ntkw_weights(weighting)[1];
+    double *weight = (double *)(uintptr_t)&ntkw_weighting_weights(weighting)[1];
     if (is_culprit()) *weight = 17.5;
     expect(ntkw_weighting_update(weighting, 0), "the present weight of condition 'wall': 17.5 on rank");
     CHECK_SENTENCE(", 1 on rank 0");
@@ -136,19 +136,20 @@ static void replicas_differ(void) {
     const bool wrong = is_culprit();
     for (int c = 0; c < 2; c++) {
       const double value = trial == 0 && wrong && c == 1 ? 2 : norms[c];
-      CHECK_OK(ntkw_gradient_add(weighting, c, &value, 1, NTKW_FLOAT64));
+      CHECK_OK(ntkw_weighting_add_gradient(weighting, c, &value, 1, NTKW_FLOAT64));
     }
-    if (trial == 1 && wrong) CHECK_STATUS(ntkw_gradient_add(weighting, 5, norms, 1, NTKW_FLOAT64), NTKW_ERR_ARGUMENT);
+    if (trial == 1 && wrong)
+      CHECK_STATUS(ntkw_weighting_add_gradient(weighting, 5, norms, 1, NTKW_FLOAT64), NTKW_ERR_ARGUMENT);
     const ntkw_status status = ntkw_weighting_update(weighting, trial == 2 && wrong ? 4 : 0);
     CHECK_EQUAL_INT(status, trial == 1 ? NTKW_ERR_ARGUMENT : NTKW_ERR_DISAGREE);
     CHECK_SENTENCE(trial == 0   ? "the new squared norm of condition 'wall': 4 on replica"
                    : trial == 1 ? "condition 5 does not exist"
                                 : "the epoch of the update: 4 on replica");
-    CHECK_EQUAL_DOUBLE(ntkw_weights(weighting)[0], 1);
+    CHECK_EQUAL_DOUBLE(ntkw_weighting_weights(weighting)[0], 1);
   }
-  for (int c = 0; c < 2; c++) CHECK_OK(ntkw_gradient_add(weighting, c, &norms[c], 1, NTKW_FLOAT64));
+  for (int c = 0; c < 2; c++) CHECK_OK(ntkw_weighting_add_gradient(weighting, c, &norms[c], 1, NTKW_FLOAT64));
   CHECK_OK(ntkw_weighting_update(weighting, 0));
-  CHECK_EQUAL_DOUBLE(ntkw_weights(weighting)[0], 0.875);
+  CHECK_EQUAL_DOUBLE(ntkw_weighting_weights(weighting)[0], 0.875);
   ntkw_weighting_destroy(&weighting);
 }
 

@@ -15,7 +15,7 @@ static void run(ntkw_weighting *weighting, int from, int to) {
     for (int c = 0; c < CONDITIONS; c++) {
       double *values = random_values(NTKW_FLOAT64, VALUES, c + 1, (uint64_t)(epoch * CONDITIONS + c));
       const shard own = shard_make(CUT_EVEN, 0, VALUES);
-      CHECK_OK(ntkw_gradient_add(weighting, c, values + own.offset, own.length, NTKW_FLOAT64));
+      CHECK_OK(ntkw_weighting_add_gradient(weighting, c, values + own.offset, own.length, NTKW_FLOAT64));
       free(values);
     }
     CHECK_OK(ntkw_weighting_update(weighting, epoch));
@@ -36,8 +36,8 @@ static void continued_run_is_the_uninterrupted_one(void) {
   run(half, 3, 7);
   run(whole, 0, 7);
   for (int c = 0; c < CONDITIONS; c++) {
-    CHECK_EQUAL_DOUBLE(ntkw_weights(half)[c], ntkw_weights(whole)[c]);
-    CHECK_EQUAL_DOUBLE(ntkw_norms(half)[c], ntkw_norms(whole)[c]);
+    CHECK_EQUAL_DOUBLE(ntkw_weighting_weights(half)[c], ntkw_weighting_weights(whole)[c]);
+    CHECK_EQUAL_DOUBLE(ntkw_weighting_norms(half)[c], ntkw_weighting_norms(whole)[c]);
   }
   CHECK_OK(ntkw_weighting_state_get(whole, state));
   CHECK_OK(ntkw_weighting_state_get(half, other));

@@ -42,23 +42,24 @@ static void use(ntkw_weighting *weighting) {
   for (int epoch = 0; epoch < 5; epoch++) {
     add_norms(weighting, CONDITIONS, values);
     add_traces(weighting, CONDITIONS, values);
-    for (int c = 0; c < CONDITIONS; c++) CHECK_OK(ntkw_loss_add(weighting, c, values, CONDITIONS, NTKW_FLOAT64));
+    for (int c = 0; c < CONDITIONS; c++)
+      CHECK_OK(ntkw_weighting_add_residuals(weighting, c, values, CONDITIONS, NTKW_FLOAT64));
     const ntkw_status begun = ntkw_weighting_update_begin(weighting, epoch);
     const ntkw_status ended = ntkw_weighting_update_end(weighting);
     CHECK(begun == NTKW_SUCCESS && ended == NTKW_SUCCESS);
     const ntkw_status absent = ntkw_weighting_needs(weighting) ? NTKW_ERR_ABSENT : NTKW_SUCCESS;
     CHECK_STATUS(ntkw_weighting_update(weighting, epoch), absent);
-    CHECK_OK(ntkw_aggregate(weighting, values, &sum));
-    CHECK_OK(ntkw_gradient_combine(weighting, pieces, CONDITIONS, NTKW_FLOAT64, total));
+    CHECK_OK(ntkw_weighting_aggregate(weighting, values, &sum));
+    CHECK_OK(ntkw_weighting_combine(weighting, pieces, CONDITIONS, NTKW_FLOAT64, total));
     CHECK_OK(ntkw_weighting_state_get(weighting, state));
     CHECK_OK(ntkw_weighting_state_set(weighting, state, ntkw_weighting_state_size(weighting)));
   }
 }
 
-static void check_rule(const char *rule, const ntkw_own_rule *own) {
+static void check_rule(const char *rule, const ntkw_user_rule *own) {
   static const double final[CONDITIONS] = {0};
   ntkw_weighting_options options = options_of(rule, 0.5, 1, NTKW_FLOAT64);
-  options.own_rule = own;
+  options.user_rule = own;
   options.update_offset = options.first_epoch = 0;
   if (rule && strstr(rule, "linear")) options.final_weights = final;
   if (rule && strstr(rule, "linear")) options.target_epoch = 3;
@@ -72,7 +73,7 @@ static void check_rule(const char *rule, const ntkw_own_rule *own) {
 }
 
 static void no_allocation_after_create(void) {
-  static const ntkw_own_rule own = {"keep", NTKW_NEEDS_NORMS | NTKW_NEEDS_LOSSES, 0, 1, 3, keep, NULL};
+  static const ntkw_user_rule own = {"keep", NTKW_NEEDS_NORMS | NTKW_NEEDS_LOSSES, 0, 1, 3, keep, NULL};
   int n = 0;
   const char *const *rules = ntkw_rule_names(&n);
   for (int safe = 0; safe < 2; safe++) {

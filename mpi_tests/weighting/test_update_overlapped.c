@@ -10,15 +10,15 @@ static void add_gradients(ntkw_weighting *weighting, uint64_t seed) {
   for (int c = 0; c < CONDITIONS; c++) {
     double *values = random_values(NTKW_FLOAT64, VALUES, c + 1, seed + (uint64_t)c);
     const shard own = shard_make(CUT_RANDOM, seed, VALUES);
-    CHECK_OK(ntkw_gradient_add(weighting, c, values + own.offset, own.length, NTKW_FLOAT64));
+    CHECK_OK(ntkw_weighting_add_gradient(weighting, c, values + own.offset, own.length, NTKW_FLOAT64));
     free(values); /* pieces are read at once */
   }
 }
 
 static void check_equal_weights(const ntkw_weighting *a, const ntkw_weighting *b) {
   for (int c = 0; c < CONDITIONS; c++) {
-    CHECK_EQUAL_DOUBLE(ntkw_weights(a)[c], ntkw_weights(b)[c]);
-    CHECK_EQUAL_DOUBLE(ntkw_norms(a)[c], ntkw_norms(b)[c]);
+    CHECK_EQUAL_DOUBLE(ntkw_weighting_weights(a)[c], ntkw_weighting_weights(b)[c]);
+    CHECK_EQUAL_DOUBLE(ntkw_weighting_norms(a)[c], ntkw_weighting_norms(b)[c]);
   }
   check_same_weights(a);
 }
@@ -117,7 +117,7 @@ static void wrong_order_is_refused(void) {
   CHECK_STATUS(ntkw_weighting_state_set(weighting, state, ntkw_weighting_state_size(weighting)), NTKW_ERR_ORDER);
   CHECK_OK(ntkw_weighting_discard(weighting)); /* does not touch what was begun */
   CHECK_OK(ntkw_weighting_update_end(weighting));
-  CHECK(ntkw_weights(weighting)[0] < 1);
+  CHECK(ntkw_weighting_weights(weighting)[0] < 1);
   ntkw_weighting_destroy(&weighting);
 }
 
@@ -125,7 +125,8 @@ static void fault_between_belongs_to_the_next(void) {
   ntkw_weighting *weighting = weighting_of(MPI_COMM_WORLD, CONDITIONS, NULL);
   add_gradients(weighting, 5);
   CHECK_OK(ntkw_weighting_update_begin(weighting, 0));
-  if (world_rank() == 0) CHECK_STATUS(ntkw_gradient_add(weighting, 9, NULL, 0, NTKW_FLOAT64), NTKW_ERR_ARGUMENT);
+  if (world_rank() == 0)
+    CHECK_STATUS(ntkw_weighting_add_gradient(weighting, 9, NULL, 0, NTKW_FLOAT64), NTKW_ERR_ARGUMENT);
   CHECK_OK(ntkw_weighting_update_end(weighting));
   CHECK_OK(ntkw_weighting_update_begin(weighting, 1));
   CHECK_STATUS(ntkw_weighting_update_end(weighting), NTKW_ERR_ARGUMENT);

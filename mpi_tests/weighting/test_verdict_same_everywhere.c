@@ -15,33 +15,33 @@ typedef struct mistake {
 } mistake;
 
 static void add_nan(ntkw_weighting *weighting) {
-  CHECK_OK(ntkw_gradient_add(weighting, 1, (double[]){1, NAN, -INFINITY}, 3, NTKW_FLOAT64));
+  CHECK_OK(ntkw_weighting_add_gradient(weighting, 1, (double[]){1, NAN, -INFINITY}, 3, NTKW_FLOAT64));
 }
 static void add_nan_to_trace(ntkw_weighting *weighting) {
-  CHECK_OK(ntkw_trace_add(weighting, 2, (double[]){INFINITY}, 1));
+  CHECK_OK(ntkw_weighting_add_ntk_diagonal(weighting, 2, (double[]){INFINITY}, 1));
 }
 static void add_to_unknown_condition(ntkw_weighting *weighting) {
-  CHECK_STATUS(ntkw_gradient_add(weighting, 7, healthy, 1, NTKW_FLOAT64), NTKW_ERR_ARGUMENT);
+  CHECK_STATUS(ntkw_weighting_add_gradient(weighting, 7, healthy, 1, NTKW_FLOAT64), NTKW_ERR_ARGUMENT);
   CHECK_TEXT_HAS(ntkw_last_error(), "condition 7");
-  CHECK_STATUS(ntkw_gradient_add(weighting, -1, healthy, 1, NTKW_FLOAT64), NTKW_ERR_ARGUMENT);
+  CHECK_STATUS(ntkw_weighting_add_gradient(weighting, -1, healthy, 1, NTKW_FLOAT64), NTKW_ERR_ARGUMENT);
 }
 static void add_null(ntkw_weighting *weighting) {
-  CHECK_STATUS(ntkw_gradient_add(weighting, 0, NULL, 5, NTKW_FLOAT64), NTKW_ERR_ARGUMENT);
+  CHECK_STATUS(ntkw_weighting_add_gradient(weighting, 0, NULL, 5, NTKW_FLOAT64), NTKW_ERR_ARGUMENT);
 }
 static void add_unknown_type(ntkw_weighting *weighting) {
-  CHECK_STATUS(ntkw_gradient_add(weighting, 0, healthy, 1, (ntkw_dtype)9), NTKW_ERR_ARGUMENT);
+  CHECK_STATUS(ntkw_weighting_add_gradient(weighting, 0, healthy, 1, (ntkw_dtype)9), NTKW_ERR_ARGUMENT);
 }
 static void add_negative_copy(ntkw_weighting *weighting) {
-  CHECK_STATUS(ntkw_gradient_add_copy(weighting, 0, healthy, 1, NTKW_FLOAT64, -3), NTKW_ERR_ARGUMENT);
+  CHECK_STATUS(ntkw_weighting_add_gradient_copy(weighting, 0, healthy, 1, NTKW_FLOAT64, -3), NTKW_ERR_ARGUMENT);
 }
 static void merge_null(ntkw_weighting *weighting) {
-  CHECK_STATUS(ntkw_gradient_merge(weighting, 2, NULL), NTKW_ERR_ARGUMENT);
+  CHECK_STATUS(ntkw_weighting_merge_gradient(weighting, 2, NULL), NTKW_ERR_ARGUMENT);
 }
 static void add_negative_trace(ntkw_weighting *weighting) {
-  CHECK_STATUS(ntkw_trace_add(weighting, 1, (double[]){1, 2, -3}, 3), NTKW_ERR_ARGUMENT);
+  CHECK_STATUS(ntkw_weighting_add_ntk_diagonal(weighting, 1, (double[]){1, 2, -3}, 3), NTKW_ERR_ARGUMENT);
 }
 static void count_once_more(ntkw_weighting *weighting) {
-  CHECK_OK(ntkw_gradient_add(weighting, 2, healthy, 1, NTKW_FLOAT64));
+  CHECK_OK(ntkw_weighting_add_gradient(weighting, 2, healthy, 1, NTKW_FLOAT64));
 }
 static void nothing(ntkw_weighting *weighting) {
   (void)weighting;
@@ -62,14 +62,14 @@ static void put_wrong(const mistake *wrong, int culprit) {
   snprintf(who, sizeof who, "rank %d:", culprit);
   if (wrong->expected == NTKW_ERR_ARGUMENT) CHECK_SENTENCE(who);
   for (int c = 0; c < 3; c++) {
-    CHECK_EQUAL_DOUBLE(ntkw_weights(weighting)[c], c + 1);
-    CHECK(isnan(ntkw_norms(weighting)[c]));
+    CHECK_EQUAL_DOUBLE(ntkw_weighting_weights(weighting)[c], c + 1);
+    CHECK(isnan(ntkw_weighting_norms(weighting)[c]));
   }
   add_norms(weighting, 3, healthy);
   add_traces(weighting, 3, healthy);
   CHECK_OK(ntkw_weighting_update(weighting, 1));
-  CHECK_EQUAL_DOUBLE(ntkw_weights(weighting)[1], 0.5 * 2 + 0.5 * 2);
-  CHECK_EQUAL_DOUBLE(ntkw_weights(weighting)[2], 0.5 * 3 + 0.5 * 8);
+  CHECK_EQUAL_DOUBLE(ntkw_weighting_weights(weighting)[1], 0.5 * 2 + 0.5 * 2);
+  CHECK_EQUAL_DOUBLE(ntkw_weighting_weights(weighting)[2], 0.5 * 3 + 0.5 * 8);
   check_same_weights(weighting);
   ntkw_weighting_destroy(&weighting);
 }
@@ -150,10 +150,10 @@ static void nothing_added_is_absent(void) {
   CHECK_STATUS(ntkw_weighting_update(weighting, 0), NTKW_ERR_ABSENT);
   CHECK_SENTENCE("no rank added a gradient");
   CHECK_OK(ntkw_weighting_update(weighting, 1)); /* not due */
-  if (world_rank() == 0) CHECK_OK(ntkw_gradient_add(weighting, 1, healthy, 1, NTKW_FLOAT64));
+  if (world_rank() == 0) CHECK_OK(ntkw_weighting_add_gradient(weighting, 1, healthy, 1, NTKW_FLOAT64));
   CHECK_OK(ntkw_weighting_update(weighting, 2));
-  CHECK_EQUAL_DOUBLE(ntkw_weights(weighting)[0], 1);
-  CHECK_EQUAL_DOUBLE(ntkw_weights(weighting)[1], 1); /* the share of the only one present is 1 */
+  CHECK_EQUAL_DOUBLE(ntkw_weighting_weights(weighting)[0], 1);
+  CHECK_EQUAL_DOUBLE(ntkw_weighting_weights(weighting)[1], 1); /* the share of the only one present is 1 */
   ntkw_weighting_destroy(&weighting);
 }
 
@@ -165,7 +165,7 @@ static void discarded_is_forgotten(void) {
   CHECK_OK(ntkw_weighting_discard(weighting));
   add_norms(weighting, 3, healthy);
   CHECK_OK(ntkw_weighting_update(weighting, 0));
-  CHECK_EQUAL_DOUBLE(ntkw_weights(weighting)[0], 0.375);
+  CHECK_EQUAL_DOUBLE(ntkw_weighting_weights(weighting)[0], 0.375);
   ntkw_weighting_destroy(&weighting);
 }
 

@@ -11,13 +11,13 @@ static void check_pair(const char *rule, ntkw_dtype dtype, double first, double 
   for (int c = 0; c < 2; c++) {
     const float single = (float)values[c];
     const void *piece = dtype == NTKW_FLOAT32 ? (const void *)&single : &values[c];
-    CHECK_OK(ntkw_gradient_add(weighting, c, piece, world_rank() + 1 == world_size(), dtype));
-    CHECK_OK(ntkw_trace_add(weighting, c, &values[c], world_rank() + 1 == world_size()));
+    CHECK_OK(ntkw_weighting_add_gradient(weighting, c, piece, world_rank() + 1 == world_size(), dtype));
+    CHECK_OK(ntkw_weighting_add_ntk_diagonal(weighting, c, &values[c], world_rank() + 1 == world_size()));
   }
   CHECK_OK(ntkw_weighting_update(weighting, 0));
   for (int c = 0; c < 2; c++) {
-    CHECK_EQUAL_DOUBLE(ntkw_norms(weighting)[c], dtype == NTKW_FLOAT32 ? (float)values[c] : values[c]);
-    CHECK_NEAR(ntkw_weights(weighting)[c] / expected[c], 1, 1e-6);
+    CHECK_EQUAL_DOUBLE(ntkw_weighting_norms(weighting)[c], dtype == NTKW_FLOAT32 ? (float)values[c] : values[c]);
+    CHECK_NEAR(ntkw_weighting_weights(weighting)[c] / expected[c], 1, 1e-6);
   }
   check_same_weights(weighting);
   ntkw_weighting_destroy(&weighting);
@@ -48,9 +48,9 @@ static void quotient_beyond_double_leaves(void) {
   add_norms(weighting, 3, (double[]){1e200, 1e-200, 3e200});
   CHECK_STATUS(ntkw_weighting_update(weighting, 0), NTKW_ZERO_NORM);
   CHECK_SENTENCE("condition 'wall' is too small");
-  CHECK_NEAR(ntkw_weights(weighting)[0], 4, 1e-15);
-  CHECK_EQUAL_DOUBLE(ntkw_weights(weighting)[1], 1);
-  CHECK_NEAR(ntkw_weights(weighting)[2], 4. / 3, 1e-15);
+  CHECK_NEAR(ntkw_weighting_weights(weighting)[0], 4, 1e-15);
+  CHECK_EQUAL_DOUBLE(ntkw_weighting_weights(weighting)[1], 1);
+  CHECK_NEAR(ntkw_weighting_weights(weighting)[2], 4. / 3, 1e-15);
   ntkw_weighting_destroy(&weighting);
 }
 

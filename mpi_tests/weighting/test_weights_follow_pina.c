@@ -32,12 +32,12 @@ static void run_batch(ntkw_weighting *weighting, oracle *expected, ntkw_dtype dt
   for (int c = 0; c < CONDITIONS; c++) {
     gradients[c] = random_values(dtype, VALUES, pow(10, c), seed * CONDITIONS + (uint64_t)c);
     const shard own = shard_make(CUT_RANDOM, seed, VALUES);
-    CHECK_OK(ntkw_gradient_add(weighting, c, value_at(gradients[c], dtype, own.offset), own.length, dtype));
+    CHECK_OK(ntkw_weighting_add_gradient(weighting, c, value_at(gradients[c], dtype, own.offset), own.length, dtype));
   }
   CHECK_OK(ntkw_weighting_update(weighting, epoch));
   if (ntkw_weighting_due(weighting, epoch)) oracle_update(expected, gradients, dtype);
   for (int c = 0; c < CONDITIONS; c++) {
-    CHECK_NEAR(ntkw_weights(weighting)[c] / (double)expected->weight[c], 1, 1e-14);
+    CHECK_NEAR(ntkw_weighting_weights(weighting)[c] / (double)expected->weight[c], 1, 1e-14);
     free(gradients[c]);
   }
   check_same_weights(weighting);

@@ -1,4 +1,4 @@
-/* ntkw_checkpoint_read_array and ntkw_checkpoint_read_slabs. */
+/* ntkw_checkpoint_reader_read_array and ntkw_checkpoint_reader_read_slabs. */
 #include "checkpoint/agreement.h"
 #include "checkpoint/digest.h"
 #include "checkpoint/file_bytes.h"
@@ -62,9 +62,9 @@ static ntkw_status read_and_verify(const ntkw_checkpoint_reader *reader, const s
   return NTKW_SUCCESS;
 }
 
-ntkw_status ntkw_checkpoint_read_array(ntkw_checkpoint_reader *reader, const char *name, ntkw_dtype dtype,
-                                       int64_t offset, int64_t count, void *values) {
-  NTKW_CHECK(reader, NTKW_ERR_ARGUMENT, "ntkw_checkpoint_read_array: the reader is NULL");
+ntkw_status ntkw_checkpoint_reader_read_array(ntkw_checkpoint_reader *reader, const char *name, ntkw_dtype dtype,
+                                              int64_t offset, int64_t count, void *values) {
+  NTKW_CHECK(reader, NTKW_ERR_ARGUMENT, "ntkw_checkpoint_reader_read_array: the reader is NULL");
   const stored_array *array;
   NTKW_TRY(ntkw_i_same_text(reader->comm, "the name of the array to be read", name));
   NTKW_TRY(ntkw_status_agree(reader->comm, find(reader, name, dtype, &array)));
@@ -94,9 +94,9 @@ static ntkw_status read_slabs(const ntkw_checkpoint_reader *reader, const stored
   return NTKW_SUCCESS;
 }
 
-ntkw_status ntkw_checkpoint_read_slabs(ntkw_checkpoint_reader *reader, const char *name, ntkw_dtype dtype, int n_slabs,
-                                       const ntkw_slab slabs[], void *values) {
-  NTKW_CHECK(reader, NTKW_ERR_ARGUMENT, "ntkw_checkpoint_read_slabs: the reader is NULL");
+ntkw_status ntkw_checkpoint_reader_read_slabs(ntkw_checkpoint_reader *reader, const char *name, ntkw_dtype dtype,
+                                              int n_slabs, const ntkw_slab slabs[], void *values) {
+  NTKW_CHECK(reader, NTKW_ERR_ARGUMENT, "ntkw_checkpoint_reader_read_slabs: the reader is NULL");
   const stored_array *array = NULL;
   NTKW_TRY(ntkw_i_same_text(reader->comm, "the name of the array to be read", name));
   ntkw_status status = find(reader, name, dtype, &array);

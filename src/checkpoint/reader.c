@@ -1,4 +1,4 @@
-/* ntkw_checkpoint_open and close, and what was found on opening. */
+/* ntkw_checkpoint_reader_open and close, and what was found on opening. */
 #include "checkpoint/reading.h"
 #include "checkpoint/agreement.h"
 #include "checkpoint/file_bytes.h"
@@ -60,13 +60,13 @@ static void destroy(ntkw_checkpoint_reader *reader) {
   free(reader);
 }
 
-ntkw_status ntkw_checkpoint_open(MPI_Comm comm, const char *path, ntkw_checkpoint_reader **out) {
+ntkw_status ntkw_checkpoint_reader_open(MPI_Comm comm, const char *path, ntkw_checkpoint_reader **out) {
   MPI_Comm plain;
   ntkw_checkpoint_reader *reader = NULL;
   user_block block = {0};
   if (out) *out = NULL;
   NTKW_TRY(ntkw_i_plain_communicator(comm, &plain));
-  ntkw_status status = out ? NTKW_SUCCESS : ntkw_i_fail(NTKW_ERR_ARGUMENT, "ntkw_checkpoint_open: out is NULL");
+  ntkw_status status = out ? NTKW_SUCCESS : ntkw_i_fail(NTKW_ERR_ARGUMENT, "ntkw_checkpoint_reader_open: out is NULL");
   status = ntkw_status_agree(plain, status);
   if (status == NTKW_SUCCESS) status = ntkw_i_same_text(plain, "the path of a checkpoint", path);
   if (status == NTKW_SUCCESS) status = ntkw_status_agree(plain, make(plain, path, &reader));
@@ -82,7 +82,7 @@ ntkw_status ntkw_checkpoint_open(MPI_Comm comm, const char *path, ntkw_checkpoin
   return status;
 }
 
-void ntkw_checkpoint_close(ntkw_checkpoint_reader **reader) {
+void ntkw_checkpoint_reader_close(ntkw_checkpoint_reader **reader) {
   if (!reader || !*reader) return;
   MPI_Comm comm = (*reader)->comm;
   destroy(*reader);
@@ -90,7 +90,7 @@ void ntkw_checkpoint_close(ntkw_checkpoint_reader **reader) {
   *reader = NULL;
 }
 
-const char *ntkw_checkpoint_path(const ntkw_checkpoint_reader *reader) {
+const char *ntkw_checkpoint_reader_path(const ntkw_checkpoint_reader *reader) {
   return reader ? reader->path : NULL;
 }
 
@@ -111,32 +111,32 @@ static ntkw_status find_attribute(const ntkw_checkpoint_reader *reader, const ch
   return NTKW_SUCCESS;
 }
 
-ntkw_status ntkw_checkpoint_get_integer(ntkw_checkpoint_reader *reader, const char *name, int64_t *value) {
+ntkw_status ntkw_checkpoint_reader_get_integer(ntkw_checkpoint_reader *reader, const char *name, int64_t *value) {
   const ntkw_checkpoint_attribute *attribute;
   NTKW_TRY(find_attribute(reader, name, NTKW_ATTRIBUTE_INTEGER, value, &attribute));
   *value = attribute->integer;
   return NTKW_SUCCESS;
 }
 
-ntkw_status ntkw_checkpoint_get_real(ntkw_checkpoint_reader *reader, const char *name, double *value) {
+ntkw_status ntkw_checkpoint_reader_get_real(ntkw_checkpoint_reader *reader, const char *name, double *value) {
   const ntkw_checkpoint_attribute *attribute;
   NTKW_TRY(find_attribute(reader, name, NTKW_ATTRIBUTE_REAL, value, &attribute));
   memcpy(value, &attribute->real, sizeof *value);
   return NTKW_SUCCESS;
 }
 
-ntkw_status ntkw_checkpoint_get_text(ntkw_checkpoint_reader *reader, const char *name, const char **text) {
+ntkw_status ntkw_checkpoint_reader_get_text(ntkw_checkpoint_reader *reader, const char *name, const char **text) {
   const ntkw_checkpoint_attribute *attribute;
   NTKW_TRY(find_attribute(reader, name, NTKW_ATTRIBUTE_TEXT, text, &attribute));
   *text = attribute->text;
   return NTKW_SUCCESS;
 }
 
-int ntkw_checkpoint_array_count(const ntkw_checkpoint_reader *reader) {
+int ntkw_checkpoint_reader_array_count(const ntkw_checkpoint_reader *reader) {
   return reader ? reader->inventory.n_arrays : 0;
 }
 
-const ntkw_checkpoint_array *ntkw_checkpoint_array_at(const ntkw_checkpoint_reader *reader, int index) {
+const ntkw_checkpoint_array *ntkw_checkpoint_reader_array_at(const ntkw_checkpoint_reader *reader, int index) {
   const bool there = reader && index >= 0 && index < reader->inventory.n_arrays;
   return there ? &reader->inventory.arrays[index].about : NULL;
 }
@@ -147,16 +147,16 @@ const stored_array *ntkw_i_stored_array(const ntkw_checkpoint_reader *reader, co
   return NULL;
 }
 
-const ntkw_checkpoint_array *ntkw_checkpoint_find_array(const ntkw_checkpoint_reader *reader, const char *name) {
+const ntkw_checkpoint_array *ntkw_checkpoint_reader_find_array(const ntkw_checkpoint_reader *reader, const char *name) {
   const stored_array *array = ntkw_i_stored_array(reader, name);
   return array ? &array->about : NULL;
 }
 
-int ntkw_checkpoint_attribute_count(const ntkw_checkpoint_reader *reader) {
+int ntkw_checkpoint_reader_attribute_count(const ntkw_checkpoint_reader *reader) {
   return reader ? reader->inventory.n_attributes : 0;
 }
 
-const ntkw_checkpoint_attribute *ntkw_checkpoint_attribute_at(const ntkw_checkpoint_reader *reader, int index) {
+const ntkw_checkpoint_attribute *ntkw_checkpoint_reader_attribute_at(const ntkw_checkpoint_reader *reader, int index) {
   const bool there = reader && index >= 0 && index < reader->inventory.n_attributes;
   return there ? &reader->inventory.attributes[index] : NULL;
 }

@@ -129,7 +129,7 @@ static void note_skipped(char *skipped, size_t size) {
 static ntkw_status open_one(MPI_Comm comm, const char *folder, const char *name, ntkw_checkpoint_reader **out) {
   char *path = NULL;
   ntkw_status status = ntkw_status_agree(comm, join(folder, name, &path));
-  if (status == NTKW_SUCCESS) status = ntkw_checkpoint_open(comm, path, out);
+  if (status == NTKW_SUCCESS) status = ntkw_checkpoint_reader_open(comm, path, out);
   free(path);
   return status;
 }
@@ -155,16 +155,16 @@ static ntkw_status check_arguments(MPI_Comm comm, const char *folder, const char
   return ntkw_i_same_text(comm, "the prefix of checkpoints", prefix);
 }
 
-ntkw_status ntkw_checkpoint_open_newest(MPI_Comm comm, const char *folder, const char *prefix, char *skipped,
-                                        size_t skipped_size, ntkw_checkpoint_reader **out) {
+ntkw_status ntkw_checkpoint_reader_open_newest(MPI_Comm comm, const char *folder, const char *prefix, char *skipped,
+                                               size_t skipped_size, ntkw_checkpoint_reader **out) {
   MPI_Comm plain;
   ntkw_i_packet names = {0};
   if (out) *out = NULL;
   if (skipped && skipped_size > 0) skipped[0] = '\0';
   NTKW_TRY(ntkw_i_plain_communicator(comm, &plain));
-  ntkw_status status =
-      check_arguments(plain, folder, prefix,
-                      out ? NTKW_SUCCESS : ntkw_i_fail(NTKW_ERR_ARGUMENT, "ntkw_checkpoint_open_newest: out is NULL"));
+  ntkw_status status = check_arguments(
+      plain, folder, prefix,
+      out ? NTKW_SUCCESS : ntkw_i_fail(NTKW_ERR_ARGUMENT, "ntkw_checkpoint_reader_open_newest: out is NULL"));
   if (status == NTKW_SUCCESS) status = tell_candidates(plain, folder, prefix, &names);
   if (status == NTKW_SUCCESS)
     status = open_first_good(plain, folder, &names, skipped_size > 0 ? skipped : NULL, skipped_size, out);

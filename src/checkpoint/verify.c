@@ -47,12 +47,12 @@ static ntkw_status verify_array(const ntkw_checkpoint_reader *reader, const stor
 
 ntkw_status ntkw_checkpoint_verify(MPI_Comm comm, const char *path) {
   ntkw_checkpoint_reader *reader;
-  NTKW_TRY(ntkw_checkpoint_open(comm, path, &reader));
+  NTKW_TRY(ntkw_checkpoint_reader_open(comm, path, &reader));
   void *buffer = malloc(BUFFER_VALUES * sizeof(double));
   ntkw_status status = NTKW_SUCCESS;
   for (int i = 0; i < reader->inventory.n_arrays && status == NTKW_SUCCESS; i++)
     status = verify_array(reader, &reader->inventory.arrays[i], buffer);
   free(buffer);
-  ntkw_checkpoint_close(&reader);
+  ntkw_checkpoint_reader_close(&reader);
   return status;
 }

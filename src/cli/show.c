@@ -23,12 +23,12 @@ enum { N_OPTIONS = sizeof options / sizeof *options, TEXT_WIDTH = 60, MOST_COLUM
 
 static int name_width(const ntkw_checkpoint_reader *reader) {
   int width = 8;
-  for (int i = 0; i < ntkw_checkpoint_attribute_count(reader); i++) {
-    const int length = (int)strlen(ntkw_checkpoint_attribute_at(reader, i)->name);
+  for (int i = 0; i < ntkw_checkpoint_reader_attribute_count(reader); i++) {
+    const int length = (int)strlen(ntkw_checkpoint_reader_attribute_at(reader, i)->name);
     if (length > width) width = length;
   }
-  for (int i = 0; i < ntkw_checkpoint_array_count(reader); i++) {
-    const int length = (int)strlen(ntkw_checkpoint_array_at(reader, i)->name);
+  for (int i = 0; i < ntkw_checkpoint_reader_array_count(reader); i++) {
+    const int length = (int)strlen(ntkw_checkpoint_reader_array_at(reader, i)->name);
     if (length > width) width = length;
   }
   return width;
@@ -48,8 +48,8 @@ static void print_text(const char *text) {
 
 static void print_attributes(const ntkw_checkpoint_reader *reader, int width) {
   printf("\nattributes\n");
-  for (int i = 0; i < ntkw_checkpoint_attribute_count(reader); i++) {
-    const ntkw_checkpoint_attribute *a = ntkw_checkpoint_attribute_at(reader, i);
+  for (int i = 0; i < ntkw_checkpoint_reader_attribute_count(reader); i++) {
+    const ntkw_checkpoint_attribute *a = ntkw_checkpoint_reader_attribute_at(reader, i);
     printf("  %-*s  ", width, a->name);
     if (a->type == NTKW_ATTRIBUTE_INTEGER)
       printf("integer  %" PRId64 "\n", a->integer);
@@ -64,8 +64,8 @@ static void print_attributes(const ntkw_checkpoint_reader *reader, int width) {
 
 static void print_arrays(const ntkw_checkpoint_reader *reader, int width) {
   printf("\narrays\n");
-  for (int i = 0; i < ntkw_checkpoint_array_count(reader); i++) {
-    const ntkw_checkpoint_array *a = ntkw_checkpoint_array_at(reader, i);
+  for (int i = 0; i < ntkw_checkpoint_reader_array_count(reader); i++) {
+    const ntkw_checkpoint_array *a = ntkw_checkpoint_reader_array_at(reader, i);
     printf("  %-*s  %s  [", width, a->name, ntkw_dtype_name(a->dtype));
     for (int d = 0; d < a->n_dimensions; d++) printf("%s%" PRId64, d == 0 ? "" : ", ", a->shape[d]);
     printf("]  unit %s\n", a->unit);
@@ -86,7 +86,7 @@ static ntkw_status read_on_first_rank(ntkw_checkpoint_reader *reader, const ntkw
   ntkw_status status = ntkw_status_agree(
       MPI_COMM_WORLD, *values ? NTKW_SUCCESS : ntkw_i_fail(NTKW_ERR_MEMORY, "out of memory for array %s", a->name));
   if (status == NTKW_SUCCESS)
-    status = ntkw_checkpoint_read_array(reader, a->name, a->dtype, first ? 0 : a->shape[0], rows, *values);
+    status = ntkw_checkpoint_reader_read_array(reader, a->name, a->dtype, first ? 0 : a->shape[0], rows, *values);
   if (status != NTKW_SUCCESS || !first) {
     free(*values);
     *values = NULL;
@@ -108,8 +108,8 @@ static void print_row(const char *label, const double row[], int64_t n) {
 
 /* The columns' names, if the checkpoint says them. */
 static void print_history_columns(const ntkw_checkpoint_reader *reader) {
-  for (int i = 0; i < ntkw_checkpoint_attribute_count(reader); i++) {
-    const ntkw_checkpoint_attribute *a = ntkw_checkpoint_attribute_at(reader, i);
+  for (int i = 0; i < ntkw_checkpoint_reader_attribute_count(reader); i++) {
+    const ntkw_checkpoint_attribute *a = ntkw_checkpoint_reader_attribute_at(reader, i);
     if (a->type == NTKW_ATTRIBUTE_TEXT && strcmp(a->name, "history_columns") == 0) {
       printf("         ");
       for (const char *c = a->text; *c; c++) putchar(*c == ',' || iscntrl((unsigned char)*c) ? ' ' : *c);
@@ -120,7 +120,7 @@ static void print_history_columns(const ntkw_checkpoint_reader *reader) {
 
 /* Collective. */
 static ntkw_status show_history(ntkw_checkpoint_reader *reader) {
-  const ntkw_checkpoint_array *a = ntkw_checkpoint_find_array(reader, "history");
+  const ntkw_checkpoint_array *a = ntkw_checkpoint_reader_find_array(reader, "history");
   double *values = NULL;
   if (!a || (a->dtype != NTKW_FLOAT32 && a->dtype != NTKW_FLOAT64)) return NTKW_SUCCESS;
   NTKW_TRY(read_on_first_rank(reader, a, &values));
@@ -137,7 +137,7 @@ static ntkw_status show_history(ntkw_checkpoint_reader *reader) {
 
 /* Collective. */
 static ntkw_status show_weights(ntkw_checkpoint_reader *reader) {
-  const ntkw_checkpoint_array *a = ntkw_checkpoint_find_array(reader, "weights");
+  const ntkw_checkpoint_array *a = ntkw_checkpoint_reader_find_array(reader, "weights");
   double *values = NULL;
   if (!a || (a->dtype != NTKW_FLOAT32 && a->dtype != NTKW_FLOAT64)) return NTKW_SUCCESS;
   NTKW_TRY(read_on_first_rank(reader, a, &values));
@@ -166,7 +166,7 @@ static ntkw_status show_summary(ntkw_checkpoint_reader *reader, const char *path
 /* Collective. */
 static ntkw_status show_text(ntkw_checkpoint_reader *reader, const char *name) {
   const char *text = NULL;
-  NTKW_TRY(ntkw_checkpoint_get_text(reader, name, &text));
+  NTKW_TRY(ntkw_checkpoint_reader_get_text(reader, name, &text));
   if (command_rank() == 0) fputs(text, stdout);
   return NTKW_SUCCESS;
 }
@@ -178,8 +178,8 @@ static ntkw_status open_any(const char *path, ntkw_checkpoint_reader **reader) {
   struct stat about;
   int is_folder = command_rank() == 0 && stat(path, &about) == 0 && S_ISDIR(about.st_mode);
   MPI_Bcast(&is_folder, 1, MPI_INT, 0, MPI_COMM_WORLD);
-  if (!is_folder) return ntkw_checkpoint_open(MPI_COMM_WORLD, path, reader);
-  NTKW_TRY(ntkw_checkpoint_open_newest(MPI_COMM_WORLD, path, "step-", skipped, sizeof skipped, reader));
+  if (!is_folder) return ntkw_checkpoint_reader_open(MPI_COMM_WORLD, path, reader);
+  NTKW_TRY(ntkw_checkpoint_reader_open_newest(MPI_COMM_WORLD, path, "step-", skipped, sizeof skipped, reader));
   for (char *line = strtok(skipped, "\n"); line; line = strtok(NULL, "\n")) warn("skipped %s", line);
   NTKW_CHECK(*reader, NTKW_ERR_FILE, "%s: holds no checkpoint step-<digits>.h5", path);
   return NTKW_SUCCESS;
@@ -193,9 +193,9 @@ static exit_code run(int argc, char **argv) {
     return usage_error("show", "%s", ntkw_last_error());
   ntkw_status status = open_any(path, &reader);
   if (status == NTKW_SUCCESS)
-    status = s.text ? show_text(reader, s.text) : show_summary(reader, ntkw_checkpoint_path(reader));
+    status = s.text ? show_text(reader, s.text) : show_summary(reader, ntkw_checkpoint_reader_path(reader));
   const exit_code code = status == NTKW_SUCCESS ? EXIT_DONE : command_failed(status);
-  ntkw_checkpoint_close(&reader);
+  ntkw_checkpoint_reader_close(&reader);
   return code;
 }
 

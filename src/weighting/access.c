@@ -29,21 +29,21 @@ unsigned ntkw_weighting_needs(const ntkw_weighting *weighting) {
 bool ntkw_weighting_needs_traces(const ntkw_weighting *weighting) {
   return (ntkw_weighting_needs(weighting) & NTKW_NEEDS_TRACES) != 0;
 }
-const double *ntkw_weights(const ntkw_weighting *weighting) {
+const double *ntkw_weighting_weights(const ntkw_weighting *weighting) {
   return weighting ? weighting->weights : NULL;
 }
-const double *ntkw_norms(const ntkw_weighting *weighting) {
+const double *ntkw_weighting_norms(const ntkw_weighting *weighting) {
   return weighting ? weighting->norms : NULL;
 }
-const double *ntkw_squared_norms(const ntkw_weighting *weighting) {
+const double *ntkw_weighting_squared_norms(const ntkw_weighting *weighting) {
   return weighting ? weighting->squared_norms : NULL;
 }
-const double *ntkw_traces(const ntkw_weighting *weighting) {
+const double *ntkw_weighting_ntk_traces(const ntkw_weighting *weighting) {
   return weighting ? weighting->traces : NULL;
 }
-const double *ntkw_losses(const ntkw_weighting *weighting) {
+const double *ntkw_weighting_losses(const ntkw_weighting *weighting) {
   return weighting ? weighting->losses : NULL;
 }
-const double *ntkw_mean_magnitudes(const ntkw_weighting *weighting) {
+const double *ntkw_weighting_mean_magnitudes(const ntkw_weighting *weighting) {
   return weighting ? weighting->magnitudes : NULL;
 }

@@ -58,8 +58,8 @@ static ntkw_status add_squares(ntkw_weighting *weighting, int condition, const v
   return NTKW_SUCCESS;
 }
 
-ntkw_status ntkw_gradient_add_copy(ntkw_weighting *weighting, int condition, const void *piece, size_t count,
-                                   ntkw_dtype dtype, int copy) {
+ntkw_status ntkw_weighting_add_gradient_copy(ntkw_weighting *weighting, int condition, const void *piece, size_t count,
+                                             ntkw_dtype dtype, int copy) {
   NTKW_TRY(check_piece(weighting, condition, piece, count));
   NTKW_TRY(check_dtype(weighting, condition, dtype, weighting->settings.dtype));
   if (copy < 0) return ntkw_i_fault_remember(weighting, NTKW_I_FAULT_COPY, condition, copy);
@@ -74,9 +74,9 @@ ntkw_status ntkw_gradient_add_copy(ntkw_weighting *weighting, int condition, con
   return NTKW_SUCCESS;
 }
 
-ntkw_status ntkw_gradient_add(ntkw_weighting *weighting, int condition, const void *piece, size_t count,
-                              ntkw_dtype dtype) {
-  return ntkw_gradient_add_copy(weighting, condition, piece, count, dtype, 0);
+ntkw_status ntkw_weighting_add_gradient(ntkw_weighting *weighting, int condition, const void *piece, size_t count,
+                                        ntkw_dtype dtype) {
+  return ntkw_weighting_add_gradient_copy(weighting, condition, piece, count, dtype, 0);
 }
 
 /* Merge a sum made elsewhere into one of ours, if that travels. */
@@ -93,13 +93,14 @@ static ntkw_status check_sum(ntkw_weighting *weighting, int condition, const ntk
   return check_dtype(weighting, condition, sum->range, widest);
 }
 
-ntkw_status ntkw_gradient_merge(ntkw_weighting *weighting, int condition, const ntkw_sum *squares) {
+ntkw_status ntkw_weighting_merge_gradient(ntkw_weighting *weighting, int condition, const ntkw_sum *squares) {
   NTKW_CHECK(weighting, NTKW_ERR_ARGUMENT, "the weighting is NULL");
   NTKW_TRY(check_sum(weighting, condition, squares, weighting->settings.dtype));
   return merge(weighting, condition, NTKW_I_SQUARES, squares);
 }
 
-ntkw_status ntkw_magnitude_merge(ntkw_weighting *weighting, int condition, const ntkw_sum *magnitudes, double largest) {
+ntkw_status ntkw_weighting_merge_magnitudes(ntkw_weighting *weighting, int condition, const ntkw_sum *magnitudes,
+                                            double largest) {
   NTKW_CHECK(weighting, NTKW_ERR_ARGUMENT, "the weighting is NULL");
   NTKW_TRY(check_sum(weighting, condition, magnitudes, weighting->settings.dtype));
   int64_t bits;
@@ -110,7 +111,8 @@ ntkw_status ntkw_magnitude_merge(ntkw_weighting *weighting, int condition, const
   return merge(weighting, condition, NTKW_I_MAGNITUDES, magnitudes);
 }
 
-ntkw_status ntkw_trace_add(ntkw_weighting *weighting, int condition, const double *diagonal, size_t count) {
+ntkw_status ntkw_weighting_add_ntk_diagonal(ntkw_weighting *weighting, int condition, const double *diagonal,
+                                            size_t count) {
   NTKW_TRY(check_piece(weighting, condition, diagonal, count));
   ntkw_i_addend *addend = ntkw_i_addend_of(weighting, condition, NTKW_I_DIAGONAL);
   if (!addend) return NTKW_SUCCESS;
@@ -120,13 +122,13 @@ ntkw_status ntkw_trace_add(ntkw_weighting *weighting, int condition, const doubl
   return ntkw_sum_add_magnitudes(&addend->sum, diagonal, count, NTKW_FLOAT64);
 }
 
-ntkw_status ntkw_trace_merge(ntkw_weighting *weighting, int condition, const ntkw_sum *diagonal) {
+ntkw_status ntkw_weighting_merge_ntk_diagonal(ntkw_weighting *weighting, int condition, const ntkw_sum *diagonal) {
   NTKW_TRY(check_sum(weighting, condition, diagonal, NTKW_FLOAT64));
   return merge(weighting, condition, NTKW_I_DIAGONAL, diagonal);
 }
 
-ntkw_status ntkw_loss_add(ntkw_weighting *weighting, int condition, const void *residuals, size_t count,
-                          ntkw_dtype dtype) {
+ntkw_status ntkw_weighting_add_residuals(ntkw_weighting *weighting, int condition, const void *residuals, size_t count,
+                                         ntkw_dtype dtype) {
   NTKW_TRY(check_piece(weighting, condition, residuals, count));
   NTKW_TRY(check_dtype(weighting, condition, dtype, NTKW_FLOAT64));
   ntkw_i_addend *addend = ntkw_i_addend_of(weighting, condition, NTKW_I_LOSSES);
@@ -135,12 +137,12 @@ ntkw_status ntkw_loss_add(ntkw_weighting *weighting, int condition, const void *
   return ntkw_sum_add_squares(&addend->sum, residuals, count, dtype);
 }
 
-ntkw_status ntkw_loss_merge(ntkw_weighting *weighting, int condition, const ntkw_sum *squares) {
+ntkw_status ntkw_weighting_merge_residuals(ntkw_weighting *weighting, int condition, const ntkw_sum *squares) {
   NTKW_TRY(check_sum(weighting, condition, squares, NTKW_FLOAT64));
   return merge(weighting, condition, NTKW_I_LOSSES, squares);
 }
 
-ntkw_status ntkw_loss_set(ntkw_weighting *weighting, int condition, double local_sum, int64_t local_count) {
+ntkw_status ntkw_weighting_set_loss(ntkw_weighting *weighting, int condition, double local_sum, int64_t local_count) {
   NTKW_TRY(check_piece(weighting, condition, NULL, 0));
   ntkw_i_addend *addend = ntkw_i_addend_of(weighting, condition, NTKW_I_LOSSES);
   if (!addend) return NTKW_SUCCESS;

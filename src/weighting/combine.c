@@ -6,7 +6,7 @@
 #include "weighting/combine.h"
 #include "weighting/handle.h"
 
-ntkw_status ntkw_aggregate(const ntkw_weighting *weighting, const double losses[], double *total) {
+ntkw_status ntkw_weighting_aggregate(const ntkw_weighting *weighting, const double losses[], double *total) {
   NTKW_CHECK(weighting && losses && total, NTKW_ERR_ARGUMENT, "the %s is NULL",
              !weighting ? "weighting"
              : !losses  ? "list of losses"
@@ -22,8 +22,8 @@ ntkw_status ntkw_aggregate(const ntkw_weighting *weighting, const double losses[
   return NTKW_SUCCESS;
 }
 
-ntkw_status ntkw_gradient_combine(const ntkw_weighting *weighting, const void *const pieces[], size_t count,
-                                  ntkw_dtype dtype, void *total) {
+ntkw_status ntkw_weighting_combine(const ntkw_weighting *weighting, const void *const pieces[], size_t count,
+                                   ntkw_dtype dtype, void *total) {
   NTKW_CHECK(weighting && pieces, NTKW_ERR_ARGUMENT, "the %s is NULL", weighting ? "list of pieces" : "weighting");
   NTKW_CHECK(total || count == 0, NTKW_ERR_ARGUMENT, "the pointer for the combined gradient of %zu values is NULL",
              count);

@@ -33,10 +33,10 @@ typedef struct ntkw_i_workspace {
 
 /* The options once the defaults of the rule are filled in. */
 typedef struct ntkw_i_settings {
-  const ntkw_i_rule *rule;  /* NULL: own */
-  const ntkw_own_rule *own; /* NULL: rule */
-  const char *name;         /* of either */
-  unsigned needs;           /* of either */
+  const ntkw_i_rule *rule;   /* NULL: own */
+  const ntkw_user_rule *own; /* NULL: rule */
+  const char *name;          /* of either */
+  unsigned needs;            /* of either */
   double alpha, cap;
   int64_t update_every, update_offset, first_epoch;
   ntkw_dtype dtype; /* range of the sums: NTKW_FLOAT64 or NTKW_FLOAT32 */
@@ -55,7 +55,7 @@ struct ntkw_weighting {
   int n;
   char **names; /* the pointers and the characters are one allocation */
   ntkw_i_settings settings;
-  ntkw_own_rule own; /* a copy, its name in names' allocation */
+  ntkw_user_rule own; /* a copy, its name in names' allocation */
   uint64_t options_fingerprint;
 
   ntkw_i_local local;

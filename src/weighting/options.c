@@ -42,16 +42,16 @@ static ntkw_status check_weights(int n, const char *const names[], const double 
   return NTKW_SUCCESS;
 }
 
-static ntkw_status check_own(const ntkw_own_rule *own, const char *rule) {
-  NTKW_CHECK(!rule, NTKW_ERR_ARGUMENT, "both a rule ('%.100s') and own_rule are given, expected one of them", rule);
+static ntkw_status check_own(const ntkw_user_rule *own, const char *rule) {
+  NTKW_CHECK(!rule, NTKW_ERR_ARGUMENT, "both a rule ('%.100s') and user_rule are given, expected one of them", rule);
   NTKW_CHECK(own->name && own->name[0] && strlen(own->name) <= NAME_MAX_LENGTH, NTKW_ERR_ARGUMENT,
-             "the name of own_rule is %s, expected 1 to %d characters",
+             "the name of user_rule is %s, expected 1 to %d characters",
              !own->name      ? "NULL"
              : !own->name[0] ? "empty"
                              : "too long",
              (int)NAME_MAX_LENGTH);
   NTKW_CHECK(!ntkw_i_rule_find(own->name), NTKW_ERR_ARGUMENT,
-             "own_rule is named '%s', which is a rule of the library; expected another name", own->name);
+             "user_rule is named '%s', which is a rule of the library; expected another name", own->name);
   NTKW_CHECK(own->targets, NTKW_ERR_ARGUMENT, "the function of the own rule '%s' is NULL", own->name);
   NTKW_CHECK((own->needs & ~all_needs) == 0, NTKW_ERR_ARGUMENT,
              "the needs of the own rule '%s' are %#x, expected some of NTKW_NEEDS_... or-ed", own->name, own->needs);
@@ -73,9 +73,9 @@ static ntkw_status refuse_rule(const char *name) {
 
 /* Take over what the rule, or the user's own, says by itself. */
 static ntkw_status adopt_rule(const ntkw_weighting_options *options, ntkw_i_settings *settings) {
-  if (options->own_rule) {
-    NTKW_TRY(check_own(options->own_rule, options->rule));
-    settings->own = options->own_rule;
+  if (options->user_rule) {
+    NTKW_TRY(check_own(options->user_rule, options->rule));
+    settings->own = options->user_rule;
     settings->name = settings->own->name;
     settings->needs = settings->own->needs;
     settings->alpha = settings->own->alpha;

@@ -5,7 +5,7 @@
 #include <string.h>
 #include "status/check.h"
 #include "weighting/handle.h"
-#include "weighting/own.h"
+#include "weighting/user_rule.h"
 #include "weighting/verdict.h"
 
 /* Conditions that had to leave the rule's sum. */

@@ -51,7 +51,8 @@ static ntkw_status judge_magnitudes(const ntkw_weighting *weighting, int conditi
   if (weighting->layout.slot[NTKW_I_MAGNITUDES] < 0) return NTKW_SUCCESS;
   NTKW_CHECK(total[NTKW_I_SQUARES].count == total[NTKW_I_MAGNITUDES].count, NTKW_ERR_COUNT,
              "condition '%.200s': magnitudes of %" PRId64 " gradient values were counted and squares of %" PRId64
-             "; expected as many: to each ntkw_gradient_merge belongs an ntkw_magnitude_merge under the rule '%s'",
+             "; expected as many: to each ntkw_weighting_merge_gradient belongs an ntkw_weighting_merge_magnitudes "
+             "under the rule '%s'",
              weighting->names[condition], total[NTKW_I_MAGNITUDES].count, total[NTKW_I_SQUARES].count,
              weighting->settings.name);
   return NTKW_SUCCESS;
@@ -104,10 +105,10 @@ static const struct {
   ntkw_i_kind kind;
   const char *words;
 } addable[] = {
-    {NTKW_NEEDS_NORMS, NTKW_I_SQUARES, "a gradient (ntkw_gradient_add)"},
-    {NTKW_NEEDS_MAGNITUDES | NTKW_NEEDS_LARGEST, NTKW_I_MAGNITUDES, "a gradient (ntkw_gradient_add)"},
-    {NTKW_NEEDS_TRACES, NTKW_I_DIAGONAL, "NTK diagonal entries (ntkw_trace_add)"},
-    {NTKW_NEEDS_LOSSES, NTKW_I_LOSSES, "a loss (ntkw_loss_add)"},
+    {NTKW_NEEDS_NORMS, NTKW_I_SQUARES, "a gradient (ntkw_weighting_add_gradient)"},
+    {NTKW_NEEDS_MAGNITUDES | NTKW_NEEDS_LARGEST, NTKW_I_MAGNITUDES, "a gradient (ntkw_weighting_add_gradient)"},
+    {NTKW_NEEDS_TRACES, NTKW_I_DIAGONAL, "NTK diagonal entries (ntkw_weighting_add_ntk_diagonal)"},
+    {NTKW_NEEDS_LOSSES, NTKW_I_LOSSES, "a loss (ntkw_weighting_add_residuals)"},
 };
 enum { ADDABLE = sizeof addable / sizeof *addable };
 
@@ -136,9 +137,10 @@ static ntkw_status judge_reference(const ntkw_weighting *weighting) {
   const int reference = weighting->settings.reference;
   const bool needed = (weighting->settings.rule && weighting->settings.rule->has_reference) ||
                       (weighting->settings.needs & NTKW_NEEDS_LARGEST);
-  NTKW_CHECK(!needed || ntkw_i_takes_part(weighting, reference), NTKW_ERR_ABSENT,
-             "no rank added a gradient (ntkw_gradient_add) to condition '%.200s', the reference of the rule '%s'",
-             weighting->names[reference], weighting->settings.name);
+  NTKW_CHECK(
+      !needed || ntkw_i_takes_part(weighting, reference), NTKW_ERR_ABSENT,
+      "no rank added a gradient (ntkw_weighting_add_gradient) to condition '%.200s', the reference of the rule '%s'",
+      weighting->names[reference], weighting->settings.name);
   return NTKW_SUCCESS;
 }
 

@@ -63,9 +63,10 @@ static void add_moments(ntkw_weighting *weighting, int n, ntkw_dtype dtype, cons
   const unsigned needs = ntkw_weighting_needs(weighting);
   for (int c = 0; c < n; c++) {
     if ((needs & (NTKW_NEEDS_NORMS | NTKW_NEEDS_MAGNITUDES)) &&
-        ntkw_gradient_add(weighting, c, values, VALUES, dtype) != NTKW_SUCCESS)
+        ntkw_weighting_add_gradient(weighting, c, values, VALUES, dtype) != NTKW_SUCCESS)
       stop("add");
-    if ((needs & NTKW_NEEDS_TRACES) && ntkw_trace_add(weighting, c, diagonal, 4) != NTKW_SUCCESS) stop("add");
+    if ((needs & NTKW_NEEDS_TRACES) && ntkw_weighting_add_ntk_diagonal(weighting, c, diagonal, 4) != NTKW_SUCCESS)
+      stop("add");
   }
 }
 

@@ -129,9 +129,9 @@ static ntkw_status check(bench *b) {
   print_numbers("losses", trainer_losses(b->trainer), n);
   print_numbers("weights", trainer_weights(b->trainer), n);
   if (weighting && ntkw_weighting_needs_traces(weighting))
-    print_numbers("traces", ntkw_traces(weighting), n);
+    print_numbers("traces", ntkw_weighting_ntk_traces(weighting), n);
   else if (weighting)
-    print_numbers("norms", ntkw_norms(weighting), n);
+    print_numbers("norms", ntkw_weighting_norms(weighting), n);
   printf("}\n");
   return NTKW_SUCCESS;
 }

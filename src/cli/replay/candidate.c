@@ -57,9 +57,9 @@ ntkw_status candidate_add(candidate *to, const recorded_run *t, const cut_piece 
   for (int c = 0; c < t->n_conditions; c++) {
     const char *own = count > 0 ? (const char *)values + (size_t)c * row : NULL;
     if (piece->copy == NOT_A_COPY)
-      NTKW_TRY(ntkw_gradient_add(to->weighting, c, own, count, t->dtype));
+      NTKW_TRY(ntkw_weighting_add_gradient(to->weighting, c, own, count, t->dtype));
     else
-      NTKW_TRY(ntkw_gradient_add_copy(to->weighting, c, own, count, t->dtype, piece->copy));
+      NTKW_TRY(ntkw_weighting_add_gradient_copy(to->weighting, c, own, count, t->dtype, piece->copy));
   }
   return NTKW_SUCCESS;
 }
@@ -68,12 +68,12 @@ ntkw_status candidate_add(candidate *to, const recorded_run *t, const cut_piece 
 static ntkw_status add_trace(candidate *to, const recorded_run *t, int c, const double *trace) {
   ntkw_sum sum;
   ntkw_sum_zero(&sum, NTKW_FLOAT64);
-  if (!trace) return ntkw_trace_add(to->weighting, c, NULL, 0);
+  if (!trace) return ntkw_weighting_add_ntk_diagonal(to->weighting, c, NULL, 0);
   NTKW_CHECK(*trace >= 0, NTKW_ERR_FORMAT, "the recorded trace of condition '%s' is %g; expected at least 0",
              t->conditions[c], *trace);
   NTKW_TRY(ntkw_sum_add_magnitudes(&sum, trace, 1, NTKW_FLOAT64));
   if (t->entries) sum.count = t->entries[c];
-  return ntkw_trace_merge(to->weighting, c, &sum);
+  return ntkw_weighting_merge_ntk_diagonal(to->weighting, c, &sum);
 }
 
 /* What is recorded of all ranks together is counted once. */
@@ -81,7 +81,7 @@ static ntkw_status add_recorded(candidate *to, const recorded_run *t, int64_t st
   const bool traces = ntkw_weighting_needs_traces(to->weighting);
   for (int c = 0; c < t->n_conditions; c++) {
     const int64_t at = step * t->n_conditions + c;
-    NTKW_TRY(ntkw_loss_set(to->weighting, c, here ? t->losses[at] : 0, here));
+    NTKW_TRY(ntkw_weighting_set_loss(to->weighting, c, here ? t->losses[at] : 0, here));
     if (traces) NTKW_TRY(add_trace(to, t, c, here ? &t->traces[at] : NULL));
   }
   return NTKW_SUCCESS;
@@ -91,13 +91,13 @@ ntkw_status candidate_step(candidate *of, const recorded_run *t, int64_t step) {
   NTKW_TRY(ntkw_status_agree(MPI_COMM_WORLD, add_recorded(of, t, step, command_rank() == 0)));
   const ntkw_status status = ntkw_weighting_update(of->weighting, t->epoch[step]);
   if (status != NTKW_ZERO_NORM) NTKW_TRY(status);
-  NTKW_TRY(ntkw_aggregate(of->weighting, t->losses + step * t->n_conditions, &of->total));
+  NTKW_TRY(ntkw_weighting_aggregate(of->weighting, t->losses + step * t->n_conditions, &of->total));
   of->renewed = ntkw_weighting_due(of->weighting, t->epoch[step]);
   const step_result got = {.updated = of->renewed,
                            .zero_norm = status == NTKW_ZERO_NORM,
-                           .weights = ntkw_weights(of->weighting),
-                           .norms = ntkw_norms(of->weighting),
-                           .squares = ntkw_squared_norms(of->weighting),
+                           .weights = ntkw_weighting_weights(of->weighting),
+                           .norms = ntkw_weighting_norms(of->weighting),
+                           .squares = ntkw_weighting_squared_norms(of->weighting),
                            .total = of->total};
   comparison_add(&of->found, t, step, &got);
   return NTKW_SUCCESS;

@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
-#include "trace/reading.h"
+#include "recording/reader.h"
 
 /* The largest relative deviation, and where it was. */
 typedef struct deviation {

@@ -5,7 +5,7 @@
 #include "ntkw/rule.h"
 #include "status/check.h"
 #include "status/path.h"
-#include "trace/reading.h"
+#include "recording/reader.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -136,7 +136,7 @@ static ntkw_status add_shard(replay *r, int64_t step) {
   for (int k = 0; k < r->mine.n; k++) {
     const cut_piece *piece = &r->mine.pieces[k];
     NTKW_TRY(reserve(r, piece->count));
-    NTKW_TRY(ntkw_i_trace_read_gradients(t, step, piece->offset, piece->count, r->values));
+    NTKW_TRY(ntkw_i_recording_read_gradients(t, step, piece->offset, piece->count, r->values));
     for (int i = 0; i < r->n; i++) NTKW_TRY(candidate_add(&r->candidates[i], t, piece, r->values));
   }
   return NTKW_SUCCESS;
@@ -186,7 +186,7 @@ static ntkw_status judge_length(const recorded_run *t, const char *file) {
 /* Collective. */
 static ntkw_status replay_all(replay *r, const char *file) {
   NTKW_TRY(check_csv(r->settings->csv, file));
-  NTKW_TRY(ntkw_i_trace_open(MPI_COMM_WORLD, file, &r->recorded));
+  NTKW_TRY(ntkw_i_recording_open(MPI_COMM_WORLD, file, &r->recorded));
   NTKW_TRY(judge_length(r->recorded, file));
   if (r->recorded->n_steps == 0) return NTKW_SUCCESS;
   NTKW_TRY(create_candidates(r));
@@ -224,7 +224,7 @@ static exit_code run(int argc, char **argv) {
     report_replay(csv_to_stdout ? stderr : stdout, file, r->recorded, r->candidates, r->n);
   const exit_code code = status != NTKW_SUCCESS ? command_failed(status) : matches ? EXIT_DONE : EXIT_DEVIATES;
   for (int i = 0; i < r->n; i++) candidate_destroy(&r->candidates[i]);
-  ntkw_i_trace_close(&r->recorded);
+  ntkw_i_recording_close(&r->recorded);
   cut_free(&r->mine);
   free(r->values);
   free(r);
@@ -235,14 +235,15 @@ static const char help[] =
     "Usage: mpirun -n RANKS ntkw replay [OPTIONS] FILE\n"
     "\n"
     "Run a recorded trace through the library, its gradients sharded over the ranks, and compare. FILE is an HDF5\n"
-    "file with losses, gradients and weights of every step of a training run (format: ntkw/trace.h).\n"
+    "file with losses, gradients and weights of every step of a training run (format: ntkw/recording.h).\n"
     "Norms and squared norms must equal the exact ones, rounded once, in every bit; weights and totals must be\n"
     "within the tolerance. The output depends neither on the number of ranks nor on the cut. With another rule,\n"
     "alpha or schedule than recorded, the weights of the last step are printed instead of compared; several rules are\n"
     "printed side by side, and --table or --csv give the weights of every step. A rule of the tangent kernel is "
     "refused\n"
     "unless the trace holds the kernel's traces. Traces are recorded with ntkw train --trace, or by programs of one's\n"
-    "own with ntkw_trace_create (ntkw/trace.h). Of a recording that was cut short, which stderr tells, all whole\n"
+    "own with ntkw_recording_create (ntkw/recording.h). Of a recording that was cut short, which stderr tells, all "
+    "whole\n"
     "steps are replayed.\n";
 
 static const char notes[] = "Exit codes:\n"

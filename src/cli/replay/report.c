@@ -7,8 +7,8 @@ static void print_weights(FILE *out, const recorded_run *t, const candidate *of)
   fprintf(out, "\nweights after %" PRId64 " renewals in %" PRId64 " steps, and norms of the last step:\n",
           of->found.renewals, t->n_steps);
   for (int c = 0; c < t->n_conditions; c++)
-    fprintf(out, "  %-16s %-24.17g %.17g\n", t->conditions[c], ntkw_weights(of->weighting)[c],
-            ntkw_norms(of->weighting)[c]);
+    fprintf(out, "  %-16s %-24.17g %.17g\n", t->conditions[c], ntkw_weighting_weights(of->weighting)[c],
+            ntkw_weighting_norms(of->weighting)[c]);
 }
 
 static const char *verdict_of(const comparison *found) {
@@ -36,7 +36,7 @@ static void print_side_by_side(FILE *out, const recorded_run *t, const candidate
   for (int c = 0; c < t->n_conditions; c++) {
     fprintf(out, "\n  %-16s", t->conditions[c]);
     for (int i = 0; i < n; i++)
-      fprintf(out, "  %*.6g", width_of(&candidates[i]), ntkw_weights(candidates[i].weighting)[c]);
+      fprintf(out, "  %*.6g", width_of(&candidates[i]), ntkw_weighting_weights(candidates[i].weighting)[c]);
   }
   fprintf(out, "\n  %-16s", "(renewals)");
   for (int i = 0; i < n; i++) fprintf(out, "  %*" PRId64, width_of(&candidates[i]), candidates[i].found.renewals);

@@ -44,7 +44,7 @@ ntkw_status weight_table_open(weight_table *table, const char *path, bool csv, c
 }
 
 void weight_table_add(weight_table *table, const recorded_run *t, int64_t step, const candidate *of) {
-  const double *weights = ntkw_weights(of->weighting);
+  const double *weights = ntkw_weighting_weights(of->weighting);
   if (!table->file) return;
   const char *rule = ntkw_weighting_rule(of->weighting);
   if (table->csv)

@@ -22,15 +22,15 @@ int source_kind(const char *path) {
 
 /* The problem as the checkpoint has it, with the seed it was trained with. */
 static ntkw_status read_problem_of(ntkw_checkpoint_reader *reader, problem **pde, int64_t *step) {
-  const char *content, *file, *source, *path = ntkw_checkpoint_path(reader);
+  const char *content, *file, *source, *path = ntkw_checkpoint_reader_path(reader);
   int64_t seed;
-  NTKW_CHECK(ntkw_checkpoint_get_text(reader, "content", &content) == NTKW_SUCCESS &&
+  NTKW_CHECK(ntkw_checkpoint_reader_get_text(reader, "content", &content) == NTKW_SUCCESS &&
                  strcmp(content, "training state") == 0,
              NTKW_ERR_PROBLEM, "%s: holds neither the state of a training run nor spectra", path);
-  NTKW_TRY(ntkw_checkpoint_get_text(reader, "problem_file", &file));
-  NTKW_TRY(ntkw_checkpoint_get_text(reader, "problem_source", &source));
-  NTKW_TRY(ntkw_checkpoint_get_integer(reader, "seed", &seed));
-  NTKW_TRY(ntkw_checkpoint_get_integer(reader, "step", step));
+  NTKW_TRY(ntkw_checkpoint_reader_get_text(reader, "problem_file", &file));
+  NTKW_TRY(ntkw_checkpoint_reader_get_text(reader, "problem_source", &source));
+  NTKW_TRY(ntkw_checkpoint_reader_get_integer(reader, "seed", &seed));
+  NTKW_TRY(ntkw_checkpoint_reader_get_integer(reader, "step", step));
   NTKW_TRY(ntkw_status_agree(MPI_COMM_WORLD, problem_from_lua(file, source, pde)));
   (*pde)->seed = (uint64_t)seed;
   return NTKW_SUCCESS;
@@ -42,13 +42,14 @@ static ntkw_status read_parameters(ntkw_checkpoint_reader *reader, const problem
   const MPI_Datatype type = precision == NTKW_FLOAT32 ? MPI_FLOAT : MPI_DOUBLE;
   const bool first = command_rank() == 0;
   int64_t n;
-  NTKW_TRY(ntkw_checkpoint_get_integer(reader, "parameter_count", &n));
+  NTKW_TRY(ntkw_checkpoint_reader_get_integer(reader, "parameter_count", &n));
   *parameters = malloc((size_t)n * (precision == NTKW_FLOAT32 ? sizeof(float) : sizeof(double)));
   ntkw_status status =
       *parameters ? NTKW_SUCCESS : ntkw_i_fail(NTKW_ERR_MEMORY, "out of memory for %lld parameters", (long long)n);
   status = ntkw_status_agree(MPI_COMM_WORLD, status);
   if (status == NTKW_SUCCESS)
-    status = ntkw_checkpoint_read_array(reader, "parameters", precision, first ? 0 : n, first ? n : 0, *parameters);
+    status =
+        ntkw_checkpoint_reader_read_array(reader, "parameters", precision, first ? 0 : n, first ? n : 0, *parameters);
   if (status == NTKW_SUCCESS && MPI_Bcast(*parameters, (int)n, type, 0, MPI_COMM_WORLD) != MPI_SUCCESS)
     status = ntkw_i_fail(NTKW_ERR_MPI, "MPI_Bcast of the parameters failed");
   if (status != NTKW_SUCCESS) {
@@ -80,7 +81,7 @@ ntkw_status source_add_checkpoint(ntkw_checkpoint_reader *reader, const kernel_r
   void *parameters = NULL;
   int64_t step = 0;
   ntkw_status status = read_problem_of(reader, &pde, &step);
-  if (status == NTKW_SUCCESS) status = fit(pde, ntkw_checkpoint_path(reader), request, s);
+  if (status == NTKW_SUCCESS) status = fit(pde, ntkw_checkpoint_reader_path(reader), request, s);
   if (status == NTKW_SUCCESS) status = read_parameters(reader, pde, &parameters);
   if (status == NTKW_SUCCESS)
     status = spectra_add(MPI_COMM_WORLD, pde, parameters, step, s, request->keep_matrix ? k : NULL);
@@ -126,13 +127,13 @@ static ntkw_status list_here(const char *folder, char (**names)[NAME_SIZE], int 
 
 static ntkw_status add_file(const char *path, const kernel_request *request, spectra *s, ntk_matrix *k) {
   ntkw_checkpoint_reader *reader = NULL;
-  ntkw_status status = ntkw_checkpoint_open(MPI_COMM_WORLD, path, &reader);
+  ntkw_status status = ntkw_checkpoint_reader_open(MPI_COMM_WORLD, path, &reader);
   if (status == NTKW_ERR_FORMAT) {
     warn("skipped %s", ntkw_last_error());
     return NTKW_SUCCESS;
   }
   if (status == NTKW_SUCCESS) status = source_add_checkpoint(reader, request, s, k);
-  ntkw_checkpoint_close(&reader);
+  ntkw_checkpoint_reader_close(&reader);
   return status;
 }
 

@@ -111,9 +111,9 @@ static ntkw_status check_output(const job *j) {
   NTKW_TRY(ntkw_status_agree(MPI_COMM_WORLD, command_rank() == 0 ? output_may_be(path) : NTKW_SUCCESS));
   snprintf(path, sizeof path, "%s.h5", j->name);
   if (!j->computed || source_kind(path) < 0) return NTKW_SUCCESS;
-  ntkw_status status = ntkw_checkpoint_open(MPI_COMM_WORLD, path, &reader);
+  ntkw_status status = ntkw_checkpoint_reader_open(MPI_COMM_WORLD, path, &reader);
   if (status == NTKW_SUCCESS && !spectra_are_in(reader)) status = ntkw_i_fail(NTKW_ERR_FORMAT, "it holds no spectra");
-  ntkw_checkpoint_close(&reader);
+  ntkw_checkpoint_reader_close(&reader);
   if (status == NTKW_SUCCESS) return status;
   snprintf(sentence, sizeof sentence, "%s", ntkw_last_error());
   return ntkw_i_fail(NTKW_ERR_ARGUMENT, "%s is there and is not replaced (%s); name another with --out", path,
@@ -133,7 +133,7 @@ static ntkw_status read_recorded(job *j, ntkw_checkpoint_reader *reader, const c
 
 static ntkw_status read_file(job *j, const char *path) {
   ntkw_checkpoint_reader *reader = NULL;
-  NTKW_TRY(ntkw_checkpoint_open(MPI_COMM_WORLD, path, &reader));
+  NTKW_TRY(ntkw_checkpoint_reader_open(MPI_COMM_WORLD, path, &reader));
   ntkw_status status;
   if (spectra_are_in(reader)) {
     status = read_recorded(j, reader, path);
@@ -144,7 +144,7 @@ static ntkw_status read_file(job *j, const char *path) {
     if (status == NTKW_SUCCESS) status = check_output(j);
     if (status == NTKW_SUCCESS) status = source_add_checkpoint(reader, &request, &j->spectra, &j->matrix);
   }
-  ntkw_checkpoint_close(&reader);
+  ntkw_checkpoint_reader_close(&reader);
   return status;
 }
 

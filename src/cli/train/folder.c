@@ -150,7 +150,7 @@ ntkw_status folder_refuse_used(const char *folder) {
 static ntkw_status open_newest(const char *folder, ntkw_checkpoint_reader **reader) {
   char skipped[4096] = "";
   const ntkw_status status =
-      ntkw_checkpoint_open_newest(MPI_COMM_WORLD, folder, PREFIX, skipped, sizeof skipped, reader);
+      ntkw_checkpoint_reader_open_newest(MPI_COMM_WORLD, folder, PREFIX, skipped, sizeof skipped, reader);
   for (char *line = strtok(skipped, "\n"); line; line = strtok(NULL, "\n")) warn("skipped %s", line);
   return status;
 }
@@ -183,8 +183,8 @@ ntkw_status folder_find_checkpoint(const train_settings *settings, const char *f
     return NTKW_SUCCESS;
   }
   if (kind == -1) NTKW_TRY(refuse_missing(wanted));
-  NTKW_TRY(kind == 1 ? open_newest(wanted, reader) : ntkw_checkpoint_open(MPI_COMM_WORLD, wanted, reader));
-  if (*reader) snprintf(path, size, "%s", ntkw_checkpoint_path(*reader));
+  NTKW_TRY(kind == 1 ? open_newest(wanted, reader) : ntkw_checkpoint_reader_open(MPI_COMM_WORLD, wanted, reader));
+  if (*reader) snprintf(path, size, "%s", ntkw_checkpoint_reader_path(*reader));
   NTKW_CHECK(*reader || !settings->resume.path, NTKW_ERR_FILE, "%s: holds no checkpoint %s<digits>.h5", wanted, PREFIX);
   if (!*reader) say("nothing to resume in %s yet: starting from step 0\n", folder);
   return NTKW_SUCCESS;

@@ -272,7 +272,7 @@ static exit_code train(int argc, char **argv) {
   changes_free(&found);
   guard_nothing_to_save(false);
   const exit_code code = status == NTKW_SUCCESS ? train_from(&r, file, reader) : command_failed(status);
-  ntkw_checkpoint_close(&reader);
+  ntkw_checkpoint_reader_close(&reader);
   guard_lock(NULL);
   ntkw_checkpoint_unlock(&r.lock);
   evaluation_destroy(&r.evaluation);

@@ -39,9 +39,9 @@ static ntkw_status rewrite(run *r, const char *path) {
 static ntkw_status take_over(run *r, const char *path) {
   ntkw_checkpoint_reader *reader = NULL;
   spectra before = {0};
-  ntkw_status status = ntkw_checkpoint_open(MPI_COMM_WORLD, path, &reader);
+  ntkw_status status = ntkw_checkpoint_reader_open(MPI_COMM_WORLD, path, &reader);
   if (status == NTKW_SUCCESS) status = spectra_read(MPI_COMM_WORLD, reader, &before);
-  ntkw_checkpoint_close(&reader);
+  ntkw_checkpoint_reader_close(&reader);
   if (status == NTKW_SUCCESS && !spectra_match(&before, &r->spectra)) status = NTKW_ERR_PROBLEM;
   if (status != NTKW_SUCCESS) {
     spectra_free(&before);

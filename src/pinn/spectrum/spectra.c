@@ -238,17 +238,17 @@ ntkw_status spectra_write(MPI_Comm comm, const spectra *s, const ntk_matrix *k, 
 
 bool spectra_are_in(ntkw_checkpoint_reader *reader) {
   const char *content;
-  return ntkw_checkpoint_get_text(reader, "content", &content) == NTKW_SUCCESS && strcmp(content, CONTENT) == 0;
+  return ntkw_checkpoint_reader_get_text(reader, "content", &content) == NTKW_SUCCESS && strcmp(content, CONTENT) == 0;
 }
 
 /* An array of the shape expected, or an error. */
 static ntkw_status find(ntkw_checkpoint_reader *reader, const char *name, int n_dimensions, int64_t first,
                         int64_t second, const ntkw_checkpoint_array **out) {
-  const ntkw_checkpoint_array *a = *out = ntkw_checkpoint_find_array(reader, name);
-  NTKW_CHECK(a, NTKW_ERR_FORMAT, "%s: has no array %s", ntkw_checkpoint_path(reader), name);
+  const ntkw_checkpoint_array *a = *out = ntkw_checkpoint_reader_find_array(reader, name);
+  NTKW_CHECK(a, NTKW_ERR_FORMAT, "%s: has no array %s", ntkw_checkpoint_reader_path(reader), name);
   NTKW_CHECK(a->n_dimensions == n_dimensions && (first < 0 || a->shape[0] == first) &&
                  (second < 0 || a->shape[1] == second),
-             NTKW_ERR_FORMAT, "%s: the array %s has not the expected shape", ntkw_checkpoint_path(reader), name);
+             NTKW_ERR_FORMAT, "%s: the array %s has not the expected shape", ntkw_checkpoint_reader_path(reader), name);
   return NTKW_SUCCESS;
 }
 
@@ -256,7 +256,7 @@ static ntkw_status find(ntkw_checkpoint_reader *reader, const char *name, int n_
 static ntkw_status take_text(const ntkw_checkpoint_reader *reader, const char *key, const char *text, char *to,
                              size_t size) {
   NTKW_CHECK(strlen(text) < size, NTKW_ERR_FORMAT, "%s: the text %s has %zu bytes; expected up to %zu",
-             ntkw_checkpoint_path(reader), key, strlen(text), size - 1);
+             ntkw_checkpoint_reader_path(reader), key, strlen(text), size - 1);
   strcpy(to, text);
   return NTKW_SUCCESS;
 }
@@ -265,15 +265,15 @@ static ntkw_status take_text(const ntkw_checkpoint_reader *reader, const char *k
 static ntkw_status read_blocks(ntkw_checkpoint_reader *reader, spectra *s) {
   const char *text;
   int64_t n;
-  NTKW_TRY(ntkw_checkpoint_get_integer(reader, "blocks", &n));
+  NTKW_TRY(ntkw_checkpoint_reader_get_integer(reader, "blocks", &n));
   NTKW_CHECK(n >= 1 && n <= MAX_CONDITIONS, NTKW_ERR_FORMAT, "%s: has %lld blocks; expected 1 to %d",
-             ntkw_checkpoint_path(reader), (long long)n, MAX_CONDITIONS);
-  NTKW_TRY(ntkw_checkpoint_get_text(reader, "problem_file", &text));
+             ntkw_checkpoint_reader_path(reader), (long long)n, MAX_CONDITIONS);
+  NTKW_TRY(ntkw_checkpoint_reader_get_text(reader, "problem_file", &text));
   NTKW_TRY(take_text(reader, "problem_file", text, s->problem_file, sizeof s->problem_file));
   for (int c = 0; c < n; c++) {
     char key[BLOCK_KEY];
     block_key(c, key);
-    NTKW_TRY(ntkw_checkpoint_get_text(reader, key, &text));
+    NTKW_TRY(ntkw_checkpoint_reader_get_text(reader, key, &text));
     NTKW_TRY(take_text(reader, key, text, s->names[c], sizeof s->names[c]));
   }
   s->n_conditions = (int)n;
@@ -286,7 +286,7 @@ static ntkw_status read_blocks(ntkw_checkpoint_reader *reader, spectra *s) {
   }
   const int64_t all = s->rows[s->n_conditions];
   NTKW_CHECK(first_of_block(s, s->n_conditions) == all, NTKW_ERR_FORMAT,
-             "%s: the conditions have %lld rows together, the whole kernel %lld", ntkw_checkpoint_path(reader),
+             "%s: the conditions have %lld rows together, the whole kernel %lld", ntkw_checkpoint_reader_path(reader),
              (long long)first_of_block(s, s->n_conditions), (long long)all);
   return NTKW_SUCCESS;
 }
@@ -294,10 +294,10 @@ static ntkw_status read_blocks(ntkw_checkpoint_reader *reader, spectra *s) {
 static ntkw_status read_attributes(ntkw_checkpoint_reader *reader, spectra *s) {
   const ntkw_checkpoint_array *a;
   NTKW_CHECK(spectra_are_in(reader), NTKW_ERR_PROBLEM, "%s: does not hold spectra of the neural tangent kernel",
-             ntkw_checkpoint_path(reader));
-  NTKW_TRY(ntkw_checkpoint_get_integer(reader, "points", &s->points));
-  NTKW_TRY(ntkw_checkpoint_get_integer(reader, "points_of_step", &s->points_of_step));
-  NTKW_TRY(ntkw_checkpoint_get_real(reader, "threshold", &s->threshold));
+             ntkw_checkpoint_reader_path(reader));
+  NTKW_TRY(ntkw_checkpoint_reader_get_integer(reader, "points", &s->points));
+  NTKW_TRY(ntkw_checkpoint_reader_get_integer(reader, "points_of_step", &s->points_of_step));
+  NTKW_TRY(ntkw_checkpoint_reader_get_real(reader, "threshold", &s->threshold));
   NTKW_TRY(find(reader, "step", 1, -1, -1, &a));
   s->n_steps = a->shape[0];
   return read_blocks(reader, s);
@@ -319,7 +319,8 @@ static ntkw_status allocate_steps(spectra *s, bool first) {
 /* Collective: rank 0 gets the array, of n values a step; buffer has room for it. */
 static ntkw_status read_whole(ntkw_checkpoint_reader *reader, const char *name, bool first, int64_t n_steps,
                               double *buffer) {
-  return ntkw_checkpoint_read_array(reader, name, NTKW_FLOAT64, first ? 0 : n_steps, first ? n_steps : 0, buffer);
+  return ntkw_checkpoint_reader_read_array(reader, name, NTKW_FLOAT64, first ? 0 : n_steps, first ? n_steps : 0,
+                                           buffer);
 }
 
 static ntkw_status read_columns(ntkw_checkpoint_reader *reader, bool first, spectra *s, double *buffer) {
@@ -331,7 +332,7 @@ static ntkw_status read_columns(ntkw_checkpoint_reader *reader, bool first, spec
     const bool square = columns[c].n_dimensions == 2;
     NTKW_TRY(find(reader, columns[c].name, 1 + columns[c].n_dimensions, s->n_steps, square ? s->n_conditions : n, &a));
     NTKW_CHECK(!square || a->shape[2] == s->n_conditions, NTKW_ERR_FORMAT,
-               "%s: the array %s has not the expected shape", ntkw_checkpoint_path(reader), columns[c].name);
+               "%s: the array %s has not the expected shape", ntkw_checkpoint_reader_path(reader), columns[c].name);
     NTKW_TRY(read_whole(reader, columns[c].name, first, s->n_steps, buffer));
     for (int64_t i = 0; first && i < s->n_steps; i++)
       memcpy(columns[c].at(&s->steps[i]), buffer + i * n, (size_t)n * sizeof *buffer);

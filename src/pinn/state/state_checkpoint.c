@@ -66,7 +66,7 @@ state_writer state_writer_to(ntkw_checkpoint *file, MPI_Comm comm) {
 
 /* The length of the first dimension in the file, 0 if it has no such array; the second must be as expected. */
 static ntkw_status rows_in_file(const state_reader *from, const array_entry *a, int64_t *rows) {
-  const ntkw_checkpoint_array *stored = ntkw_checkpoint_find_array(from->file, a->name);
+  const ntkw_checkpoint_array *stored = ntkw_checkpoint_reader_find_array(from->file, a->name);
   *rows = stored ? stored->shape[0] : 0;
   NTKW_CHECK(!stored ||
                  (stored->n_dimensions == a->n_dimensions && (a->n_dimensions == 1 || stored->shape[1] == a->shape[1])),
@@ -80,7 +80,7 @@ static ntkw_status read_replicated(const state_reader *from, const array_entry *
   MPI_Datatype row;
   MPI_Comm_rank(from->comm, &rank);
   const size_t width = state_value_size(a->dtype) * (size_t)(a->n_dimensions == 2 ? a->shape[1] : 1);
-  NTKW_TRY(ntkw_checkpoint_read_array(from->file, a->name, a->dtype, 0, rank == 0 ? a->shape[0] : 0, a->values));
+  NTKW_TRY(ntkw_checkpoint_reader_read_array(from->file, a->name, a->dtype, 0, rank == 0 ? a->shape[0] : 0, a->values));
   MPI_Type_contiguous((int)width, MPI_BYTE, &row); /* counted in rows, as an int is short */
   MPI_Type_commit(&row);
   const int code = MPI_Bcast(a->values, (int)a->shape[0], row, 0, from->comm);
@@ -91,9 +91,9 @@ static ntkw_status read_replicated(const state_reader *from, const array_entry *
 
 static ntkw_status read_sharded(const state_reader *from, const array_entry *a) {
   if (a->n_dimensions == 1)
-    return ntkw_checkpoint_read_array(from->file, a->name, a->dtype, a->offset, a->count, a->values);
+    return ntkw_checkpoint_reader_read_array(from->file, a->name, a->dtype, a->offset, a->count, a->values);
   const ntkw_slab columns = {{0, a->offset}, {a->shape[0], a->count}};
-  return ntkw_checkpoint_read_slabs(from->file, a->name, a->dtype, a->count > 0, &columns, a->values);
+  return ntkw_checkpoint_reader_read_slabs(from->file, a->name, a->dtype, a->count > 0, &columns, a->values);
 }
 
 static ntkw_status read_array(state_visitor *v, const array_entry *array) {
@@ -110,8 +110,8 @@ static ntkw_status read_array(state_visitor *v, const array_entry *array) {
 
 /* Is it missing, and may it be? ntkw_checkpoint_get_... then need not say so. */
 static bool is_missing(const state_reader *from, const char *name, state_presence presence) {
-  for (int i = 0; presence != STATE_ALWAYS && i < ntkw_checkpoint_attribute_count(from->file); i++)
-    if (strcmp(ntkw_checkpoint_attribute_at(from->file, i)->name, name) == 0) return false;
+  for (int i = 0; presence != STATE_ALWAYS && i < ntkw_checkpoint_reader_attribute_count(from->file); i++)
+    if (strcmp(ntkw_checkpoint_reader_attribute_at(from->file, i)->name, name) == 0) return false;
   return presence != STATE_ALWAYS;
 }
 
@@ -121,7 +121,7 @@ static ntkw_status read_integer(state_visitor *v, const integer_entry *i) {
     if (i->presence == STATE_NONZERO) *i->value = 0;
     return NTKW_SUCCESS;
   }
-  return ntkw_checkpoint_get_integer(from->file, i->name, i->value);
+  return ntkw_checkpoint_reader_get_integer(from->file, i->name, i->value);
 }
 
 static ntkw_status read_real(state_visitor *v, const real_entry *r) {
@@ -130,7 +130,7 @@ static ntkw_status read_real(state_visitor *v, const real_entry *r) {
     if (r->presence == STATE_NONZERO) *r->value = 0.0;
     return NTKW_SUCCESS;
   }
-  return ntkw_checkpoint_get_real(from->file, r->name, r->value);
+  return ntkw_checkpoint_reader_get_real(from->file, r->name, r->value);
 }
 
 static ntkw_status read_text(state_visitor *v, const text_entry *t) {
@@ -140,7 +140,7 @@ static ntkw_status read_text(state_visitor *v, const text_entry *t) {
     if (t->presence == STATE_NONZERO) t->value[0] = '\0';
     return NTKW_SUCCESS;
   }
-  NTKW_TRY(ntkw_checkpoint_get_text(from->file, t->name, &text));
+  NTKW_TRY(ntkw_checkpoint_reader_get_text(from->file, t->name, &text));
   NTKW_CHECK(strlen(text) < t->size, NTKW_ERR_FORMAT, "the checkpoint says that the %s is \"%.200s\"", t->name, text);
   snprintf(t->value, t->size, "%s", text);
   return NTKW_SUCCESS;
@@ -164,7 +164,7 @@ static ntkw_status set_bytes(const bytes_entry *b, const char *text) {
 static ntkw_status read_bytes(state_visitor *v, const bytes_entry *b) {
   const state_reader *from = (state_reader *)v;
   const char *text;
-  NTKW_TRY(ntkw_checkpoint_get_text(from->file, b->name, &text));
+  NTKW_TRY(ntkw_checkpoint_reader_get_text(from->file, b->name, &text));
   return ntkw_status_agree(from->comm, set_bytes(b, text));
 }
 

@@ -152,7 +152,8 @@ static ntkw_status backward_panel_traced(lane_worker *m, const point_panel *pane
     equations_seeds(m->equations[panel->condition], e, NULL, m->seeds);
     workspace_backward(m->workspace, m->seeds, m->factors + e * panel->n, m->diagonal);
     pthread_mutex_lock(task->lock);
-    const ntkw_status status = ntkw_trace_add(task->weighting, panel->condition, m->diagonal, (size_t)panel->n);
+    const ntkw_status status =
+        ntkw_weighting_add_ntk_diagonal(task->weighting, panel->condition, m->diagonal, (size_t)panel->n);
     pthread_mutex_unlock(task->lock);
     NTKW_TRY(status);
   }

@@ -6,9 +6,9 @@
 
 /* Collective on comm. @return as trainer_record. */
 ntkw_status trainer_trace_create(MPI_Comm comm, const char *path, const char *source, const problem *pde,
-                                 const tensor_list *parameters, const trainer_state *state, ntkw_trace **out);
+                                 const tensor_list *parameters, const trainer_state *state, ntkw_recording **out);
 /* Collective on comm. @return as trainer_record_on. */
 ntkw_status trainer_trace_continue(MPI_Comm comm, const char *path, const char *source, const problem *pde,
-                                   const tensor_list *parameters, const trainer_state *state, ntkw_trace **out);
+                                   const tensor_list *parameters, const trainer_state *state, ntkw_recording **out);
 
 #endif

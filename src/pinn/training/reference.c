@@ -28,7 +28,7 @@ typedef struct array {
 } array;
 
 static int count_arrays(const reference_solution *r) {
-  return r->plain ? r->plain->n : ntkw_checkpoint_array_count(r->reader);
+  return r->plain ? r->plain->n : ntkw_checkpoint_reader_array_count(r->reader);
 }
 
 static array array_at(const reference_solution *r, int i) {
@@ -36,7 +36,7 @@ static array array_at(const reference_solution *r, int i) {
     const plain_array *a = &r->plain->arrays[i];
     return (array){a->name, a->n_dimensions, a->shape, a->numbers, a, NTKW_FLOAT64};
   }
-  const ntkw_checkpoint_array *a = ntkw_checkpoint_array_at(r->reader, i);
+  const ntkw_checkpoint_array *a = ntkw_checkpoint_reader_array_at(r->reader, i);
   const bool readable = a->dtype == NTKW_FLOAT32 || a->dtype == NTKW_FLOAT64;
   return (array){a->name, a->n_dimensions, a->shape, readable, NULL, a->dtype};
 }
@@ -123,7 +123,7 @@ static ntkw_status open_either(reference_solution *r) {
   MPI_Comm_rank(r->comm, &rank);
   if (rank == 0) plain = ntkw_i_is_plain_hdf5(r->path);
   MPI_Bcast(&plain, 1, MPI_INT, 0, r->comm);
-  if (!plain) return ntkw_checkpoint_open(r->comm, r->path, &r->reader);
+  if (!plain) return ntkw_checkpoint_reader_open(r->comm, r->path, &r->reader);
   return ntkw_status_agree(r->comm, ntkw_i_plain_open(r->path, &r->plain));
 }
 
@@ -145,7 +145,7 @@ ntkw_status reference_open(MPI_Comm comm, const problem *pde, reference_solution
 
 void reference_close(reference_solution **r) {
   if (!*r) return;
-  ntkw_checkpoint_close(&(*r)->reader);
+  ntkw_checkpoint_reader_close(&(*r)->reader);
   ntkw_i_plain_close(&(*r)->plain);
   free((*r)->path);
   free(*r);
@@ -160,7 +160,7 @@ static ntkw_status read_wide(const reference_solution *r, const array *a, int64_
   NTKW_TRY(ntkw_status_agree(
       r->comm, buffer || !narrow ? NTKW_SUCCESS : ntkw_i_fail(NTKW_ERR_MEMORY, "out of memory for the reference")));
   const ntkw_status status =
-      ntkw_checkpoint_read_array(r->reader, a->name, a->dtype, first, rows, narrow ? (void *)buffer : values);
+      ntkw_checkpoint_reader_read_array(r->reader, a->name, a->dtype, first, rows, narrow ? (void *)buffer : values);
   for (size_t i = 0; status == NTKW_SUCCESS && narrow && i < n; i++) values[i] = (double)buffer[i];
   free(buffer);
   return status;

@@ -85,8 +85,8 @@ ntkw_status snapshot_state(trainer *t, const problem *pde, const history *past, 
 static ntkw_status problem_before(ntkw_checkpoint_reader *reader, problem **out) {
   const char *file, *source;
   *out = NULL;
-  NTKW_TRY(ntkw_checkpoint_get_text(reader, "problem_file", &file));
-  NTKW_TRY(ntkw_checkpoint_get_text(reader, "problem_source", &source));
+  NTKW_TRY(ntkw_checkpoint_reader_get_text(reader, "problem_file", &file));
+  NTKW_TRY(ntkw_checkpoint_reader_get_text(reader, "problem_source", &source));
   return problem_from_lua(file, source, out);
 }
 
@@ -95,12 +95,12 @@ static ntkw_status problem_before(ntkw_checkpoint_reader *reader, problem **out)
 static ntkw_status identity_before(ntkw_checkpoint_reader *reader, const char *path, const problem *pde, char **text) {
   const char *stored, *source;
   problem *before;
-  NTKW_TRY(ntkw_checkpoint_get_text(reader, "problem_identity", &stored));
+  NTKW_TRY(ntkw_checkpoint_reader_get_text(reader, "problem_identity", &stored));
   if (strlen(stored) != IDENTITY_CUT_AT) {
     *text = strdup(stored);
     return *text ? NTKW_SUCCESS : ntkw_i_fail(NTKW_ERR_MEMORY, "%s: out of memory to compare problems", path);
   }
-  NTKW_TRY(ntkw_checkpoint_get_text(reader, "problem_source", &source));
+  NTKW_TRY(ntkw_checkpoint_reader_get_text(reader, "problem_source", &source));
   if (strcmp(source, pde->source) == 0) return problem_identity(pde, text);
   if (problem_before(reader, &before) != NTKW_SUCCESS)
     return ntkw_i_fail(NTKW_ERR_PROBLEM,
@@ -142,10 +142,11 @@ static ntkw_status check_problem(ntkw_checkpoint_reader *reader, const char *pat
 static ntkw_status check_content(ntkw_checkpoint_reader *reader, const char *path, const problem *pde) {
   const char *content;
   int64_t arithmetic;
-  NTKW_CHECK(ntkw_checkpoint_get_text(reader, "content", &content) == NTKW_SUCCESS && strcmp(content, CONTENT) == 0,
+  NTKW_CHECK(ntkw_checkpoint_reader_get_text(reader, "content", &content) == NTKW_SUCCESS &&
+                 strcmp(content, CONTENT) == 0,
              NTKW_ERR_PROBLEM, "%s: does not hold the state of a training run", path);
   NTKW_TRY(check_problem(reader, path, pde));
-  NTKW_TRY(ntkw_checkpoint_get_integer(reader, "arithmetic_version", &arithmetic));
+  NTKW_TRY(ntkw_checkpoint_reader_get_integer(reader, "arithmetic_version", &arithmetic));
   NTKW_CHECK(arithmetic == ARITHMETIC_VERSION, NTKW_ERR_PROBLEM,
              "%s: was computed by arithmetic version %lld; this program has version %d", path, (long long)arithmetic,
              ARITHMETIC_VERSION);
@@ -164,7 +165,7 @@ ntkw_status snapshot_changes(ntkw_checkpoint_reader *reader, const problem *pde,
 /* Checkpoints of runs without a reference, and older ones, do not say where it was: NULL, as without memory. */
 static void adopt_text(ntkw_checkpoint_reader *reader, const char *name, char **text) {
   const char *value;
-  if (ntkw_checkpoint_get_text(reader, name, &value) != NTKW_SUCCESS) return;
+  if (ntkw_checkpoint_reader_get_text(reader, name, &value) != NTKW_SUCCESS) return;
   free(*text);
   *text = strdup(value);
 }
@@ -173,11 +174,11 @@ ntkw_status snapshot_adopt(ntkw_checkpoint_reader *reader, const char *path, pro
   int64_t seed, lanes;
   const char *rule;
   NTKW_TRY(check_content(reader, path, pde));
-  NTKW_TRY(ntkw_checkpoint_get_integer(reader, "seed", &seed));
-  NTKW_TRY(ntkw_checkpoint_get_integer(reader, "lanes", &lanes));
-  NTKW_TRY(ntkw_checkpoint_get_text(reader, "rule", &rule));
-  NTKW_TRY(ntkw_checkpoint_get_real(reader, "alpha", &pde->alpha));
-  NTKW_TRY(ntkw_checkpoint_get_integer(reader, "update_every", &pde->update_every));
+  NTKW_TRY(ntkw_checkpoint_reader_get_integer(reader, "seed", &seed));
+  NTKW_TRY(ntkw_checkpoint_reader_get_integer(reader, "lanes", &lanes));
+  NTKW_TRY(ntkw_checkpoint_reader_get_text(reader, "rule", &rule));
+  NTKW_TRY(ntkw_checkpoint_reader_get_real(reader, "alpha", &pde->alpha));
+  NTKW_TRY(ntkw_checkpoint_reader_get_integer(reader, "update_every", &pde->update_every));
   NTKW_CHECK(strlen(rule) < sizeof pde->rule, NTKW_ERR_FORMAT, "%s: says that the weighting is %.200s", path, rule);
   problem_set_seed(pde, (uint64_t)seed);
   pde->lanes = (int)lanes;

@@ -22,7 +22,7 @@ bool trainer_loss_is_high(const trainer *t) {
   return blow_up_is_above(&t->blow_up, plain_sum(t));
 }
 const double *trainer_weights(const trainer *t) {
-  return t->weighting ? ntkw_weights(t->weighting) : t->unit_weights;
+  return t->weighting ? ntkw_weighting_weights(t->weighting) : t->unit_weights;
 }
 const char *trainer_rule(const trainer *t) {
   return t->weighting ? ntkw_weighting_rule(t->weighting) : "none";
@@ -210,7 +210,7 @@ int trainer_threads(const trainer *t) {
 void trainer_destroy(trainer **handle) {
   struct trainer *t = *handle;
   if (!t) return;
-  ntkw_trace_close(&t->trace);
+  ntkw_recording_close(&t->trace);
   ntkw_weighting_destroy(&t->weighting);
   free_work(t);
   model_destroy(&t->model);
@@ -274,23 +274,24 @@ static ntkw_status refuse_blow_up(trainer *t) {
 static void add_moments(trainer *t, int c) {
   const unsigned needs = ntkw_weighting_needs(t->weighting);
   if (needs & (NTKW_NEEDS_NORMS | NTKW_NEEDS_MAGNITUDES))
-    ntkw_gradient_add(t->weighting, c, t->shards[c], (size_t)t->count, t->pde->network.precision);
-  if (needs & NTKW_NEEDS_TRACES) ntkw_trace_add(t->weighting, c, NULL, 0); /* present, even on a rank without lanes */
+    ntkw_weighting_add_gradient(t->weighting, c, t->shards[c], (size_t)t->count, t->pde->network.precision);
+  if (needs & NTKW_NEEDS_TRACES)
+    ntkw_weighting_add_ntk_diagonal(t->weighting, c, NULL, 0); /* present, even on a rank without lanes */
   if ((needs & NTKW_NEEDS_LOSSES) && t->rank == 0) {
     ntkw_sum loss = t->losses[c];
     loss.count = t->pde->conditions[c].n_points * equations_count(t->pde->conditions[c].equations);
-    ntkw_loss_merge(t->weighting, c, &loss);
+    ntkw_weighting_merge_residuals(t->weighting, c, &loss);
   }
 }
 
 static ntkw_status record_step(trainer *t) {
-  ntkw_trace_step step = {.epoch = t->step,
-                          .updated = true,
-                          .losses = t->loss,
-                          .weights = ntkw_weights(t->weighting),
-                          .traces = ntkw_traces(t->weighting)};
-  NTKW_TRY(ntkw_aggregate(t->weighting, t->loss, &step.total));
-  return ntkw_trace_record(t->trace, &step, (const void *const *)t->shards);
+  ntkw_recording_step step = {.epoch = t->step,
+                              .updated = true,
+                              .losses = t->loss,
+                              .weights = ntkw_weighting_weights(t->weighting),
+                              .traces = ntkw_weighting_ntk_traces(t->weighting)};
+  NTKW_TRY(ntkw_weighting_aggregate(t->weighting, t->loss, &step.total));
+  return ntkw_recording_record(t->trace, &step, (const void *const *)t->shards);
 }
 
 /* Renew the weights from the shards of the conditions' gradients and weigh these. */
@@ -299,8 +300,8 @@ static ntkw_status weigh(trainer *t) {
   const ntkw_status status = ntkw_weighting_update(t->weighting, t->step);
   if (status != NTKW_SUCCESS && status != NTKW_ZERO_NORM) return status;
   if (t->trace) NTKW_TRY(record_step(t));
-  NTKW_TRY(ntkw_gradient_combine(t->weighting, (const void *const *)t->shards, (size_t)t->count,
-                                 t->pde->network.precision, t->total));
+  NTKW_TRY(ntkw_weighting_combine(t->weighting, (const void *const *)t->shards, (size_t)t->count,
+                                  t->pde->network.precision, t->total));
   return status;
 }
 
@@ -362,5 +363,5 @@ ntkw_status trainer_record_on(trainer *t, const char *path, const char *source) 
 }
 
 ntkw_status trainer_record_end(trainer *t) {
-  return ntkw_trace_close(&t->trace);
+  return ntkw_recording_close(&t->trace);
 }

@@ -7,7 +7,7 @@
 #define NTKW_PINN_TRAINER_H
 
 #include <mpi.h>
-#include "ntkw/trace.h"
+#include "ntkw/recording.h"
 #include "ntkw/weighting.h"
 #include "pinn/model/model.h"
 #include "pinn/problem/problem.h"
@@ -60,10 +60,10 @@ ntkw_status trainer_refresh(trainer *t);
 /* Make a trace of the steps still to come, at which the weights are renewed: only there every condition has a gradient
  * of its own; their number is the epoch. Weights are recorded as they are now, and as renewed. Collective. The rule
  * must not be "none". @return the same on every rank: NTKW_SUCCESS; NTKW_ERR_ARGUMENT (there is no rule); what
- * ntkw_trace_create returns. trainer_step may then return what ntkw_trace_record does, and has not done the step. */
+ * ntkw_recording_create returns. trainer_step may then return what ntkw_recording_record does, and has not done the step. */
 ntkw_status trainer_record(trainer *t, const char *path, const char *source);
 /* Go on with the trace of an earlier part of this run, without the steps that it has from the present one on.
- * Collective. @return as trainer_record, and what ntkw_trace_continue returns: NTKW_ERR_FORMAT if it is another's. */
+ * Collective. @return as trainer_record, and what ntkw_recording_continue returns: NTKW_ERR_FORMAT if it is another's. */
 ntkw_status trainer_record_on(trainer *t, const char *path, const char *source);
 /* Close the trace. Collective. NTKW_ERR_FILE. trainer_destroy does it, too, but cannot tell. */
 ntkw_status trainer_record_end(trainer *t);

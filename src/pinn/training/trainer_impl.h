@@ -17,7 +17,7 @@ struct trainer {
   sharding *sharding;
   gradient_maker *maker;
   ntkw_weighting *weighting;
-  ntkw_trace *trace; /* NULL: nothing is recorded */
+  ntkw_recording *trace; /* NULL: nothing is recorded */
   int64_t step, n_parameters, count;
   blow_up blow_up;
   size_t width;

@@ -9,8 +9,8 @@
  *
  * The journal, in words of 64 bits, little-endian: for each change its place in the file, its length, its bytes; then
  * the length of all this, a digest, and a mark, which end the file. All functions are local. */
-#ifndef NTKW_TRACE_JOURNAL_H
-#define NTKW_TRACE_JOURNAL_H
+#ifndef NTKW_RECORDING_JOURNAL_H
+#define NTKW_RECORDING_JOURNAL_H
 
 #include <hdf5.h>
 #include <stdbool.h>

@@ -1,7 +1,7 @@
-/* Recorded training runs, for replay: those of ntkw/trace.h, and those of mpi_tests/data/README.md. Everything small is
+/* Recorded training runs, for replay: those of ntkw/recording.h, and those of mpi_tests/data/README.md. Everything small is
  * read when the file is opened; gradients are read piece by piece. */
-#ifndef NTKW_TRACE_READING_H
-#define NTKW_TRACE_READING_H
+#ifndef NTKW_RECORDING_READER_H
+#define NTKW_RECORDING_READER_H
 
 #include <mpi.h>
 #include <stdbool.h>
@@ -33,17 +33,17 @@ typedef struct recorded_run {
  * @return the same on every rank: NTKW_SUCCESS; NTKW_ERR_FILE (cannot be read: names the reason); NTKW_ERR_FORMAT (not
  * HDF5, truncated, a dataset or attribute missing or of another shape or type, without gradients: names which);
  * NTKW_ERR_MEMORY. *out is NULL on error. */
-ntkw_status ntkw_i_trace_open(MPI_Comm comm, const char *path, recorded_run **out);
+ntkw_status ntkw_i_recording_open(MPI_Comm comm, const char *path, recorded_run **out);
 
 /* The same for one rank. Local. */
-ntkw_status ntkw_i_trace_read(const char *path, recorded_run **out);
+ntkw_status ntkw_i_recording_read(const char *path, recorded_run **out);
 
 /* Read the gradients of all conditions at one step, for count parameters from offset on. Local.
  * @param[out] values  [C, count] of the trace's dtype. @return NTKW_SUCCESS, NTKW_ERR_FILE. */
-ntkw_status ntkw_i_trace_read_gradients(const recorded_run *t, int64_t step, int64_t offset, int64_t count,
-                                        void *values);
+ntkw_status ntkw_i_recording_read_gradients(const recorded_run *t, int64_t step, int64_t offset, int64_t count,
+                                            void *values);
 
 /* Close the file, free, and set the pointer to NULL. Local. NULL is allowed. */
-void ntkw_i_trace_close(recorded_run **t);
+void ntkw_i_recording_close(recorded_run **t);
 
 #endif

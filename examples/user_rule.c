@@ -4,8 +4,8 @@
  * library reduces the residuals, which are spread over the ranks, to exact losses; evaluates the rule on one rank, for
  * exp is not the same in every C library; and hands weights and the rule's memory, the previous losses, to all.
  *
- *     mpicc own_rule.c $(pkg-config --cflags --libs ntkw) -lm -o own_rule
- *     mpirun -n 3 ./own_rule
+ *     mpicc user_rule.c $(pkg-config --cflags --libs ntkw) -lm -o user_rule
+ *     mpirun -n 3 ./user_rule
  *     step 0: loss 4 4 4, weight 1 1 1
  *     step 1: loss 2 4 1, weight 0.875268 1.44307 0.681659
  *     step 2: loss 1 4 0.25, weight 0.875268 1.44307 0.681659
@@ -41,7 +41,7 @@ static void add_residuals(ntkw_weighting *weighting, int step, int rank, int siz
   const int n_local = N_POINTS * (rank + 1) / size - N_POINTS * rank / size;
   for (int c = 0; c < N_CONDITIONS; c++) {
     for (int i = 0; i < n_local; i++) residuals[i] = 2.0 * sqrt(pow(factor[c], step));
-    ntkw_loss_add(weighting, c, residuals, (size_t)n_local, NTKW_FLOAT64);
+    ntkw_weighting_add_residuals(weighting, c, residuals, (size_t)n_local, NTKW_FLOAT64);
   }
 }
 
@@ -63,7 +63,7 @@ static ntkw_status run(ntkw_weighting *weighting, int rank, int size, int *wrong
     add_residuals(weighting, step, rank, size);
     const ntkw_status status = ntkw_weighting_update(weighting, step); /* one MPI_Allreduce, one MPI_Bcast */
     if (status != NTKW_SUCCESS) return status;
-    const double *w = ntkw_weights(weighting), *loss = ntkw_losses(weighting);
+    const double *w = ntkw_weighting_weights(weighting), *loss = ntkw_weighting_losses(weighting);
     *wrong += differs(w, step);
     if (rank == 0)
       printf("step %d: loss %g %g %g, weight %g %g %g\n", step, loss[0], loss[1], loss[2], w[0], w[1], w[2]);
@@ -74,13 +74,13 @@ static ntkw_status run(ntkw_weighting *weighting, int rank, int size, int *wrong
 int main(int argc, char **argv) {
   static const char *const names[N_CONDITIONS] = {"residual", "boundary", "initial"};
   double epsilon = 1e-8;
-  const ntkw_own_rule rule = {.name = "softadapt",
-                              .needs = NTKW_NEEDS_LOSSES,
-                              .alpha = 0.0,
-                              .update_every = 1,
-                              .memory_count = N_CONDITIONS,
-                              .targets = softadapt,
-                              .context = &epsilon};
+  const ntkw_user_rule rule = {.name = "softadapt",
+                               .needs = NTKW_NEEDS_LOSSES,
+                               .alpha = 0.0,
+                               .update_every = 1,
+                               .memory_count = N_CONDITIONS,
+                               .targets = softadapt,
+                               .context = &epsilon};
   ntkw_weighting *weighting;
   ntkw_weighting_options options;
   int rank, size, wrong = 0;
@@ -89,7 +89,7 @@ int main(int argc, char **argv) {
   MPI_Comm_size(MPI_COMM_WORLD, &size);
 
   ntkw_weighting_options_init(&options);
-  options.own_rule = &rule;
+  options.user_rule = &rule;
   ntkw_status status = ntkw_weighting_create(MPI_COMM_WORLD, N_CONDITIONS, names, &options, &weighting);
   if (status == NTKW_SUCCESS) status = run(weighting, rank, size, &wrong);
   if (status != NTKW_SUCCESS && rank == 0) fprintf(stderr, "%s: %s\n", ntkw_status_name(status), ntkw_last_error());

@@ -3,9 +3,9 @@
 #include <math.h>
 #include <stdio.h>
 #include "harness.h"
-#include "ntkw/trace.h"
+#include "ntkw/recording.h"
 #include "ntkw/weighting.h"
-#include "trace/reading.h"
+#include "recording/reader.h"
 
 enum { CONDITIONS = 3, PARAMETERS = 157, STEPS = 70 }; /* 70: the tables grow beyond their first chunk */
 static const char *const names[] = {"residual", "u(0)", "walls"};
@@ -17,18 +17,18 @@ static double gradient_at(int64_t step, int condition, int64_t parameter) {
 }
 
 /* Cuts at squares: pieces of rising length in turn to the ranks, of which the last has none if there are several. */
-static int my_pieces(int rank, int size, ntkw_trace_piece pieces[]) {
+static int my_pieces(int rank, int size, ntkw_recording_piece pieces[]) {
   const int takers = size > 1 ? size - 1 : 1;
   int n = 0;
   for (int64_t begin = 0, k = 1; begin < PARAMETERS; begin += k * k, k++) {
     const int64_t end = begin + k * k < PARAMETERS ? begin + k * k : PARAMETERS;
-    if ((k - 1) % takers == rank) pieces[n++] = (ntkw_trace_piece){begin, end - begin};
+    if ((k - 1) % takers == rank) pieces[n++] = (ntkw_recording_piece){begin, end - begin};
   }
   return n;
 }
 
 /* This rank's values of one step; returns how many of each condition. */
-static size_t fill(int64_t step, int n_pieces, const ntkw_trace_piece pieces[], double values[][PARAMETERS]) {
+static size_t fill(int64_t step, int n_pieces, const ntkw_recording_piece pieces[], double values[][PARAMETERS]) {
   size_t count = 0;
   for (int p = 0; p < n_pieces; p++)
     for (int64_t i = 0; i < pieces[p].count; i++, count++)
@@ -36,24 +36,24 @@ static size_t fill(int64_t step, int n_pieces, const ntkw_trace_piece pieces[], 
   return count;
 }
 
-static void record_step(ntkw_trace *trace, ntkw_weighting *w, int64_t step, int n_pieces,
-                        const ntkw_trace_piece pieces[]) {
+static void record_step(ntkw_recording *trace, ntkw_weighting *w, int64_t step, int n_pieces,
+                        const ntkw_recording_piece pieces[]) {
   static double values[CONDITIONS][PARAMETERS];
   const size_t count = fill(step, n_pieces, pieces, values);
   const void *shards[CONDITIONS] = {values[0], values[1], values[2]};
   const double losses[CONDITIONS] = {1.0 / (double)(step + 1), 0.1, 3e-7 * (double)step};
-  for (int c = 0; c < CONDITIONS; c++) CHECK_OK(ntkw_gradient_add(w, c, shards[c], count, NTKW_FLOAT64));
+  for (int c = 0; c < CONDITIONS; c++) CHECK_OK(ntkw_weighting_add_gradient(w, c, shards[c], count, NTKW_FLOAT64));
   CHECK_OK(ntkw_weighting_update(w, step));
-  ntkw_trace_step s = {step, 0, ntkw_weighting_due(w, step), losses, ntkw_weights(w), 0, NULL};
-  CHECK_OK(ntkw_aggregate(w, losses, &s.total));
-  CHECK_OK(ntkw_trace_record(trace, &s, count > 0 ? shards : NULL));
+  ntkw_recording_step s = {step, 0, ntkw_weighting_due(w, step), losses, ntkw_weighting_weights(w), 0, NULL};
+  CHECK_OK(ntkw_weighting_aggregate(w, losses, &s.total));
+  CHECK_OK(ntkw_recording_record(trace, &s, count > 0 ? shards : NULL));
 }
 
 static void record(MPI_Comm comm, const char *path) {
   int rank, size;
   MPI_Comm_rank(comm, &rank);
   MPI_Comm_size(comm, &size);
-  ntkw_trace_piece pieces[PARAMETERS];
+  ntkw_recording_piece pieces[PARAMETERS];
   const int n_pieces = my_pieces(rank, size, pieces);
   const double initial[] = {1, 2, 0.5};
   ntkw_weighting_options w;
@@ -63,9 +63,9 @@ static void record(MPI_Comm comm, const char *path) {
   w.initial_weights = initial;
   ntkw_weighting *weighting = NULL;
   CHECK_OK(ntkw_weighting_create(comm, CONDITIONS, names, &w, &weighting));
-  const ntkw_trace_segment segments[] = {{"first", 2, {10, 10}}, {"scale", 0, {0}}, {"rest", 1, {56}}};
-  ntkw_trace_options options;
-  ntkw_trace_options_init(&options);
+  const ntkw_recording_segment segments[] = {{"first", 2, {10, 10}}, {"scale", 0, {0}}, {"rest", 1, {56}}};
+  ntkw_recording_options options;
+  ntkw_recording_options_init(&options);
   options.update_every = 4;
   options.parameter_count = PARAMETERS;
   options.initial_weights = initial;
@@ -74,11 +74,11 @@ static void record(MPI_Comm comm, const char *path) {
   options.segments = segments;
   options.n_pieces = n_pieces;
   options.pieces = pieces;
-  ntkw_trace *trace = NULL;
-  CHECK_OK(ntkw_trace_create(comm, path, CONDITIONS, names, &options, &trace));
+  ntkw_recording *trace = NULL;
+  CHECK_OK(ntkw_recording_create(comm, path, CONDITIONS, names, &options, &trace));
   for (int64_t step = 0; trace && step < STEPS; step++) record_step(trace, weighting, step, n_pieces, pieces);
-  CHECK(trace && ntkw_trace_steps(trace) == STEPS);
-  CHECK_OK(ntkw_trace_close(&trace));
+  CHECK(trace && ntkw_recording_steps(trace) == STEPS);
+  CHECK_OK(ntkw_recording_close(&trace));
   ntkw_weighting_destroy(&weighting);
 }
 
@@ -102,7 +102,7 @@ static void same_bytes_as_one_rank(void) {
 static void what_was_given_is_read(void) {
   recorded_run *t = NULL;
   double values[CONDITIONS * PARAMETERS];
-  CHECK_OK(ntkw_i_trace_open(MPI_COMM_WORLD, scratch_path("all.h5"), &t));
+  CHECK_OK(ntkw_i_recording_open(MPI_COMM_WORLD, scratch_path("all.h5"), &t));
   if (!t) return;
   CHECK_EQUAL_INT(t->n_steps, STEPS);
   CHECK_EQUAL_INT(t->n_parameters, PARAMETERS);
@@ -117,12 +117,12 @@ static void what_was_given_is_read(void) {
   CHECK_EQUAL_DOUBLE(t->losses[69 * CONDITIONS + 2], 3e-7 * 69.0);
   for (int64_t step = 0; step < STEPS; step++) {
     int64_t wrong = 0;
-    CHECK_OK(ntkw_i_trace_read_gradients(t, step, 0, PARAMETERS, values));
+    CHECK_OK(ntkw_i_recording_read_gradients(t, step, 0, PARAMETERS, values));
     for (int c = 0; c < CONDITIONS; c++)
       for (int64_t i = 0; i < PARAMETERS; i++) wrong += values[c * PARAMETERS + i] != gradient_at(step, c, i);
     CHECK_EQUAL_INT(wrong, 0);
   }
-  ntkw_i_trace_close(&t);
+  ntkw_i_recording_close(&t);
 }
 
 int main(int argc, char **argv) {

@@ -6,20 +6,20 @@
 #include <sys/stat.h>
 #include <unistd.h>
 #include "harness.h"
-#include "ntkw/trace.h"
-#include "trace/journal.h"
-#include "trace/reading.h"
+#include "ntkw/recording.h"
+#include "recording/journal.h"
+#include "recording/reader.h"
 
 enum { PARAMETERS = 40, STEPS = 66, EVERY = 3 }; /* 66: the tables grow beyond their first chunk */
 static const char *const names[] = {"a", "b"};
 
-static ntkw_trace_options setup(double first_weight) {
-  static const ntkw_trace_piece piece = {0, PARAMETERS};
+static ntkw_recording_options setup(double first_weight) {
+  static const ntkw_recording_piece piece = {0, PARAMETERS};
   static double weights[2];
   weights[0] = first_weight;
   weights[1] = 1;
-  ntkw_trace_options o;
-  ntkw_trace_options_init(&o);
+  ntkw_recording_options o;
+  ntkw_recording_options_init(&o);
   o.update_every = EVERY;
   o.parameter_count = PARAMETERS;
   o.initial_weights = weights;
@@ -33,15 +33,15 @@ static double value_at(int64_t epoch, int condition, int i) {
 }
 
 /* The epochs that are due, from first up to, but without, last. */
-static void record(ntkw_trace *trace, int64_t first, int64_t last) {
+static void record(ntkw_recording *trace, int64_t first, int64_t last) {
   double values[2][PARAMETERS];
   const void *shards[] = {values[0], values[1]};
   for (int64_t epoch = first; epoch < last; epoch += EVERY) {
     for (int c = 0; c < 2; c++)
       for (int i = 0; i < PARAMETERS; i++) values[c][i] = value_at(epoch, c, i);
     const double losses[] = {(double)epoch, 1}, weights[] = {2, (double)epoch};
-    const ntkw_trace_step step = {epoch, 0, true, losses, weights, 3 * (double)epoch, NULL};
-    CHECK_OK(ntkw_trace_record(trace, &step, shards));
+    const ntkw_recording_step step = {epoch, 0, true, losses, weights, 3 * (double)epoch, NULL};
+    CHECK_OK(ntkw_recording_record(trace, &step, shards));
   }
 }
 
@@ -49,18 +49,18 @@ static void record(ntkw_trace *trace, int64_t first, int64_t last) {
 static int64_t whole_steps(const char *path, bool complete) {
   recorded_run *t = NULL;
   double values[2 * PARAMETERS];
-  if (ntkw_i_trace_read(path, &t) != NTKW_SUCCESS) return -1;
+  if (ntkw_i_recording_read(path, &t) != NTKW_SUCCESS) return -1;
   int64_t wrong = t->complete != complete;
   for (int64_t s = 0; s < t->n_steps; s++) {
     const int64_t epoch = s * EVERY;
     wrong += t->epoch[s] != epoch || t->losses[2 * s] != (double)epoch || t->weights[2 * s + 1] != (double)epoch;
     wrong += t->total[s] != 3 * (double)epoch || !t->updated[s] || t->norms[2 * s] <= 0;
-    wrong += ntkw_i_trace_read_gradients(t, s, 0, PARAMETERS, values) != NTKW_SUCCESS;
+    wrong += ntkw_i_recording_read_gradients(t, s, 0, PARAMETERS, values) != NTKW_SUCCESS;
     for (int c = 0; c < 2; c++)
       for (int i = 0; i < PARAMETERS; i++) wrong += values[c * PARAMETERS + i] != value_at(epoch, c, i);
   }
   const int64_t steps = wrong ? -1 : t->n_steps;
-  ntkw_i_trace_close(&t);
+  ntkw_i_recording_close(&t);
   return steps;
 }
 
@@ -86,13 +86,13 @@ static void judge(const char *path) {
   const int64_t steps = whole_steps(path, false);
   n_bad += steps < least || steps > least + 1;
   if (n_writes % 16 != 0 || steps < 0) return;
-  const ntkw_trace_options o = setup(1);
+  const ntkw_recording_options o = setup(1);
   const int64_t epoch = steps > 2 ? (steps - 2) * EVERY : 0;
-  ntkw_trace *trace = NULL;
-  CHECK_OK(ntkw_trace_continue(MPI_COMM_SELF, path, 2, names, &o, epoch, &trace));
+  ntkw_recording *trace = NULL;
+  CHECK_OK(ntkw_recording_continue(MPI_COMM_SELF, path, 2, names, &o, epoch, &trace));
   if (!trace) return;
   record(trace, epoch, epoch + 5 * EVERY);
-  CHECK_OK(ntkw_trace_close(&trace));
+  CHECK_OK(ntkw_recording_close(&trace));
   CHECK_EQUAL_INT(whole_steps(path, true), epoch / EVERY + 5);
   n_continued++;
 }
@@ -119,12 +119,12 @@ static void before_a_write(int fd, const void *bytes, size_t length, int64_t at)
 }
 
 static void a_kill_leaves_whole_steps(void) {
-  const ntkw_trace_options o = setup(1);
-  ntkw_trace *trace = NULL;
+  const ntkw_recording_options o = setup(1);
+  ntkw_recording *trace = NULL;
   char path[600];
   if (world_rank() > 0) return;
   snprintf(path, sizeof path, "%s", scratch_path("trace.h5"));
-  CHECK_OK(ntkw_trace_create(MPI_COMM_SELF, path, 2, names, &o, &trace));
+  CHECK_OK(ntkw_recording_create(MPI_COMM_SELF, path, 2, names, &o, &trace));
   for (least = 0; trace && least < STEPS; least++) {
     ntkw_i_journal_hook = least < 3 || least >= 62 ? before_a_write : NULL;
     record(trace, least * EVERY, least * EVERY + 1);
@@ -132,13 +132,13 @@ static void a_kill_leaves_whole_steps(void) {
   ntkw_i_journal_hook = NULL;
   CHECK_EQUAL_INT(n_bad, 0);
   CHECK(n_writes > 50 && n_continued > 10);
-  CHECK_OK(ntkw_trace_close(&trace));
+  CHECK_OK(ntkw_recording_close(&trace));
   CHECK_EQUAL_INT(whole_steps(path, true), STEPS);
 }
 
-static void refused(const char *path, const ntkw_trace_options *o, int n, int64_t epoch, const char *part) {
-  ntkw_trace *trace = NULL;
-  CHECK_STATUS(ntkw_trace_continue(MPI_COMM_SELF, path, n, names, o, epoch, &trace), NTKW_ERR_FORMAT);
+static void refused(const char *path, const ntkw_recording_options *o, int n, int64_t epoch, const char *part) {
+  ntkw_recording *trace = NULL;
+  CHECK_STATUS(ntkw_recording_continue(MPI_COMM_SELF, path, n, names, o, epoch, &trace), NTKW_ERR_FORMAT);
   CHECK_TEXT_HAS(ntkw_last_error(), part);
   CHECK(!trace);
   CHECK_EQUAL_INT(whole_steps(path, true), STEPS);
@@ -148,7 +148,7 @@ static void only_the_same_setup_goes_on(void) {
   char path[600];
   if (world_rank() > 0) return;
   snprintf(path, sizeof path, "%s", scratch_path("trace.h5"));
-  ntkw_trace_options o = setup(1);
+  ntkw_recording_options o = setup(1);
   refused(path, &o, 1, 9, "conditions differ");
   refused(path, &o, 2, STEPS * EVERY + 1, "is missing before 199");
   o.alpha = 0.25;
@@ -160,15 +160,15 @@ static void only_the_same_setup_goes_on(void) {
   refused(path, &o, 2, 0, "weights at the beginning differ");
   const char *text = scratch_path("text.h5");
   save(text, "no trace", 8);
-  ntkw_trace *trace = NULL, *again = NULL;
+  ntkw_recording *trace = NULL, *again = NULL;
   o = setup(1);
-  CHECK_STATUS(ntkw_trace_continue(MPI_COMM_SELF, text, 2, names, &o, 9, &trace), NTKW_ERR_FORMAT);
-  CHECK_STATUS(ntkw_trace_continue(MPI_COMM_SELF, scratch_path("none.h5"), 2, names, &o, 9, &trace), NTKW_ERR_FILE);
-  CHECK_OK(ntkw_trace_continue(MPI_COMM_SELF, path, 2, names, &o, STEPS * EVERY, &trace)); /* nothing is cut */
-  CHECK_EQUAL_INT(ntkw_trace_steps(trace), STEPS);
-  CHECK_STATUS(ntkw_trace_continue(MPI_COMM_SELF, path, 2, names, &o, 9, &again), NTKW_ERR_FILE);
+  CHECK_STATUS(ntkw_recording_continue(MPI_COMM_SELF, text, 2, names, &o, 9, &trace), NTKW_ERR_FORMAT);
+  CHECK_STATUS(ntkw_recording_continue(MPI_COMM_SELF, scratch_path("none.h5"), 2, names, &o, 9, &trace), NTKW_ERR_FILE);
+  CHECK_OK(ntkw_recording_continue(MPI_COMM_SELF, path, 2, names, &o, STEPS * EVERY, &trace)); /* nothing is cut */
+  CHECK_EQUAL_INT(ntkw_recording_steps(trace), STEPS);
+  CHECK_STATUS(ntkw_recording_continue(MPI_COMM_SELF, path, 2, names, &o, 9, &again), NTKW_ERR_FILE);
   CHECK_TEXT_HAS(ntkw_last_error(), "by another process");
-  CHECK_OK(ntkw_trace_close(&trace));
+  CHECK_OK(ntkw_recording_close(&trace));
   CHECK_EQUAL_INT(whole_steps(path, true), STEPS);
 }
 

@@ -1,4 +1,4 @@
-#include "trace/journal.h"
+#include "recording/journal.h"
 #include "checkpoint/digest.h"
 #include "checkpoint/file_bytes.h"
 #include "status/check.h"

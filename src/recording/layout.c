@@ -3,7 +3,7 @@
 #include "checkpoint/hdf5_calls.h"
 #include "checkpoint/stated.h"
 #include "status/check.h"
-#include "trace/recording.h"
+#include "recording/recording_impl.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -15,13 +15,13 @@
 
 enum { MOST_ROWS_IN_CHUNK = 64, CHUNK_VALUES = 8192 };
 
-const char *const ntkw_i_trace_dataset_names[TRACE_N_DATASETS] = {
+const char *const ntkw_i_recording_dataset_names[TRACE_N_DATASETS] = {
     [TRACE_EPOCH] = "/epoch",         [TRACE_BATCH] = "/batch",      [TRACE_UPDATED] = "/updated",
     [TRACE_LOSSES] = "/losses",       [TRACE_WEIGHTS] = "/weights",  [TRACE_TOTAL] = "/total",
     [TRACE_SQUARES] = "/sumsq_exact", [TRACE_NORMS] = "/norm_exact", [TRACE_TRACES] = "/traces",
     [TRACE_GRADIENTS] = "/gradients"};
 
-static ntkw_status failed(const ntkw_trace *t) {
+static ntkw_status failed(const ntkw_recording *t) {
   return ntkw_i_hdf5_fail(NTKW_ERR_FILE, "write the trace", t->path);
 }
 
@@ -32,7 +32,8 @@ static hid_t string_type(size_t length) {
   return type;
 }
 
-static ntkw_status write_attribute(const ntkw_trace *t, const char *name, hid_t type, hid_t memory, const void *value) {
+static ntkw_status write_attribute(const ntkw_recording *t, const char *name, hid_t type, hid_t memory,
+                                   const void *value) {
   const hid_t space = H5Screate(H5S_SCALAR);
   const hid_t attribute = H5Acreate2(t->file, name, type, space, H5P_DEFAULT, H5P_DEFAULT);
   const ntkw_status status = attribute >= 0 && H5Awrite(attribute, memory, value) >= 0 ? NTKW_SUCCESS : failed(t);
@@ -41,14 +42,14 @@ static ntkw_status write_attribute(const ntkw_trace *t, const char *name, hid_t 
   return status;
 }
 
-static ntkw_status write_text(const ntkw_trace *t, const char *name, const char *text) {
+static ntkw_status write_text(const ntkw_recording *t, const char *name, const char *text) {
   const hid_t type = string_type(strlen(text));
   const ntkw_status status = write_attribute(t, name, type, type, text);
   H5Tclose(type);
   return status;
 }
 
-static ntkw_status write_attributes(const ntkw_trace *t) {
+static ntkw_status write_attributes(const ntkw_recording *t) {
   const trace_stated *s = &t->stated;
   NTKW_TRY(write_text(t, "rule", s->rule));
   NTKW_TRY(write_text(t, "dtype", s->dtype == NTKW_FLOAT32 ? "float32" : "float64"));
@@ -60,7 +61,7 @@ static ntkw_status write_attributes(const ntkw_trace *t) {
 }
 
 /* Write a whole dataset that does not grow; without values it takes no space and reads as zeros. */
-static ntkw_status write_fixed(const ntkw_trace *t, const char *name, hid_t type, int rank, const hsize_t size[],
+static ntkw_status write_fixed(const ntkw_recording *t, const char *name, hid_t type, int rank, const hsize_t size[],
                                hid_t memory, const void *values) {
   const hid_t properties = H5Pcreate(H5P_DATASET_CREATE), space = H5Screate_simple(rank, size, NULL);
   H5Pset_obj_track_times(properties, false);
@@ -74,23 +75,23 @@ static ntkw_status write_fixed(const ntkw_trace *t, const char *name, hid_t type
   return status;
 }
 
-static const char *condition_name(const ntkw_trace *t, size_t c) {
+static const char *condition_name(const ntkw_recording *t, size_t c) {
   return t->stated.conditions[c];
 }
 
-static const char *segment_name(const ntkw_trace *t, size_t s) {
+static const char *segment_name(const ntkw_recording *t, size_t s) {
   return t->stated.segments[s].name;
 }
 
-static size_t longest(const ntkw_trace *t, size_t n, const char *(*name)(const ntkw_trace *, size_t)) {
+static size_t longest(const ntkw_recording *t, size_t n, const char *(*name)(const ntkw_recording *, size_t)) {
   size_t length = 0;
   for (size_t i = 0; i < n; i++) length = strlen(name(t, i)) > length ? strlen(name(t, i)) : length;
   return length;
 }
 
 /* Names, in strings of one length. */
-static ntkw_status write_names(const ntkw_trace *t, const char *dataset, size_t n,
-                               const char *(*name)(const ntkw_trace *, size_t)) {
+static ntkw_status write_names(const ntkw_recording *t, const char *dataset, size_t n,
+                               const char *(*name)(const ntkw_recording *, size_t)) {
   const size_t length = longest(t, n, name);
   char *block = calloc(n, length + 1);
   NTKW_CHECK(block, NTKW_ERR_MEMORY, "out of memory for a trace");
@@ -103,7 +104,7 @@ static ntkw_status write_names(const ntkw_trace *t, const char *dataset, size_t 
   return status;
 }
 
-static ntkw_status write_segment_numbers(const ntkw_trace *t, int64_t *numbers) {
+static ntkw_status write_segment_numbers(const ntkw_recording *t, int64_t *numbers) {
   const trace_stated *s = &t->stated;
   const size_t n = (size_t)s->n_segments;
   int64_t *offset = numbers, *size = numbers + n, *ndim = numbers + 2 * n, *shape = numbers + 3 * n, end = 0;
@@ -122,7 +123,7 @@ static ntkw_status write_segment_numbers(const ntkw_trace *t, int64_t *numbers) 
   return write_fixed(t, "/segments/unused", H5T_STD_U8LE, 2, unused, H5T_NATIVE_UINT8, NULL);
 }
 
-static ntkw_status write_segments(const ntkw_trace *t) {
+static ntkw_status write_segments(const ntkw_recording *t) {
   const hid_t properties = H5Pcreate(H5P_GROUP_CREATE);
   H5Pset_obj_track_times(properties, false);
   const hid_t group = H5Gcreate2(t->file, "/segments", H5P_DEFAULT, properties, H5P_DEFAULT);
@@ -138,7 +139,7 @@ static ntkw_status write_segments(const ntkw_trace *t) {
 }
 
 /* A dataset of no rows yet, row after row; space for a chunk is taken when the dataset grows into it. */
-static ntkw_status make_growing(ntkw_trace *t, trace_dataset which, hid_t type, int rank, const hsize_t row[],
+static ntkw_status make_growing(ntkw_recording *t, trace_dataset which, hid_t type, int rank, const hsize_t row[],
                                 const hsize_t chunk[]) {
   const hsize_t size[] = {0, row[0], rank > 2 ? row[1] : 1}, most[] = {H5S_UNLIMITED, size[1], size[2]};
   const hid_t properties = H5Pcreate(H5P_DATASET_CREATE), space = H5Screate_simple(rank, size, most);
@@ -147,13 +148,13 @@ static ntkw_status make_growing(ntkw_trace *t, trace_dataset which, hid_t type, 
   if (which == TRACE_GRADIENTS) H5Pset_fill_time(properties, H5D_FILL_TIME_NEVER);
   H5Pset_obj_track_times(properties, false);
   t->datasets[which] =
-      H5Dcreate2(t->file, ntkw_i_trace_dataset_names[which], type, space, H5P_DEFAULT, properties, H5P_DEFAULT);
+      H5Dcreate2(t->file, ntkw_i_recording_dataset_names[which], type, space, H5P_DEFAULT, properties, H5P_DEFAULT);
   H5Pclose(properties);
   H5Sclose(space);
   return t->datasets[which] >= 0 ? NTKW_SUCCESS : failed(t);
 }
 
-static ntkw_status make_all_growing(ntkw_trace *t) {
+static ntkw_status make_all_growing(ntkw_recording *t) {
   const trace_stated *s = &t->stated;
   const hsize_t n = (hsize_t)s->n_conditions, fitting = CHUNK_VALUES / n;
   const hsize_t rows = fitting < 1 ? 1 : fitting > MOST_ROWS_IN_CHUNK ? MOST_ROWS_IN_CHUNK : fitting;
@@ -172,7 +173,7 @@ static ntkw_status make_all_growing(ntkw_trace *t) {
   return make_growing(t, TRACE_GRADIENTS, s->dtype == NTKW_FLOAT32 ? H5T_IEEE_F32LE : real, 3, row, vector);
 }
 
-static ntkw_status write_everything_fixed(const ntkw_trace *t) {
+static ntkw_status write_everything_fixed(const ntkw_recording *t) {
   const trace_stated *s = &t->stated;
   const hsize_t size[] = {(hsize_t)s->n_conditions, (hsize_t)s->n_parameters};
   NTKW_TRY(write_attributes(t));
@@ -184,7 +185,7 @@ static ntkw_status write_everything_fixed(const ntkw_trace *t) {
 }
 
 /* A file that HDF5 cannot complete stays open in HDF5 for ever: see beforehand that there is room. */
-static ntkw_status check_room(const ntkw_trace *t) {
+static ntkw_status check_room(const ntkw_recording *t) {
   const size_t n = (size_t)t->stated.n_conditions, m = (size_t)t->stated.n_segments;
   const size_t names = n * (longest(t, n, condition_name) + 1) + m * (longest(t, m, segment_name) + 1);
   NTKW_TRY(ntkw_i_file_reserve(t->fd, t->path, (int64_t)(names + 16 * n + 56 * m + (1 << 18))));
@@ -193,7 +194,7 @@ static ntkw_status check_room(const ntkw_trace *t) {
 }
 
 /* The file under a name of its own, whole. */
-static ntkw_status write_file(ntkw_trace *t) {
+static ntkw_status write_file(ntkw_recording *t) {
   NTKW_TRY(check_room(t));
   t->journal = (trace_journal){.fd = t->fd, .path = t->path};
   const hid_t creation = H5Pcreate(H5P_FILE_CREATE), access = ntkw_i_hdf5_access(MPI_COMM_NULL);
@@ -206,11 +207,11 @@ static ntkw_status write_file(ntkw_trace *t) {
   NTKW_TRY(status);
   NTKW_TRY(write_everything_fixed(t));
   NTKW_TRY(make_all_growing(t));
-  return ntkw_i_trace_commit(t);
+  return ntkw_i_recording_commit(t);
 }
 
 /* Give the file its name, unless there is one of that name. */
-static ntkw_status give_name(ntkw_trace *t, const char *temporary) {
+static ntkw_status give_name(ntkw_recording *t, const char *temporary) {
   int failed = link(temporary, t->path) != 0 ? errno : 0;
   if (failed && failed != EEXIST && access(t->path, F_OK) != 0) /* a file system without links */
     failed = rename(temporary, t->path) != 0 ? errno : 0;
@@ -219,17 +220,17 @@ static ntkw_status give_name(ntkw_trace *t, const char *temporary) {
   return NTKW_SUCCESS;
 }
 
-static ntkw_status make_as(ntkw_trace *t, const char *temporary) {
+static ntkw_status make_as(ntkw_recording *t, const char *temporary) {
   t->fd = open(temporary, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
   NTKW_CHECK(t->fd >= 0, NTKW_ERR_FILE, "the trace %s cannot be made: %s", t->path, strerror(errno));
-  ntkw_status status = ntkw_i_trace_take(t);
+  ntkw_status status = ntkw_i_recording_take(t);
   if (status == NTKW_SUCCESS) status = write_file(t);
   if (status == NTKW_SUCCESS) status = give_name(t, temporary);
   unlink(temporary);
   return status;
 }
 
-ntkw_status ntkw_i_trace_make_file(ntkw_trace *t) {
+ntkw_status ntkw_i_recording_make_file(ntkw_recording *t) {
   struct stat about;
   const size_t length = strlen(t->path) + 40;
   NTKW_CHECK(lstat(t->path, &about) != 0, NTKW_ERR_FILE, "the trace %s cannot be made: %s", t->path, strerror(EEXIST));

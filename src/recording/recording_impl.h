@@ -1,12 +1,12 @@
 /* A trace being recorded: what was stated, where this rank's shard lies, and the file, which the first rank has open in
  * HDF5 and every rank for its gradients. */
-#ifndef NTKW_TRACE_RECORDING_H
-#define NTKW_TRACE_RECORDING_H
+#ifndef NTKW_RECORDING_IMPL_H
+#define NTKW_RECORDING_IMPL_H
 
 #include <hdf5.h>
 #include "ntkw/sum.h"
-#include "ntkw/trace.h"
-#include "trace/journal.h"
+#include "ntkw/recording.h"
+#include "recording/journal.h"
 
 enum { TRACE_RULE_LENGTH = 32, TRACE_SOURCE_LENGTH = 160 }; /* with the NUL at the end */
 
@@ -20,9 +20,9 @@ typedef struct trace_stated {
   ntkw_dtype dtype;
   bool traces;
   double *initial_weights;
-  int64_t *entries;             /* NULL: not stated */
-  ntkw_trace_segment *segments; /* their names are owned */
-  ntkw_trace_piece *pieces;     /* this rank's */
+  int64_t *entries;                 /* NULL: not stated */
+  ntkw_recording_segment *segments; /* their names are owned */
+  ntkw_recording_piece *pieces;     /* this rank's */
 } trace_stated;
 
 /* The datasets that grow with every step. */
@@ -40,7 +40,7 @@ typedef enum trace_dataset {
   TRACE_N_DATASETS
 } trace_dataset;
 
-struct ntkw_trace {
+struct ntkw_recording {
   MPI_Comm comm;
   int rank;
   trace_stated stated;
@@ -51,12 +51,12 @@ struct ntkw_trace {
   hid_t datasets[TRACE_N_DATASETS]; /* on the first rank */
   bool made;                        /* by this rank, and to be removed by it if creation fails */
   bool broken;                      /* on the first rank: a step could not be withdrawn */
-  int64_t epoch;                    /* to go on from, for ntkw_i_trace_open_file */
+  int64_t epoch;                    /* to go on from, for ntkw_i_recording_open_file */
   int64_t n_steps;
   int64_t chunk_length; /* parameters in a chunk of the gradients */
   int n_chunks;         /* for each condition and step */
   int64_t *addresses;   /* [n_conditions, n_chunks] of the present step's chunks in the file */
-  const ntkw_trace_step *step;
+  const ntkw_recording_step *step;
   double *squares, *norms; /* [n_conditions] of the present step */
   ntkw_sum sum;
   int64_t *message;
@@ -64,40 +64,41 @@ struct ntkw_trace {
 
 /* Check and copy. Local. *to starts as zeros and is to be freed, after an error too.
  * @return NTKW_SUCCESS, NTKW_ERR_ARGUMENT, NTKW_ERR_NOT_FINITE, NTKW_ERR_MEMORY. */
-ntkw_status ntkw_i_trace_state(trace_stated *to, int n, const char *const names[], const ntkw_trace_options *options);
-void ntkw_i_trace_stated_free(trace_stated *stated);
+ntkw_status ntkw_i_recording_state(trace_stated *to, int n, const char *const names[],
+                                   const ntkw_recording_options *options);
+void ntkw_i_recording_stated_free(trace_stated *stated);
 
 /* Number of parameters of this rank. Local. */
-int64_t ntkw_i_trace_local_count(const trace_stated *stated);
+int64_t ntkw_i_recording_local_count(const trace_stated *stated);
 
 /* Have all ranks stated the same, and is every parameter in exactly one rank's piece? Collective.
  * @return the same on every rank: NTKW_SUCCESS, NTKW_ERR_DISAGREE, NTKW_ERR_COUNT, NTKW_ERR_MEMORY, NTKW_ERR_MPI. */
-ntkw_status ntkw_i_trace_same_stated(MPI_Comm comm, const trace_stated *stated);
-ntkw_status ntkw_i_trace_covers(MPI_Comm comm, const trace_stated *stated);
+ntkw_status ntkw_i_recording_same_stated(MPI_Comm comm, const trace_stated *stated);
+ntkw_status ntkw_i_recording_covers(MPI_Comm comm, const trace_stated *stated);
 
 /* Do all ranks record the same step? Collective. NTKW_ERR_DISAGREE names what differs. */
-ntkw_status ntkw_i_trace_same_step(MPI_Comm comm, const ntkw_trace_step *step, const trace_stated *stated);
+ntkw_status ntkw_i_recording_same_step(MPI_Comm comm, const ntkw_recording_step *step, const trace_stated *stated);
 
 /* Exact squares and norms of the whole gradients. Collective: one MPI_Allreduce. NTKW_ERR_NOT_FINITE names a condition.
  */
-ntkw_status ntkw_i_trace_reduce(ntkw_trace *trace, const void *const shards[]);
+ntkw_status ntkw_i_recording_reduce(ntkw_recording *trace, const void *const shards[]);
 
 /* Write this rank's shards to the step's chunks. Local. NTKW_ERR_FILE. */
-ntkw_status ntkw_i_trace_write_shards(const ntkw_trace *trace, const void *const shards[]);
+ntkw_status ntkw_i_recording_write_shards(const ntkw_recording *trace, const void *const shards[]);
 
 /* For the first rank, with HDF5's voice silenced. Local; NTKW_ERR_FILE names the reason. */
-ntkw_status ntkw_i_trace_make_file(ntkw_trace *trace);  /* everything but steps */
-ntkw_status ntkw_i_trace_open_file(ntkw_trace *trace);  /* of this setup, without the steps from its epoch on */
-ntkw_status ntkw_i_trace_extend(ntkw_trace *trace);     /* room for a step; its addresses */
-ntkw_status ntkw_i_trace_write_rows(ntkw_trace *trace); /* the step but its gradients; the file is whole then */
-ntkw_status ntkw_i_trace_withdraw(ntkw_trace *trace);   /* back to n_steps */
-ntkw_status ntkw_i_trace_close_file(ntkw_trace *trace);
+ntkw_status ntkw_i_recording_make_file(ntkw_recording *trace);  /* everything but steps */
+ntkw_status ntkw_i_recording_open_file(ntkw_recording *trace);  /* of this setup, without the steps from its epoch on */
+ntkw_status ntkw_i_recording_extend(ntkw_recording *trace);     /* room for a step; its addresses */
+ntkw_status ntkw_i_recording_write_rows(ntkw_recording *trace); /* the step but its gradients; the file is whole then */
+ntkw_status ntkw_i_recording_withdraw(ntkw_recording *trace);   /* back to n_steps */
+ntkw_status ntkw_i_recording_close_file(ntkw_recording *trace);
 
 /* What the others are made of. Local, for the first rank. */
-extern const char *const ntkw_i_trace_dataset_names[TRACE_N_DATASETS];
-ntkw_status ntkw_i_trace_take(ntkw_trace *trace); /* keep others from recording to the open file */
-ntkw_status ntkw_i_trace_set_steps(const ntkw_trace *trace, int64_t n);
-ntkw_status ntkw_i_trace_set_complete(const ntkw_trace *trace, int64_t complete);
-ntkw_status ntkw_i_trace_commit(ntkw_trace *trace); /* all that HDF5 has changed, at once */
+extern const char *const ntkw_i_recording_dataset_names[TRACE_N_DATASETS];
+ntkw_status ntkw_i_recording_take(ntkw_recording *trace); /* keep others from recording to the open file */
+ntkw_status ntkw_i_recording_set_steps(const ntkw_recording *trace, int64_t n);
+ntkw_status ntkw_i_recording_set_complete(const ntkw_recording *trace, int64_t complete);
+ntkw_status ntkw_i_recording_commit(ntkw_recording *trace); /* all that HDF5 has changed, at once */
 
 #endif

@@ -1,5 +1,5 @@
 #include "status/check.h"
-#include "trace/recording.h"
+#include "recording/recording_impl.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -7,12 +7,12 @@
 
 enum { MOST_CONDITIONS = 4096 };
 
-void ntkw_trace_options_init(ntkw_trace_options *options) {
+void ntkw_recording_options_init(ntkw_recording_options *options) {
   if (!options) return;
-  *options = (ntkw_trace_options){.alpha = 0.5, .update_every = 1, .dtype = NTKW_FLOAT64};
+  *options = (ntkw_recording_options){.alpha = 0.5, .update_every = 1, .dtype = NTKW_FLOAT64};
 }
 
-void ntkw_i_trace_stated_free(trace_stated *stated) {
+void ntkw_i_recording_stated_free(trace_stated *stated) {
   for (int c = 0; stated->conditions && c < stated->n_conditions; c++) free(stated->conditions[c]);
   for (int s = 0; stated->segments && s < stated->n_segments; s++) free((char *)stated->segments[s].name);
   free(stated->conditions);
@@ -36,7 +36,7 @@ static ntkw_status check_names(int n, const char *const names[]) {
   return NTKW_SUCCESS;
 }
 
-static ntkw_status check_numbers(const ntkw_trace_options *o) {
+static ntkw_status check_numbers(const ntkw_recording_options *o) {
   NTKW_CHECK(o->alpha >= 0 && o->alpha <= 1, NTKW_ERR_ARGUMENT, "alpha of a trace is %g; expected 0 to 1", o->alpha);
   NTKW_CHECK(o->update_every >= 1, NTKW_ERR_ARGUMENT, "update_every of a trace is %lld; expected at least 1",
              (long long)o->update_every);
@@ -51,7 +51,7 @@ static ntkw_status check_numbers(const ntkw_trace_options *o) {
   return NTKW_SUCCESS;
 }
 
-static int64_t size_of(const ntkw_trace_segment *segment, int64_t most) {
+static int64_t size_of(const ntkw_recording_segment *segment, int64_t most) {
   int64_t size = 1;
   for (int d = 0; d < segment->ndim; d++) {
     if (segment->shape[d] < 0 || (segment->shape[d] > 0 && size > most / segment->shape[d])) return -1;
@@ -60,10 +60,10 @@ static int64_t size_of(const ntkw_trace_segment *segment, int64_t most) {
   return size;
 }
 
-static ntkw_status check_segments(const ntkw_trace_options *o) {
+static ntkw_status check_segments(const ntkw_recording_options *o) {
   int64_t end = 0;
   for (int s = 0; s < o->n_segments; s++) {
-    const ntkw_trace_segment *segment = &o->segments[s];
+    const ntkw_recording_segment *segment = &o->segments[s];
     NTKW_CHECK(segment->name && *segment->name, NTKW_ERR_ARGUMENT, "segment %d of a trace has no name", s);
     NTKW_CHECK(segment->ndim >= 0 && segment->ndim <= 4, NTKW_ERR_ARGUMENT,
                "segment \"%s\" of a trace has %d dimensions; expected 0 to 4", segment->name, segment->ndim);
@@ -79,9 +79,9 @@ static ntkw_status check_segments(const ntkw_trace_options *o) {
   return NTKW_SUCCESS;
 }
 
-static ntkw_status check_pieces(const ntkw_trace_options *o) {
+static ntkw_status check_pieces(const ntkw_recording_options *o) {
   for (int p = 0; p < o->n_pieces; p++) {
-    const ntkw_trace_piece piece = o->pieces[p];
+    const ntkw_recording_piece piece = o->pieces[p];
     NTKW_CHECK(piece.offset >= 0 && piece.count >= 0 && piece.offset <= o->parameter_count - piece.count,
                NTKW_ERR_ARGUMENT,
                "piece %d of a trace's shard has offset %lld and count %lld; there are %lld parameters", p,
@@ -123,9 +123,9 @@ static ntkw_status copy_entries(trace_stated *to, const int64_t *entries) {
   return NTKW_SUCCESS;
 }
 
-static ntkw_status copy_segments(trace_stated *to, const ntkw_trace_options *o) {
-  const ntkw_trace_segment whole = {"parameters", 1, {o->parameter_count}};
-  const ntkw_trace_segment *from = o->n_segments > 0 ? o->segments : &whole;
+static ntkw_status copy_segments(trace_stated *to, const ntkw_recording_options *o) {
+  const ntkw_recording_segment whole = {"parameters", 1, {o->parameter_count}};
+  const ntkw_recording_segment *from = o->n_segments > 0 ? o->segments : &whole;
   const int n = o->n_segments > 0 ? o->n_segments : 1;
   to->segments = calloc((size_t)n, sizeof *to->segments);
   NTKW_CHECK(to->segments, NTKW_ERR_MEMORY, "out of memory for a trace");
@@ -139,7 +139,7 @@ static ntkw_status copy_segments(trace_stated *to, const ntkw_trace_options *o) 
   return NTKW_SUCCESS;
 }
 
-static ntkw_status copy_pieces(trace_stated *to, const ntkw_trace_options *o) {
+static ntkw_status copy_pieces(trace_stated *to, const ntkw_recording_options *o) {
   to->pieces = calloc((size_t)o->n_pieces + 1, sizeof *to->pieces);
   NTKW_CHECK(to->pieces, NTKW_ERR_MEMORY, "out of memory for a trace");
   to->n_pieces = o->n_pieces;
@@ -147,7 +147,8 @@ static ntkw_status copy_pieces(trace_stated *to, const ntkw_trace_options *o) {
   return NTKW_SUCCESS;
 }
 
-ntkw_status ntkw_i_trace_state(trace_stated *to, int n, const char *const names[], const ntkw_trace_options *options) {
+ntkw_status ntkw_i_recording_state(trace_stated *to, int n, const char *const names[],
+                                   const ntkw_recording_options *options) {
   NTKW_CHECK(options, NTKW_ERR_ARGUMENT, "the options of a trace are NULL");
   NTKW_TRY(check_names(n, names));
   NTKW_TRY(check_numbers(options));
@@ -167,7 +168,7 @@ ntkw_status ntkw_i_trace_state(trace_stated *to, int n, const char *const names[
   return copy_pieces(to, options);
 }
 
-int64_t ntkw_i_trace_local_count(const trace_stated *stated) {
+int64_t ntkw_i_recording_local_count(const trace_stated *stated) {
   int64_t count = 0;
   for (int p = 0; p < stated->n_pieces; p++) count += stated->pieces[p].count;
   return count;

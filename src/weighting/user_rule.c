@@ -1,4 +1,4 @@
-#include "weighting/own.h"
+#include "weighting/user_rule.h"
 
 #include <math.h>
 #include <string.h>
@@ -37,7 +37,7 @@ static ntkw_moments gather_moments(ntkw_weighting *weighting, int n) {
 
 /* On rank 0: the outcome as doubles, which all ranks will have. */
 static void evaluate(ntkw_weighting *weighting, int n, double *code, double *target, double *memory) {
-  const ntkw_own_rule *own = &weighting->own;
+  const ntkw_user_rule *own = &weighting->own;
   const ntkw_moments moments = gather_moments(weighting, n);
   for (int i = 0; i < n; i++) target[i] = NAN;
   memcpy(memory, weighting->memory, sizeof *memory * (size_t)own->memory_count);

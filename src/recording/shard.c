@@ -2,10 +2,10 @@
 #include "checkpoint/part_bytes.h"
 #include "checkpoint/stated.h"
 #include "status/check.h"
-#include "trace/recording.h"
+#include "recording/recording_impl.h"
 
 /* A piece may go through several chunks. */
-static ntkw_status write_piece(const ntkw_trace *t, int condition, ntkw_trace_piece piece, const char *values) {
+static ntkw_status write_piece(const ntkw_recording *t, int condition, ntkw_recording_piece piece, const char *values) {
   const size_t width = ntkw_i_value_size(t->stated.dtype);
   while (piece.count > 0) {
     const int64_t chunk = piece.offset / t->chunk_length, first = piece.offset % t->chunk_length;
@@ -19,7 +19,7 @@ static ntkw_status write_piece(const ntkw_trace *t, int condition, ntkw_trace_pi
   return NTKW_SUCCESS;
 }
 
-ntkw_status ntkw_i_trace_write_shards(const ntkw_trace *t, const void *const shards[]) {
+ntkw_status ntkw_i_recording_write_shards(const ntkw_recording *t, const void *const shards[]) {
   const trace_stated *s = &t->stated;
   for (int c = 0; c < s->n_conditions; c++) {
     size_t at = 0;

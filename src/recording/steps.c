@@ -3,12 +3,12 @@
 #include "checkpoint/hdf5_calls.h"
 #include "checkpoint/stated.h"
 #include "status/check.h"
-#include "trace/recording.h"
+#include "recording/recording_impl.h"
 
 #include <errno.h>
 #include <sys/file.h>
 
-static ntkw_status failed(const ntkw_trace *t) {
+static ntkw_status failed(const ntkw_recording *t) {
   return ntkw_i_hdf5_fail(NTKW_ERR_FILE, "write the trace", t->path);
 }
 
@@ -17,7 +17,7 @@ static bool has_columns(trace_dataset which) {
          which == TRACE_TRACES || which == TRACE_GRADIENTS;
 }
 
-ntkw_status ntkw_i_trace_set_steps(const ntkw_trace *t, int64_t n) {
+ntkw_status ntkw_i_recording_set_steps(const ntkw_recording *t, int64_t n) {
   const hsize_t size[] = {(hsize_t)n, (hsize_t)t->stated.n_conditions, (hsize_t)t->stated.n_parameters};
   for (int which = 0; which < TRACE_N_DATASETS; which++)
     if (t->datasets[which] >= 0 && H5Dset_extent(t->datasets[which], size) < 0) return failed(t);
@@ -25,7 +25,7 @@ ntkw_status ntkw_i_trace_set_steps(const ntkw_trace *t, int64_t n) {
 }
 
 /* What HDF5 may need for a step: its chunks, new chunks of the tables, and nodes of the chunks' indices. */
-static ntkw_status reserve_step(const ntkw_trace *t) {
+static ntkw_status reserve_step(const ntkw_recording *t) {
   hsize_t length = 0;
   if (H5Fget_filesize(t->file, &length) < 0) return failed(t);
   const int64_t chunks = (int64_t)t->stated.n_conditions * t->n_chunks;
@@ -33,11 +33,11 @@ static ntkw_status reserve_step(const ntkw_trace *t) {
   return ntkw_i_file_reserve(t->fd, t->path, (int64_t)length + values + 512 * chunks + (1 << 20));
 }
 
-ntkw_status ntkw_i_trace_extend(ntkw_trace *t) {
+ntkw_status ntkw_i_recording_extend(ntkw_recording *t) {
   NTKW_CHECK(!t->broken, NTKW_ERR_FILE, "%s: a step that failed could not be taken back; nothing is recorded any more",
              t->path);
   NTKW_TRY(reserve_step(t));
-  NTKW_TRY(ntkw_i_trace_set_steps(t, t->n_steps + 1));
+  NTKW_TRY(ntkw_i_recording_set_steps(t, t->n_steps + 1));
   for (int c = 0; c < t->stated.n_conditions; c++)
     for (int k = 0; k < t->n_chunks; k++) {
       const hsize_t at[] = {(hsize_t)t->n_steps, (hsize_t)c, (hsize_t)(k * t->chunk_length)};
@@ -54,7 +54,7 @@ ntkw_status ntkw_i_trace_extend(ntkw_trace *t) {
 }
 
 /* One entry, or one for each condition. */
-static ntkw_status write_row(const ntkw_trace *t, trace_dataset which, hid_t memory_type, const void *values) {
+static ntkw_status write_row(const ntkw_recording *t, trace_dataset which, hid_t memory_type, const void *values) {
   const hsize_t start[] = {(hsize_t)t->n_steps, 0}, count[] = {1, (hsize_t)t->stated.n_conditions};
   const int rank = has_columns(which) ? 2 : 1;
   const hid_t file = H5Dget_space(t->datasets[which]), memory = H5Screate_simple(rank, count, NULL);
@@ -66,8 +66,8 @@ static ntkw_status write_row(const ntkw_trace *t, trace_dataset which, hid_t mem
   return status;
 }
 
-ntkw_status ntkw_i_trace_write_rows(ntkw_trace *t) {
-  const ntkw_trace_step *step = t->step;
+ntkw_status ntkw_i_recording_write_rows(ntkw_recording *t) {
+  const ntkw_recording_step *step = t->step;
   const unsigned char updated = step->updated;
   NTKW_TRY(write_row(t, TRACE_EPOCH, H5T_NATIVE_INT64, &step->epoch));
   NTKW_TRY(write_row(t, TRACE_BATCH, H5T_NATIVE_INT64, &step->batch));
@@ -78,25 +78,25 @@ ntkw_status ntkw_i_trace_write_rows(ntkw_trace *t) {
   NTKW_TRY(write_row(t, TRACE_SQUARES, H5T_NATIVE_DOUBLE, t->squares));
   NTKW_TRY(write_row(t, TRACE_NORMS, H5T_NATIVE_DOUBLE, t->norms));
   if (t->stated.traces) NTKW_TRY(write_row(t, TRACE_TRACES, H5T_NATIVE_DOUBLE, step->traces));
-  return ntkw_i_trace_commit(t);
+  return ntkw_i_recording_commit(t);
 }
 
 /* The space of a step that is not taken back in the file may not be used again. */
-ntkw_status ntkw_i_trace_withdraw(ntkw_trace *t) {
+ntkw_status ntkw_i_recording_withdraw(ntkw_recording *t) {
   t->broken = true;
-  NTKW_TRY(ntkw_i_trace_set_steps(t, t->n_steps));
-  NTKW_TRY(ntkw_i_trace_commit(t));
+  NTKW_TRY(ntkw_i_recording_set_steps(t, t->n_steps));
+  NTKW_TRY(ntkw_i_recording_commit(t));
   t->broken = false;
   return NTKW_SUCCESS;
 }
 
-ntkw_status ntkw_i_trace_take(ntkw_trace *t) {
+ntkw_status ntkw_i_recording_take(ntkw_recording *t) {
   const bool taken = flock(t->fd, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK;
   NTKW_CHECK(!taken, NTKW_ERR_FILE, "the trace %s is being recorded, or read, by another process", t->path);
   return NTKW_SUCCESS;
 }
 
-ntkw_status ntkw_i_trace_set_complete(const ntkw_trace *t, int64_t complete) {
+ntkw_status ntkw_i_recording_set_complete(const ntkw_recording *t, int64_t complete) {
   const hid_t attribute = H5Aopen(t->file, "complete", H5P_DEFAULT);
   const ntkw_status status =
       attribute >= 0 && H5Awrite(attribute, H5T_NATIVE_INT64, &complete) >= 0 ? NTKW_SUCCESS : failed(t);
@@ -104,15 +104,15 @@ ntkw_status ntkw_i_trace_set_complete(const ntkw_trace *t, int64_t complete) {
   return status;
 }
 
-ntkw_status ntkw_i_trace_commit(ntkw_trace *t) {
+ntkw_status ntkw_i_recording_commit(ntkw_recording *t) {
   return H5Fflush(t->file, H5F_SCOPE_LOCAL) >= 0 ? ntkw_i_journal_commit(&t->journal) : failed(t);
 }
 
-ntkw_status ntkw_i_trace_close_file(ntkw_trace *t) {
+ntkw_status ntkw_i_recording_close_file(ntkw_recording *t) {
   bool ok = true;
   if (t->file < 0) ntkw_i_journal_free(&t->journal);
   if (t->file < 0) return NTKW_SUCCESS;
-  ntkw_status status = t->broken ? NTKW_SUCCESS : ntkw_i_trace_set_complete(t, 1);
+  ntkw_status status = t->broken ? NTKW_SUCCESS : ntkw_i_recording_set_complete(t, 1);
   for (int which = 0; which < TRACE_N_DATASETS; which++)
     if (t->datasets[which] >= 0) ok = H5Dclose(t->datasets[which]) >= 0 && ok;
   ok = H5Fclose(t->file) >= 0 && ok;

@@ -1,8 +1,8 @@
 /* Recorded training runs, read with the serial face of HDF5. */
-#include "trace/reading.h"
+#include "recording/reader.h"
 #include "checkpoint/hdf5_calls.h"
 #include "status/check.h"
-#include "trace/journal.h"
+#include "recording/journal.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -329,24 +329,24 @@ static ntkw_status read_everything_small(recorded_run *t, const char *path) {
   return read_segments(t);
 }
 
-ntkw_status ntkw_i_trace_read(const char *path, recorded_run **out) {
+ntkw_status ntkw_i_recording_read(const char *path, recorded_run **out) {
   const hdf5_voice voice = ntkw_i_hdf5_silence(); /* failures are told in one sentence, not in HDF5's stack */
   *out = calloc(1, sizeof **out);
   const ntkw_status status =
       *out ? read_everything_small(*out, path) : ntkw_i_fail(NTKW_ERR_MEMORY, "out of memory for a trace");
-  if (status != NTKW_SUCCESS) ntkw_i_trace_close(out);
+  if (status != NTKW_SUCCESS) ntkw_i_recording_close(out);
   ntkw_i_hdf5_restore(voice);
   return status;
 }
 
-ntkw_status ntkw_i_trace_open(MPI_Comm comm, const char *path, recorded_run **out) {
-  const ntkw_status verdict = ntkw_status_agree(comm, ntkw_i_trace_read(path, out));
-  if (verdict != NTKW_SUCCESS) ntkw_i_trace_close(out);
+ntkw_status ntkw_i_recording_open(MPI_Comm comm, const char *path, recorded_run **out) {
+  const ntkw_status verdict = ntkw_status_agree(comm, ntkw_i_recording_read(path, out));
+  if (verdict != NTKW_SUCCESS) ntkw_i_recording_close(out);
   return verdict;
 }
 
-ntkw_status ntkw_i_trace_read_gradients(const recorded_run *t, int64_t step, int64_t offset, int64_t count,
-                                        void *values) {
+ntkw_status ntkw_i_recording_read_gradients(const recorded_run *t, int64_t step, int64_t offset, int64_t count,
+                                            void *values) {
   if (count == 0) return NTKW_SUCCESS;
   const hdf5_voice voice = ntkw_i_hdf5_silence();
   const hsize_t start[3] = {(hsize_t)step, 0, (hsize_t)offset};
@@ -372,7 +372,7 @@ static void close_file(struct trace_file *file) {
   free(file);
 }
 
-void ntkw_i_trace_close(recorded_run **t) {
+void ntkw_i_recording_close(recorded_run **t) {
   if (!t || !*t) return;
   recorded_run *gone = *t;
   close_file(gone->file);

@@ -1,4 +1,4 @@
-/** @file trace.h
+/** @file recording.h
  * Recording a training run: the conditions' losses, gradients and weights, step by step, in one HDF5 file.
  *
  * A recorded run, a *trace*, can be replayed: `ntkw replay FILE` runs its gradients through the library, on any number
@@ -6,20 +6,20 @@
  * been?). Each rank hands over its shards, borrowed for the time of the call; the file holds the gradients as whole
  * vectors, and its values do not depend on the number of ranks. Workflow:
  *
- *     ntkw_trace_options options;
- *     ntkw_trace_options_init(&options);
+ *     ntkw_recording_options options;
+ *     ntkw_recording_options_init(&options);
  *     options.rule = ntkw_weighting_rule(weighting);          // and alpha, update_every, dtype
  *     options.parameter_count = n_global;
  *     options.n_pieces = 1;
- *     options.pieces = &(ntkw_trace_piece){offset, n_local};  // where this rank's shard lies
- *     ntkw_trace_create(comm, "run.trace.h5", n, names, &options, &trace);           // collective
+ *     options.pieces = &(ntkw_recording_piece){offset, n_local};  // where this rank's shard lies
+ *     ntkw_recording_create(comm, "run.trace.h5", n, names, &options, &trace);           // collective
  *     ...
- *     const ntkw_trace_step step = {epoch, batch, true, losses, ntkw_weights(weighting), total, NULL};
- *     ntkw_trace_record(trace, &step, shards);                                       // collective, once per step
+ *     const ntkw_recording_step step = {epoch, batch, true, losses, ntkw_weighting_weights(weighting), total, NULL};
+ *     ntkw_recording_record(trace, &step, shards);                                       // collective, once per step
  *     ...
- *     ntkw_trace_close(&trace);                                                      // collective
+ *     ntkw_recording_close(&trace);                                                      // collective
  *
- * (A *trace* here is a record; the traces of NTK blocks, ntkw_trace_add and ntkw_traces in weighting.h, are another
+ * (A *trace* here is a record; the traces of NTK blocks, ntkw_weighting_add_ntk_diagonal and ntkw_weighting_ntk_traces in weighting.h, are another
  * thing, and may be in the record.)
  *
  * A step that is not recorded is not in the file: to record only the steps at which the weights are renewed is enough
@@ -55,15 +55,15 @@
  * `ntkw replay` reads them and says that the recording was cut short. (A crash of the system may lose what was not on the
  * disk yet.) First the gradients go to space that nothing refers to; then all else of a step goes to the end of the file
  * as a journal with a digest, from there to its places, and the journal is taken back. A kill during the few
- * microseconds of these last writes leaves the journal, which the reader and ntkw_trace_continue follow; other programs
- * that use HDF5 may fail on such a file until ntkw_trace_continue has opened it.
+ * microseconds of these last writes leaves the journal, which the reader and ntkw_recording_continue follow; other programs
+ * that use HDF5 may fail on such a file until ntkw_recording_continue has opened it.
  *
  * The gradients are written by each rank to their place in the file, the rest by the first rank with HDF5: the file
  * must be on a file system that all ranks see, and no rank can be left waiting inside MPI-IO by another one's full
  * disk.
  */
-#ifndef NTKW_TRACE_H
-#define NTKW_TRACE_H
+#ifndef NTKW_RECORDING_H
+#define NTKW_RECORDING_H
 
 #include <mpi.h>
 #include <stdbool.h>
@@ -75,54 +75,56 @@ extern "C" {
 #endif
 
 /** A trace being recorded. */
-typedef struct ntkw_trace ntkw_trace;
+typedef struct ntkw_recording ntkw_recording;
 
 /** A run of consecutive parameters of the model: count of them, from the global index offset on. */
-typedef struct ntkw_trace_piece {
+typedef struct ntkw_recording_piece {
   int64_t offset; /**< of its first parameter, >= 0 */
   int64_t count;  /**< of its parameters, >= 0 */
-} ntkw_trace_piece;
+} ntkw_recording_piece;
 
 /** A tensor of the model, for readers of the file. */
-typedef struct ntkw_trace_segment {
+typedef struct ntkw_recording_segment {
   const char *name; /**< not empty */
   int ndim;         /**< 0 to 4 */
   int64_t shape[4]; /**< ndim dimensions, each >= 0; their product is the number of parameters */
-} ntkw_trace_segment;
+} ntkw_recording_segment;
 
-/** What is recorded. Start from ntkw_trace_options_init. All but the pieces must agree over the ranks. Everything is
- * copied by ntkw_trace_create. */
-typedef struct ntkw_trace_options {
-  const char *rule;                   /**< of the weights, at most 31 characters; NULL: "gradient-share" */
-  double alpha;                       /**< share of the old weight, in [0, 1] (default 0.5) */
-  int64_t update_every;               /**< epochs between renewals, >= 1 (default 1) */
-  ntkw_dtype dtype;                   /**< of the gradients in memory and in the file (default float64) */
-  int64_t parameter_count;            /**< of the whole model, 1 to 2^31 - 1; no default */
-  const double *initial_weights;      /**< n finite values, before the first recorded step; NULL: all 1 */
-  bool traces;                        /**< record the traces of NTK blocks, too (default false) */
-  const int64_t *entries;             /**< n numbers >= 1 of residuals of which these are the traces, the same at every
+/** What is recorded. Start from ntkw_recording_options_init. All but the pieces must agree over the ranks. Everything is
+ * copied by ntkw_recording_create. */
+typedef struct ntkw_recording_options {
+  const char *rule;              /**< of the weights, at most 31 characters; NULL: "gradient-share" */
+  double alpha;                  /**< share of the old weight, in [0, 1] (default 0.5) */
+  int64_t update_every;          /**< epochs between renewals, >= 1 (default 1) */
+  ntkw_dtype dtype;              /**< of the gradients in memory and in the file (default float64) */
+  int64_t parameter_count;       /**< of the whole model, 1 to 2^31 - 1; no default */
+  const double *initial_weights; /**< n finite values, before the first recorded step; NULL: all 1 */
+  bool traces;                   /**< record the traces of NTK blocks, too (default false) */
+  const int64_t *entries;        /**< n numbers >= 1 of residuals of which these are the traces, the same at every
                                            step: without them, rules by means cannot be replayed; NULL: not known */
-  const char *source;                 /**< who recorded what, at most 159 characters; NULL: "ntkw" */
-  int n_segments;                     /**< 0: one segment, "parameters", of all */
-  const ntkw_trace_segment *segments; /**< n_segments tensors that follow each other and make up all parameters */
-  int n_pieces;                       /**< of this rank's shard (default 0: this rank has no parameters) */
-  const ntkw_trace_piece *pieces; /**< one behind the other in the rank's shards; of all ranks' pieces together every
+  const char *source;            /**< who recorded what, at most 159 characters; NULL: "ntkw" */
+  int n_segments;                /**< 0: one segment, "parameters", of all */
+  const ntkw_recording_segment *segments; /**< n_segments tensors that follow each other and make up all parameters */
+  int n_pieces;                           /**< of this rank's shard (default 0: this rank has no parameters) */
+  const ntkw_recording_piece
+      *pieces; /**< one behind the other in the rank's shards; of all ranks' pieces together every
                                        parameter must be in exactly one: of replicas, one rank names its copy */
-} ntkw_trace_options;
+} ntkw_recording_options;
 
 /** What one step is, besides its gradients. The same on every rank (rank 0's is written). */
-typedef struct ntkw_trace_step {
+typedef struct ntkw_recording_step {
   int64_t epoch;         /**< >= 0, what was given to ntkw_weighting_update */
   int64_t batch;         /**< >= 0, of that epoch; 0 if there are none */
   bool updated;          /**< the weights were renewed in this step */
   const double *losses;  /**< n finite losses, without weights, before the optimizer's step */
   const double *weights; /**< n finite weights of this step, as renewed */
-  double total;          /**< the sum of weight times loss, finite: ntkw_aggregate */
-  const double *traces;  /**< n finite traces of NTK blocks (ntkw_traces), if they are recorded; else not read */
-} ntkw_trace_step;
+  double total;          /**< the sum of weight times loss, finite: ntkw_weighting_aggregate */
+  const double
+      *traces; /**< n finite traces of NTK blocks (ntkw_weighting_ntk_traces), if they are recorded; else not read */
+} ntkw_recording_step;
 
 /** Fill in the defaults. Local. NULL is allowed. */
-void ntkw_trace_options_init(ntkw_trace_options *options);
+void ntkw_recording_options_init(ntkw_recording_options *options);
 
 /** Make the file, with no steps yet. Collective on comm (it is duplicated).
  *
@@ -130,32 +132,32 @@ void ntkw_trace_options_init(ntkw_trace_options *options);
  * @param[in]  n        number of conditions, 1 to 4096.
  * @param[in]  names    n distinct, non-empty names; copied.
  * @param[in]  options  see there.
- * @param[out] out      to be closed by ntkw_trace_close; NULL on error.
+ * @param[out] out      to be closed by ntkw_recording_close; NULL on error.
  * @return the same on every rank: NTKW_SUCCESS; NTKW_ERR_ARGUMENT (names the argument); NTKW_ERR_COUNT (a parameter is
  *         in no piece or in several: names the first one); NTKW_ERR_DISAGREE (an argument differs over the ranks);
  *         NTKW_ERR_FILE (exists already, no space, ...: names the reason); NTKW_ERR_MEMORY, NTKW_ERR_MPI. On error no
  *         file is left behind.
  */
-ntkw_status ntkw_trace_create(MPI_Comm comm, const char *path, int n, const char *const names[],
-                              const ntkw_trace_options *options, ntkw_trace **out);
+ntkw_status ntkw_recording_create(MPI_Comm comm, const char *path, int n, const char *const names[],
+                                  const ntkw_recording_options *options, ntkw_recording **out);
 
-/** Go on with a trace that was made by ntkw_trace_create, closed or not. Collective on comm (it is duplicated).
+/** Go on with a trace that was made by ntkw_recording_create, closed or not. Collective on comm (it is duplicated).
  *
  * Steps that it has from epoch on are removed first, as a run that is continued from a checkpoint does them again: so the
  * trace becomes that of an uninterrupted run. The number of ranks and the pieces may be others than before.
  *
- * @param[in] path, n, names, options  as for ntkw_trace_create, and of the same setup as in the file: conditions, rule,
+ * @param[in] path, n, names, options  as for ntkw_recording_create, and of the same setup as in the file: conditions, rule,
  *                   alpha, update_every, dtype, number and segments of the parameters, traces. The initial weights are
  *                   those of the present; they must be the file's if no step is left. The file keeps its source.
  * @param[in] epoch  the next one to be recorded, >= 0. If steps are left, no epoch that update_every makes due may be
  *                   missing before it.
- * @param[out] out   as of ntkw_trace_create.
- * @return the same on every rank: as ntkw_trace_create, and NTKW_ERR_FORMAT (not a trace, damaged, or of another setup:
+ * @param[out] out   as of ntkw_recording_create.
+ * @return the same on every rank: as ntkw_recording_create, and NTKW_ERR_FORMAT (not a trace, damaged, or of another setup:
  *         names what differs); NTKW_ERR_FILE (not there, or another process records to it). On error the file is as it
  *         was.
  */
-ntkw_status ntkw_trace_continue(MPI_Comm comm, const char *path, int n, const char *const names[],
-                                const ntkw_trace_options *options, int64_t epoch, ntkw_trace **out);
+ntkw_status ntkw_recording_continue(MPI_Comm comm, const char *path, int n, const char *const names[],
+                                    const ntkw_recording_options *options, int64_t epoch, ntkw_recording **out);
 
 /** Record a step. Collective on the trace's communicator: a few small reductions, and the writing.
  *
@@ -168,15 +170,15 @@ ntkw_status ntkw_trace_continue(MPI_Comm comm, const char *path, int n, const ch
  *         space, I/O error: names rank and reason); NTKW_ERR_MPI. On error the step is not in the file, and the trace
  *         can be used on.
  */
-ntkw_status ntkw_trace_record(ntkw_trace *trace, const ntkw_trace_step *step, const void *const shards[]);
+ntkw_status ntkw_recording_record(ntkw_recording *trace, const ntkw_recording_step *step, const void *const shards[]);
 
 /** Number of steps in the file; 0 for NULL. Local, the same on every rank. */
-int64_t ntkw_trace_steps(const ntkw_trace *trace);
+int64_t ntkw_recording_steps(const ntkw_recording *trace);
 
 /** Bring the file to the disk, close it, free, and set the pointer to NULL. Collective. NULL, or a pointer to NULL, is
  * allowed. @return the same on every rank: NTKW_SUCCESS, NTKW_ERR_FILE (names the reason); NTKW_ERR_ORDER
  * after MPI_Finalize, where it is local and the steps recorded stay in the file; all is freed in any case. */
-ntkw_status ntkw_trace_close(ntkw_trace **trace);
+ntkw_status ntkw_recording_close(ntkw_recording **trace);
 
 #ifdef __cplusplus
 }

@@ -7,31 +7,31 @@
 #include <sys/resource.h>
 #include <unistd.h>
 #include "harness.h"
-#include "ntkw/trace.h"
-#include "trace/reading.h"
+#include "ntkw/recording.h"
+#include "recording/reader.h"
 
 enum { PER_RANK = 40 };
 static const char *const names[] = {"a", "b"};
-static ntkw_trace_piece piece;
+static ntkw_recording_piece piece;
 
-static ntkw_trace_options options_of(int64_t offset, int64_t count) {
-  ntkw_trace_options o;
-  ntkw_trace_options_init(&o);
-  piece = (ntkw_trace_piece){offset, count};
+static ntkw_recording_options options_of(int64_t offset, int64_t count) {
+  ntkw_recording_options o;
+  ntkw_recording_options_init(&o);
+  piece = (ntkw_recording_piece){offset, count};
   o.parameter_count = (int64_t)PER_RANK * world_size();
   o.n_pieces = 1;
   o.pieces = &piece;
   return o;
 }
 
-static ntkw_trace_options good(void) {
+static ntkw_recording_options good(void) {
   return options_of((int64_t)PER_RANK * world_rank(), PER_RANK);
 }
 
-static void refuse(const ntkw_trace_options *o, ntkw_status expected, const char *part) {
-  ntkw_trace *trace = NULL;
+static void refuse(const ntkw_recording_options *o, ntkw_status expected, const char *part) {
+  ntkw_recording *trace = NULL;
   const char *path = scratch_path("refused.h5");
-  CHECK_STATUS(ntkw_trace_create(MPI_COMM_WORLD, path, 2, names, o, &trace), expected);
+  CHECK_STATUS(ntkw_recording_create(MPI_COMM_WORLD, path, 2, names, o, &trace), expected);
   CHECK_TEXT_HAS(ntkw_last_error(), part);
   CHECK(!trace);
   MPI_Barrier(MPI_COMM_WORLD);
@@ -40,13 +40,13 @@ static void refuse(const ntkw_trace_options *o, ntkw_status expected, const char
 
 static void arguments_of_one_rank(void) {
   const bool last = world_rank() == world_size() - 1;
-  ntkw_trace_options o = good();
+  ntkw_recording_options o = good();
   if (last) o.alpha = NAN;
   refuse(&o, NTKW_ERR_ARGUMENT, "alpha of a trace is");
   o = good();
   if (last) piece.count = PER_RANK + 1;
   refuse(&o, NTKW_ERR_ARGUMENT, "piece 0 of a trace's shard");
-  const ntkw_trace_segment segment = {"all but one", 1, {o.parameter_count - 1}};
+  const ntkw_recording_segment segment = {"all but one", 1, {o.parameter_count - 1}};
   o = good();
   o.n_segments = 1;
   o.segments = &segment;
@@ -57,7 +57,7 @@ static void arguments_of_one_rank(void) {
 }
 
 static void shards_that_do_not_cover(void) {
-  ntkw_trace_options o = options_of((int64_t)PER_RANK * world_rank(), world_rank() == 0 ? PER_RANK - 1 : PER_RANK);
+  ntkw_recording_options o = options_of((int64_t)PER_RANK * world_rank(), world_rank() == 0 ? PER_RANK - 1 : PER_RANK);
   refuse(&o, NTKW_ERR_COUNT, "parameter 39 of a trace is in no rank's pieces");
   if (world_size() == 1) CHECK_SKIP("needs two ranks");
   o = options_of((int64_t)PER_RANK * world_rank() - (world_rank() == 1), PER_RANK + (world_rank() == 1));
@@ -71,37 +71,37 @@ static const double losses[] = {1, 2}, weights[] = {1, 1};
 static double values[2][PER_RANK];
 static const void *const shards[] = {values[0], values[1]};
 
-static void record_bad_steps(ntkw_trace *trace) {
+static void record_bad_steps(ntkw_recording *trace) {
   const bool last = world_rank() == world_size() - 1;
   const double bad[] = {1, INFINITY};
-  ntkw_trace_step step = {1, 0, true, losses, weights, 3, NULL};
+  ntkw_recording_step step = {1, 0, true, losses, weights, 3, NULL};
   if (last) step.losses = bad;
-  CHECK_STATUS(ntkw_trace_record(trace, &step, shards), NTKW_ERR_NOT_FINITE);
+  CHECK_STATUS(ntkw_recording_record(trace, &step, shards), NTKW_ERR_NOT_FINITE);
   CHECK_TEXT_HAS(ntkw_last_error(), "condition 'b'");
-  step = (ntkw_trace_step){last ? -1 : 1, 0, true, losses, weights, 3, NULL};
-  CHECK_STATUS(ntkw_trace_record(trace, &step, shards), NTKW_ERR_ARGUMENT);
+  step = (ntkw_recording_step){last ? -1 : 1, 0, true, losses, weights, 3, NULL};
+  CHECK_STATUS(ntkw_recording_record(trace, &step, shards), NTKW_ERR_ARGUMENT);
   step.epoch = 1;
   if (last) values[0][7] = NAN;
-  CHECK_STATUS(ntkw_trace_record(trace, &step, shards), NTKW_ERR_NOT_FINITE);
+  CHECK_STATUS(ntkw_recording_record(trace, &step, shards), NTKW_ERR_NOT_FINITE);
   CHECK_TEXT_HAS(ntkw_last_error(), "condition 'a' to be recorded has 1 values");
   values[0][7] = 0;
-  CHECK_STATUS(ntkw_trace_record(trace, &step, last ? NULL : shards), NTKW_ERR_ARGUMENT);
+  CHECK_STATUS(ntkw_recording_record(trace, &step, last ? NULL : shards), NTKW_ERR_ARGUMENT);
   if (world_size() == 1) CHECK_SKIP("needs two ranks");
   step.total = last ? 4 : 3;
-  CHECK_STATUS(ntkw_trace_record(trace, &step, shards), NTKW_ERR_DISAGREE);
+  CHECK_STATUS(ntkw_recording_record(trace, &step, shards), NTKW_ERR_DISAGREE);
   CHECK_TEXT_HAS(ntkw_last_error(), "the totals of a step to be recorded differ");
 }
 
 /* No more room for the first rank's file: the step is refused, and the file is what it was. */
-static void record_without_room(ntkw_trace *trace) {
-  const ntkw_trace_step step = {1, 0, true, losses, weights, 3, NULL};
+static void record_without_room(ntkw_recording *trace) {
+  const ntkw_recording_step step = {1, 0, true, losses, weights, 3, NULL};
   struct rlimit before, tight;
   signal(SIGXFSZ, SIG_IGN);
   getrlimit(RLIMIT_FSIZE, &before);
   tight = before;
   tight.rlim_cur = 1 << 15;
   setrlimit(RLIMIT_FSIZE, &tight);
-  CHECK_STATUS(ntkw_trace_record(trace, &step, shards), NTKW_ERR_FILE);
+  CHECK_STATUS(ntkw_recording_record(trace, &step, shards), NTKW_ERR_FILE);
   setrlimit(RLIMIT_FSIZE, &before);
   CHECK_TEXT_HAS(ntkw_last_error(), "bad-steps.h5");
 }
@@ -114,28 +114,28 @@ static void check_copy(const char *path) {
   snprintf(line, sizeof line, "cp %s %s", path, copy);
   if (world_rank() == 0) CHECK(system(line) == 0);
   MPI_Barrier(MPI_COMM_WORLD);
-  CHECK_OK(ntkw_i_trace_open(MPI_COMM_WORLD, copy, &t));
+  CHECK_OK(ntkw_i_recording_open(MPI_COMM_WORLD, copy, &t));
   CHECK(t && t->n_steps == 2 && t->epoch[1] == 9);
-  ntkw_i_trace_close(&t);
+  ntkw_i_recording_close(&t);
 }
 
 static void refused_steps_are_not_in_the_file(void) {
-  const ntkw_trace_options o = good();
+  const ntkw_recording_options o = good();
   const char *path = scratch_path("bad-steps.h5");
-  ntkw_trace *trace = NULL;
-  ntkw_trace_step step = {0, 0, true, losses, weights, 3, NULL};
+  ntkw_recording *trace = NULL;
+  ntkw_recording_step step = {0, 0, true, losses, weights, 3, NULL};
   for (int i = 0; i < PER_RANK; i++) values[0][i] = values[1][i] = world_rank() + 1;
-  CHECK_OK(ntkw_trace_create(MPI_COMM_WORLD, path, 2, names, &o, &trace));
-  CHECK_OK(ntkw_trace_record(trace, &step, shards));
+  CHECK_OK(ntkw_recording_create(MPI_COMM_WORLD, path, 2, names, &o, &trace));
+  CHECK_OK(ntkw_recording_record(trace, &step, shards));
   record_bad_steps(trace);
   record_without_room(trace);
   step.epoch = 9;
-  CHECK_OK(ntkw_trace_record(trace, &step, shards));
+  CHECK_OK(ntkw_recording_record(trace, &step, shards));
   check_copy(path);
-  CHECK_OK(ntkw_trace_close(&trace));
+  CHECK_OK(ntkw_recording_close(&trace));
   CHECK(!trace);
-  CHECK_OK(ntkw_trace_close(&trace));
-  CHECK_STATUS(ntkw_trace_create(MPI_COMM_WORLD, path, 2, names, &o, &trace), NTKW_ERR_FILE);
+  CHECK_OK(ntkw_recording_close(&trace));
+  CHECK_STATUS(ntkw_recording_create(MPI_COMM_WORLD, path, 2, names, &o, &trace), NTKW_ERR_FILE);
   CHECK_TEXT_HAS(ntkw_last_error(), "File exists");
   CHECK(access(path, F_OK) == 0);
 }

@@ -1,6 +1,6 @@
 /* What the ranks settle before anything is written: the same arguments, pieces that cover, sums over all shards. */
 #include "status/check.h"
-#include "trace/recording.h"
+#include "recording/recording_impl.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -50,7 +50,7 @@ static void add_segments(fields *f, const trace_stated *s) {
   }
 }
 
-ntkw_status ntkw_i_trace_same_stated(MPI_Comm comm, const trace_stated *s) {
+ntkw_status ntkw_i_recording_same_stated(MPI_Comm comm, const trace_stated *s) {
   fields f = {0};
   add_field(&f, "conditions", &s->n_conditions, sizeof s->n_conditions);
   for (int c = 0; c < s->n_conditions; c++) digest_bytes(&f, s->conditions[c], strlen(s->conditions[c]) + 1);
@@ -67,7 +67,7 @@ ntkw_status ntkw_i_trace_same_stated(MPI_Comm comm, const trace_stated *s) {
   return same_fields(comm, &f, "a trace");
 }
 
-ntkw_status ntkw_i_trace_same_step(MPI_Comm comm, const ntkw_trace_step *step, const trace_stated *stated) {
+ntkw_status ntkw_i_recording_same_step(MPI_Comm comm, const ntkw_recording_step *step, const trace_stated *stated) {
   const size_t row = (size_t)stated->n_conditions * sizeof(double);
   const unsigned char updated = step->updated;
   fields f = {0};
@@ -82,12 +82,12 @@ ntkw_status ntkw_i_trace_same_step(MPI_Comm comm, const ntkw_trace_step *step, c
 }
 
 static int by_offset(const void *a, const void *b) {
-  const ntkw_trace_piece *x = a, *y = b;
+  const ntkw_recording_piece *x = a, *y = b;
   return (x->offset > y->offset) - (x->offset < y->offset);
 }
 
 /* The pieces, with gaps and overlaps: the first parameter that is not in exactly one. */
-static ntkw_status check_cover(ntkw_trace_piece *pieces, int n, int64_t n_parameters) {
+static ntkw_status check_cover(ntkw_recording_piece *pieces, int n, int64_t n_parameters) {
   int64_t end = 0;
   qsort(pieces, (size_t)n, sizeof *pieces, by_offset);
   for (int p = 0; p < n; p++) {
@@ -105,7 +105,7 @@ static ntkw_status check_cover(ntkw_trace_piece *pieces, int n, int64_t n_parame
 /* Room on the first rank for everybody's pieces: counts and starts, in integers of 64 bits, two a piece. */
 typedef struct gathering {
   int *count, *start;
-  ntkw_trace_piece *pieces;
+  ntkw_recording_piece *pieces;
   int n;
 } gathering;
 
@@ -134,7 +134,7 @@ static ntkw_status gather_pieces(MPI_Comm comm, const trace_stated *stated, gath
   return ntkw_status_agree(comm, rank == 0 ? check_cover(g->pieces, g->n, stated->n_parameters) : NTKW_SUCCESS);
 }
 
-ntkw_status ntkw_i_trace_covers(MPI_Comm comm, const trace_stated *stated) {
+ntkw_status ntkw_i_recording_covers(MPI_Comm comm, const trace_stated *stated) {
   gathering g = {0};
   int rank = 0, size = 1;
   MPI_Comm_rank(comm, &rank);
@@ -147,10 +147,10 @@ ntkw_status ntkw_i_trace_covers(MPI_Comm comm, const trace_stated *stated) {
 }
 
 /* message: for each condition the limbs and the number of values that are not finite. */
-ntkw_status ntkw_i_trace_reduce(ntkw_trace *t, const void *const shards[]) {
+ntkw_status ntkw_i_recording_reduce(ntkw_recording *t, const void *const shards[]) {
   const trace_stated *s = &t->stated;
   const int limbs = ntkw_sum_limbs(s->dtype), width = limbs + 1;
-  const size_t count = (size_t)ntkw_i_trace_local_count(s);
+  const size_t count = (size_t)ntkw_i_recording_local_count(s);
   for (int c = 0; c < s->n_conditions; c++) {
     ntkw_sum_zero(&t->sum, s->dtype);
     if (count > 0) ntkw_sum_add_squares(&t->sum, shards[c], count, s->dtype);

@@ -1,26 +1,26 @@
 /* Going on with a trace that is there: is it of the same setup, and which of its steps stay? */
 #include "checkpoint/hdf5_calls.h"
 #include "status/check.h"
-#include "trace/reading.h"
-#include "trace/recording.h"
+#include "recording/reader.h"
+#include "recording/recording_impl.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
 #include <sys/file.h>
 
-static ntkw_status other(const ntkw_trace *t, const char *what) {
+static ntkw_status other(const ntkw_recording *t, const char *what) {
   return ntkw_i_fail(NTKW_ERR_FORMAT, "the trace %s is of another setup: its %s differ", t->path, what);
 }
 
-static ntkw_status check_conditions(const ntkw_trace *t, const recorded_run *old) {
+static ntkw_status check_conditions(const ntkw_recording *t, const recorded_run *old) {
   const trace_stated *s = &t->stated;
   bool same = old->n_conditions == s->n_conditions;
   for (int c = 0; same && c < s->n_conditions; c++) same = strcmp(old->conditions[c], s->conditions[c]) == 0;
   return same ? NTKW_SUCCESS : other(t, "conditions");
 }
 
-static ntkw_status check_segments(const ntkw_trace *t, const recorded_run *old) {
+static ntkw_status check_segments(const ntkw_recording *t, const recorded_run *old) {
   const trace_stated *s = &t->stated;
   bool same = old->n_parameters == s->n_parameters && old->n_segments == s->n_segments;
   for (int i = 0; same && i < s->n_segments; i++) {
@@ -31,7 +31,7 @@ static ntkw_status check_segments(const ntkw_trace *t, const recorded_run *old) 
   return same ? NTKW_SUCCESS : other(t, "parameters");
 }
 
-static ntkw_status check_setup(const ntkw_trace *t, const recorded_run *old) {
+static ntkw_status check_setup(const ntkw_recording *t, const recorded_run *old) {
   const trace_stated *s = &t->stated;
   NTKW_TRY(check_conditions(t, old));
   NTKW_TRY(check_segments(t, old));
@@ -42,7 +42,7 @@ static ntkw_status check_setup(const ntkw_trace *t, const recorded_run *old) {
 }
 
 /* The steps before the epoch to go on from. No renewal of the weights may be missing between them and that epoch. */
-static ntkw_status count_steps(const ntkw_trace *t, const recorded_run *old, int64_t *steps) {
+static ntkw_status count_steps(const ntkw_recording *t, const recorded_run *old, int64_t *steps) {
   const int64_t every = t->stated.update_every, due = t->epoch > 0 ? (t->epoch - 1) / every * every : -1;
   const size_t row = (size_t)t->stated.n_conditions * sizeof(double);
   *steps = 0;
@@ -57,17 +57,17 @@ static ntkw_status count_steps(const ntkw_trace *t, const recorded_run *old, int
 }
 
 /* Look at the file without changing it. */
-static ntkw_status look(const ntkw_trace *t, int64_t *steps) {
+static ntkw_status look(const ntkw_recording *t, int64_t *steps) {
   recorded_run *old = NULL;
-  ntkw_status status = ntkw_i_trace_read(t->path, &old);
+  ntkw_status status = ntkw_i_recording_read(t->path, &old);
   if (status == NTKW_SUCCESS) status = check_setup(t, old);
   if (status == NTKW_SUCCESS) status = count_steps(t, old, steps);
-  ntkw_i_trace_close(&old);
+  ntkw_i_recording_close(&old);
   return status;
 }
 
 /* The gradients lie in chunks as this library lays them out. */
-static ntkw_status check_chunks(const ntkw_trace *t) {
+static ntkw_status check_chunks(const ntkw_recording *t) {
   hsize_t chunk[3] = {0, 0, 0};
   const hid_t properties = H5Dget_create_plist(t->datasets[TRACE_GRADIENTS]);
   const bool chunked = H5Pget_layout(properties) == H5D_CHUNKED && H5Pget_chunk(properties, 3, chunk) == 3;
@@ -78,10 +78,10 @@ static ntkw_status check_chunks(const ntkw_trace *t) {
   return NTKW_SUCCESS;
 }
 
-static ntkw_status open_datasets(ntkw_trace *t) {
+static ntkw_status open_datasets(ntkw_recording *t) {
   for (int which = 0; which < TRACE_N_DATASETS; which++) {
     if (which == TRACE_TRACES && !t->stated.traces) continue;
-    t->datasets[which] = H5Dopen2(t->file, ntkw_i_trace_dataset_names[which], H5P_DEFAULT);
+    t->datasets[which] = H5Dopen2(t->file, ntkw_i_recording_dataset_names[which], H5P_DEFAULT);
     if (t->datasets[which] < 0) return ntkw_i_hdf5_fail(NTKW_ERR_FORMAT, "open the trace", t->path);
   }
   NTKW_CHECK(H5Aexists(t->file, "complete") > 0, NTKW_ERR_FORMAT,
@@ -90,7 +90,7 @@ static ntkw_status open_datasets(ntkw_trace *t) {
 }
 
 /* A journal that was left behind is made part of the file first. */
-static ntkw_status open_for_writing(ntkw_trace *t) {
+static ntkw_status open_for_writing(ntkw_recording *t) {
   bool found;
   t->journal = (trace_journal){.fd = t->fd, .path = t->path};
   NTKW_TRY(ntkw_i_journal_find(&t->journal, &found));
@@ -103,20 +103,20 @@ static ntkw_status open_for_writing(ntkw_trace *t) {
   return status;
 }
 
-ntkw_status ntkw_i_trace_open_file(ntkw_trace *t) {
+ntkw_status ntkw_i_recording_open_file(ntkw_recording *t) {
   int64_t steps = 0;
   t->fd = open(t->path, O_RDWR | O_CLOEXEC | O_NONBLOCK);
   NTKW_CHECK(t->fd >= 0, NTKW_ERR_FILE, "the trace %s cannot be opened: %s", t->path, strerror(errno));
-  NTKW_TRY(ntkw_i_trace_take(t));
+  NTKW_TRY(ntkw_i_recording_take(t));
   flock(t->fd, LOCK_UN); /* HDF5 takes it, too */
   NTKW_TRY(look(t, &steps));
-  NTKW_TRY(ntkw_i_trace_take(t));
+  NTKW_TRY(ntkw_i_recording_take(t));
   t->broken = true; /* so that closing it after an error changes nothing */
   NTKW_TRY(open_for_writing(t));
   NTKW_TRY(open_datasets(t));
   t->broken = false;
   t->n_steps = steps;
-  NTKW_TRY(ntkw_i_trace_set_steps(t, steps));
-  NTKW_TRY(ntkw_i_trace_set_complete(t, 0));
-  return ntkw_i_trace_commit(t);
+  NTKW_TRY(ntkw_i_recording_set_steps(t, steps));
+  NTKW_TRY(ntkw_i_recording_set_complete(t, 0));
+  return ntkw_i_recording_commit(t);
 }
