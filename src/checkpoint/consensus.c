@@ -1,5 +1,5 @@
 #include "checkpoint/consensus.h"
-#include "status/check.h"
+#include "base/check.h"
 
 #include <stdio.h>
 #include <time.h>

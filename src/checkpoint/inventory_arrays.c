@@ -2,7 +2,7 @@
 #include "checkpoint/dtype.h"
 #include "checkpoint/hdf5_calls.h"
 #include "checkpoint/inventory_search.h"
-#include "status/check.h"
+#include "base/check.h"
 
 #include <stdbool.h>
 

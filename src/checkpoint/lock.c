@@ -3,8 +3,8 @@
 #include "checkpoint/agreement.h"
 #include "checkpoint/locked.h"
 #include "checkpoint/quiet_thread.h"
-#include "status/communicator.h"
-#include "status/path.h"
+#include "ranks/communicator.h"
+#include "base/path.h"
 
 #include <errno.h>
 #include <fcntl.h>

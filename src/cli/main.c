@@ -4,7 +4,7 @@
 #include "cli/launch.h"
 #include "cli/signals.h"
 #include "ntkw/version.h"
-#include "status/nearest_word.h"
+#include "base/nearest_word.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 #include "cli/program.h"
 #include "cli/signals.h"
-#include "status/check.h"
+#include "base/check.h"
 
 #include <fcntl.h>
 #include <errno.h>

@@ -1,5 +1,5 @@
 /* What the ranks settle before anything is written: the same arguments, pieces that cover, sums over all shards. */
-#include "status/check.h"
+#include "base/check.h"
 #include "recording/recording_impl.h"
 
 #include <stdlib.h>

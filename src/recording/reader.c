@@ -1,7 +1,7 @@
 /* Recorded training runs, read with the serial face of HDF5. */
 #include "recording/reader.h"
 #include "checkpoint/hdf5_calls.h"
-#include "status/check.h"
+#include "base/check.h"
 #include "recording/journal.h"
 
 #include <errno.h>

@@ -1,6 +1,6 @@
 /* Exact sums: adding, merging and carrying. */
 #include "ntkw/sum.h"
-#include "status/check.h"
+#include "base/check.h"
 #include "sums/kernel.h"
 
 #include <string.h>

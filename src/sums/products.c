@@ -1,6 +1,6 @@
 /* Exact inner products: each product of two mantissas is an integer of up to 106 bits, added to the sum of its sign. */
 #include "ntkw/sum.h"
-#include "status/check.h"
+#include "base/check.h"
 #include "sums/kernel.h"
 #include "sums/parts.h"
 #include "sums/place.h"

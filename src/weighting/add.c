@@ -2,7 +2,7 @@
 #include <math.h>
 #include <stddef.h>
 #include <string.h>
-#include "status/check.h"
+#include "base/check.h"
 #include "weighting/handle.h"
 #include "weighting/largest.h"
 

@@ -1,7 +1,7 @@
 /* Do the ranks agree on what the weighting is made of? Rank 0 shows what it has, every rank compares. */
 #include <inttypes.h>
 #include <string.h>
-#include "status/check.h"
+#include "base/check.h"
 #include "weighting/compared.h"
 #include "weighting/fingerprint.h"
 #include "weighting/handle.h"

@@ -1,7 +1,7 @@
 /* Weighted sums of losses and of gradients. */
 #include <math.h>
 #include <stddef.h>
-#include "status/check.h"
+#include "base/check.h"
 #include "weighting/arithmetic.h"
 #include "weighting/combine.h"
 #include "weighting/handle.h"

@@ -2,8 +2,8 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include "status/check.h"
-#include "status/communicator.h"
+#include "base/check.h"
+#include "ranks/communicator.h"
 #include "weighting/compared.h"
 #include "weighting/fingerprint.h"
 #include "weighting/handle.h"

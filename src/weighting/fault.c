@@ -2,7 +2,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
-#include "status/check.h"
+#include "base/check.h"
 #include "weighting/handle.h"
 
 static const char *dtype_name(int64_t dtype) {

@@ -2,8 +2,8 @@
 #include <inttypes.h>
 #include <math.h>
 #include <string.h>
-#include "status/check.h"
-#include "status/nearest_word.h"
+#include "base/check.h"
+#include "base/nearest_word.h"
 #include "weighting/handle.h"
 
 enum { CONDITIONS_MAX = 4096, MEMORY_MAX = 65536, NAME_MAX_LENGTH = 63 };

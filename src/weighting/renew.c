@@ -3,7 +3,7 @@
 #include <limits.h>
 #include <math.h>
 #include <string.h>
-#include "status/check.h"
+#include "base/check.h"
 #include "weighting/handle.h"
 #include "weighting/user_rule.h"
 #include "weighting/verdict.h"

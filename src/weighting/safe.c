@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include "status/check.h"
+#include "base/check.h"
 #include "weighting/fingerprint.h"
 #include "weighting/handle.h"
 

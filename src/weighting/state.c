@@ -7,7 +7,7 @@
  */
 #include <inttypes.h>
 #include <string.h>
-#include "status/check.h"
+#include "base/check.h"
 #include "weighting/fingerprint.h"
 #include "weighting/handle.h"
 

@@ -1,6 +1,6 @@
 /* The update: one reduction, then the same conclusion on every rank. */
 #include <stddef.h>
-#include "status/check.h"
+#include "base/check.h"
 #include "weighting/arithmetic.h"
 #include "weighting/handle.h"
 #include "weighting/renew.h"

@@ -2,7 +2,7 @@
 
 #include <math.h>
 #include <string.h>
-#include "status/check.h"
+#include "base/check.h"
 #include "weighting/handle.h"
 
 /* Fill in what the rule asked for; n values of each. */

@@ -3,7 +3,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
-#include "status/check.h"
+#include "base/check.h"
 #include "weighting/handle.h"
 
 static ntkw_status judge_agreement(const ntkw_weighting *weighting, const ntkw_i_trouble *trouble) {

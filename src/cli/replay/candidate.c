@@ -1,6 +1,6 @@
 #include "cli/replay/candidate.h"
 #include "cli/command.h"
-#include "status/check.h"
+#include "base/check.h"
 
 #include <string.h>
 

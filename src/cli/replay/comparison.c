@@ -1,6 +1,6 @@
 /* What a replay found, held against what was recorded. */
 #include "cli/replay/comparison.h"
-#include "status/check.h"
+#include "base/check.h"
 
 #include <inttypes.h>
 #include <math.h>

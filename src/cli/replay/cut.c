@@ -1,6 +1,6 @@
 /* Ways to spread the parameters of a model over ranks. */
 #include "cli/replay/cut.h"
-#include "status/check.h"
+#include "base/check.h"
 
 #include <stdbool.h>
 #include <stdlib.h>

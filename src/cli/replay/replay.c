@@ -3,8 +3,8 @@
 #include "cli/replay/report.h"
 #include "cli/replay/table.h"
 #include "ntkw/rule.h"
-#include "status/check.h"
-#include "status/path.h"
+#include "base/check.h"
+#include "base/path.h"
 #include "recording/reader.h"
 
 #include <stdlib.h>

@@ -6,7 +6,7 @@
 #include "ntkw/version.h"
 #include "pinn/arithmetic/matrix.h"
 #include "pinn/training/snapshot.h"
-#include "status/check.h"
+#include "base/check.h"
 
 #include <inttypes.h>
 #include <stdio.h>

@@ -1,6 +1,6 @@
 #include "cli/spectrum/source.h"
 #include "cli/command.h"
-#include "status/check.h"
+#include "base/check.h"
 
 #include <dirent.h>
 #include <errno.h>

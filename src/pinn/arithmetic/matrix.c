@@ -1,5 +1,5 @@
 #include "pinn/arithmetic/matrix.h"
-#include "status/check.h"
+#include "base/check.h"
 
 #include <stdint.h>
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 /* Compiling: from the nodes that the roots reach to instructions. */
 #include "pinn/expression/program.h"
-#include "status/check.h"
+#include "base/check.h"
 
 #include <stdlib.h>
 #include <string.h>

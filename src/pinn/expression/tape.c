@@ -1,6 +1,6 @@
 /* The nodes of a tape: storage, and a hash table by which equal nodes are made once. */
 #include "pinn/expression/tape_nodes.h"
-#include "status/check.h"
+#include "base/check.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -8,7 +8,7 @@
  * Elements are computed in double and rounded once to the precision of the problem; inner products are exact. */
 #include "pinn/optimizer/line_search.h"
 #include "pinn/optimizer/optimizer.h"
-#include "status/check.h"
+#include "base/check.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -2,7 +2,7 @@
  * text and different inputs are two readings. Derivatives of two outputs can only agree where one output's name, with
  * "_" and something behind it, is the other's: then the rest is looked up. */
 #include "pinn/problem/readings.h"
-#include "status/check.h"
+#include "base/check.h"
 
 #include <stdlib.h>
 #include <string.h>

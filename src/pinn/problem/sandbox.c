@@ -10,8 +10,8 @@
 #include "pinn/problem/symbols.h"
 #include "pinn/problem/syntax_hints.h"
 #include "pinn/problem/table_keys.h"
-#include "status/check.h"
-#include "status/nearest_word.h"
+#include "base/check.h"
+#include "base/nearest_word.h"
 
 #include <stdarg.h>
 #include <stdio.h>

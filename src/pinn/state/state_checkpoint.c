@@ -1,5 +1,5 @@
 #include "pinn/state/state_checkpoint.h"
-#include "status/check.h"
+#include "base/check.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,7 +1,7 @@
 #include "pinn/training/changes.h"
 #include "ntkw/rule.h"
 #include "ntkw/weighting.h"
-#include "status/check.h"
+#include "base/check.h"
 
 #include <inttypes.h>
 #include <stdarg.h>

@@ -1,5 +1,5 @@
 #include "pinn/training/identity.h"
-#include "status/check.h"
+#include "base/check.h"
 
 #include <inttypes.h>
 #include <stdio.h>

@@ -1,7 +1,7 @@
 #include "pinn/training/lane_worker.h"
 #include "pinn/training/pool.h"
 #include "pinn/training/sampler.h"
-#include "status/check.h"
+#include "base/check.h"
 
 #include <stdio.h>
 #include <stdlib.h>

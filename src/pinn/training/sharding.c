@@ -1,5 +1,5 @@
 #include "pinn/training/sharding.h"
-#include "status/check.h"
+#include "base/check.h"
 
 #include <limits.h>
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 #include "pinn/training/state_digest.h"
 #include "checkpoint/digest.h"
-#include "status/check.h"
+#include "base/check.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -1,5 +1,5 @@
 #include "pinn/training/team.h"
-#include "status/check.h"
+#include "base/check.h"
 
 #include <pthread.h>
 #include <signal.h>

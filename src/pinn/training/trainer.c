@@ -1,7 +1,7 @@
 #include "pinn/training/record.h"
 #include "pinn/training/reduction.h"
 #include "pinn/training/trainer_impl.h"
-#include "status/check.h"
+#include "base/check.h"
 
 #include <math.h>
 #include <stdlib.h>

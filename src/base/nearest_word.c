@@ -1,5 +1,5 @@
 /* The word that was probably meant. */
-#include "status/nearest_word.h"
+#include "base/nearest_word.h"
 
 #include <limits.h>
 #include <string.h>

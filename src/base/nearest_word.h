@@ -1,6 +1,6 @@
 /* What a misspelt word was probably meant to be. */
-#ifndef NTKW_STATUS_NEAREST_WORD_H
-#define NTKW_STATUS_NEAREST_WORD_H
+#ifndef NTKW_BASE_NEAREST_WORD_H
+#define NTKW_BASE_NEAREST_WORD_H
 
 /* The nearest of n words to a misspelt one, by insertions, deletions, changes and swaps of neighbours; the first of
  * equals; NULL if none is near. Words of more than 128 bytes are near to none. Local. */

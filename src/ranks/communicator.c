@@ -1,5 +1,5 @@
-#include "status/communicator.h"
-#include "status/check.h"
+#include "ranks/communicator.h"
+#include "base/check.h"
 
 bool ntkw_i_mpi_is_over(void) {
   int over = 0;

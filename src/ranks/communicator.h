@@ -1,6 +1,6 @@
 /* The communicators that the library's functions take: checked on entry, freed on leaving. */
-#ifndef NTKW_STATUS_COMMUNICATOR_H
-#define NTKW_STATUS_COMMUNICATOR_H
+#ifndef NTKW_RANKS_COMMUNICATOR_H
+#define NTKW_RANKS_COMMUNICATOR_H
 
 #include <mpi.h>
 #include <stdbool.h>

@@ -1,5 +1,5 @@
-#include "status/path.h"
-#include "status/check.h"
+#include "base/path.h"
+#include "base/check.h"
 
 #include <errno.h>
 #include <libgen.h>

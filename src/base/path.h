@@ -1,6 +1,6 @@
 /* Paths as what they name, not as they are spelt. All functions are local. */
-#ifndef NTKW_STATUS_PATH_H
-#define NTKW_STATUS_PATH_H
+#ifndef NTKW_BASE_PATH_H
+#define NTKW_BASE_PATH_H
 
 #include <stdbool.h>
 #include "ntkw/status.h"

@@ -1,6 +1,6 @@
 /* How functions of this project fail: one sentence for ntkw_last_error(), one code. */
-#ifndef NTKW_STATUS_CHECK_H
-#define NTKW_STATUS_CHECK_H
+#ifndef NTKW_BASE_CHECK_H
+#define NTKW_BASE_CHECK_H
 
 #include "ntkw/status.h"
 
