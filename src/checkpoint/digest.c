@@ -1,5 +1,5 @@
 #include "checkpoint/digest.h"
-#include "checkpoint/dtype.h"
+#include "base/dtype.h"
 
 #include <endian.h>
 #include <stdbool.h>

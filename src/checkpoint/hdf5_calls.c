@@ -1,5 +1,5 @@
 #include "checkpoint/hdf5_calls.h"
-#include "checkpoint/dtype.h"
+#include "base/dtype.h"
 #include "base/check.h"
 
 #include <stdio.h>

@@ -1,5 +1,5 @@
 /* Arrays of a file. */
-#include "checkpoint/dtype.h"
+#include "base/dtype.h"
 #include "checkpoint/hdf5_calls.h"
 #include "checkpoint/inventory_search.h"
 #include "base/check.h"

@@ -1,6 +1,6 @@
 #include "checkpoint/part_bytes.h"
 #include "checkpoint/file_bytes.h"
-#include "checkpoint/dtype.h"
+#include "base/dtype.h"
 #include "base/check.h"
 
 #include <endian.h>

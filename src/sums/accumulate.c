@@ -1,6 +1,7 @@
 /* Exact sums: adding, merging and carrying. */
 #include "ntkw/sum.h"
 #include "base/check.h"
+#include "base/dtype.h"
 #include "sums/kernel.h"
 
 #include <string.h>
@@ -34,7 +35,7 @@ void ntkw_sum_normalise(ntkw_sum *sum) {
 }
 
 static void add(ntkw_sum *sum, ntkw_i_sum_kernel kernel, const char *values, size_t count, ntkw_dtype dtype) {
-  const size_t width = dtype == NTKW_FLOAT32 ? sizeof(float) : sizeof(double);
+  const size_t width = ntkw_i_value_size(dtype);
   int64_t *limbs = limbs_for(sum, dtype);
   while (count > 0) {
     if (sum->pending >= NTKW_I_PENDING_MAX) ntkw_sum_normalise(sum);

@@ -1,6 +1,7 @@
 /* Exact inner products: each product of two mantissas is an integer of up to 106 bits, added to the sum of its sign. */
 #include "ntkw/sum.h"
 #include "base/check.h"
+#include "base/dtype.h"
 #include "sums/kernel.h"
 #include "sums/parts.h"
 #include "sums/place.h"
@@ -45,7 +46,7 @@ static int64_t *limbs_for(ntkw_sum *sum, ntkw_dtype dtype) {
 }
 
 static void add(ntkw_sum *const sums[2], const char *a, const char *b, size_t count, ntkw_dtype dtype) {
-  const size_t width = dtype == NTKW_FLOAT32 ? sizeof(float) : sizeof(double);
+  const size_t width = ntkw_i_value_size(dtype);
   int64_t *const limbs[2] = {limbs_for(sums[0], dtype), limbs_for(sums[1], dtype)};
   while (count > 0) {
     for (int s = 0; s < 2; s++)

@@ -3,13 +3,8 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include "base/check.h"
+#include "base/dtype.h"
 #include "weighting/handle.h"
-
-static const char *dtype_name(int64_t dtype) {
-  static const char *const names[] = {
-      [NTKW_FLOAT32] = "float32", [NTKW_FLOAT64] = "float64", [NTKW_FLOAT16] = "float16", [NTKW_BFLOAT16] = "bfloat16"};
-  return dtype >= 0 && dtype <= NTKW_BFLOAT16 ? names[dtype] : "unknown";
-}
 
 void ntkw_i_fault_describe(const ntkw_weighting *weighting, const ntkw_i_fault *fault, char text[], size_t size) {
   const bool known = fault->condition >= 0 && fault->condition < weighting->n;
@@ -24,7 +19,7 @@ void ntkw_i_fault_describe(const ntkw_weighting *weighting, const ntkw_i_fault *
     break;
   case NTKW_I_FAULT_DTYPE:
     snprintf(text, size, "condition '%s' was given values of dtype %" PRId64 " (%s), expected at most the option's %s",
-             name, found, dtype_name(found), dtype_name(weighting->settings.dtype));
+             name, found, ntkw_dtype_name((ntkw_dtype)found), ntkw_dtype_name(weighting->settings.dtype));
     break;
   case NTKW_I_FAULT_COPY:
     snprintf(text, size, "condition '%s' was given copy %" PRId64 ", expected 0 or more", name, found);

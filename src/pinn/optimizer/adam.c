@@ -1,5 +1,6 @@
 #include "pinn/optimizer/adam.h"
 #include "base/check.h"
+#include "base/dtype.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -106,7 +107,7 @@ static void destroy(void *self) {
 }
 
 static ntkw_status create(const optimizer_settings *settings, const shard_layout *layout, void **self) {
-  const size_t n = (size_t)layout->count + 1, width = state_value_size(layout->precision);
+  const size_t n = (size_t)layout->count + 1, width = ntkw_i_value_size(layout->precision);
   adam *a = *self = calloc(1, sizeof *a);
   if (a) {
     *a = (adam){*settings, *layout, calloc(n, width), calloc(n, width)};
