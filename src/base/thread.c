@@ -1,8 +1,8 @@
-#include "checkpoint/quiet_thread.h"
+#include "base/thread.h"
 
 #include <signal.h>
 
-int ntkw_i_quiet_thread(pthread_t *thread, void *(*run)(void *), void *data) {
+int ntkw_i_thread_start_masked(pthread_t *thread, void *(*run)(void *), void *data) {
   sigset_t all, before;
   sigfillset(&all);
   pthread_sigmask(SIG_SETMASK, &all, &before);
