@@ -5,6 +5,7 @@
 #include "base/check.h"
 #include "ranks/communicator.h"
 #include "weighting/compared.h"
+#include "base/hash.h"
 #include "weighting/fingerprint.h"
 #include "weighting/handle.h"
 
@@ -101,7 +102,7 @@ static void fingerprint_options(ntkw_weighting *weighting) {
   fingerprint = ntkw_i_fingerprint_doubles(fingerprint, &settings->cap, 1);
   fingerprint = ntkw_i_fingerprint_doubles(fingerprint, weighting->first, 2 * (size_t)weighting->n);
   for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
-    fingerprint = ntkw_i_fingerprint_word(fingerprint, (uint64_t)numbers[i]);
+    fingerprint = ntkw_i_hash_fingerprint(fingerprint, (uint64_t)numbers[i]);
   weighting->options_fingerprint = fingerprint;
 }
 

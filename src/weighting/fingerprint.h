@@ -12,8 +12,8 @@
 /* Values in the message for one fingerprint. */
 enum { NTKW_I_FINGERPRINT_VALUES = 8 };
 
-/* Mix a number, the bits of doubles, or a text and its end, into a fingerprint. Begin with any constant. */
-uint64_t ntkw_i_fingerprint_word(uint64_t fingerprint, uint64_t word);
+/* Mix the bits of doubles, or a text with its end, into a fingerprint (ntkw_i_hash_fingerprint). Begin with any
+ * constant. */
 uint64_t ntkw_i_fingerprint_doubles(uint64_t fingerprint, const double values[], size_t count);
 uint64_t ntkw_i_fingerprint_text(uint64_t fingerprint, const char *text);
 

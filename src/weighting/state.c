@@ -8,6 +8,7 @@
 #include <inttypes.h>
 #include <string.h>
 #include "base/check.h"
+#include "base/hash.h"
 #include "weighting/fingerprint.h"
 #include "weighting/handle.h"
 
@@ -31,7 +32,7 @@ static uint64_t get(const unsigned char *state, size_t index) {
 
 static uint64_t fingerprint_of(const unsigned char *state, size_t count) {
   uint64_t fingerprint = 0;
-  for (size_t i = 0; i < count; i++) fingerprint = ntkw_i_fingerprint_word(fingerprint, get(state, i));
+  for (size_t i = 0; i < count; i++) fingerprint = ntkw_i_hash_fingerprint(fingerprint, get(state, i));
   return fingerprint;
 }
 
