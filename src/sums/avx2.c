@@ -6,7 +6,6 @@
 #include <stdbool.h>
 
 #define KERNELS ntkw_i_sum_avx2
-#define NAME "avx2"
 #define INLINE static inline __attribute__((always_inline))
 
 enum { LANES = 4, CHAINS_OF_SQUARES_FLOAT64 = 2 };

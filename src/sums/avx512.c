@@ -6,7 +6,6 @@
 #include <stdbool.h>
 
 #define KERNELS ntkw_i_sum_avx512
-#define NAME "avx512"
 #define INLINE static inline __attribute__((always_inline))
 
 enum { LANES = 8, CHAINS_OF_SQUARES_FLOAT64 = 4 };

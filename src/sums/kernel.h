@@ -8,6 +8,7 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include "base/cpu.h"
 #include "ntkw/sum.h"
 
 /* A product of two 53-bit mantissas has 106 bits. */
@@ -38,7 +39,6 @@ enum { NTKW_I_WIDENED = 3968 };
 
 /* One kernel for NTKW_FLOAT32 and one for NTKW_FLOAT64; the other types are widened. */
 typedef struct ntkw_i_sum_kernels {
-  const char *name; /* as NTKW_SUM_KERNELS has it */
   ntkw_i_widening_kernel widen;
   ntkw_i_sum_kernel squares[2];
   ntkw_i_sum_kernel magnitudes[2];
@@ -53,10 +53,10 @@ extern const ntkw_i_sum_kernels ntkw_i_sum_avx2;
 extern const ntkw_i_sum_kernels ntkw_i_sum_avx512;
 #endif
 
-/* The kernels of that name; NULL if there are none or this CPU cannot run them. */
-const ntkw_i_sum_kernels *ntkw_i_sum_kernels_named(const char *name);
+/* The kernels of a variant; NULL if this CPU cannot run them. */
+const ntkw_i_sum_kernels *ntkw_i_sum_kernels_find(kernel_variant variant);
 
-/* The kernels in force: those that NTKW_SUM_KERNELS names, or else the fastest. Decided at the first call. */
+/* The kernels of the variant in use (base/cpu.h). */
 const ntkw_i_sum_kernels *ntkw_i_sum_kernels_chosen(void);
 
 #endif
