@@ -5,7 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 #include "checkpoint/publication.h"
-#include "status/check.h"
+#include "base/check.h"
 
 static const char *failing_stage;
 static int failing_rank;

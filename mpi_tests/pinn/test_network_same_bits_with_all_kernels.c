@@ -11,7 +11,7 @@ enum { POINTS = 75 };
 
 static bool use(int variant) {
   if (!kernels_find((kernel_variant)variant, NTKW_FLOAT32)) return false;
-  setenv("NTKW_KERNELS", kernel_variant_name((kernel_variant)variant), 1);
+  setenv("NTKW_KERNELS", ntkw_i_kernels_name((kernel_variant)variant), 1);
   return true;
 }
 

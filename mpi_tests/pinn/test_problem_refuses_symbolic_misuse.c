@@ -1,6 +1,6 @@
 /* What Lua would silently misread on symbolic values is refused with file and line; the same on plain values works. */
 #include "problem_fixture.h"
-#include "status/nearest_word.h"
+#include "base/nearest_word.h"
 
 #define EQUATION(body) "{ \"r\", points = 1, on = interior(), equation = function(p)\n" body "\nend }, "
 #define REFUSED(body, part, hint) \

@@ -34,14 +34,14 @@ static void choose_kernels(const char *name) {
 /* The named kernels, or the best ones below that this CPU has. */
 static const char *at_most(int variant) {
   while (variant > 0 && !kernels_find((kernel_variant)variant, NTKW_FLOAT64)) variant--;
-  return kernel_variant_name((kernel_variant)variant);
+  return ntkw_i_kernels_name((kernel_variant)variant);
 }
 
 static const char *first_kernels(void) {
   const char *wanted = test_argument(0);
   if (strcmp(wanted, "mixed") == 0) return at_most(KERNEL_VARIANTS - 1 - world_rank() % KERNEL_VARIANTS);
   for (int v = 0; v < KERNEL_VARIANTS; v++)
-    if (strcmp(wanted, kernel_variant_name((kernel_variant)v)) == 0) return at_most(v);
+    if (strcmp(wanted, ntkw_i_kernels_name((kernel_variant)v)) == 0) return at_most(v);
   CHECK(!"kernels of this name");
   return "portable";
 }

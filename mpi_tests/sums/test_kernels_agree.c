@@ -11,14 +11,11 @@
 
 enum { RANDOM_CASES = 10000, LONGEST = 40000, ALIGNMENTS = 16, EVERY_LENGTH_TO = 200, WITH_MPFR = 64 };
 
-static const char *const names[] = {"portable", "avx2", "avx512"};
-enum { NAMES = sizeof names / sizeof *names };
-
 /* Room for the longest case at any alignment, which starts at a multiple of 64 bytes. */
 static _Alignas(64) char room[(LONGEST + ALIGNMENTS) * sizeof(double)];
 
-static ntkw_sum sum_by(const char *name, summand what, const void *values, size_t count, ntkw_dtype dtype) {
-  const ntkw_i_sum_kernels *kernels = ntkw_i_sum_kernels_named(name);
+static ntkw_sum sum_by(kernel_variant variant, summand what, const void *values, size_t count, ntkw_dtype dtype) {
+  const ntkw_i_sum_kernels *kernels = ntkw_i_sum_kernels_find(variant);
   ntkw_sum sum;
   ntkw_sum_zero(&sum, dtype);
   sum.not_finite = (what == SQUARES ? kernels->squares : kernels->magnitudes)[dtype](sum.limb, values, count);
@@ -28,13 +25,14 @@ static ntkw_sum sum_by(const char *name, summand what, const void *values, size_
 
 /* The other kernels against the portable one, whose sum is returned. */
 static ntkw_sum compare(summand what, const void *values, size_t count, ntkw_dtype dtype, const char *of) {
-  const ntkw_sum expected = sum_by("portable", what, values, count, dtype);
-  for (int k = 1; k < NAMES; k++) {
-    if (!ntkw_i_sum_kernels_named(names[k])) continue;
-    const ntkw_sum sum = sum_by(names[k], what, values, count, dtype);
+  const ntkw_sum expected = sum_by(KERNELS_PORTABLE, what, values, count, dtype);
+  for (int k = KERNELS_PORTABLE + 1; k < KERNEL_VARIANTS; k++) {
+    const kernel_variant variant = (kernel_variant)k;
+    if (!ntkw_i_sum_kernels_find(variant)) continue;
+    const ntkw_sum sum = sum_by(variant, what, values, count, dtype);
     char name[200];
-    snprintf(name, sizeof name, "%s: %s of %zu float%d, %s", names[k], what == SQUARES ? "squares" : "magnitudes",
-             count, dtype == NTKW_FLOAT32 ? 32 : 64, of);
+    snprintf(name, sizeof name, "%s: %s of %zu float%d, %s", ntkw_i_kernels_name(variant),
+             what == SQUARES ? "squares" : "magnitudes", count, dtype == NTKW_FLOAT32 ? 32 : 64, of);
     check_true(memcmp(&sum, &expected, sizeof sum) == 0, name, __FILE__, __LINE__);
   }
   return expected;

@@ -1,6 +1,6 @@
 /* Whichever ranks fail, all leave with the largest code and with the sentence of the lowest rank that had it. */
 #include "harness.h"
-#include "status/check.h"
+#include "base/check.h"
 
 #include <stdio.h>
 

@@ -36,8 +36,13 @@ static void texts_and_numbers_differ(void) {
   CHECK(ntkw_i_fingerprint_doubles(0, (double[]){0.0}, 1) != ntkw_i_fingerprint_doubles(0, (double[]){-0.0}, 1));
 }
 
+/* The states of weightings hold fingerprints: their values belong to the format. */
+static void values_are_kept(void) {
+  CHECK(ntkw_i_fingerprint_text(0, "ntk-trace") == UINT64_C(0x5223a5a460c270f6));
+}
+
 int main(int argc, char **argv) {
   static const test_case cases[] = {TEST(one_bit_of_one_rank_shows), TEST(no_healthy_rank_agrees),
-                                    TEST(texts_and_numbers_differ)};
+                                    TEST(texts_and_numbers_differ), TEST(values_are_kept)};
   return run_suite("fingerprints notice one", cases, CASES(cases), argc, argv);
 }

@@ -1,6 +1,6 @@
 #include "checkpoint/agreement.h"
 #include "checkpoint/packet.h"
-#include "status/communicator.h"
+#include "ranks/communicator.h"
 
 #include <string.h>
 

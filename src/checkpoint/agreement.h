@@ -4,7 +4,7 @@
 
 #include <mpi.h>
 #include "ntkw/status.h"
-#include "status/check.h"
+#include "base/check.h"
 
 /* Leave the function with NTKW_ERR_MPI unless an MPI call succeeded. */
 #define MPI_TRY(call) NTKW_CHECK((call) == MPI_SUCCESS, NTKW_ERR_MPI, "MPI failed in a checkpoint: %s", #call)

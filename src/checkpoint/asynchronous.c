@@ -7,7 +7,7 @@
 #include "checkpoint/consensus.h"
 #include "checkpoint/hdf5_calls.h"
 #include "checkpoint/publication.h"
-#include "checkpoint/quiet_thread.h"
+#include "base/thread.h"
 
 #include <stdatomic.h>
 #include <stdio.h>
@@ -100,7 +100,7 @@ static void start_step(asynchronous *of) {
     return;
   }
   atomic_store(&of->finished, false);
-  if (ntkw_i_quiet_thread(&of->thread, run_in_thread, of) == 0) {
+  if (ntkw_i_thread_start_masked(&of->thread, run_in_thread, of) == 0) {
     of->phase = PHASE_THREAD;
     return;
   }

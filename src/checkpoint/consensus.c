@@ -1,5 +1,6 @@
 #include "checkpoint/consensus.h"
-#include "status/check.h"
+#include "base/clock.h"
+#include "base/check.h"
 
 #include <stdio.h>
 #include <time.h>
@@ -64,14 +65,8 @@ ntkw_status ntkw_i_consensus_verdict(const ntkw_i_consensus *consensus) {
   return ntkw_i_fail(consensus->verdict, "%s", consensus->sentence);
 }
 
-static double monotonic_seconds(void) {
-  struct timespec now;
-  clock_gettime(CLOCK_MONOTONIC, &now);
-  return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
-}
-
 ntkw_i_patience ntkw_i_patience_begin(const ntkw_checkpoint *checkpoint) {
-  return (ntkw_i_patience){.checkpoint = checkpoint, .start = monotonic_seconds()};
+  return (ntkw_i_patience){.checkpoint = checkpoint, .start = ntkw_i_clock_seconds()};
 }
 
 void ntkw_i_patience_pause(ntkw_i_patience *patience) {
@@ -80,7 +75,7 @@ void ntkw_i_patience_pause(ntkw_i_patience *patience) {
   if (patience->pauses < QUICK_PAUSES) patience->pauses++;
   nanosleep(&pause, NULL);
   if (!checkpoint->on_stall) return;
-  const double waited = monotonic_seconds() - patience->start;
+  const double waited = ntkw_i_clock_seconds() - patience->start;
   if (waited < checkpoint->stall_seconds * (patience->calls + 1)) return;
   patience->calls = (int)(waited / checkpoint->stall_seconds);
   checkpoint->on_stall(checkpoint->stall_data, waited);

@@ -1,21 +1,15 @@
 #include "checkpoint/digest.h"
-#include "checkpoint/dtype.h"
+#include "base/cpu.h"
+#include "base/dtype.h"
+#include "base/hash.h"
 
 #include <endian.h>
 #include <stdbool.h>
 #include <string.h>
 
-static inline uint64_t finalise(uint64_t z) {
-  z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
-  z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
-  return z ^ (z >> 31);
-}
-
 static inline uint64_t term(uint64_t index, uint64_t word) {
-  return finalise(finalise(index + 0x9e3779b97f4a7c15u) ^ word);
+  return ntkw_i_hash_finalise(ntkw_i_hash_finalise(index + 0x9e3779b97f4a7c15u) ^ word);
 }
-
-#define ALWAYS_INLINE static inline __attribute__((always_inline))
 
 static uint64_t digest_words1(const unsigned char *values, uint64_t first, size_t count) {
   uint64_t sum = 0;
@@ -33,7 +27,7 @@ static uint64_t digest_words2(const unsigned char *values, uint64_t first, size_
   return sum;
 }
 
-ALWAYS_INLINE uint64_t sum_of_words4(const unsigned char *words, uint64_t first, size_t count) {
+NTKW_I_ALWAYS_INLINE uint64_t sum_of_words4(const unsigned char *words, uint64_t first, size_t count) {
   uint64_t sum = 0;
   for (size_t i = 0; i < count; i++) {
     uint32_t word;
@@ -43,7 +37,7 @@ ALWAYS_INLINE uint64_t sum_of_words4(const unsigned char *words, uint64_t first,
   return sum;
 }
 
-ALWAYS_INLINE uint64_t sum_of_words8(const unsigned char *words, uint64_t first, size_t count) {
+NTKW_I_ALWAYS_INLINE uint64_t sum_of_words8(const unsigned char *words, uint64_t first, size_t count) {
   uint64_t sum = 0;
   for (size_t i = 0; i < count; i++) {
     uint64_t word;
@@ -54,24 +48,15 @@ ALWAYS_INLINE uint64_t sum_of_words8(const unsigned char *words, uint64_t first,
 }
 
 /* With AVX-512 DQ, which multiplies words of 64 bits, compilers make vectors of eight of it: several times as fast. */
-#if defined(__x86_64__) && defined(__GNUC__)
-#define FOR_AVX512 __attribute__((target("avx512f,avx512dq")))
-FOR_AVX512 static uint64_t sum_of_words4_avx512(const unsigned char *words, uint64_t first, size_t count) {
+NTKW_I_FOR_AVX512 static uint64_t sum_of_words4_avx512(const unsigned char *words, uint64_t first, size_t count) {
   return sum_of_words4(words, first, count);
 }
-FOR_AVX512 static uint64_t sum_of_words8_avx512(const unsigned char *words, uint64_t first, size_t count) {
+NTKW_I_FOR_AVX512 static uint64_t sum_of_words8_avx512(const unsigned char *words, uint64_t first, size_t count) {
   return sum_of_words8(words, first, count);
 }
 static bool has_avx512(void) {
-  return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq");
+  return ntkw_i_kernels_chosen() == KERNELS_AVX512;
 }
-#else
-#define sum_of_words4_avx512 sum_of_words4
-#define sum_of_words8_avx512 sum_of_words8
-static bool has_avx512(void) {
-  return false;
-}
-#endif
 
 static uint64_t digest_words4(const unsigned char *words, uint64_t first, size_t count) {
   return has_avx512() ? sum_of_words4_avx512(words, first, count) : sum_of_words4(words, first, count);

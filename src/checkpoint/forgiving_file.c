@@ -1,6 +1,6 @@
 #include "checkpoint/forgiving_file.h"
 #include "checkpoint/file_bytes.h"
-#include "status/check.h"
+#include "base/check.h"
 
 #if H5_VERSION_GE(1, 13, 0)
 #include <H5FDdevelop.h>

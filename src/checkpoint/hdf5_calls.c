@@ -1,6 +1,6 @@
 #include "checkpoint/hdf5_calls.h"
-#include "checkpoint/dtype.h"
-#include "status/check.h"
+#include "base/dtype.h"
+#include "base/check.h"
 
 #include <stdio.h>
 #include <string.h>

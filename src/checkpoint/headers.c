@@ -1,7 +1,7 @@
 #include "checkpoint/headers.h"
 #include "checkpoint/file_bytes.h"
 #include "checkpoint/user_block.h"
-#include "status/check.h"
+#include "base/check.h"
 
 #include <endian.h>
 #include <stdbool.h>

@@ -1,6 +1,6 @@
 /* The lists of arrays and attributes, as every rank has them. How rank 0 finds them is in inventory_find.c. */
 #include "checkpoint/inventory.h"
-#include "status/check.h"
+#include "base/check.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,8 +1,8 @@
 /* Arrays of a file. */
-#include "checkpoint/dtype.h"
+#include "base/dtype.h"
 #include "checkpoint/hdf5_calls.h"
 #include "checkpoint/inventory_search.h"
-#include "status/check.h"
+#include "base/check.h"
 
 #include <stdbool.h>
 

@@ -3,7 +3,7 @@
 #include "checkpoint/hdf5_calls.h"
 #include "checkpoint/inventory_search.h"
 #include "checkpoint/texts.h"
-#include "status/check.h"
+#include "base/check.h"
 
 #include <stdbool.h>
 #include <stdlib.h>

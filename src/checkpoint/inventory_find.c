@@ -5,7 +5,7 @@
 #include "checkpoint/inventory.h"
 #include "checkpoint/inventory_search.h"
 #include "checkpoint/texts.h"
-#include "status/check.h"
+#include "base/check.h"
 
 #include <errno.h>
 #include <stdbool.h>

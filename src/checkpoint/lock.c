@@ -1,10 +1,11 @@
 /* ntkw_checkpoint_lock and unlock: rank 0 makes the file, a thread of it renews the heartbeat. */
 #include "checkpoint/lock.h"
+#include "base/clock.h"
 #include "checkpoint/agreement.h"
 #include "checkpoint/locked.h"
-#include "checkpoint/quiet_thread.h"
-#include "status/communicator.h"
-#include "status/path.h"
+#include "base/thread.h"
+#include "ranks/communicator.h"
+#include "base/path.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -30,12 +31,6 @@ struct ntkw_folder_lock {
   pthread_cond_t wake;
   bool ending;
 };
-
-static double monotonic_seconds(void) {
-  struct timespec now;
-  clock_gettime(CLOCK_MONOTONIC, &now);
-  return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
-}
 
 static void pause_seconds(double seconds) {
   struct timespec time = {(time_t)seconds, (long)((seconds - (double)(time_t)seconds) * 1e9)};
@@ -93,7 +88,7 @@ static ntkw_status start_beating(ntkw_folder_lock *lock) {
   pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
   pthread_cond_init(&lock->wake, &attributes);
   pthread_condattr_destroy(&attributes);
-  const int failed = ntkw_i_quiet_thread(&lock->thread, beat, lock);
+  const int failed = ntkw_i_thread_start_masked(&lock->thread, beat, lock);
   lock->beating = !failed;
   NTKW_CHECK(!failed, NTKW_ERR_MEMORY, "cannot start the thread that renews %s: %s", lock->path, strerror(failed));
   return NTKW_SUCCESS;
@@ -153,7 +148,7 @@ static double look_every(void) {
 static ntkw_status await_living(const char *path, const lock_owner *owner, const ntkw_lock_options *options,
                                 patience *p) {
   const ntkw_status refused = refuse(path, owner, 1, "");
-  const double now = monotonic_seconds();
+  const double now = ntkw_i_clock_seconds();
   if (options->wait > 0 && p->from == 0) {
     p->from = now;
     if (options->on_wait) options->on_wait(ntkw_last_error(), options->wait, options->data);
@@ -165,7 +160,7 @@ static ntkw_status await_living(const char *path, const lock_owner *owner, const
 /* *stale: the lock did not change for long enough. */
 static ntkw_status await_unseen(const char *path, const lock_owner *owner, int seen, const ntkw_lock_options *options,
                                 patience *p, bool *stale) {
-  const double now = monotonic_seconds();
+  const double now = ntkw_i_clock_seconds();
   const lock_owner *first = &p->first;
   if (p->watched_from == 0) {
     const ntkw_status refused = refuse(path, owner, seen, ", which cannot be seen from here");

@@ -1,5 +1,5 @@
 #include "checkpoint/lock.h"
-#include "status/path.h"
+#include "base/path.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,6 +1,6 @@
 #include "checkpoint/packet.h"
 #include "checkpoint/agreement.h"
-#include "status/check.h"
+#include "base/check.h"
 
 #include <limits.h>
 #include <stdlib.h>

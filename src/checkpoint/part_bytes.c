@@ -1,7 +1,7 @@
 #include "checkpoint/part_bytes.h"
 #include "checkpoint/file_bytes.h"
-#include "checkpoint/dtype.h"
-#include "status/check.h"
+#include "base/dtype.h"
+#include "base/check.h"
 
 #include <endian.h>
 #include <string.h>

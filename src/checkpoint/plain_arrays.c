@@ -1,6 +1,6 @@
 #include "checkpoint/plain_arrays.h"
 #include "checkpoint/hdf5_calls.h"
-#include "status/check.h"
+#include "base/check.h"
 
 #include <fcntl.h>
 #include <stdlib.h>

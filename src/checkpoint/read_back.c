@@ -4,7 +4,7 @@
 #include "checkpoint/part_bytes.h"
 #include "checkpoint/publication.h"
 #include "checkpoint/user_block.h"
-#include "status/check.h"
+#include "base/check.h"
 
 #include <stdlib.h>
 #include <string.h>

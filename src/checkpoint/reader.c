@@ -3,7 +3,7 @@
 #include "checkpoint/agreement.h"
 #include "checkpoint/file_bytes.h"
 #include "checkpoint/user_block.h"
-#include "status/communicator.h"
+#include "ranks/communicator.h"
 
 #include <inttypes.h>
 #include <stdlib.h>

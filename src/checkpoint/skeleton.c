@@ -5,7 +5,7 @@
 #include "checkpoint/publication.h"
 #include "checkpoint/texts.h"
 #include "checkpoint/user_block.h"
-#include "status/check.h"
+#include "base/check.h"
 
 #include <errno.h>
 #include <stdio.h>

@@ -1,7 +1,7 @@
 /* The texts, numbers and arrays that HDF5 finds in the file must be those that were stated. */
 #include "checkpoint/inventory.h"
 #include "checkpoint/publication.h"
-#include "status/check.h"
+#include "base/check.h"
 
 #include <string.h>
 

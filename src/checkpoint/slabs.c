@@ -1,5 +1,5 @@
 #include "checkpoint/slabs.h"
-#include "status/check.h"
+#include "base/check.h"
 
 ntkw_slab ntkw_i_slab_of_rows(int n_dimensions, const int64_t shape[], int64_t offset, int64_t count) {
   ntkw_slab slab = {.start = {offset}, .count = {count}};

@@ -2,8 +2,8 @@
 #include "checkpoint/stated.h"
 #include "checkpoint/agreement.h"
 #include "checkpoint/texts.h"
-#include "status/communicator.h"
-#include "status/path.h"
+#include "ranks/communicator.h"
+#include "base/path.h"
 
 #include <stdio.h>
 #include <stdlib.h>

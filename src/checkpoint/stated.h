@@ -2,7 +2,7 @@
 #ifndef NTKW_CHECKPOINT_STATED_H
 #define NTKW_CHECKPOINT_STATED_H
 
-#include "checkpoint/dtype.h"
+#include "base/dtype.h"
 #include "checkpoint/slabs.h"
 #include "ntkw/checkpoint.h"
 

@@ -1,7 +1,7 @@
 /* The values, from the memory of each rank straight to the addresses that rank 0 has found for them. */
 #include "checkpoint/part_bytes.h"
 #include "checkpoint/publication.h"
-#include "status/check.h"
+#include "base/check.h"
 
 ntkw_status ntkw_i_direct_write(const ntkw_i_publication *publication) {
   for (int i = 0; i < publication->checkpoint->n_arrays; i++) {

@@ -1,6 +1,6 @@
 #include "checkpoint/user_block.h"
 #include "checkpoint/file_bytes.h"
-#include "status/check.h"
+#include "base/check.h"
 
 #include <endian.h>
 #include <errno.h>

@@ -1,7 +1,7 @@
 /* ntkw_checkpoint_verify: what opening does not look at are the digests of the arrays. */
 #include "checkpoint/agreement.h"
 #include "checkpoint/digest.h"
-#include "checkpoint/dtype.h"
+#include "base/dtype.h"
 #include "checkpoint/part_bytes.h"
 #include "checkpoint/reading.h"
 

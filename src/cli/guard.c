@@ -1,4 +1,5 @@
 #include "cli/guard.h"
+#include "base/thread.h"
 #include "cli/command.h"
 #include "cli/launch.h"
 #include "cli/signals.h"
@@ -51,9 +52,5 @@ static void *look(void *data) {
 
 void guard_start(void) {
   pthread_t thread;
-  sigset_t all, before;
-  sigfillset(&all);
-  pthread_sigmask(SIG_SETMASK, &all, &before); /* signals are for the thread that computes */
-  if (pthread_create(&thread, NULL, look, NULL) == 0) pthread_detach(thread);
-  pthread_sigmask(SIG_SETMASK, &before, NULL);
+  if (ntkw_i_thread_start_masked(&thread, look, NULL) == 0) pthread_detach(thread);
 }

@@ -4,9 +4,10 @@
 #include "cli/launch.h"
 #include "cli/signals.h"
 #include "ntkw/version.h"
-#include "status/nearest_word.h"
+#include "base/nearest_word.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static const command *const commands[] = {&train_command,  &replay_command,   &show_command,
@@ -111,6 +112,11 @@ static exit_code printed(bool outlives_reader, exit_code code) {
   return EXIT_FILE;
 }
 
+static void warn_of_old_names(void) {
+  if (getenv("NTKW_SUM_KERNELS"))
+    warn("the environment variable NTKW_SUM_KERNELS is deprecated, set NTKW_KERNELS instead");
+}
+
 int main(int argc, char **argv) {
   int provided = 0;
   const command *called = find_command(argc, argv);
@@ -122,6 +128,7 @@ int main(int argc, char **argv) {
   if (runs && called->before) called->before();
   MPI_Init_thread(&argc, &argv, MPI_THREAD_FUNNELED, &provided);
   setvbuf(stdout, NULL, _IOLBF, 0);
+  warn_of_old_names();
   const exit_code code = dispatch(called, argc, argv), all = printed(runs && called->outlives_reader, code);
   MPI_Finalize();
   return (int)all;

@@ -1,7 +1,7 @@
 /* Command lines from tables. */
 #include "cli/options.h"
-#include "status/check.h"
-#include "status/nearest_word.h"
+#include "base/check.h"
+#include "base/nearest_word.h"
 
 #include <errno.h>
 #include <math.h>

@@ -1,6 +1,7 @@
 #include "cli/program.h"
 #include "cli/signals.h"
-#include "status/check.h"
+#include "base/check.h"
+#include "base/clock.h"
 
 #include <fcntl.h>
 #include <errno.h>
@@ -66,15 +67,13 @@ static int spawn(const program_call *call, char **environment, pid_t *child) {
 /* Wait for its end. A program that has to be killed has a reason. */
 static ntkw_status await(const program_call *call, pid_t child, int *code) {
   const struct timespec pause = {0, 10000000};
-  struct timespec began, now;
+  const double began = ntkw_i_clock_seconds();
   ntkw_status status = NTKW_SUCCESS;
-  clock_gettime(CLOCK_MONOTONIC, &began);
   for (pid_t ended = 0; (ended = waitpid(child, code, status == NTKW_SUCCESS ? WNOHANG : 0)) != child;) {
     if (ended < 0 && errno != EINTR) return ntkw_i_fail(NTKW_ERR_FILE, "%s: cannot be waited for", call->path);
-    clock_gettime(CLOCK_MONOTONIC, &now);
     if (signals_noted() != 0)
       status = ntkw_i_fail(NTKW_ERR_INTERRUPTED, "a signal came while %s ran", call->path);
-    else if ((double)(now.tv_sec - began.tv_sec) > call->most_seconds)
+    else if (ntkw_i_clock_seconds() - began > call->most_seconds)
       status = ntkw_i_fail(NTKW_ERR_FILE, "%s was ended, as it took more than %.0f s", call->path, call->most_seconds);
     if (status != NTKW_SUCCESS) kill(child, SIGKILL);
     nanosleep(&pause, NULL);

@@ -1,7 +1,7 @@
 /* ntkw show: what is in a checkpoint. */
 #include "cli/command.h"
 #include "ntkw/checkpoint.h"
-#include "status/check.h"
+#include "base/check.h"
 
 #include <ctype.h>
 #include <inttypes.h>

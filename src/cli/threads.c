@@ -1,5 +1,5 @@
 #include "cli/threads.h"
-#include "status/check.h"
+#include "base/check.h"
 
 static ntkw_status check_support(int n) {
   int level = MPI_THREAD_SINGLE;

@@ -1,7 +1,7 @@
 /* ntkw verify: is a checkpoint good, or are all of a folder? */
 #include "cli/command.h"
 #include "ntkw/checkpoint.h"
-#include "status/check.h"
+#include "base/check.h"
 
 #include <ctype.h>
 #include <dirent.h>

@@ -1,5 +1,6 @@
 /* What the ranks settle before anything is written: the same arguments, pieces that cover, sums over all shards. */
-#include "status/check.h"
+#include "base/check.h"
+#include "base/hash.h"
 #include "recording/recording_impl.h"
 
 #include <stdlib.h>
@@ -15,15 +16,13 @@ typedef struct fields {
   uint64_t digest[MOST_FIELDS];
 } fields;
 
-/* FNV-1a, 64 bits (Fowler, Noll, Vo). */
 static void digest_bytes(fields *f, const void *bytes, size_t length) {
-  uint64_t *digest = &f->digest[f->n - 1];
-  for (size_t i = 0; i < length; i++) *digest = (*digest ^ ((const unsigned char *)bytes)[i]) * UINT64_C(0x100000001b3);
+  f->digest[f->n - 1] = ntkw_i_hash_bytes(f->digest[f->n - 1], bytes, length);
 }
 
 static void add_field(fields *f, const char *what, const void *bytes, size_t length) {
   f->what[f->n] = what;
-  f->digest[f->n++] = UINT64_C(0xcbf29ce484222325);
+  f->digest[f->n++] = NTKW_I_HASH_FNV;
   digest_bytes(f, bytes, length);
 }
 

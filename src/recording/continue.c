@@ -1,6 +1,6 @@
 /* Going on with a trace that is there: is it of the same setup, and which of its steps stay? */
 #include "checkpoint/hdf5_calls.h"
-#include "status/check.h"
+#include "base/check.h"
 #include "recording/reader.h"
 #include "recording/recording_impl.h"
 

@@ -1,7 +1,7 @@
 #include "recording/journal.h"
 #include "checkpoint/digest.h"
 #include "checkpoint/file_bytes.h"
-#include "status/check.h"
+#include "base/check.h"
 
 #if H5_VERSION_GE(1, 13, 0)
 #include <H5FDdevelop.h>

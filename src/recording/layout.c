@@ -2,7 +2,8 @@
 #include "checkpoint/file_bytes.h"
 #include "checkpoint/hdf5_calls.h"
 #include "checkpoint/stated.h"
-#include "status/check.h"
+#include "base/check.h"
+#include "base/dtype.h"
 #include "recording/recording_impl.h"
 
 #include <errno.h>
@@ -52,7 +53,7 @@ static ntkw_status write_text(const ntkw_recording *t, const char *name, const c
 static ntkw_status write_attributes(const ntkw_recording *t) {
   const trace_stated *s = &t->stated;
   NTKW_TRY(write_text(t, "rule", s->rule));
-  NTKW_TRY(write_text(t, "dtype", s->dtype == NTKW_FLOAT32 ? "float32" : "float64"));
+  NTKW_TRY(write_text(t, "dtype", ntkw_dtype_name(s->dtype)));
   NTKW_TRY(write_text(t, "source", s->source));
   const int64_t recording = 0;
   NTKW_TRY(write_attribute(t, "complete", H5T_STD_I64LE, H5T_NATIVE_INT64, &recording));

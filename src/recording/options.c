@@ -1,4 +1,4 @@
-#include "status/check.h"
+#include "base/check.h"
 #include "recording/recording_impl.h"
 
 #include <math.h>

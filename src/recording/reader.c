@@ -1,7 +1,8 @@
 /* Recorded training runs, read with the serial face of HDF5. */
 #include "recording/reader.h"
 #include "checkpoint/hdf5_calls.h"
-#include "status/check.h"
+#include "base/check.h"
+#include "base/dtype.h"
 #include "recording/journal.h"
 
 #include <errno.h>
@@ -212,7 +213,7 @@ static ntkw_status open_gradients(recorded_run *t) {
   shape s = {3, {ANY, ANY, ANY}};
   NTKW_TRY(open_dataset(t, "/gradients", H5T_FLOAT, &s, &t->file->gradients));
   const hid_t type = H5Dget_type(t->file->gradients);
-  const size_t size = H5Tget_size(type), expected = t->dtype == NTKW_FLOAT32 ? 4 : 8;
+  const size_t size = H5Tget_size(type), expected = ntkw_i_value_size(t->dtype);
   H5Tclose(type);
   NTKW_CHECK(size == expected, NTKW_ERR_FORMAT, "%s: dataset /gradients has %zu bytes an entry; its dtype says %zu",
              t->file->path, size, expected);

@@ -1,7 +1,7 @@
 /* The gradients, from the memory of each rank straight to their place in the file. */
 #include "checkpoint/part_bytes.h"
 #include "checkpoint/stated.h"
-#include "status/check.h"
+#include "base/check.h"
 #include "recording/recording_impl.h"
 
 /* A piece may go through several chunks. */

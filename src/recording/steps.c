@@ -2,7 +2,7 @@
 #include "checkpoint/file_bytes.h"
 #include "checkpoint/hdf5_calls.h"
 #include "checkpoint/stated.h"
-#include "status/check.h"
+#include "base/check.h"
 #include "recording/recording_impl.h"
 
 #include <errno.h>

@@ -3,8 +3,8 @@
 #include "checkpoint/agreement.h"
 #include "checkpoint/file_bytes.h"
 #include "checkpoint/hdf5_calls.h"
-#include "status/check.h"
-#include "status/communicator.h"
+#include "base/check.h"
+#include "ranks/communicator.h"
 
 #include <errno.h>
 #include <fcntl.h>

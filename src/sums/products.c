@@ -1,9 +1,10 @@
 /* Exact inner products: each product of two mantissas is an integer of up to 106 bits, added to the sum of its sign. */
 #include "ntkw/sum.h"
-#include "status/check.h"
+#include "base/check.h"
+#include "base/dtype.h"
 #include "sums/kernel.h"
 #include "sums/parts.h"
-#include "sums/place.h"
+#include "sums/add_at_bit.h"
 
 #include <math.h>
 
@@ -19,8 +20,8 @@ static int64_t products_float32(int64_t *const limbs[2], const float *a, const f
   for (size_t i = 0; i < count; i++) {
     parts x, y;
     if (split_float32(&a[i], &x) & split_float32(&b[i], &y))
-      ntkw_i_add_at(limbs[signbit(a[i]) != signbit(b[i])], x.exponent + y.exponent + PRODUCT_FLOAT32,
-                    x.mantissa * y.mantissa);
+      ntkw_i_add_at_bit(limbs[signbit(a[i]) != signbit(b[i])], x.exponent + y.exponent + PRODUCT_FLOAT32,
+                        x.mantissa * y.mantissa);
     else
       not_finite++;
   }
@@ -32,8 +33,8 @@ static int64_t products_float64(int64_t *const limbs[2], const double *a, const 
   for (size_t i = 0; i < count; i++) {
     parts x, y;
     if (split_float64(&a[i], &x) & split_float64(&b[i], &y))
-      ntkw_i_add_wide_at(limbs[signbit(a[i]) != signbit(b[i])], x.exponent + y.exponent + PRODUCT_FLOAT64,
-                         (ntkw_i_uint128)x.mantissa * y.mantissa);
+      ntkw_i_add_wide_at_bit(limbs[signbit(a[i]) != signbit(b[i])], x.exponent + y.exponent + PRODUCT_FLOAT64,
+                             (ntkw_i_uint128)x.mantissa * y.mantissa);
     else
       not_finite++;
   }
@@ -45,7 +46,7 @@ static int64_t *limbs_for(ntkw_sum *sum, ntkw_dtype dtype) {
 }
 
 static void add(ntkw_sum *const sums[2], const char *a, const char *b, size_t count, ntkw_dtype dtype) {
-  const size_t width = dtype == NTKW_FLOAT32 ? sizeof(float) : sizeof(double);
+  const size_t width = ntkw_i_value_size(dtype);
   int64_t *const limbs[2] = {limbs_for(sums[0], dtype), limbs_for(sums[1], dtype)};
   while (count > 0) {
     for (int s = 0; s < 2; s++)
@@ -65,14 +66,14 @@ static void add(ntkw_sum *const sums[2], const char *a, const char *b, size_t co
 }
 
 /* Values of 16 bits become float32, some at a time. */
-static void add_widened(ntkw_sum *const sums[2], const char *a, const char *b, size_t count, ntkw_dtype dtype) {
-  enum { PIECE = NTKW_I_WIDENED / 2 };
+static void add_halves(ntkw_sum *const sums[2], const char *a, const char *b, size_t count, ntkw_dtype dtype) {
+  enum { PIECE = NTKW_I_HALVES_AT_ONCE / 2 };
   const ntkw_i_sum_kernels *kernels = ntkw_i_sum_kernels_chosen();
   float wide[2][PIECE];
   while (count > 0) {
     const size_t piece = count < PIECE ? count : PIECE;
-    kernels->widen(wide[0], a, piece, dtype);
-    kernels->widen(wide[1], b, piece, dtype);
+    kernels->from_half(wide[0], a, piece, dtype);
+    kernels->from_half(wide[1], b, piece, dtype);
     add(sums, (const char *)wide[0], (const char *)wide[1], piece, NTKW_FLOAT32);
     a += piece * sizeof(uint16_t);
     b += piece * sizeof(uint16_t);
@@ -96,7 +97,7 @@ ntkw_status ntkw_sum_add_products(ntkw_sum *positive, ntkw_sum *negative, const 
   if (dtype == NTKW_FLOAT32 || dtype == NTKW_FLOAT64)
     add(sums, a, b, count, dtype);
   else
-    add_widened(sums, a, b, count, dtype);
+    add_halves(sums, a, b, count, dtype);
   return NTKW_SUCCESS;
 }
 

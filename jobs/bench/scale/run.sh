@@ -31,7 +31,7 @@ mkdir -p "$out"
 # The sources of the weighting as they are, with SMPI's mpi.h; linked statically, so that each rank has its own variables.
 build() {
   local object objects=()
-  for source in src/status/*.c src/sums/*.c src/weighting/*.c src/weighting/rules/*.c jobs/bench/scale/scale.c; do
+  for source in src/base/*.c src/ranks/*.c src/sums/*.c src/weighting/*.c src/weighting/rules/*.c jobs/bench/scale/scale.c; do
     object=$out/$(tr / _ <<<"${source%.c}").o flags=
     case $source in
     src/sums/avx2.c) [ "$(uname -m)" = x86_64 ] && flags="-mavx2 -mfma" ;;

@@ -2,7 +2,7 @@
 #include "pinn/arithmetic/matrix.h"
 #include "pinn/network/network.h"
 #include "pinn/training/lanes.h"
-#include "status/check.h"
+#include "base/check.h"
 
 #include <stdlib.h>
 

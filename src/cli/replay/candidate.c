@@ -1,6 +1,7 @@
 #include "cli/replay/candidate.h"
 #include "cli/command.h"
-#include "status/check.h"
+#include "base/check.h"
+#include "base/dtype.h"
 
 #include <string.h>
 
@@ -53,7 +54,7 @@ void candidate_destroy(candidate *gone) {
 }
 
 ntkw_status candidate_add(candidate *to, const recorded_run *t, const cut_piece *piece, const void *values) {
-  const size_t count = (size_t)piece->count, row = count * (t->dtype == NTKW_FLOAT32 ? 4 : 8);
+  const size_t count = (size_t)piece->count, row = count * ntkw_i_value_size(t->dtype);
   for (int c = 0; c < t->n_conditions; c++) {
     const char *own = count > 0 ? (const char *)values + (size_t)c * row : NULL;
     if (piece->copy == NOT_A_COPY)

@@ -1,6 +1,7 @@
 /* Ways to spread the parameters of a model over ranks. */
 #include "cli/replay/cut.h"
-#include "status/check.h"
+#include "base/check.h"
+#include "base/hash.h"
 
 #include <stdbool.h>
 #include <stdlib.h>
@@ -17,16 +18,9 @@ typedef struct draw {
 
 enum { MOST_PIECES_OF_A_SEGMENT = 3, PIECES_BESIDE_RANKS = 12 };
 
-static uint64_t next_bits(uint64_t *state) {
-  uint64_t z = (*state += 0x9e3779b97f4a7c15u); /* splitmix64 */
-  z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
-  z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
-  return z ^ (z >> 31);
-}
-
 /* 0 <= result < n, n > 0 */
 static int64_t below(draw *d, int64_t n) {
-  return (int64_t)(next_bits(&d->state) % (uint64_t)n);
+  return (int64_t)(ntkw_i_hash_next(&d->state) % (uint64_t)n);
 }
 
 static ntkw_status keep(draw *d, int64_t offset, int64_t count, int copy) {
@@ -115,7 +109,7 @@ static ntkw_status draw_pieces(draw *d, cut_kind kind, int64_t step, const cut_m
 ntkw_status cut_draw(cut_kind kind, uint64_t seed, int64_t step, int rank, int size, const cut_model *model,
                      cut *mine) {
   draw d = {.state = seed, .rank = rank, .size = size, .mine = mine};
-  d.state = next_bits(&d.state) ^ (uint64_t)step * 0xd1342543de82ef95u;
+  d.state = ntkw_i_hash_next(&d.state) ^ (uint64_t)step * 0xd1342543de82ef95u;
   mine->n = 0;
   d.ends = malloc(((size_t)size * 4 + PIECES_BESIDE_RANKS + MOST_PIECES_OF_A_SEGMENT) * sizeof *d.ends);
   d.holders = malloc((size_t)size * sizeof *d.holders);

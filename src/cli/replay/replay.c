@@ -3,8 +3,9 @@
 #include "cli/replay/report.h"
 #include "cli/replay/table.h"
 #include "ntkw/rule.h"
-#include "status/check.h"
-#include "status/path.h"
+#include "base/check.h"
+#include "base/dtype.h"
+#include "base/path.h"
 #include "recording/reader.h"
 
 #include <stdlib.h>
@@ -117,7 +118,7 @@ static ntkw_status create_candidates(replay *r) {
 
 static ntkw_status reserve(replay *r, int64_t count) {
   if (count <= r->capacity) return NTKW_SUCCESS;
-  const size_t entry = r->recorded->dtype == NTKW_FLOAT32 ? 4 : 8;
+  const size_t entry = ntkw_i_value_size(r->recorded->dtype);
   void *larger = realloc(r->values, (size_t)count * (size_t)r->recorded->n_conditions * entry);
   NTKW_CHECK(larger, NTKW_ERR_MEMORY, "out of memory for %lld gradient values", (long long)count);
   r->values = larger;

@@ -1,4 +1,5 @@
 #include "cli/replay/report.h"
+#include "base/dtype.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -46,7 +47,7 @@ static void print_side_by_side(FILE *out, const recorded_run *t, const candidate
 void report_replay(FILE *out, const char *file, const recorded_run *t, const candidate candidates[], int n) {
   fprintf(out, "trace    %s\n", file);
   fprintf(out, "         %s; %s, %s, %d conditions, %" PRId64 " parameters, %" PRId64 " steps\n", t->source, t->rule,
-          t->dtype == NTKW_FLOAT32 ? "float32" : "float64", t->n_conditions, t->n_parameters, t->n_steps);
+          ntkw_dtype_name(t->dtype), t->n_conditions, t->n_parameters, t->n_steps);
   for (int i = 0; i < n; i++) print_candidate(out, t, &candidates[i]);
   if (n > 1)
     print_side_by_side(out, t, candidates, n);

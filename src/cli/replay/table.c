@@ -1,7 +1,7 @@
 #include "cli/replay/table.h"
 #include "cli/command.h"
 #include "cli/csv.h"
-#include "status/check.h"
+#include "base/check.h"
 
 #include <errno.h>
 #include <inttypes.h>

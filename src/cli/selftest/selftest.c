@@ -6,7 +6,7 @@
 #include "ntkw/version.h"
 #include "pinn/arithmetic/matrix.h"
 #include "pinn/training/snapshot.h"
-#include "status/check.h"
+#include "base/check.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -93,7 +93,7 @@ static ntkw_status say_kernels(void) {
   MPI_Allreduce(&mask, &all, 1, MPI_UNSIGNED, MPI_BOR, MPI_COMM_WORLD);
   for (int bit = 0, found = 0; bit < 2 * KERNEL_VARIANTS; bit++)
     if (all >> bit & 1)
-      say("%s%s%s", found++ ? " and " : "", kernel_variant_name((kernel_variant)(bit / 2)),
+      say("%s%s%s", found++ ? " and " : "", ntkw_i_kernels_name((kernel_variant)(bit / 2)),
           bit % 2 ? " with LIBXSMM" : "");
   return NTKW_SUCCESS;
 }

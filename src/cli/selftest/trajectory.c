@@ -1,7 +1,7 @@
 #include "cli/selftest/trajectory.h"
 #include "cli/threads.h"
 #include "pinn/training/evaluation.h"
-#include "status/check.h"
+#include "base/check.h"
 
 #include <math.h>
 

@@ -1,5 +1,5 @@
 #include "cli/spectrum/line_plot.h"
-#include "status/check.h"
+#include "base/check.h"
 
 #include <errno.h>
 #include <math.h>

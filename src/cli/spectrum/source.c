@@ -1,6 +1,7 @@
 #include "cli/spectrum/source.h"
 #include "cli/command.h"
-#include "status/check.h"
+#include "base/check.h"
+#include "base/dtype.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -43,7 +44,7 @@ static ntkw_status read_parameters(ntkw_checkpoint_reader *reader, const problem
   const bool first = command_rank() == 0;
   int64_t n;
   NTKW_TRY(ntkw_checkpoint_reader_get_integer(reader, "parameter_count", &n));
-  *parameters = malloc((size_t)n * (precision == NTKW_FLOAT32 ? sizeof(float) : sizeof(double)));
+  *parameters = malloc((size_t)n * ntkw_i_value_size(precision));
   ntkw_status status =
       *parameters ? NTKW_SUCCESS : ntkw_i_fail(NTKW_ERR_MEMORY, "out of memory for %lld parameters", (long long)n);
   status = ntkw_status_agree(MPI_COMM_WORLD, status);

@@ -2,8 +2,8 @@
 #include "cli/command.h"
 #include "cli/spectrum/output.h"
 #include "cli/spectrum/source.h"
-#include "status/check.h"
-#include "status/path.h"
+#include "base/check.h"
+#include "base/path.h"
 
 #include <stdio.h>
 #include <stdlib.h>

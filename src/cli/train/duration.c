@@ -1,5 +1,5 @@
 #include "cli/train/duration.h"
-#include "status/check.h"
+#include "base/check.h"
 
 #include <ctype.h>
 #include <math.h>

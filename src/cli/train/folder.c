@@ -1,8 +1,8 @@
 #include "cli/train/folder.h"
 #include "cli/command.h"
 #include "cli/signals.h"
-#include "status/check.h"
-#include "status/path.h"
+#include "base/check.h"
+#include "base/path.h"
 
 #include <ctype.h>
 #include <dirent.h>

@@ -1,7 +1,7 @@
 #include "cli/train/own_names.h"
 #include "cli/command.h"
-#include "status/check.h"
-#include "status/path.h"
+#include "base/check.h"
+#include "base/path.h"
 
 #include <stdlib.h>
 #include <string.h>

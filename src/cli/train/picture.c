@@ -1,6 +1,6 @@
 #include "cli/train/picture.h"
 #include "cli/program.h"
-#include "status/check.h"
+#include "base/check.h"
 
 #include <errno.h>
 #include <limits.h>

@@ -5,7 +5,7 @@
 #include "pinn/problem/problem_load.h"
 #include "pinn/training/reference.h"
 #include "pinn/training/snapshot.h"
-#include "status/check.h"
+#include "base/check.h"
 
 #include <stdio.h>
 #include <string.h>

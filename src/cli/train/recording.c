@@ -1,6 +1,6 @@
 #include "cli/train/recording.h"
 #include "cli/command.h"
-#include "status/check.h"
+#include "base/check.h"
 
 #include <stdio.h>
 #include <string.h>

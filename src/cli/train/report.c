@@ -1,4 +1,5 @@
 #include "cli/train/report.h"
+#include "base/dtype.h"
 
 #include <errno.h> /* program_invocation_name */
 #include <math.h>
@@ -10,8 +11,8 @@ static void announce(const run *r, const char *file) {
   int size;
   MPI_Comm_size(MPI_COMM_WORLD, &size);
   say("%s: %lld parameters in %s, %d rank%s, %d lanes, kernels %s, seed %llu\n", file,
-      (long long)trainer_parameter_count(r->trainer), pde->network.precision == NTKW_FLOAT32 ? "float32" : "float64",
-      size, size == 1 ? "" : "s", trainer_lane_count(r->trainer), network_kernels(), (unsigned long long)pde->seed);
+      (long long)trainer_parameter_count(r->trainer), ntkw_dtype_name(pde->network.precision), size,
+      size == 1 ? "" : "s", trainer_lane_count(r->trainer), network_kernels(), (unsigned long long)pde->seed);
   if (trainer_threads(r->trainer) > 1) say("threads: %d a rank\n", trainer_threads(r->trainer));
   if (trainer_order(r->trainer) == ORDER_FREE)
     say("order: free; another number of ranks or threads gives other rounding errors\n");

@@ -2,7 +2,7 @@
 #include "cli/train/folder.h"
 #include "cli/train/watch.h"
 #include "ntkw/checkpoint.h"
-#include "status/check.h"
+#include "base/check.h"
 
 #include <math.h>
 #include <stdio.h>

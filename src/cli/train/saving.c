@@ -1,7 +1,7 @@
 #include "cli/train/saving.h"
 #include "cli/train/run.h"
 #include "pinn/training/snapshot.h"
-#include "status/check.h"
+#include "base/check.h"
 
 #include <stdio.h>
 #include <string.h>

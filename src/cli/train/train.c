@@ -14,7 +14,7 @@
 #include "pinn/problem/rules.h"
 #include "pinn/state/state_query.h"
 #include "pinn/training/snapshot.h"
-#include "status/check.h"
+#include "base/check.h"
 
 #include <math.h>
 #include <stdio.h>

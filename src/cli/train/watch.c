@@ -1,6 +1,6 @@
 #include "cli/train/watch.h"
 #include "pinn/spectrum/ntk_plan.h"
-#include "status/check.h"
+#include "base/check.h"
 
 #include <errno.h>
 #include <stdio.h>

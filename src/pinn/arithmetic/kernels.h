@@ -12,12 +12,12 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include "base/cpu.h"
 #include "ntkw/status.h"
 #include "pinn/arithmetic/partitions.h"
 
 enum { FEATURE_PADDING = 16 };
 
-typedef enum kernel_variant { KERNELS_PORTABLE, KERNELS_AVX2, KERNELS_AVX512, KERNEL_VARIANTS } kernel_variant;
 typedef enum nonlinearity { NONLINEARITY_TANH, NONLINEARITY_SIN } nonlinearity;
 
 /* C[r][j] = sum over k of A(r, k) B[k][j], or C[r][j] += it (the chain then starts from the old value), for r < rows,
@@ -70,9 +70,6 @@ typedef struct kernels {
 static inline int padded_width(int width) {
   return (width + FEATURE_PADDING - 1) / FEATURE_PADDING * FEATURE_PADDING;
 }
-
-/* "portable", "avx2" or "avx512". */
-const char *kernel_variant_name(kernel_variant variant);
 
 /* The table of a variant; NULL if this program or this CPU does not have it. */
 const kernels *kernels_find(kernel_variant variant, ntkw_dtype precision);

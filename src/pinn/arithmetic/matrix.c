@@ -1,5 +1,6 @@
 #include "pinn/arithmetic/matrix.h"
-#include "status/check.h"
+#include "base/check.h"
+#include "base/hash.h"
 
 #include <stdint.h>
 #include <stdlib.h>
@@ -143,9 +144,9 @@ static bool same_shape(const product_shape *a, const product_shape *b) {
 
 static unsigned hash(const product_shape *p) {
   const int parts[] = {p->rows, p->width, p->inner, p->lda, p->ldb, p->ldc, p->a_transposed, p->accumulate};
-  unsigned value = 2166136261u;
-  for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) value = (value ^ (unsigned)parts[i]) * 16777619u;
-  return value ^ (value >> 16);
+  uint64_t value = 0;
+  for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) value = ntkw_i_hash_word(value, (uint64_t)parts[i]);
+  return (unsigned)(value ^ (value >> 32));
 }
 
 /* The generated code for a shape, made and checked if it is new; NULL if there is none. */

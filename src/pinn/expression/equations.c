@@ -2,7 +2,7 @@
 #include "pinn/expression/equations.h"
 #include "pinn/expression/laplacian.h"
 #include "pinn/expression/program.h"
-#include "status/check.h"
+#include "base/check.h"
 
 #include <stdlib.h>
 #include <string.h>

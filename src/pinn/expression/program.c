@@ -1,6 +1,7 @@
 /* Compiling: from the nodes that the roots reach to instructions. */
 #include "pinn/expression/program.h"
-#include "status/check.h"
+#include "base/check.h"
+#include "base/hash.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -77,20 +78,16 @@ void program_free(program *code) {
   code->roots = NULL;
 }
 
-static uint64_t mix(uint64_t hash, uint64_t value) {
-  hash = (hash ^ value) * UINT64_C(0x9e3779b97f4a7c15);
-  return hash ^ (hash >> 29);
-}
-
 uint64_t program_fingerprint(const program *code, uint64_t hash) {
   for (int k = 0; k < code->n; k++) {
     const instruction *at = &code->list[k];
     uint64_t bits;
     memcpy(&bits, &at->value, sizeof bits);
-    hash = mix(hash, (uint64_t)at->operation);
-    hash = mix(mix(mix(hash, (uint64_t)at->a), (uint64_t)at->b), (uint64_t)at->c);
-    hash = mix(hash, bits);
+    hash = ntkw_i_hash_word(hash, (uint64_t)at->operation);
+    hash =
+        ntkw_i_hash_word(ntkw_i_hash_word(ntkw_i_hash_word(hash, (uint64_t)at->a), (uint64_t)at->b), (uint64_t)at->c);
+    hash = ntkw_i_hash_word(hash, bits);
   }
-  for (int i = 0; i < code->n_roots; i++) hash = mix(hash, (uint64_t)code->roots[i]);
+  for (int i = 0; i < code->n_roots; i++) hash = ntkw_i_hash_word(hash, (uint64_t)code->roots[i]);
   return hash;
 }

@@ -1,6 +1,7 @@
 /* The nodes of a tape: storage, and a hash table by which equal nodes are made once. */
 #include "pinn/expression/tape_nodes.h"
-#include "status/check.h"
+#include "base/check.h"
+#include "base/hash.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -28,17 +29,12 @@ static node fail(tape *nodes, ntkw_status status) {
   return NO_NODE;
 }
 
-static uint64_t mix(uint64_t hash, uint64_t word) {
-  hash = (hash ^ word) * 0x9e3779b97f4a7c15u;
-  return hash ^ (hash >> 29);
-}
-
 static uint32_t hash_of(const record *r) {
   uint64_t bits = 0;
   memcpy(&bits, &r->value, sizeof bits);
-  uint64_t hash = mix(0, (uint64_t)r->operation);
-  hash = mix(hash, ((uint64_t)(uint32_t)r->a << 32) | (uint32_t)r->b);
-  hash = mix(mix(hash, (uint32_t)r->c), bits);
+  uint64_t hash = ntkw_i_hash_word(0, (uint64_t)r->operation);
+  hash = ntkw_i_hash_word(hash, ((uint64_t)(uint32_t)r->a << 32) | (uint32_t)r->b);
+  hash = ntkw_i_hash_word(ntkw_i_hash_word(hash, (uint32_t)r->c), bits);
   return (uint32_t)(hash >> 32);
 }
 

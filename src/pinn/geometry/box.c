@@ -1,7 +1,7 @@
 /* The box of all inputs, or what is left of it where some coordinates are fixed: interior() fixes none, boundary{x=0}
  * fixes x. The named inputs are the fixed ones, and the numbers their values. */
 #include "pinn/geometry/region.h"
-#include "status/check.h"
+#include "base/check.h"
 
 #include <float.h>
 #include <math.h>

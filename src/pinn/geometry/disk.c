@@ -2,7 +2,7 @@
  * are its coordinates and the radius. Its surface is one piece, the circle. */
 #include "pinn/geometry/region.h"
 #include "pinn/arithmetic/reproducible.h"
-#include "status/check.h"
+#include "base/check.h"
 
 #include <math.h>
 #include <stdio.h>

@@ -1,6 +1,6 @@
 #include "pinn/network/factors.h"
 #include "pinn/network/network_ops.h"
-#include "status/check.h"
+#include "base/check.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,7 +1,7 @@
 #include "pinn/network/features.h"
 #include "pinn/arithmetic/random.h"
 #include "pinn/arithmetic/reproducible.h"
-#include "status/check.h"
+#include "base/check.h"
 
 #include <math.h>
 #include <string.h>

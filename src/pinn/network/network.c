@@ -1,6 +1,6 @@
 #include "pinn/network/network_ops.h"
 #include "pinn/network/features.h"
-#include "status/check.h"
+#include "base/check.h"
 
 #include <assert.h>
 #include <math.h>

@@ -8,7 +8,8 @@
  * Elements are computed in double and rounded once to the precision of the problem; inner products are exact. */
 #include "pinn/optimizer/line_search.h"
 #include "pinn/optimizer/optimizer.h"
-#include "status/check.h"
+#include "base/check.h"
+#include "base/dtype.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -33,7 +34,7 @@ typedef struct lbfgs {
 } lbfgs;
 
 static size_t row_size(const lbfgs *l) {
-  return (size_t)l->layout.count * state_value_size(l->layout.precision);
+  return (size_t)l->layout.count * ntkw_i_value_size(l->layout.precision);
 }
 
 static char *row(const lbfgs *l, char *rows, int64_t i) {

@@ -1,5 +1,5 @@
 #include "pinn/optimizer/line_search.h"
-#include "status/check.h"
+#include "base/check.h"
 
 #include <math.h>
 #include <stdbool.h>

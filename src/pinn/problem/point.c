@@ -1,6 +1,6 @@
 #include "pinn/problem/point.h"
 #include "pinn/problem/symbols.h"
-#include "status/nearest_word.h"
+#include "base/nearest_word.h"
 
 #include <limits.h>
 #include <stdio.h>

@@ -3,7 +3,7 @@
 #include "ntkw/weighting.h"
 #include "pinn/problem/lexer.h"
 #include "pinn/problem/read_parts.h"
-#include "status/check.h"
+#include "base/check.h"
 
 #include <errno.h>
 #include <stdarg.h>

@@ -2,13 +2,13 @@
  * text and different inputs are two readings. Derivatives of two outputs can only agree where one output's name, with
  * "_" and something behind it, is the other's: then the rest is looked up. */
 #include "pinn/problem/readings.h"
-#include "status/check.h"
+#include "base/check.h"
+#include "base/hash.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 enum { NO_WORD = -1 };
-static const uint64_t BASE = 0x100000001b3;
 
 typedef struct dictionary {
   const char *const *inputs;
@@ -20,8 +20,7 @@ typedef struct dictionary {
 } dictionary;
 
 static uint64_t hash_on(uint64_t hash, const char *text) {
-  for (; *text; text++) hash = hash * BASE + (unsigned char)*text + 1;
-  return hash;
+  return ntkw_i_hash_bytes(hash, text, strlen(text));
 }
 
 static symbol_name meaning_of(const dictionary *d, int word) {
@@ -68,7 +67,7 @@ static int *place_of(const dictionary *d, uint64_t hash, const char *text) {
 }
 
 static int find(const dictionary *d, const char *text) {
-  return *place_of(d, hash_on(0, text), text);
+  return *place_of(d, hash_on(NTKW_I_HASH_FNV, text), text);
 }
 
 static ntkw_status dictionary_create(dictionary *d) {
@@ -96,7 +95,7 @@ static void enter_words(dictionary *d, const char *output, double_reading *out) 
   for (int order = 1; order <= MAX_ORDER; order++)
     for (int word = d->first[order]; word < d->first[order + 1]; word++) {
       const int index = word - d->first[order], input = index % d->n_inputs;
-      const uint64_t start = order == 1 ? 0 : d->hash[d->first[order - 1] + index / d->n_inputs];
+      const uint64_t start = order == 1 ? NTKW_I_HASH_FNV : d->hash[d->first[order - 1] + index / d->n_inputs];
       d->hash[word] = hash_on(start, d->inputs[input]);
       put_word(d, word, text);
       int *const slot = place_of(d, d->hash[word], text);

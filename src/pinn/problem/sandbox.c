@@ -10,15 +10,15 @@
 #include "pinn/problem/symbols.h"
 #include "pinn/problem/syntax_hints.h"
 #include "pinn/problem/table_keys.h"
-#include "status/check.h"
-#include "status/nearest_word.h"
+#include "base/check.h"
+#include "base/clock.h"
+#include "base/nearest_word.h"
 
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <time.h>
 
 enum { HOOK_INTERVAL = 1000, CALL_DEPTH_LIMIT = 10000, PIECE = 512 };
 enum { LOOK_INTERVAL = 256, LOOK_SIZE = 1 << 16 }; /* at the clock: every so many allocations, and at large ones */
@@ -35,15 +35,9 @@ reader *reader_of(lua_State *L) {
 
 static void count(lua_State *L, lua_Debug *at);
 
-static double now(void) {
-  struct timespec t;
-  clock_gettime(CLOCK_MONOTONIC, &t);
-  return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
-
 bool reader_is_late(reader *r) {
   if (!r->late && interrupt_wanted && interrupt_wanted()) r->late = r->interrupted = true;
-  if (!r->late) r->late = now() > r->deadline;
+  if (!r->late) r->late = ntkw_i_clock_seconds() > r->deadline;
   return r->late;
 }
 
@@ -350,7 +344,7 @@ static int handle_error(lua_State *L) {
 }
 
 ntkw_status reader_run(reader *r) {
-  r->deadline = now() + r->seconds;
+  r->deadline = ntkw_i_clock_seconds() + r->seconds;
   r->L = lua_newstate(allocate, r);
   NTKW_CHECK(r->L, NTKW_ERR_MEMORY, "%s: no memory to read it", r->made->file);
   *(reader **)lua_getextraspace(r->L) = r;

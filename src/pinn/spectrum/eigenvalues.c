@@ -1,5 +1,5 @@
 #include "pinn/spectrum/eigenvalues.h"
-#include "status/check.h"
+#include "base/check.h"
 
 #include <stdbool.h>
 #include <stdlib.h>

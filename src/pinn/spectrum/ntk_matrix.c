@@ -3,7 +3,7 @@
 #include "pinn/network/factors.h"
 #include "pinn/spectrum/ntk_plan.h"
 #include "pinn/training/sampler.h"
-#include "status/check.h"
+#include "base/check.h"
 
 #include <math.h>
 #include <stdlib.h>

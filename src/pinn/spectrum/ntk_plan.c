@@ -1,6 +1,6 @@
 #include "pinn/spectrum/ntk_plan.h"
 #include "pinn/network/factors.h"
-#include "status/check.h"
+#include "base/check.h"
 
 #include <stdlib.h>
 

@@ -1,5 +1,5 @@
 #include "pinn/spectrum/spectra.h"
-#include "status/check.h"
+#include "base/check.h"
 
 #include <math.h>
 #include <stdio.h>

@@ -1,7 +1,7 @@
 #include "pinn/spectrum/spectrum.h"
 #include "pinn/arithmetic/reproducible.h"
 #include "pinn/spectrum/eigenvalues.h"
-#include "status/check.h"
+#include "base/check.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -89,9 +89,4 @@ static inline int64_t state_array_count(const array_entry *array) {
   return array->n_dimensions == 2 ? array->shape[0] * last : last;
 }
 
-/* Bytes of a value in memory. */
-static inline size_t state_value_size(ntkw_dtype dtype) {
-  return dtype == NTKW_FLOAT64 ? sizeof(double) : sizeof(float);
-}
-
 #endif

@@ -1,5 +1,6 @@
 #include "pinn/state/state_checkpoint.h"
-#include "status/check.h"
+#include "base/check.h"
+#include "base/dtype.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -79,7 +80,7 @@ static ntkw_status read_replicated(const state_reader *from, const array_entry *
   int rank;
   MPI_Datatype row;
   MPI_Comm_rank(from->comm, &rank);
-  const size_t width = state_value_size(a->dtype) * (size_t)(a->n_dimensions == 2 ? a->shape[1] : 1);
+  const size_t width = ntkw_i_value_size(a->dtype) * (size_t)(a->n_dimensions == 2 ? a->shape[1] : 1);
   NTKW_TRY(ntkw_checkpoint_reader_read_array(from->file, a->name, a->dtype, 0, rank == 0 ? a->shape[0] : 0, a->values));
   MPI_Type_contiguous((int)width, MPI_BYTE, &row); /* counted in rows, as an int is short */
   MPI_Type_commit(&row);

@@ -1,7 +1,8 @@
 #include "pinn/training/changes.h"
 #include "ntkw/rule.h"
 #include "ntkw/weighting.h"
-#include "status/check.h"
+#include "base/check.h"
+#include "base/dtype.h"
 
 #include <inttypes.h>
 #include <stdarg.h>
@@ -175,7 +176,7 @@ static void state_network(statements *s, const problem *pde) {
   add(s, CHANGE_REFUSED, strdup("network.scale_inputs"), strdup(scales_inputs(net) ? "true" : "false"));
   add(s, CHANGE_REFUSED, strdup("network.periodic"), periodic_of(pde));
   add(s, CHANGE_REFUSED, strdup("network.fourier"), fourier_of(pde));
-  state_text(s, CHANGE_REFUSED, "precision", net->precision == NTKW_FLOAT32 ? "float32" : "float64");
+  state_text(s, CHANGE_REFUSED, "precision", ntkw_dtype_name(net->precision));
 }
 
 /* Numbers of a region, written one after the other. */

@@ -4,7 +4,7 @@
 #include "pinn/training/reduction.h"
 #include "pinn/training/reference.h"
 #include "pinn/training/sharding.h"
-#include "status/check.h"
+#include "base/check.h"
 
 #include <math.h>
 #include <stdio.h>

@@ -1,7 +1,7 @@
 #include "pinn/training/gradient.h"
 #include "pinn/training/lane_worker.h"
 #include "pinn/training/team.h"
-#include "status/check.h"
+#include "base/check.h"
 
 #include <stdlib.h>
 

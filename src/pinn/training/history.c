@@ -1,5 +1,5 @@
 #include "pinn/training/history.h"
-#include "status/check.h"
+#include "base/check.h"
 
 #include <errno.h>
 #include <math.h>

@@ -1,5 +1,6 @@
 #include "pinn/training/identity.h"
-#include "status/check.h"
+#include "base/check.h"
+#include "base/dtype.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -26,7 +27,7 @@ static void put_network(FILE *to, const network_options *net) {
   fprintf(to, "-%d %s", net->n_outputs, net->activation == ACTIVATION_TANH ? "tanh" : "sin");
   for (int i = 0; i < net->n_inputs; i++) fprintf(to, " %.17g*%.17g", net->input_shift[i], net->input_scale[i]);
   put_features(to, net);
-  fprintf(to, "\nprecision %s\n", net->precision == NTKW_FLOAT32 ? "float32" : "float64");
+  fprintf(to, "\nprecision %s\n", ntkw_dtype_name(net->precision));
 }
 
 static void put_number(void *to, const char *name, double value) {

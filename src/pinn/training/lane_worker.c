@@ -1,7 +1,8 @@
 #include "pinn/training/lane_worker.h"
 #include "pinn/training/pool.h"
 #include "pinn/training/sampler.h"
-#include "status/check.h"
+#include "base/check.h"
+#include "base/dtype.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -81,7 +82,7 @@ ntkw_status lane_worker_create(const problem *pde, const model *trained, const l
   lane_worker *m = *out = calloc(1, sizeof *m);
   NTKW_CHECK(m, NTKW_ERR_MEMORY, "out of memory for the gradients");
   *m = (lane_worker){.pde = pde, .plan = plan, .first = first, .end = end, .drawn = -1};
-  const size_t width = pde->network.precision == NTKW_FLOAT32 ? sizeof(float) : sizeof(double);
+  const size_t width = ntkw_i_value_size(pde->network.precision);
   m->gradients.bytes = (size_t)model_parameter_count(trained) * width;
   ntkw_status status = workspace_create(model_network(trained), &m->workspace);
   if (status == NTKW_SUCCESS) status = allocate_panels(m);
@@ -181,7 +182,7 @@ static ntkw_status make_lane(lane_worker *m, const lane *piece, int64_t first, c
 /* The finished lane's gradient becomes a leaf of its group's tree. */
 static ntkw_status append_lane(lane_worker *m, int index, tree_run *run) {
   const ntkw_dtype precision = m->pde->network.precision;
-  const size_t count = m->gradients.bytes / (precision == NTKW_FLOAT32 ? sizeof(float) : sizeof(double));
+  const size_t count = m->gradients.bytes / ntkw_i_value_size(precision);
   void *sums[MAX_TREE_NODES];
   const int n = tree_run_absorb(run, index, sums);
   if (n > 0) {

@@ -1,5 +1,5 @@
 #include "pinn/training/lanes.h"
-#include "status/check.h"
+#include "base/check.h"
 
 #include <stdlib.h>
 

@@ -1,5 +1,5 @@
 #include "pinn/training/record.h"
-#include "status/check.h"
+#include "base/check.h"
 
 static void describe_tensors(const tensor_list *parameters, ntkw_recording_segment segments[]) {
   for (int i = 0; i < parameters->n; i++) {

@@ -1,5 +1,5 @@
 #include "pinn/training/reduction.h"
-#include "status/check.h"
+#include "base/check.h"
 
 #include <string.h>
 

@@ -1,7 +1,7 @@
 #include "pinn/training/reference.h"
 #include "checkpoint/plain_arrays.h"
 #include "ntkw/checkpoint.h"
-#include "status/check.h"
+#include "base/check.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,8 +1,8 @@
 /* Where a reference is: its path in the problem file begins at the folder of that file, which may be elsewhere when a
  * run is resumed. */
 #include "pinn/training/reference.h"
-#include "status/check.h"
-#include "status/path.h"
+#include "base/check.h"
+#include "base/path.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,5 +1,6 @@
 #include "pinn/training/sharding.h"
-#include "status/check.h"
+#include "base/check.h"
+#include "base/dtype.h"
 
 #include <limits.h>
 #include <stdlib.h>
@@ -79,7 +80,7 @@ ntkw_status sharding_create(MPI_Comm comm, int64_t n_parameters, ntkw_dtype prec
     MPI_Comm_size(comm, &s->size);
     s->n_parameters = n_parameters;
     s->precision = precision;
-    s->width = precision == NTKW_FLOAT32 ? sizeof(float) : sizeof(double);
+    s->width = ntkw_i_value_size(precision);
     s->offset = shard_offset(n_parameters, s->rank, s->size);
     s->count = shard_offset(n_parameters, s->rank + 1, s->size) - s->offset;
     status = allocate(s, layouts, n_layouts);

@@ -2,7 +2,7 @@
 #include "pinn/state/state_checkpoint.h"
 #include "pinn/training/changes.h"
 #include "pinn/training/identity.h"
-#include "status/check.h"
+#include "base/check.h"
 
 #include <math.h>
 #include <stdio.h>

@@ -1,6 +1,7 @@
 #include "pinn/training/state_digest.h"
 #include "checkpoint/digest.h"
-#include "status/check.h"
+#include "base/check.h"
+#include "base/dtype.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -47,7 +48,7 @@ static void append_part(state_digest *digest, const tensor *part, const array_en
   const int64_t end = part->offset + part->count, stop = array->offset + array->count;
   const int64_t from = part->offset > array->offset ? part->offset : array->offset, to = end < stop ? end : stop;
   const int64_t rows = array->n_dimensions == 2 ? array->shape[0] : 1;
-  const size_t width = state_value_size(array->dtype);
+  const size_t width = ntkw_i_value_size(array->dtype);
   char suffix[TENSOR_NAME];
   suffix_of(array, suffix);
   tensor_digest *made = append(digest, part->name, suffix);

@@ -1,8 +1,8 @@
 #include "pinn/training/team.h"
-#include "status/check.h"
+#include "base/check.h"
+#include "base/thread.h"
 
 #include <pthread.h>
-#include <signal.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -52,19 +52,14 @@ static void *live(void *argument) {
   return NULL;
 }
 
-/* Threads inherit the mask of signals of the one that starts them. */
 static ntkw_status start_threads(team *crew) {
-  sigset_t all, before;
   int failure = 0;
-  sigfillset(&all);
-  pthread_sigmask(SIG_SETMASK, &all, &before);
   while (crew->n_started + 1 < crew->n && failure == 0) {
     member *next = &crew->members[crew->n_started + 1];
     *next = (member){.crew = crew, .index = crew->n_started + 1};
-    failure = pthread_create(&next->thread, NULL, live, next);
+    failure = ntkw_i_thread_start_masked(&next->thread, live, next);
     crew->n_started += failure == 0;
   }
-  pthread_sigmask(SIG_SETMASK, &before, NULL);
   NTKW_CHECK(failure == 0, NTKW_ERR_MEMORY, "only %d of %d threads could be started: %s", crew->n_started + 1, crew->n,
              strerror(failure));
   return NTKW_SUCCESS;

@@ -1,7 +1,8 @@
 #include "pinn/training/record.h"
 #include "pinn/training/reduction.h"
 #include "pinn/training/trainer_impl.h"
-#include "status/check.h"
+#include "base/check.h"
+#include "base/dtype.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -184,7 +185,7 @@ ntkw_status trainer_create(MPI_Comm comm, const problem *pde, trainer **out) {
   MPI_Comm_size(t->comm, &t->size);
   t->pde = pde;
   blow_up_reset(&t->blow_up);
-  t->width = pde->network.precision == NTKW_FLOAT32 ? sizeof(float) : sizeof(double);
+  t->width = ntkw_i_value_size(pde->network.precision);
   for (int c = 0; c < MAX_CONDITIONS; c++) t->unit_weights[c] = 1.0;
   status = create_parts(t);
   if (status != NTKW_SUCCESS) trainer_destroy(out);

@@ -1,7 +1,7 @@
 /* The objective of a step: trial parameters go the way of a step's own, without a renewal of weights. */
 #include "pinn/training/reduction.h"
 #include "pinn/training/trainer_impl.h"
-#include "status/check.h"
+#include "base/check.h"
 
 #include <math.h>
 

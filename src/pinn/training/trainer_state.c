@@ -1,7 +1,7 @@
 /* The state of a run, listed once. */
 #include "pinn/state/state_query.h"
 #include "pinn/training/trainer_impl.h"
-#include "status/check.h"
+#include "base/check.h"
 
 #include <stdio.h>
 #include <string.h>

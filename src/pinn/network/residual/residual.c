@@ -1,7 +1,7 @@
 /* Residual perceptrons (He et al. 2016): h_1 = f(W_0 h_0 + b_0), h_{l+1} = h_l + f(W_l h_l + b_l), and a linear layer
  * last. All hidden layers have the same width. Sums are taken stream by stream, as derivatives are linear. */
 #include "pinn/network/network_ops.h"
-#include "status/check.h"
+#include "base/check.h"
 
 #include <stdlib.h>
 #include <string.h>
