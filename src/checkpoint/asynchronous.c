@@ -3,9 +3,9 @@
  * The stages are cut into steps, each of which ends with one that is agreed on. A step first runs, in the caller's
  * thread, what calls HDF5 (rank 0: a few ms), then the rest in a thread that calls neither HDF5 nor MPI, then agrees by
  * nonblocking operations. Whoever tests moves all this on by as much as is possible without waiting. */
-#include "checkpoint/agreement.h"
-#include "checkpoint/consensus.h"
-#include "checkpoint/hdf5_calls.h"
+#include "ranks/comm.h"
+#include "ranks/agree_async.h"
+#include "fileio/hdf5_error.h"
 #include "checkpoint/publication.h"
 #include "checkpoint/quiet_thread.h"
 
@@ -32,7 +32,7 @@ struct ntkw_i_asynchronous {
   atomic_bool finished; /* the thread has nothing more to do */
   ntkw_status status;   /* of this rank in this step */
   char sentence[1024];  /* of that status: each thread has its own last error */
-  ntkw_i_consensus consensus;
+  ntkw_i_agreement consensus;
   ntkw_status verdict;
   char verdict_sentence[1024];
 };
@@ -51,7 +51,7 @@ static void *allocate(size_t size) {
 
 static ntkw_status copy_values(ntkw_checkpoint *checkpoint) {
   for (int i = 0; i < checkpoint->n_arrays; i++) {
-    stated_array *array = &checkpoint->arrays[i];
+    pending_array *array = &checkpoint->arrays[i];
     const size_t size = (size_t)ntkw_i_slabs_length(array->n_dimensions, array->n_slabs, array->slabs) *
                         ntkw_i_value_size(array->dtype);
     array->copy = allocate(size);
@@ -78,16 +78,16 @@ static void *run_in_thread(void *data) {
 static void start_agreement(asynchronous *of) {
   const ntkw_i_publication *publication = &of->publication;
   if (of->status != NTKW_SUCCESS) ntkw_i_fail(of->status, "%s", of->sentence);
-  ntkw_i_consensus_start(&of->consensus, publication->checkpoint->comm, of->status, publication->words,
-                         ntkw_i_stages[of->last].settle ? publication->n_words : 0);
+  ntkw_i_agree_start(&of->consensus, publication->checkpoint->comm, of->status, publication->words,
+                     ntkw_i_stages[of->last].settle ? publication->n_words : 0);
   of->phase = PHASE_AGREEMENT;
 }
 
 static void run_main_stages(asynchronous *of) {
-  const hdf5_voice voice = ntkw_i_hdf5_silence();
+  const ntkw_i_hdf5_handler handler = ntkw_i_hdf5_suppress_errors();
   for (int i = of->first; i <= of->last && of->status == NTKW_SUCCESS; i++)
     if (place_of(of, i) == NTKW_I_MAIN) of->status = ntkw_i_stage_run(&ntkw_i_stages[i], &of->publication);
-  ntkw_i_hdf5_restore(voice);
+  ntkw_i_hdf5_restore_errors(handler);
   if (of->status != NTKW_SUCCESS) snprintf(of->sentence, sizeof of->sentence, "%s", ntkw_last_error());
 }
 
@@ -116,14 +116,14 @@ static void conclude(asynchronous *of, ntkw_status verdict) {
 static void start_withdrawal(asynchronous *of) {
   const ntkw_i_publication *publication = &of->publication;
   if (publication->made) unlink(publication->temporary);
-  ntkw_i_consensus_start(&of->consensus, publication->checkpoint->comm, NTKW_SUCCESS, NULL, 0);
+  ntkw_i_agree_start(&of->consensus, publication->checkpoint->comm, NTKW_SUCCESS, NULL, 0);
   of->phase = PHASE_WITHDRAWAL;
 }
 
 /* All ranks have the same verdict on the step. */
 static void finish_step(asynchronous *of) {
   const ntkw_i_stage *stage = &ntkw_i_stages[of->last];
-  ntkw_status verdict = ntkw_i_consensus_verdict(&of->consensus);
+  ntkw_status verdict = ntkw_i_agree_verdict(&of->consensus);
   if (verdict == NTKW_SUCCESS && stage->settle) verdict = stage->settle(&of->publication);
   of->first = of->last + 1;
   of->phase = PHASE_STEP;
@@ -151,11 +151,11 @@ static bool move_on(asynchronous *of) {
     join(of);
     return true;
   case PHASE_AGREEMENT:
-    if (!ntkw_i_consensus_test(&of->consensus)) return false;
+    if (!ntkw_i_agree_test(&of->consensus)) return false;
     finish_step(of);
     return true;
   case PHASE_WITHDRAWAL:
-    if (!ntkw_i_consensus_test(&of->consensus)) return false;
+    if (!ntkw_i_agree_test(&of->consensus)) return false;
     of->phase = PHASE_OVER;
     return true;
   case PHASE_OVER:
@@ -168,7 +168,7 @@ static bool move_on(asynchronous *of) {
 static ntkw_status begin(asynchronous *of) {
   ntkw_checkpoint *checkpoint = of->publication.checkpoint;
   NTKW_TRY(
-      ntkw_i_agree(checkpoint,
+      ntkw_i_agree(checkpoint->comm, &checkpoint->stall,
                    checkpoint->transfer == NTKW_TRANSFER_DIRECT
                        ? NTKW_SUCCESS
                        : ntkw_i_fail(NTKW_ERR_ARGUMENT,
@@ -176,7 +176,8 @@ static ntkw_status begin(asynchronous *of) {
                                      checkpoint->path),
                    NULL, 0));
   for (; place_of(of, of->first) == NTKW_I_COLLECTIVE; of->first++)
-    NTKW_TRY(ntkw_i_agree(checkpoint, ntkw_i_stage_run(&ntkw_i_stages[of->first], &of->publication), NULL, 0));
+    NTKW_TRY(ntkw_i_agree(checkpoint->comm, &checkpoint->stall,
+                          ntkw_i_stage_run(&ntkw_i_stages[of->first], &of->publication), NULL, 0));
   of->status = copy_values(checkpoint);
   if (of->status != NTKW_SUCCESS) snprintf(of->sentence, sizeof of->sentence, "%s", ntkw_last_error());
   return NTKW_SUCCESS;
@@ -196,7 +197,7 @@ static void destroy(asynchronous *of) {
 ntkw_status ntkw_checkpoint_publish_begin(ntkw_checkpoint *checkpoint) {
   NTKW_TRY(ntkw_i_stated_open(checkpoint, "ntkw_checkpoint_publish_begin"));
   asynchronous *of = NULL;
-  ntkw_status status = ntkw_i_agree(checkpoint, make(checkpoint, &of), NULL, 0);
+  ntkw_status status = ntkw_i_agree(checkpoint->comm, &checkpoint->stall, make(checkpoint, &of), NULL, 0);
   if (status == NTKW_SUCCESS) status = begin(of);
   if (status == NTKW_SUCCESS) {
     checkpoint->under_way = of;
@@ -235,13 +236,13 @@ ntkw_status ntkw_checkpoint_publish_test(ntkw_checkpoint *checkpoint, bool *done
 /* What counts as waiting is waiting for others, anew in each phase. */
 static void finish(asynchronous *of) {
   const ntkw_checkpoint *checkpoint = of->publication.checkpoint;
-  ntkw_i_patience patience = ntkw_i_patience_begin(checkpoint);
+  ntkw_i_stall_timer timer = ntkw_i_stall_timer_start(&checkpoint->stall);
   while (of->phase != PHASE_OVER) {
     if (of->phase == PHASE_THREAD) join(of);
     if (move_on(of))
-      patience = ntkw_i_patience_begin(checkpoint);
+      timer = ntkw_i_stall_timer_start(&checkpoint->stall);
     else
-      ntkw_i_patience_pause(&patience);
+      ntkw_i_stall_timer_pause(&timer);
   }
 }
 

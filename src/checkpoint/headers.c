@@ -1,5 +1,5 @@
 #include "checkpoint/headers.h"
-#include "checkpoint/file_bytes.h"
+#include "fileio/posix_io.h"
 #include "checkpoint/user_block.h"
 #include "status/check.h"
 

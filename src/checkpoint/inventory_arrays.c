@@ -1,6 +1,6 @@
 /* Arrays of a file. */
 #include "checkpoint/dtype.h"
-#include "checkpoint/hdf5_calls.h"
+#include "fileio/hdf5_types.h"
 #include "checkpoint/inventory_search.h"
 #include "status/check.h"
 
@@ -13,7 +13,7 @@ static ntkw_status put_type(const ntkw_i_search *search, hid_t dataset, const ch
   H5Tclose(type);
   if (!known) return ntkw_i_search_refuse(search, "array", name, "has values of a type that checkpoints do not have");
   *value_size = (int64_t)ntkw_i_value_size(dtype);
-  ntkw_i_packet_put_integer(search->packet, dtype);
+  ntkw_i_buffer_put_integer(search->buffer, dtype);
   return NTKW_SUCCESS;
 }
 
@@ -42,8 +42,8 @@ static ntkw_status put_shape(const ntkw_i_search *search, hid_t dataset, const c
     return ntkw_i_search_refuse(search, "array", name, "has an unexpected number of dimensions");
   *bytes = bytes_in_file(search, shape, n_dimensions, value_size);
   if (*bytes < 0) return ntkw_i_search_refuse(search, "array", name, "has a shape that is too large for the file");
-  ntkw_i_packet_put_integer(search->packet, n_dimensions);
-  for (int d = 0; d < n_dimensions; d++) ntkw_i_packet_put_integer(search->packet, (int64_t)shape[d]);
+  ntkw_i_buffer_put_integer(search->buffer, n_dimensions);
+  for (int d = 0; d < n_dimensions; d++) ntkw_i_buffer_put_integer(search->buffer, (int64_t)shape[d]);
   return NTKW_SUCCESS;
 }
 
@@ -61,14 +61,14 @@ ntkw_status ntkw_i_search_find_address(const ntkw_i_search *search, hid_t datase
 }
 
 ntkw_status ntkw_i_search_put_array(ntkw_i_search *search, hid_t dataset, const char *name) {
-  ntkw_i_packet_put_text(search->packet, name);
+  ntkw_i_buffer_put_text(search->buffer, name);
   NTKW_TRY(ntkw_i_search_put_named(search, dataset, name, "unit", H5I_INVALID_HID));
   int64_t value_size = 0, bytes = 0, address = -1;
   NTKW_TRY(put_type(search, dataset, name, &value_size));
   NTKW_TRY(put_shape(search, dataset, name, value_size, &bytes));
   NTKW_TRY(ntkw_i_search_put_named(search, dataset, name, "digest", H5T_STD_U64LE));
   NTKW_TRY(ntkw_i_search_find_address(search, dataset, name, bytes, &address));
-  ntkw_i_packet_put_integer(search->packet, address);
+  ntkw_i_buffer_put_integer(search->buffer, address);
   search->n_arrays++;
   return NTKW_SUCCESS;
 }

@@ -1,6 +1,6 @@
 /* Attributes and texts of a file. */
-#include "checkpoint/file_bytes.h"
-#include "checkpoint/hdf5_calls.h"
+#include "fileio/posix_io.h"
+#include "fileio/hdf5_types.h"
 #include "checkpoint/inventory_search.h"
 #include "checkpoint/texts.h"
 #include "status/check.h"
@@ -44,7 +44,7 @@ static ntkw_status put_variable_text(const ntkw_i_search *search, hid_t attribut
   const hid_t type = ntkw_i_hdf5_text_type(H5T_VARIABLE);
   const ntkw_status status = read_attribute(search, attribute, name, type, &text);
   H5Tclose(type);
-  if (status == NTKW_SUCCESS) ntkw_i_packet_put_text(search->packet, text ? text : "");
+  if (status == NTKW_SUCCESS) ntkw_i_buffer_put_text(search->buffer, text ? text : "");
   if (text) H5free_memory(text);
   return status;
 }
@@ -60,7 +60,7 @@ static ntkw_status make_text(const ntkw_i_search *search, const char *name, size
 
 static ntkw_status put_read_text(const ntkw_i_search *search, const char *name, size_t size, const char *text) {
   if (strlen(text) + 1 != size) return ntkw_i_search_refuse(search, "text", name, "does not end where it should");
-  ntkw_i_packet_put_text(search->packet, text);
+  ntkw_i_buffer_put_text(search->buffer, text);
   return NTKW_SUCCESS;
 }
 
@@ -78,21 +78,21 @@ static ntkw_status put_text(const ntkw_i_search *search, hid_t attribute, hid_t 
 static ntkw_status put_number(const ntkw_i_search *search, hid_t attribute, const char *name, hid_t memory_type) {
   int64_t bits;
   NTKW_TRY(read_attribute(search, attribute, name, memory_type, &bits));
-  ntkw_i_packet_put_integer(search->packet, bits);
+  ntkw_i_buffer_put_integer(search->buffer, bits);
   return NTKW_SUCCESS;
 }
 
 static ntkw_status put_value(const ntkw_i_search *search, hid_t attribute, hid_t type, const char *name) {
   if (is_text(search, type)) {
-    ntkw_i_packet_put_integer(search->packet, NTKW_ATTRIBUTE_TEXT);
+    ntkw_i_buffer_put_integer(search->buffer, NTKW_ATTRIBUTE_TEXT);
     return put_text(search, attribute, type, name);
   }
   if (is_type(type, H5T_STD_I64LE)) {
-    ntkw_i_packet_put_integer(search->packet, NTKW_ATTRIBUTE_INTEGER);
+    ntkw_i_buffer_put_integer(search->buffer, NTKW_ATTRIBUTE_INTEGER);
     return put_number(search, attribute, name, H5T_NATIVE_INT64);
   }
   if (is_type(type, H5T_IEEE_F64LE)) {
-    ntkw_i_packet_put_integer(search->packet, NTKW_ATTRIBUTE_REAL);
+    ntkw_i_buffer_put_integer(search->buffer, NTKW_ATTRIBUTE_REAL);
     return put_number(search, attribute, name, H5T_NATIVE_DOUBLE);
   }
   return ntkw_i_search_refuse(search, "attribute", name,
@@ -108,7 +108,7 @@ herr_t ntkw_i_search_visit_attribute(hid_t root, const char *name, const H5A_inf
     return -1;
   }
   const hid_t type = H5Aget_type(attribute);
-  ntkw_i_packet_put_text(search->packet, name);
+  ntkw_i_buffer_put_text(search->buffer, name);
   search->status = put_value(search, attribute, type, name);
   search->n_attributes++;
   H5Tclose(type);
@@ -156,7 +156,7 @@ ntkw_status ntkw_i_search_put_text(ntkw_i_search *search, hid_t dataset, const c
   H5Tclose(type);
   if (!known) return ntkw_i_search_refuse(search, "text", name, "is not a single text");
   NTKW_TRY(ntkw_i_search_put_named(search, dataset, name, "name", H5I_INVALID_HID));
-  ntkw_i_packet_put_integer(search->packet, NTKW_ATTRIBUTE_TEXT);
+  ntkw_i_buffer_put_integer(search->buffer, NTKW_ATTRIBUTE_TEXT);
   search->n_attributes++;
   return put_stored_text(search, dataset, name, size);
 }

@@ -1,6 +1,6 @@
 /* Rank 0 asks HDF5 what is in a checkpoint, by a driver of ours that reads the very file that was verified. */
-#include "checkpoint/forgiving_file.h"
-#include "checkpoint/hdf5_calls.h"
+#include "fileio/hdf5_driver.h"
+#include "fileio/hdf5_error.h"
 #include "checkpoint/headers.h"
 #include "checkpoint/inventory.h"
 #include "checkpoint/inventory_search.h"
@@ -72,7 +72,7 @@ static herr_t visit_long_texts(hid_t root, const char *name, const H5L_info_t *i
 
 /* Numbers of arrays and attributes, arrays, attributes. */
 static ntkw_status search_file(ntkw_i_search *search, hid_t file) {
-  for (int i = 0; i < 2; i++) ntkw_i_packet_put_integer(search->packet, 0);
+  for (int i = 0; i < 2; i++) ntkw_i_buffer_put_integer(search->buffer, 0);
   const bool visited =
       H5Literate(file, H5_INDEX_NAME, H5_ITER_INC, NULL, visit_array, search) >= 0 &&
       H5Aiterate2(file, H5_INDEX_NAME, H5_ITER_INC, NULL, ntkw_i_search_visit_attribute, search) >= 0 &&
@@ -80,9 +80,9 @@ static ntkw_status search_file(ntkw_i_search *search, hid_t file) {
   if (!visited && search->status == NTKW_SUCCESS)
     return ntkw_i_hdf5_fail(NTKW_ERR_FORMAT, "read the contents of", search->path);
   NTKW_TRY(search->status);
-  ntkw_i_packet_set_integer(search->packet, 0, search->n_arrays);
-  ntkw_i_packet_set_integer(search->packet, 1, search->n_attributes);
-  NTKW_CHECK(!search->packet->failed, NTKW_ERR_MEMORY, "out of memory for the contents of %s", search->path);
+  ntkw_i_buffer_set_integer(search->buffer, 0, search->n_arrays);
+  ntkw_i_buffer_set_integer(search->buffer, 1, search->n_attributes);
+  NTKW_CHECK(!search->buffer->failed, NTKW_ERR_MEMORY, "out of memory for the contents of %s", search->path);
   return NTKW_SUCCESS;
 }
 
@@ -94,40 +94,37 @@ static ntkw_status judge_root(const ntkw_i_search *search) {
   return ntkw_i_header_judge(&file, NTKW_I_GROUP, root);
 }
 
-/* A failure of the driver's is the cause of what HDF5 says. */
-static ntkw_status search_with_driver(ntkw_i_search *search, hid_t driver) {
-  NTKW_TRY(judge_root(search));
-  ntkw_i_forgiving_file source = {.fd = search->fd,
-                                  .path = search->path,
-                                  .length = search->length,
-                                  .use =
-                                      search->version < VERSION_OF_FIXED_TEXTS ? NTKW_I_READ : NTKW_I_READ_STRUCTURE};
-  const hid_t access = ntkw_i_hdf5_access(MPI_COMM_NULL);
-  ntkw_i_forgiving_access(access, driver, &source);
-  const hid_t file = H5Fopen(search->path, H5F_ACC_RDONLY, access);
-  ntkw_status status;
-  if (file < 0)
-    status = ntkw_i_hdf5_fail(NTKW_ERR_FORMAT, "open with HDF5", search->path);
-  else
-    status = search_file(search, file);
+/* An error of the storage is the cause of what HDF5 says. */
+static ntkw_status search_with_storage(ntkw_i_search *search, ntkw_i_storage *storage) {
+  const hid_t access = ntkw_i_hdf5_access();
+  hid_t file = H5I_INVALID_HID;
+  ntkw_status status = ntkw_i_hdf5_set_storage(access, storage, search->path);
+  if (status == NTKW_SUCCESS) {
+    file = H5Fopen(search->path, H5F_ACC_RDONLY, access);
+    status = file < 0 ? ntkw_i_hdf5_fail(NTKW_ERR_FORMAT, "open with HDF5", search->path) : search_file(search, file);
+  }
   H5Pclose(access);
   if (file >= 0) H5Fclose(file);
-  return source.status == NTKW_SUCCESS ? status : ntkw_i_fail(source.status, "%s", source.sentence);
+  return status;
 }
 
-ntkw_status ntkw_i_inventory_find(const char *path, int fd, int version, ntkw_i_packet *packet) {
-  ntkw_i_search search = {.path = path, .fd = fd, .version = version, .packet = packet};
+static ntkw_status check_and_search(ntkw_i_search *search) {
+  NTKW_TRY(judge_root(search));
+  ntkw_i_hdf5_file source =
+      ntkw_i_hdf5_file_init(search->fd, search->path, search->length,
+                            search->version < VERSION_OF_FIXED_TEXTS ? NTKW_I_READ : NTKW_I_READ_STRUCTURE);
+  const ntkw_status status = search_with_storage(search, &source.storage);
+  ntkw_i_hdf5_release_storage(&source.storage);
+  return ntkw_i_hdf5_file_status(&source, status);
+}
+
+ntkw_status ntkw_i_inventory_find(const char *path, int fd, int version, ntkw_i_broadcast_buffer *buffer) {
+  ntkw_i_search search = {.path = path, .fd = fd, .version = version, .buffer = buffer};
   struct stat about;
   NTKW_CHECK(fstat(fd, &about) == 0, NTKW_ERR_FILE, "cannot read %s: %s", path, strerror(errno));
   search.length = about.st_size;
-  const hdf5_voice voice = ntkw_i_hdf5_silence();
-  const hid_t driver = ntkw_i_forgiving_driver();
-  ntkw_status status;
-  if (driver < 0)
-    status = ntkw_i_hdf5_fail(NTKW_ERR_FILE, "prepare to read", path);
-  else
-    status = search_with_driver(&search, driver);
-  if (driver >= 0) H5FDunregister(driver);
-  ntkw_i_hdf5_restore(voice);
+  const ntkw_i_hdf5_handler handler = ntkw_i_hdf5_suppress_errors();
+  const ntkw_status status = check_and_search(&search);
+  ntkw_i_hdf5_restore_errors(handler);
   return status;
 }

@@ -1,19 +1,20 @@
 /* How rank 0 finds what is in a file: what the callbacks of HDF5's iterations share, and the parts of the search. All
- * are local. They put what they find in the packet, in the order in which inventory.c takes it.
+ * are local. They put what they find in the buffer, in the order in which inventory.c takes it.
  *
  * Everything must be as the format says: the file's digest is right, so anything else was written by another program. */
 #ifndef NTKW_CHECKPOINT_INVENTORY_SEARCH_H
 #define NTKW_CHECKPOINT_INVENTORY_SEARCH_H
 
 #include <hdf5.h>
-#include "checkpoint/packet.h"
+#include "ntkw/checkpoint.h"
+#include "ranks/broadcast_buffer.h"
 
 typedef struct ntkw_i_search {
   const char *path;
   int fd, version; /* of the format */
   int64_t length;  /* of the file */
-  ntkw_i_packet *packet;
-  int64_t n_arrays, n_attributes; /* in the packet so far */
+  ntkw_i_broadcast_buffer *buffer;
+  int64_t n_arrays, n_attributes; /* in the buffer so far */
   ntkw_status status;
 } ntkw_i_search;
 

@@ -1,6 +1,7 @@
 /* ntkw_checkpoint_lock and unlock: rank 0 makes the file, a thread of it renews the heartbeat. */
 #include "checkpoint/lock.h"
-#include "checkpoint/agreement.h"
+#include "ranks/comm.h"
+#include "ranks/same_on_ranks.h"
 #include "checkpoint/locked.h"
 #include "checkpoint/quiet_thread.h"
 #include "status/communicator.h"
@@ -285,10 +286,10 @@ ntkw_status ntkw_checkpoint_lock_patiently(MPI_Comm comm, const char *folder, co
   MPI_Comm plain;
   ntkw_folder_lock *lock = NULL;
   if (out) *out = NULL;
-  NTKW_TRY(ntkw_i_plain_communicator(comm, &plain));
+  NTKW_TRY(ntkw_i_comm_duplicate(comm, &plain));
   ntkw_status status = out ? NTKW_SUCCESS : ntkw_i_fail(NTKW_ERR_ARGUMENT, "ntkw_checkpoint_lock: out is NULL");
   status = ntkw_status_agree(plain, status);
-  if (status == NTKW_SUCCESS) status = ntkw_i_same_text(plain, "the folder to be locked", folder);
+  if (status == NTKW_SUCCESS) status = ntkw_i_same_text_on_ranks(plain, "the folder to be locked", folder);
   if (status == NTKW_SUCCESS) status = ntkw_status_agree(plain, make(plain, folder, &lock));
   if (status == NTKW_SUCCESS) status = take(lock, plain, options ? options : &defaults);
   if (status == NTKW_SUCCESS) {

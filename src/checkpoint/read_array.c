@@ -1,9 +1,10 @@
 /* ntkw_checkpoint_reader_read_array and ntkw_checkpoint_reader_read_slabs. */
-#include "checkpoint/agreement.h"
+#include "ranks/comm.h"
+#include "ranks/same_on_ranks.h"
 #include "checkpoint/digest.h"
-#include "checkpoint/file_bytes.h"
-#include "checkpoint/part_bytes.h"
-#include "checkpoint/parts.h"
+#include "fileio/posix_io.h"
+#include "fileio/array_io.h"
+#include "ranks/coverage.h"
 #include "checkpoint/reading.h"
 #include "checkpoint/stated.h"
 
@@ -41,10 +42,10 @@ static ntkw_status read_part(const ntkw_checkpoint_reader *reader, const stored_
   const int64_t size = (int64_t)ntkw_i_value_size(dtype), last = (part->offset + part->count) * part->row;
   char *values = part->values;
   *digest = 0;
-  ntkw_i_file_expect(reader->fd);
+  ntkw_i_file_expect_sequential(reader->fd);
   for (int64_t first = part->offset * part->row; first < last; first += BLOCK_VALUES) {
     const size_t count = (size_t)(last - first < BLOCK_VALUES ? last - first : BLOCK_VALUES);
-    NTKW_TRY(ntkw_i_part_read(reader->fd, reader->path, dtype, array->address, first, count, values));
+    NTKW_TRY(ntkw_i_array_read(reader->fd, reader->path, dtype, array->address, first, count, values));
     *digest += ntkw_i_digest_values(values, dtype, first, count);
     values += count * (size_t)size;
   }
@@ -66,10 +67,10 @@ ntkw_status ntkw_checkpoint_reader_read_array(ntkw_checkpoint_reader *reader, co
                                               int64_t offset, int64_t count, void *values) {
   NTKW_CHECK(reader, NTKW_ERR_ARGUMENT, "ntkw_checkpoint_reader_read_array: the reader is NULL");
   const stored_array *array;
-  NTKW_TRY(ntkw_i_same_text(reader->comm, "the name of the array to be read", name));
+  NTKW_TRY(ntkw_i_same_text_on_ranks(reader->comm, "the name of the array to be read", name));
   NTKW_TRY(ntkw_status_agree(reader->comm, find(reader, name, dtype, &array)));
   const wanted_part part = {offset, count, ntkw_i_row_length(array->about.n_dimensions, array->about.shape), values};
-  NTKW_TRY(ntkw_i_parts_cover(reader->comm, name, array->about.shape[0], offset, count));
+  NTKW_TRY(ntkw_i_cover_rows(reader->comm, name, array->about.shape[0], offset, count));
   NTKW_TRY(ntkw_status_agree(reader->comm, check_values(name, &part)));
   return read_and_verify(reader, array, &part);
 }
@@ -89,8 +90,8 @@ static ntkw_status read_slabs(const ntkw_checkpoint_reader *reader, const stored
   const size_t size = ntkw_i_value_size(about->dtype);
   slab_runs runs = ntkw_i_slab_runs(about->n_dimensions, about->shape, n_slabs, slabs);
   while (ntkw_i_slab_next(&runs))
-    NTKW_TRY(ntkw_i_part_read(reader->fd, reader->path, about->dtype, array->address, runs.first, (size_t)runs.length,
-                              values + (size_t)runs.at * size));
+    NTKW_TRY(ntkw_i_array_read(reader->fd, reader->path, about->dtype, array->address, runs.first, (size_t)runs.length,
+                               values + (size_t)runs.at * size));
   return NTKW_SUCCESS;
 }
 
@@ -98,7 +99,7 @@ ntkw_status ntkw_checkpoint_reader_read_slabs(ntkw_checkpoint_reader *reader, co
                                               int n_slabs, const ntkw_slab slabs[], void *values) {
   NTKW_CHECK(reader, NTKW_ERR_ARGUMENT, "ntkw_checkpoint_reader_read_slabs: the reader is NULL");
   const stored_array *array = NULL;
-  NTKW_TRY(ntkw_i_same_text(reader->comm, "the name of the array to be read", name));
+  NTKW_TRY(ntkw_i_same_text_on_ranks(reader->comm, "the name of the array to be read", name));
   ntkw_status status = find(reader, name, dtype, &array);
   if (status == NTKW_SUCCESS) status = check_slabs(&array->about, n_slabs, slabs, values);
   if (status == NTKW_SUCCESS) status = read_slabs(reader, array, n_slabs, slabs, values);

@@ -1,7 +1,8 @@
 /* ntkw_checkpoint_reader_open and close, and what was found on opening. */
 #include "checkpoint/reading.h"
-#include "checkpoint/agreement.h"
-#include "checkpoint/file_bytes.h"
+#include "ranks/comm.h"
+#include "ranks/same_on_ranks.h"
+#include "fileio/posix_io.h"
 #include "checkpoint/user_block.h"
 #include "status/communicator.h"
 
@@ -47,9 +48,9 @@ static ntkw_status take_inventory(ntkw_checkpoint_reader *reader, int version) {
   int rank;
   MPI_TRY(MPI_Comm_rank(reader->comm, &rank));
   ntkw_status status = NTKW_SUCCESS;
-  if (rank == 0) status = ntkw_i_inventory_find(reader->path, reader->fd, version, &reader->inventory.packet);
+  if (rank == 0) status = ntkw_i_inventory_find(reader->path, reader->fd, version, &reader->inventory.buffer);
   NTKW_TRY(ntkw_status_agree(reader->comm, status));
-  NTKW_TRY(ntkw_i_packet_broadcast(&reader->inventory.packet, reader->comm));
+  NTKW_TRY(ntkw_i_buffer_broadcast(&reader->inventory.buffer, reader->comm));
   return ntkw_status_agree(reader->comm, ntkw_i_inventory_unpack(&reader->inventory));
 }
 
@@ -65,10 +66,10 @@ ntkw_status ntkw_checkpoint_reader_open(MPI_Comm comm, const char *path, ntkw_ch
   ntkw_checkpoint_reader *reader = NULL;
   user_block block = {0};
   if (out) *out = NULL;
-  NTKW_TRY(ntkw_i_plain_communicator(comm, &plain));
+  NTKW_TRY(ntkw_i_comm_duplicate(comm, &plain));
   ntkw_status status = out ? NTKW_SUCCESS : ntkw_i_fail(NTKW_ERR_ARGUMENT, "ntkw_checkpoint_reader_open: out is NULL");
   status = ntkw_status_agree(plain, status);
-  if (status == NTKW_SUCCESS) status = ntkw_i_same_text(plain, "the path of a checkpoint", path);
+  if (status == NTKW_SUCCESS) status = ntkw_i_same_text_on_ranks(plain, "the path of a checkpoint", path);
   if (status == NTKW_SUCCESS) status = ntkw_status_agree(plain, make(plain, path, &reader));
   if (status == NTKW_SUCCESS) status = open_file(reader, &block);
   if (status == NTKW_SUCCESS) status = verify(reader, &block);

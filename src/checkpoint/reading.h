@@ -14,4 +14,9 @@ struct ntkw_checkpoint_reader {
 /* The array of that name, or NULL. Local. */
 const stored_array *ntkw_i_stored_array(const ntkw_checkpoint_reader *reader, const char *name);
 
+/* Digest of all bytes after the user block of a file of this length; each rank reads a stripe. Collective; every rank has
+ * the file open.
+ * @return the same on every rank: NTKW_SUCCESS, NTKW_ERR_FILE, NTKW_ERR_MEMORY, NTKW_ERR_MPI. */
+ntkw_status ntkw_i_file_digest(MPI_Comm comm, int fd, const char *path, int64_t length, uint64_t *digest);
+
 #endif

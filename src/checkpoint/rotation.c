@@ -1,8 +1,9 @@
 /* Folders of checkpoints PREFIX<digits>.h5: the newest that is good, and keeping the newest few. */
-#include "checkpoint/agreement.h"
-#include "checkpoint/file_bytes.h"
+#include "ranks/comm.h"
+#include "ranks/same_on_ranks.h"
+#include "fileio/posix_io.h"
 #include "checkpoint/lock.h"
-#include "checkpoint/packet.h"
+#include "ranks/broadcast_buffer.h"
 #include "checkpoint/user_block.h"
 #include "ntkw/checkpoint.h"
 
@@ -110,15 +111,16 @@ static ntkw_status join(const char *folder, const char *name, char **path) {
 }
 
 /* The paths of all candidates, the newest first, as rank 0 sees them. Collective. */
-static ntkw_status tell_candidates(MPI_Comm comm, const char *folder, const char *prefix, ntkw_i_packet *packet) {
+static ntkw_status tell_candidates(MPI_Comm comm, const char *folder, const char *prefix,
+                                   ntkw_i_broadcast_buffer *buffer) {
   int rank;
   MPI_TRY(MPI_Comm_rank(comm, &rank));
   file_list found = {NULL, 0};
   ntkw_status status = rank == 0 ? list(folder, prefix, is_checkpoint, &found) : NTKW_SUCCESS;
   status = ntkw_status_agree(comm, status);
-  for (int i = 0; i < found.count; i++) ntkw_i_packet_put_text(packet, found.entries[i].name);
+  for (int i = 0; i < found.count; i++) ntkw_i_buffer_put_text(buffer, found.entries[i].name);
   free_listing(&found);
-  return status == NTKW_SUCCESS ? ntkw_i_packet_broadcast(packet, comm) : status;
+  return status == NTKW_SUCCESS ? ntkw_i_buffer_broadcast(buffer, comm) : status;
 }
 
 static void note_skipped(char *skipped, size_t size) {
@@ -134,11 +136,11 @@ static ntkw_status open_one(MPI_Comm comm, const char *folder, const char *name,
   return status;
 }
 
-static ntkw_status open_first_good(MPI_Comm comm, const char *folder, ntkw_i_packet *names, char *skipped,
+static ntkw_status open_first_good(MPI_Comm comm, const char *folder, ntkw_i_broadcast_buffer *names, char *skipped,
                                    size_t skipped_size, ntkw_checkpoint_reader **out) {
   int n_skipped = 0;
-  while (!ntkw_i_packet_is_read(names)) {
-    const ntkw_status status = open_one(comm, folder, ntkw_i_packet_get_text(names), out);
+  while (!ntkw_i_buffer_at_end(names)) {
+    const ntkw_status status = open_one(comm, folder, ntkw_i_buffer_get_text(names), out);
     if (status != NTKW_ERR_FORMAT && status != NTKW_ERR_FILE) return status;
     note_skipped(skipped, skipped_size);
     n_skipped++;
@@ -151,24 +153,24 @@ static ntkw_status open_first_good(MPI_Comm comm, const char *folder, ntkw_i_pac
 /* Collective. local: this rank's verdict on the other arguments. */
 static ntkw_status check_arguments(MPI_Comm comm, const char *folder, const char *prefix, ntkw_status local) {
   NTKW_TRY(ntkw_status_agree(comm, local));
-  NTKW_TRY(ntkw_i_same_text(comm, "the folder of checkpoints", folder));
-  return ntkw_i_same_text(comm, "the prefix of checkpoints", prefix);
+  NTKW_TRY(ntkw_i_same_text_on_ranks(comm, "the folder of checkpoints", folder));
+  return ntkw_i_same_text_on_ranks(comm, "the prefix of checkpoints", prefix);
 }
 
 ntkw_status ntkw_checkpoint_reader_open_newest(MPI_Comm comm, const char *folder, const char *prefix, char *skipped,
                                                size_t skipped_size, ntkw_checkpoint_reader **out) {
   MPI_Comm plain;
-  ntkw_i_packet names = {0};
+  ntkw_i_broadcast_buffer names = {0};
   if (out) *out = NULL;
   if (skipped && skipped_size > 0) skipped[0] = '\0';
-  NTKW_TRY(ntkw_i_plain_communicator(comm, &plain));
+  NTKW_TRY(ntkw_i_comm_duplicate(comm, &plain));
   ntkw_status status = check_arguments(
       plain, folder, prefix,
       out ? NTKW_SUCCESS : ntkw_i_fail(NTKW_ERR_ARGUMENT, "ntkw_checkpoint_reader_open_newest: out is NULL"));
   if (status == NTKW_SUCCESS) status = tell_candidates(plain, folder, prefix, &names);
   if (status == NTKW_SUCCESS)
     status = open_first_good(plain, folder, &names, skipped_size > 0 ? skipped : NULL, skipped_size, out);
-  ntkw_i_packet_free(&names);
+  ntkw_i_buffer_free(&names);
   MPI_Comm_free(&plain);
   return status;
 }
@@ -236,7 +238,7 @@ static ntkw_status tidy(const char *folder, const char *prefix, int n) {
 ntkw_status ntkw_checkpoint_keep(MPI_Comm comm, const char *folder, const char *prefix, int n) {
   MPI_Comm plain;
   int rank;
-  NTKW_TRY(ntkw_i_plain_communicator(comm, &plain));
+  NTKW_TRY(ntkw_i_comm_duplicate(comm, &plain));
   ntkw_status status = check_arguments(
       plain, folder, prefix,
       n >= 1 ? NTKW_SUCCESS

@@ -1,7 +1,8 @@
 /* The file without its values: written by one rank with plain HDF5. */
-#include "checkpoint/file_bytes.h"
-#include "checkpoint/forgiving_file.h"
-#include "checkpoint/hdf5_calls.h"
+#include "fileio/posix_io.h"
+#include "fileio/hdf5_driver.h"
+#include "fileio/hdf5_error.h"
+#include "fileio/hdf5_types.h"
 #include "checkpoint/publication.h"
 #include "checkpoint/texts.h"
 #include "checkpoint/user_block.h"
@@ -69,7 +70,7 @@ static hid_t array_properties(void) {
   return properties;
 }
 
-static ntkw_status make_dataset(hid_t file, const stated_array *array, const char *path, hid_t *dataset) {
+static ntkw_status make_dataset(hid_t file, const pending_array *array, const char *path, hid_t *dataset) {
   hsize_t shape[NTKW_CHECKPOINT_DIMENSIONS];
   for (int d = 0; d < array->n_dimensions; d++) shape[d] = (hsize_t)array->shape[d];
   const hid_t space = H5Screate_simple(array->n_dimensions, shape, NULL), properties = array_properties();
@@ -82,7 +83,7 @@ static ntkw_status make_dataset(hid_t file, const stated_array *array, const cha
   return status;
 }
 
-static ntkw_status write_array(hid_t file, stated_array *array, const char *path) {
+static ntkw_status write_array(hid_t file, pending_array *array, const char *path) {
   hid_t dataset;
   NTKW_TRY(make_dataset(file, array, path, &dataset));
   const haddr_t address = H5Dget_offset(dataset);
@@ -137,14 +138,17 @@ static ntkw_status write_all(hid_t file, ntkw_checkpoint *checkpoint, const char
   return write_long_texts(file, checkpoint, path);
 }
 
-static ntkw_status make_file(ntkw_i_forgiving_file *target, hid_t driver, hid_t *file) {
-  const hid_t creation = H5Pcreate(H5P_FILE_CREATE), access = ntkw_i_hdf5_access(MPI_COMM_NULL);
+static ntkw_status make_file(ntkw_i_hdf5_file *target, hid_t *file) {
+  const hid_t creation = H5Pcreate(H5P_FILE_CREATE), access = ntkw_i_hdf5_access();
   H5Pset_userblock(creation, USER_BLOCK_LENGTH);
   H5Pset_obj_track_times(creation, false);
-  ntkw_i_forgiving_access(access, driver, target);
   H5Pset_libver_bounds(access, H5F_LIBVER_EARLIEST, H5F_LIBVER_LATEST); /* the same bytes by every release of HDF5 */
-  *file = H5Fcreate(target->path, H5F_ACC_TRUNC, creation, access);
-  const ntkw_status status = *file >= 0 ? NTKW_SUCCESS : ntkw_i_hdf5_fail(NTKW_ERR_FILE, "make", target->path);
+  *file = H5I_INVALID_HID;
+  ntkw_status status = ntkw_i_hdf5_set_storage(access, &target->storage, target->path);
+  if (status == NTKW_SUCCESS) {
+    *file = H5Fcreate(target->path, H5F_ACC_TRUNC, creation, access);
+    if (*file < 0) status = ntkw_i_hdf5_fail(NTKW_ERR_FILE, "make", target->path);
+  }
   H5Pclose(access);
   H5Pclose(creation);
   return status;
@@ -158,7 +162,7 @@ static int64_t estimate_length(const ntkw_checkpoint *checkpoint) {
     length += 4096 + (text ? (int64_t)strlen(text) : 0);
   }
   for (int i = 0; i < checkpoint->n_arrays; i++) {
-    const stated_array *array = &checkpoint->arrays[i];
+    const pending_array *array = &checkpoint->arrays[i];
     length += 4096 + array->shape[0] * ntkw_i_row_length(array->n_dimensions, array->shape) *
                          (int64_t)ntkw_i_value_size(array->dtype);
   }
@@ -174,22 +178,19 @@ static ntkw_status check_room(const ntkw_i_publication *publication) {
   return NTKW_SUCCESS;
 }
 
-static ntkw_status write_with_driver(ntkw_i_publication *publication, hid_t driver) {
-  const char *path = publication->temporary;
-  ntkw_i_forgiving_file target = {.fd = publication->fd, .path = path};
+static ntkw_status write_to(ntkw_i_publication *publication, ntkw_i_hdf5_file *target) {
   hid_t file;
-  NTKW_TRY(make_file(&target, driver, &file));
-  ntkw_status status = write_all(file, publication->checkpoint, path);
-  if (H5Fclose(file) < 0 && status == NTKW_SUCCESS) status = ntkw_i_hdf5_fail(NTKW_ERR_FILE, "write", path);
-  return target.status == NTKW_SUCCESS ? status : ntkw_i_fail(target.status, "%s", target.sentence);
+  NTKW_TRY(make_file(target, &file));
+  ntkw_status status = write_all(file, publication->checkpoint, target->path);
+  if (H5Fclose(file) < 0 && status == NTKW_SUCCESS) status = ntkw_i_hdf5_fail(NTKW_ERR_FILE, "write", target->path);
+  return ntkw_i_hdf5_file_status(target, status);
 }
 
 ntkw_status ntkw_i_skeleton_write(ntkw_i_publication *publication) {
   NTKW_TRY(check_room(publication));
-  const hid_t driver = ntkw_i_forgiving_driver();
-  if (driver < 0) return ntkw_i_hdf5_fail(NTKW_ERR_FILE, "prepare to write", publication->temporary);
-  const ntkw_status status = write_with_driver(publication, driver);
-  H5FDunregister(driver);
+  ntkw_i_hdf5_file target = ntkw_i_hdf5_file_init(publication->fd, publication->temporary, 0, NTKW_I_WRITE);
+  const ntkw_status status = write_to(publication, &target);
+  ntkw_i_hdf5_release_storage(&target.storage);
   NTKW_TRY(status);
   struct stat about;
   NTKW_CHECK(fstat(publication->fd, &about) == 0, NTKW_ERR_FILE, "cannot read %s: %s", publication->temporary,

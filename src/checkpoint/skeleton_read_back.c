@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-static bool same_array(const stated_array *stated, const stored_array *stored) {
+static bool same_array(const pending_array *stated, const stored_array *stored) {
   const ntkw_checkpoint_array *about = &stored->about;
   return strcmp(stated->unit, about->unit) == 0 && stated->dtype == about->dtype &&
          stated->n_dimensions == about->n_dimensions &&
@@ -26,7 +26,7 @@ static bool same_attribute(const ntkw_checkpoint_attribute *stated, const ntkw_c
   return false;
 }
 
-static bool has_array(const ntkw_i_inventory *stored, const stated_array *array) {
+static bool has_array(const ntkw_i_inventory *stored, const pending_array *array) {
   for (int i = 0; i < stored->n_arrays; i++)
     if (strcmp(stored->arrays[i].about.name, array->name) == 0) return same_array(array, &stored->arrays[i]);
   return false;
@@ -56,7 +56,7 @@ static ntkw_status compare(const ntkw_i_publication *publication, const ntkw_i_i
 ntkw_status ntkw_i_skeleton_read_back(const ntkw_i_publication *publication) {
   ntkw_i_inventory stored = {0};
   ntkw_status status = ntkw_i_inventory_find(publication->temporary, publication->fd,
-                                             ntkw_i_format_version(publication->checkpoint), &stored.packet);
+                                             ntkw_i_format_version(publication->checkpoint), &stored.buffer);
   if (status == NTKW_ERR_FORMAT) status = NTKW_ERR_FILE; /* not a bad file was met, but a bad disk */
   if (status == NTKW_SUCCESS) status = ntkw_i_inventory_unpack(&stored);
   if (status == NTKW_SUCCESS) status = compare(publication, &stored);

@@ -2,7 +2,6 @@
 #ifndef NTKW_CHECKPOINT_SLABS_H
 #define NTKW_CHECKPOINT_SLABS_H
 
-#include <mpi.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include "ntkw/checkpoint.h"
@@ -33,15 +32,5 @@ typedef struct slab_runs {
 } slab_runs;
 slab_runs ntkw_i_slab_runs(int n_dimensions, const int64_t shape[], int n_slabs, const ntkw_slab slabs[]);
 bool ntkw_i_slab_next(slab_runs *runs);
-
-/* Do the hyperslabs of all ranks cover the array exactly once? Collective.
- *
- * The array is cut along one dimension into as many layers as there are ranks; each rank gets the hyperslabs that
- * meet its layer, looks for two that overlap, and counts elements: without overlap, the count alone tells of holes. The
- * dimension is the one along which the fewest hyperslabs are sent.
- * @return the same on every rank: NTKW_SUCCESS; NTKW_ERR_ARGUMENT, naming the array and two ranks that share an element,
- * or where elements are missing, or the hyperslab that leaves the array; NTKW_ERR_MEMORY. */
-ntkw_status ntkw_i_slabs_cover(MPI_Comm comm, const char *array, int n_dimensions, const int64_t shape[], int n_slabs,
-                               const ntkw_slab slabs[]);
 
 #endif

@@ -3,12 +3,13 @@
  * No rank waits for another inside a call that can fail: the file's structure is written by rank 0 alone, its whole
  * length is reserved, every rank opens the file, and then each writes its own values. (Over MPI-IO, if that is asked
  * for, opening and closing are collective: hence all that can be found is found before.) */
-#include "checkpoint/agreement.h"
+#include "ranks/comm.h"
 #include "checkpoint/digest.h"
-#include "checkpoint/file_bytes.h"
-#include "checkpoint/hdf5_calls.h"
+#include "fileio/posix_io.h"
+#include "ranks/coverage.h"
+
 #include "checkpoint/locked.h"
-#include "checkpoint/parts.h"
+#include "ranks/coverage.h"
 #include "checkpoint/publication.h"
 #include "checkpoint/user_block.h"
 
@@ -25,21 +26,32 @@
 
 ntkw_status (*ntkw_i_publication_hook)(const char *stage, const char *temporary);
 
+static ntkw_status check_slabs(const ntkw_checkpoint *checkpoint, const pending_array *array) {
+  const ntkw_status status =
+      ntkw_i_slabs_check(array->name, array->n_dimensions, array->shape, array->n_slabs, array->slabs);
+  return status == NTKW_SUCCESS ? status : ntkw_i_fail(status, "rank %d: %s", checkpoint->rank, ntkw_last_error());
+}
+
+static ntkw_status cover_by_slabs(const ntkw_checkpoint *checkpoint, const pending_array *array) {
+  NTKW_TRY(ntkw_status_agree(checkpoint->comm, check_slabs(checkpoint, array)));
+  return ntkw_i_cover_slabs(checkpoint->comm, array->name, array->n_dimensions, array->shape, array->n_slabs,
+                            array->slabs);
+}
+
 static ntkw_status stage_compare(ntkw_i_publication *publication) {
   ntkw_checkpoint *checkpoint = publication->checkpoint;
   NTKW_TRY(ntkw_i_stated_alike(checkpoint));
   for (int i = 0; i < checkpoint->n_arrays; i++) {
-    const stated_array *array = &checkpoint->arrays[i];
+    const pending_array *array = &checkpoint->arrays[i];
     int by_rows = array->by_rows;
     MPI_TRY(MPI_Allreduce(MPI_IN_PLACE, &by_rows, 1, MPI_INT, MPI_MIN, checkpoint->comm));
-    NTKW_TRY(by_rows ? ntkw_i_parts_cover(checkpoint->comm, array->name, array->shape[0], array->offset, array->count)
-                     : ntkw_i_slabs_cover(checkpoint->comm, array->name, array->n_dimensions, array->shape,
-                                          array->n_slabs, array->slabs));
+    NTKW_TRY(by_rows ? ntkw_i_cover_rows(checkpoint->comm, array->name, array->shape[0], array->offset, array->count)
+                     : cover_by_slabs(checkpoint, array));
   }
   return NTKW_SUCCESS;
 }
 
-static uint64_t digest_of_part(const stated_array *array) {
+static uint64_t digest_of_part(const pending_array *array) {
   const char *values = array->copy ? array->copy : array->values;
   const size_t size = ntkw_i_value_size(array->dtype);
   uint64_t digest = 0;

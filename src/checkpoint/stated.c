@@ -1,6 +1,7 @@
 /* ntkw_checkpoint_create, set_*, add_array, destroy. */
 #include "checkpoint/stated.h"
-#include "checkpoint/agreement.h"
+#include "ranks/comm.h"
+#include "ranks/same_on_ranks.h"
 #include "checkpoint/texts.h"
 #include "status/communicator.h"
 #include "status/path.h"
@@ -59,11 +60,11 @@ ntkw_status ntkw_checkpoint_create(MPI_Comm comm, const char *path, ntkw_checkpo
   MPI_Comm plain;
   ntkw_checkpoint *checkpoint = NULL;
   if (out) *out = NULL;
-  NTKW_TRY(ntkw_i_plain_communicator(comm, &plain));
+  NTKW_TRY(ntkw_i_comm_duplicate(comm, &plain));
   ntkw_status status = out ? NTKW_SUCCESS : ntkw_i_fail(NTKW_ERR_ARGUMENT, "ntkw_checkpoint_create: out is NULL");
   if (status == NTKW_SUCCESS) status = make(plain, &checkpoint);
   status = ntkw_status_agree(plain, status);
-  if (status == NTKW_SUCCESS) status = ntkw_i_same_text(plain, "the path of a checkpoint", path);
+  if (status == NTKW_SUCCESS) status = ntkw_i_same_text_on_ranks(plain, "the path of a checkpoint", path);
   if (status == NTKW_SUCCESS) status = ntkw_status_agree(plain, take_path(checkpoint, path));
   if (status != NTKW_SUCCESS) {
     if (checkpoint) free_paths(checkpoint);
@@ -161,7 +162,7 @@ static ntkw_status check_name(const ntkw_checkpoint *checkpoint, const char *nam
   return NTKW_SUCCESS;
 }
 
-static ntkw_status check_shape(const stated_array *array) {
+static ntkw_status check_shape(const pending_array *array) {
   NTKW_CHECK(ntkw_i_is_dtype(array->dtype), NTKW_ERR_ARGUMENT, "array \"%s\": %d is not a type of values", array->name,
              (int)array->dtype);
   int64_t room = INT64_MAX / (int64_t)ntkw_i_value_size(array->dtype);
@@ -174,13 +175,13 @@ static ntkw_status check_shape(const stated_array *array) {
   return NTKW_SUCCESS;
 }
 
-static ntkw_status check_values(const stated_array *array, int64_t n) {
+static ntkw_status check_values(const pending_array *array, int64_t n) {
   NTKW_CHECK(array->values || n == 0, NTKW_ERR_ARGUMENT, "array \"%s\": the values are NULL, expected %lld of them",
              array->name, (long long)n);
   return NTKW_SUCCESS;
 }
 
-static ntkw_status check_part(const stated_array *array) {
+static ntkw_status check_part(const pending_array *array) {
   if (!array->by_rows) {
     NTKW_TRY(ntkw_i_slabs_check(array->name, array->n_dimensions, array->shape, array->n_slabs, array->slabs));
     return check_values(array, ntkw_i_slabs_length(array->n_dimensions, array->n_slabs, array->slabs));
@@ -191,14 +192,14 @@ static ntkw_status check_part(const stated_array *array) {
   return check_values(array, array->count * ntkw_i_row_length(array->n_dimensions, array->shape));
 }
 
-static void free_array(stated_array *array) {
+static void free_array(pending_array *array) {
   free(array->name);
   free(array->unit);
   free(array->slabs);
 }
 
-static ntkw_status append(ntkw_checkpoint *checkpoint, stated_array array, const char *name, const char *unit) {
-  stated_array *more = realloc(checkpoint->arrays, (size_t)(checkpoint->n_arrays + 1) * sizeof *more);
+static ntkw_status append(ntkw_checkpoint *checkpoint, pending_array array, const char *name, const char *unit) {
+  pending_array *more = realloc(checkpoint->arrays, (size_t)(checkpoint->n_arrays + 1) * sizeof *more);
   NTKW_CHECK(more, NTKW_ERR_MEMORY, "out of memory for array \"%s\"", name);
   checkpoint->arrays = more;
   const ntkw_slab *slabs = array.slabs;
@@ -214,7 +215,7 @@ static ntkw_status append(ntkw_checkpoint *checkpoint, stated_array array, const
   return NTKW_SUCCESS;
 }
 
-static ntkw_status add_array(ntkw_checkpoint *checkpoint, const char *name, const char *unit, stated_array array,
+static ntkw_status add_array(ntkw_checkpoint *checkpoint, const char *name, const char *unit, pending_array array,
                              const int64_t shape[]) {
   NTKW_TRY(check_name(checkpoint, name));
   NTKW_CHECK(unit && *unit, NTKW_ERR_ARGUMENT, "array \"%s\" has no unit; it is \"1\" for plain numbers", name);
@@ -240,12 +241,12 @@ ntkw_status ntkw_checkpoint_add_array(ntkw_checkpoint *checkpoint, const char *n
                                       int n_dimensions, const int64_t shape[], int64_t offset, int64_t count,
                                       const void *values) {
   NTKW_TRY(ntkw_i_stated_open(checkpoint, "ntkw_checkpoint_add_array"));
-  const stated_array array = {.dtype = dtype,
-                              .n_dimensions = n_dimensions,
-                              .by_rows = true,
-                              .offset = offset,
-                              .count = count,
-                              .values = values};
+  const pending_array array = {.dtype = dtype,
+                               .n_dimensions = n_dimensions,
+                               .by_rows = true,
+                               .offset = offset,
+                               .count = count,
+                               .values = values};
   return noted(checkpoint, add_array(checkpoint, name, unit, array, shape));
 }
 
@@ -253,7 +254,7 @@ ntkw_status ntkw_checkpoint_add_slabs(ntkw_checkpoint *checkpoint, const char *n
                                       int n_dimensions, const int64_t shape[], int n_slabs, const ntkw_slab slabs[],
                                       const void *values) {
   NTKW_TRY(ntkw_i_stated_open(checkpoint, "ntkw_checkpoint_add_slabs"));
-  const stated_array array = {
+  const pending_array array = {
       .dtype = dtype, .n_dimensions = n_dimensions, .n_slabs = n_slabs, .slabs = (ntkw_slab *)slabs, .values = values};
   return noted(checkpoint, add_array(checkpoint, name, unit, array, shape));
 }
@@ -285,9 +286,7 @@ ntkw_status ntkw_checkpoint_set_stall(ntkw_checkpoint *checkpoint, double second
   NTKW_TRY(ntkw_i_stated_open(checkpoint, "ntkw_checkpoint_set_stall"));
   NTKW_CHECK(!on_stall || seconds > 0.0, NTKW_ERR_ARGUMENT, "a wait is a stall after %g seconds; expected more than 0",
              seconds);
-  checkpoint->on_stall = on_stall;
-  checkpoint->stall_seconds = seconds;
-  checkpoint->stall_data = data;
+  checkpoint->stall = (ntkw_i_stall_options){.on_stall = on_stall, .seconds = seconds, .data = data};
   return NTKW_SUCCESS;
 }
 

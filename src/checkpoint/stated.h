@@ -4,9 +4,9 @@
 
 #include "checkpoint/dtype.h"
 #include "checkpoint/slabs.h"
-#include "ntkw/checkpoint.h"
+#include "ranks/agree_async.h"
 
-typedef struct stated_array {
+typedef struct pending_array {
   char *name, *unit;
   ntkw_dtype dtype;
   int n_dimensions;
@@ -19,22 +19,20 @@ typedef struct stated_array {
   void *copy;            /* owned; of the values, while a publication of its own pace writes them; else NULL */
   uint64_t digest;       /* of the whole array, taken from memory */
   int64_t address;       /* of the array in the file; -1 if it has no elements */
-} stated_array;
+} pending_array;
 
 struct ntkw_checkpoint {
   MPI_Comm comm;
   int rank, size;
   char *path;  /* as it was given, for sentences */
   char *place; /* the same, whatever becomes of the working folder */
-  stated_array *arrays;
+  pending_array *arrays;
   ntkw_checkpoint_attribute *attributes; /* its strings are owned */
   int n_arrays, n_attributes;
   ntkw_checkpoint_transfer transfer;
   MPI_Info info;                /* hints for MPI-IO; MPI_INFO_NULL: none */
   const ntkw_folder_lock *lock; /* borrowed; NULL: the folder is not locked */
-  ntkw_stall on_stall;          /* NULL: none */
-  double stall_seconds;
-  void *stall_data;
+  ntkw_i_stall_options stall;
   struct ntkw_i_asynchronous *under_way; /* owned; NULL: no publication is */
   ntkw_status fault; /* the first error of a local call on this rank: publication reports it on every rank */
   char fault_sentence[512];

@@ -1,6 +1,8 @@
 /* The values, from the memory of each rank to its hyperslabs, over MPI-IO. */
-#include "checkpoint/file_bytes.h"
-#include "checkpoint/hdf5_calls.h"
+#include "fileio/posix_io.h"
+#include "fileio/hdf5_driver.h"
+#include "fileio/hdf5_error.h"
+#include "fileio/hdf5_types.h"
 #include "checkpoint/publication.h"
 #include "status/check.h"
 
@@ -25,7 +27,7 @@ ntkw_status ntkw_i_mpi_io_make(ntkw_i_publication *publication) {
 
 ntkw_status ntkw_i_mpi_io_begin(ntkw_i_publication *publication) {
   const ntkw_checkpoint *checkpoint = publication->checkpoint;
-  const hid_t access = ntkw_i_hdf5_access(checkpoint->comm);
+  const hid_t access = ntkw_i_hdf5_access();
   H5Pset_fapl_mpio(access, checkpoint->comm, checkpoint->info);
   publication->file = H5Fopen(publication->temporary, H5F_ACC_RDWR, access);
   ntkw_status status = NTKW_SUCCESS;
@@ -50,7 +52,7 @@ typedef struct value_block {
 
 typedef struct destination {
   const ntkw_i_publication *publication;
-  const stated_array *array;
+  const pending_array *array;
   hid_t dataset, space, type;
 } destination;
 
@@ -62,7 +64,7 @@ static hsize_t block_length(const value_block *block, int from, int n_dimensions
 
 /* MPI-IO knows no reasons: ask the system for its own, by writing the same once more. */
 static ntkw_status explain(const destination *to, const value_block *block) {
-  const stated_array *array = to->array;
+  const pending_array *array = to->array;
   char what[300];
   snprintf(what, sizeof what, "write array \"%s\" over MPI-IO to", array->name);
   const ntkw_status status = ntkw_i_hdf5_fail(NTKW_ERR_FILE, what, to->publication->temporary);
@@ -108,7 +110,7 @@ static ntkw_status write_pieces(const destination *to, const value_block *whole)
   return write_pieces(to, &second);
 }
 
-static ntkw_status write_part(const ntkw_i_publication *publication, const stated_array *array) {
+static ntkw_status write_part(const ntkw_i_publication *publication, const pending_array *array) {
   if (array->address < 0 || array->n_slabs == 0) return NTKW_SUCCESS;
   const hid_t dataset = H5Dopen2(publication->file, array->name, H5P_DEFAULT);
   if (dataset < 0) return ntkw_i_hdf5_fail(NTKW_ERR_FILE, "find an array in", publication->temporary);

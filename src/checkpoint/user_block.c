@@ -1,5 +1,5 @@
 #include "checkpoint/user_block.h"
-#include "checkpoint/file_bytes.h"
+#include "fileio/posix_io.h"
 #include "status/check.h"
 
 #include <endian.h>

@@ -1,53 +1,5 @@
-#include "checkpoint/hdf5_calls.h"
+#include "fileio/hdf5_types.h"
 #include "checkpoint/dtype.h"
-#include "status/check.h"
-
-#include <stdio.h>
-#include <string.h>
-
-hdf5_voice ntkw_i_hdf5_silence(void) {
-  hdf5_voice voice = {NULL, NULL};
-  H5Eget_auto2(H5E_DEFAULT, &voice.handler, &voice.data);
-  H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
-  return voice;
-}
-
-void ntkw_i_hdf5_restore(hdf5_voice voice) {
-  H5Eset_auto2(H5E_DEFAULT, voice.handler, voice.data);
-}
-
-enum { REASON_LENGTH = 256 };
-
-/* The innermost message; of one that quotes the system, only the quotation. */
-static herr_t take_reason(unsigned n, const H5E_error2_t *error, void *data) {
-  char *reason = data;
-  if (n > 0 || !error->desc) return 0;
-  static const char quotes[] = "error message = '";
-  const char *quoted = strstr(error->desc, quotes);
-  if (!quoted) {
-    snprintf(reason, REASON_LENGTH, "%s", error->desc);
-    return 0;
-  }
-  quoted += strlen(quotes);
-  snprintf(reason, REASON_LENGTH, "%.*s", (int)strcspn(quoted, "'"), quoted);
-  return 0;
-}
-
-ntkw_status ntkw_i_hdf5_fail(ntkw_status code, const char *what, const char *path) {
-  char reason[REASON_LENGTH] = "HDF5 gave no reason";
-  H5Ewalk2(H5E_DEFAULT, H5E_WALK_UPWARD, take_reason, reason);
-  return ntkw_i_fail(code, "cannot %s %s: %s", what, path, reason);
-}
-
-hid_t ntkw_i_hdf5_access(MPI_Comm comm) {
-  const hid_t access = H5Pcreate(H5P_FILE_ACCESS);
-  H5Pset_fclose_degree(access, H5F_CLOSE_STRONG);
-  if (comm != MPI_COMM_NULL) H5Pset_fapl_mpio(access, comm, MPI_INFO_NULL);
-#if H5_VERSION_GE(1, 10, 7) && !(H5_VERS_MAJOR == 1 && H5_VERS_MINOR == 11)
-  H5Pset_file_locking(access, true, true); /* on a file system without locks go on without them */
-#endif
-  return access;
-}
 
 /* A number of two bytes: sign, exponent, mantissa. */
 static hid_t half_type(size_t exponent_bits, size_t bias) {

@@ -1,7 +1,7 @@
-/* Do the hyperslabs of all ranks cover an array exactly once? */
-#include "checkpoint/agreement.h"
-#include "checkpoint/slabs.h"
+#include "ranks/comm.h"
+#include "ranks/coverage.h"
 
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -24,20 +24,26 @@ typedef struct cover {
   int64_t n_got;
 } cover;
 
+static int64_t length_of(int n_dimensions, const ntkw_slab *slab) {
+  int64_t length = 1;
+  for (int d = 0; d < n_dimensions; d++) length *= slab->count[d];
+  return length;
+}
+
 static int64_t thickness_of(const cover *c, int dimension) {
   return c->shape[dimension] / c->size + (c->shape[dimension] % c->size != 0);
 }
 
-/* The layers that a hyperslab meets: first to last. An empty one meets none. */
+/* The layers that a hyperslab meets: first to last. False: it is empty and meets none. */
 static bool layers_of(const cover *c, const ntkw_slab *slab, int along, int64_t *first, int64_t *last) {
-  if (ntkw_i_slab_length(c->n_dimensions, slab) == 0) return false;
+  if (length_of(c->n_dimensions, slab) == 0) return false;
   const int64_t thickness = thickness_of(c, along);
   *first = slab->start[along] / thickness;
   *last = (slab->start[along] + slab->count[along] - 1) / thickness;
   return true;
 }
 
-/* Collective: the dimension along which the fewest hyperslabs must be sent. */
+/* Choose the dimension along which the fewest hyperslabs are sent. Collective. */
 static ntkw_status choose_dimension(cover *c) {
   int64_t meetings[NTKW_CHECKPOINT_DIMENSIONS] = {0}, first, last;
   for (int d = 0; d < c->n_dimensions; d++)
@@ -50,7 +56,7 @@ static ntkw_status choose_dimension(cover *c) {
   return NTKW_SUCCESS;
 }
 
-/* Sort own hyperslabs by the rank that they go to. Local. */
+/* Sort this rank's hyperslabs by the rank that receives them. Not collective. */
 static ntkw_status pack(cover *c) {
   int64_t first, last, n = 0;
   for (int i = 0; i < c->n_slabs; i++)
@@ -75,7 +81,7 @@ static ntkw_status pack(cover *c) {
   return NTKW_SUCCESS;
 }
 
-/* Collective. */
+/* Send each hyperslab to the ranks whose layers it meets. Collective. */
 static ntkw_status exchange(cover *c) {
   int *coming = c->counts + 2 * c->size, *from = c->counts + 3 * c->size;
   MPI_TRY(MPI_Alltoall(c->counts, 1, MPI_INT, coming, 1, MPI_INT, c->comm));
@@ -96,7 +102,7 @@ static ntkw_status exchange(cover *c) {
   return NTKW_SUCCESS;
 }
 
-/* Keep of each what lies in this rank's layer. */
+/* Cut every received hyperslab to this rank's layer. */
 static void clip(cover *c, int64_t first, int64_t last) {
   for (int64_t i = 0; i < c->n_got; i++) {
     ntkw_slab *slab = &c->got[i].slab;
@@ -129,7 +135,7 @@ static int by_start_3(const void *a, const void *b) {
 static int (*const by_start[NTKW_CHECKPOINT_DIMENSIONS])(const void *, const void *) = {by_start_0, by_start_1,
                                                                                         by_start_2, by_start_3};
 
-/* The dimension along which the hyperslabs of the layer are the shortest, so that few neighbours need a look. */
+/* The dimension along which the hyperslabs of the layer are the shortest: few pairs must be compared there. */
 static int dimension_to_sort(const cover *c) {
   int best = 0;
   double shortest = -1;
@@ -164,7 +170,7 @@ static ntkw_status check_pair(const cover *c, const owned_slab *a, const owned_s
                      (long long)one, (long long)other, element);
 }
 
-/* Local: no two hyperslabs of the layer overlap, and they have all its elements. */
+/* Check that no two hyperslabs of the layer overlap and that they have all its elements. Not collective. */
 static ntkw_status check_layer(cover *c) {
   const int64_t n = c->shape[c->along];
   const int64_t first = c->rank * c->thickness < n ? c->rank * c->thickness : n;
@@ -175,7 +181,7 @@ static ntkw_status check_layer(cover *c) {
   int64_t covered = 0, expected = last - first;
   for (int64_t i = 0; i < c->n_got; i++) {
     const int64_t end = c->got[i].slab.start[along] + c->got[i].slab.count[along];
-    covered += ntkw_i_slab_length(c->n_dimensions, &c->got[i].slab);
+    covered += length_of(c->n_dimensions, &c->got[i].slab);
     for (int64_t k = i + 1; k < c->n_got && c->got[k].slab.start[along] < end; k++)
       NTKW_TRY(check_pair(c, &c->got[i], &c->got[k]));
   }
@@ -190,13 +196,6 @@ static ntkw_status check_layer(cover *c) {
 static ntkw_status run(cover *c) {
   MPI_TRY(MPI_Comm_rank(c->comm, &c->rank));
   MPI_TRY(MPI_Comm_size(c->comm, &c->size));
-  ntkw_status status = ntkw_i_slabs_check(c->array, c->n_dimensions, c->shape, c->n_slabs, c->slabs);
-  if (status == NTKW_ERR_ARGUMENT) {
-    char sentence[512];
-    snprintf(sentence, sizeof sentence, "%s", ntkw_last_error());
-    status = ntkw_i_fail(status, "rank %d: %s", c->rank, sentence);
-  }
-  NTKW_TRY(ntkw_status_agree(c->comm, status));
   for (int d = 0; d < c->n_dimensions; d++)
     if (c->shape[d] == 0) return NTKW_SUCCESS;
   NTKW_TRY(choose_dimension(c));
@@ -205,7 +204,7 @@ static ntkw_status run(cover *c) {
   return ntkw_status_agree(c->comm, check_layer(c));
 }
 
-ntkw_status ntkw_i_slabs_cover(MPI_Comm comm, const char *array, int n_dimensions, const int64_t shape[], int n_slabs,
+ntkw_status ntkw_i_cover_slabs(MPI_Comm comm, const char *array, int n_dimensions, const int64_t shape[], int n_slabs,
                                const ntkw_slab slabs[]) {
   cover c = {
       .comm = comm, .array = array, .n_dimensions = n_dimensions, .shape = shape, .n_slabs = n_slabs, .slabs = slabs};

@@ -1,7 +1,5 @@
-#include "checkpoint/file_bytes.h"
-#include "checkpoint/agreement.h"
-#include "checkpoint/digest.h"
-#include "checkpoint/user_block.h"
+#include "fileio/posix_io.h"
+#include "status/check.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -11,7 +9,6 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { BUFFER_LENGTH = 1 << 20 };
 int64_t ntkw_i_piece_length = (int64_t)1 << 30;
 
 static size_t piece_of(size_t length) {
@@ -41,7 +38,7 @@ ntkw_status ntkw_i_file_write(int fd, const char *path, const void *bytes, size_
   return NTKW_SUCCESS;
 }
 
-void ntkw_i_file_expect(int fd) {
+void ntkw_i_file_expect_sequential(int fd) {
   posix_fadvise(fd, 0, 0, POSIX_FADV_SEQUENTIAL);
 }
 
@@ -83,39 +80,6 @@ ntkw_status ntkw_i_folder_sync(const char *path) {
   const ntkw_status status = sync_folder(dirname(copy));
   free(copy);
   return status;
-}
-
-/* Words first to last - 1 after the user block, the last of which may be short. */
-static ntkw_status digest_stripe(int fd, const char *path, int64_t length, int64_t first, int64_t last,
-                                 uint64_t *digest) {
-  *digest = 0;
-  char *buffer = malloc(BUFFER_LENGTH);
-  NTKW_CHECK(buffer, NTKW_ERR_MEMORY, "out of memory for reading %s", path);
-  ntkw_status status = NTKW_SUCCESS;
-  ntkw_i_file_expect(fd);
-  while (status == NTKW_SUCCESS && first < last) {
-    const int64_t words = last - first < BUFFER_LENGTH / 8 ? last - first : BUFFER_LENGTH / 8;
-    const int64_t at = USER_BLOCK_LENGTH + 8 * first, rest = length - at;
-    const size_t bytes = (size_t)(rest < 8 * words ? rest : 8 * words);
-    status = ntkw_i_file_read(fd, path, buffer, bytes, at);
-    if (status == NTKW_SUCCESS) *digest += ntkw_i_digest_bytes(buffer, first, bytes);
-    first += words;
-  }
-  free(buffer);
-  return status;
-}
-
-ntkw_status ntkw_i_file_digest(MPI_Comm comm, int fd, const char *path, int64_t length, uint64_t *digest) {
-  int rank, size;
-  MPI_TRY(MPI_Comm_rank(comm, &rank));
-  MPI_TRY(MPI_Comm_size(comm, &size));
-  const int64_t words = (length - USER_BLOCK_LENGTH + 7) / 8, share = (words + size - 1) / size;
-  const int64_t first = rank * share < words ? rank * share : words;
-  const int64_t last = first + share < words ? first + share : words;
-  uint64_t stripe;
-  NTKW_TRY(ntkw_status_agree(comm, digest_stripe(fd, path, length, first, last, &stripe)));
-  MPI_TRY(MPI_Allreduce(&stripe, digest, 1, MPI_UINT64_T, MPI_SUM, comm));
-  return NTKW_SUCCESS;
 }
 
 void ntkw_i_file_close(int *fd) {

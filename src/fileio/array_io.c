@@ -1,6 +1,6 @@
-#include "checkpoint/part_bytes.h"
-#include "checkpoint/file_bytes.h"
+#include "fileio/array_io.h"
 #include "checkpoint/dtype.h"
+#include "fileio/posix_io.h"
 #include "status/check.h"
 
 #include <endian.h>
@@ -22,15 +22,15 @@ static void swap_bytes(unsigned char *values, size_t size, size_t count) {
     }
 }
 
-void ntkw_i_part_order(void *values, size_t size, size_t count) {
+void ntkw_i_array_swap_order(void *values, size_t size, size_t count) {
   if (SWAPPED) swap_bytes(values, size, count);
 }
 
-ntkw_status ntkw_i_part_read(int fd, const char *path, ntkw_dtype dtype, int64_t address, int64_t first, size_t count,
-                             void *values) {
+ntkw_status ntkw_i_array_read(int fd, const char *path, ntkw_dtype dtype, int64_t address, int64_t first, size_t count,
+                              void *values) {
   const size_t size = ntkw_i_value_size(dtype);
   NTKW_TRY(ntkw_i_file_read(fd, path, values, count * size, address + first * (int64_t)size));
-  ntkw_i_part_order(values, size, count);
+  ntkw_i_array_swap_order(values, size, count);
   return NTKW_SUCCESS;
 }
 
@@ -49,8 +49,8 @@ static ntkw_status write_swapped(int fd, const char *path, const unsigned char *
   return NTKW_SUCCESS;
 }
 
-ntkw_status ntkw_i_part_write(int fd, const char *path, ntkw_dtype dtype, int64_t address, int64_t first, size_t count,
-                              const void *values) {
+ntkw_status ntkw_i_array_write(int fd, const char *path, ntkw_dtype dtype, int64_t address, int64_t first, size_t count,
+                               const void *values) {
   const size_t size = ntkw_i_value_size(dtype);
   const int64_t at = address + first * (int64_t)size;
   return SWAPPED ? write_swapped(fd, path, values, size, count, at)
