@@ -11,7 +11,7 @@
 
 enum { LONGEST_NAME = 1024 };
 
-/* Zeros are what an unfinished checkpoint begins with. */
+/* An unfinished checkpoint begins with zeros. */
 static bool begins_like_a_checkpoint(const char *path) {
   static const char ours[8] = "NTKWCKPT", zeros[8] = "";
   char bytes[8] = "";
@@ -52,7 +52,7 @@ static ntkw_status add(plain_arrays *arrays, const char *name, hid_t dataset) {
   return NTKW_SUCCESS;
 }
 
-/* Links that lead nowhere, groups and names that are too long are passed over. */
+/* List the datasets. Dangling links, groups and names that are too long are skipped. */
 static ntkw_status list(plain_arrays *arrays, hid_t file) {
   H5G_info_t about;
   char name[LONGEST_NAME];

@@ -1,9 +1,9 @@
-/* The values, from the memory of each rank straight to the addresses that rank 0 has found for them. */
+/* Write the values from the memory of each rank straight to the addresses of the arrays, which rank 0 has shared. */
 #include "fileio/array_io.h"
 #include "checkpoint/publication.h"
 #include "status/check.h"
 
-ntkw_status ntkw_i_direct_write(const ntkw_i_publication *publication) {
+ntkw_status ntkw_i_transfer_direct(const ntkw_i_publication *publication) {
   for (int i = 0; i < publication->checkpoint->n_arrays; i++) {
     const pending_array *array = &publication->checkpoint->arrays[i];
     const char *values = array->copy ? array->copy : array->values;

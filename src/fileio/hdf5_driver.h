@@ -49,9 +49,9 @@ typedef enum ntkw_i_file_use {
 /* A storage that reads and writes an open file and keeps the first error.
  *
  * HDF5 1.10.8 cannot recover from a failed write: H5Fclose then fails for ever and MPI_Finalize crashes. This storage
- * therefore reports success, drops all writes after the first error, and keeps that error in status for whoever has closed
- * the file. A file that is only read has reads that fail: HDF5's own messages say what it was looking for, message says
- * why. */
+ * therefore reports success, drops all writes after the first error, and keeps that error in status for whoever has
+ * closed the file. A file that is only read has reads that fail: HDF5's own messages say what it was looking for,
+ * message says why. */
 typedef struct ntkw_i_hdf5_file {
   ntkw_i_storage storage; /* must be the first member */
   int fd;                 /* borrowed; stays open */

@@ -15,8 +15,8 @@ typedef struct ntkw_i_hdf5_handler {
 ntkw_i_hdf5_handler ntkw_i_hdf5_suppress_errors(void);
 void ntkw_i_hdf5_restore_errors(ntkw_i_hdf5_handler previous);
 
-/* Set the error message "cannot WHAT PATH: REASON" with the reason from HDF5's error stack. Not collective. Call it right
- * after the HDF5 call that failed: the next call clears the stack. @return code. */
+/* Set the error message "cannot WHAT PATH: REASON" with the reason from HDF5's error stack. Not collective. Call it
+ * right after the HDF5 call that failed: the next call clears the stack. @return code. */
 ntkw_status ntkw_i_hdf5_fail(ntkw_status code, const char *what, const char *path);
 
 #endif

@@ -16,14 +16,14 @@ extern int64_t ntkw_i_piece_length;
 ntkw_status ntkw_i_file_read(int fd, const char *path, void *bytes, size_t length, int64_t at);
 ntkw_status ntkw_i_file_write(int fd, const char *path, const void *bytes, size_t length, int64_t at);
 
-/* Tell the system that the file will be read in order, piece by piece. It then reads twice as far ahead while the caller
- * works on a piece. (Asking for the pieces ahead by POSIX_FADV_WILLNEED made reading three times slower.) Has no effect
- * on systems without posix_fadvise. */
+/* Tell the system that the file will be read in order, piece by piece. It then reads twice as far ahead while the
+ * caller works on a piece. (Asking for the pieces ahead by POSIX_FADV_WILLNEED made reading three times slower.) Has no
+ * effect on systems without posix_fadvise. */
 void ntkw_i_file_expect_sequential(int fd);
 
-/* Reserve space for the first length bytes, so that a later write cannot fail because the disk is full. Succeeds without
- * effect if the file system cannot reserve space. @return NTKW_SUCCESS; NTKW_ERR_FILE (no space, quota, limit on file
- * sizes). */
+/* Reserve space for the first length bytes, so that a later write cannot fail because the disk is full. Succeeds
+ * without effect if the file system cannot reserve space. @return NTKW_SUCCESS; NTKW_ERR_FILE (no space, quota, limit
+ * on file sizes). */
 ntkw_status ntkw_i_file_reserve(int fd, const char *path, int64_t length);
 
 /* Write everything to the disk, and drop the cached pages so that the next read asks the disk. */

@@ -51,7 +51,8 @@ typedef struct ntkw_i_stall_timer {
 ntkw_i_stall_timer ntkw_i_stall_timer_start(const ntkw_i_stall_options *options);
 void ntkw_i_stall_timer_pause(ntkw_i_stall_timer *timer);
 
-/* Agree and wait for the end. Collective. Without a stall callback this rank blocks in MPI; other ranks may have one. */
+/* Agree and wait for the end. Collective. Without a stall callback this rank blocks in MPI; other ranks may have one.
+ */
 ntkw_status ntkw_i_agree(MPI_Comm comm, const ntkw_i_stall_options *stall, ntkw_status status, uint64_t sums[], int n);
 
 #endif

@@ -1,4 +1,5 @@
-/* A buffer of integers and texts that rank 0 fills and broadcasts: how it shares what it has or what it found in a file. */
+/* A buffer of integers and texts that rank 0 fills and broadcasts: how it shares what it has or what it found in a
+ * file. */
 #ifndef NTKW_RANKS_BROADCAST_BUFFER_H
 #define NTKW_RANKS_BROADCAST_BUFFER_H
 

@@ -46,20 +46,20 @@ ntkw_status ntkw_i_cover_ranges(MPI_Comm comm, const char *what, int64_t n, int 
  * @param[in] n       Length of the first dimension.
  * @param[in] offset  First index of this rank's part; ignored if count is 0.
  * @param[in] count   Indices in this rank's part.
- * @return the same on every rank: NTKW_SUCCESS; NTKW_ERR_ARGUMENT, naming the array and the first gap, the first overlap
- *         or the part that leaves [0, n); NTKW_ERR_MEMORY; NTKW_ERR_MPI. */
+ * @return the same on every rank: NTKW_SUCCESS; NTKW_ERR_ARGUMENT, naming the array and the first gap, the first
+ * overlap or the part that leaves [0, n); NTKW_ERR_MEMORY; NTKW_ERR_MPI. */
 ntkw_status ntkw_i_cover_rows(MPI_Comm comm, const char *array, int64_t n, int64_t offset, int64_t count);
 
 /* Check that the hyperslabs of all ranks cover an array exactly once.
  *
  * Collective. The array is cut along one dimension into as many layers as there are ranks. Each rank receives the
- * hyperslabs that meet its layer, looks for two that overlap, and counts elements: without overlaps the count alone shows
- * whether elements are missing. The dimension is the one along which the fewest hyperslabs are sent.
+ * hyperslabs that meet its layer, looks for two that overlap, and counts elements: without overlaps the count alone
+ * shows whether elements are missing. The dimension is the one along which the fewest hyperslabs are sent.
  *
  * @param[in] array  Name of the array, for messages.
  * @param[in] slabs  This rank's n_slabs hyperslabs, each within the shape.
- * @return the same on every rank: NTKW_SUCCESS; NTKW_ERR_ARGUMENT, naming the array and two ranks that share an element,
- *         or where elements are missing; NTKW_ERR_MEMORY; NTKW_ERR_MPI. */
+ * @return the same on every rank: NTKW_SUCCESS; NTKW_ERR_ARGUMENT, naming the array and two ranks that share an
+ * element, or where elements are missing; NTKW_ERR_MEMORY; NTKW_ERR_MPI. */
 ntkw_status ntkw_i_cover_slabs(MPI_Comm comm, const char *array, int n_dimensions, const int64_t shape[], int n_slabs,
                                const ntkw_slab slabs[]);
 

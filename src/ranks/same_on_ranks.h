@@ -12,8 +12,8 @@
  * @param[in] comm  The ranks that compare.
  * @param[in] what  The subject of the error message, such as "the path of a checkpoint".
  * @param[in] text  This rank's text.
- * @return the same on every rank: NTKW_SUCCESS, NTKW_ERR_ARGUMENT (NULL or empty), NTKW_ERR_DISAGREE (the message quotes
- *         both texts), NTKW_ERR_MEMORY. */
+ * @return the same on every rank: NTKW_SUCCESS, NTKW_ERR_ARGUMENT (NULL or empty), NTKW_ERR_DISAGREE (the message
+ * quotes both texts), NTKW_ERR_MEMORY. */
 ntkw_status ntkw_i_same_text_on_ranks(MPI_Comm comm, const char *what, const char *text);
 
 /* Named hashes of values that must be the same on all ranks. Starts as {0}. */

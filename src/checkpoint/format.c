@@ -1,4 +1,4 @@
-#include "checkpoint/user_block.h"
+#include "checkpoint/format.h"
 #include "fileio/posix_io.h"
 #include "status/check.h"
 
@@ -13,6 +13,7 @@
 static const unsigned char magic[8] = {'N', 'T', 'K', 'W', 'C', 'K', 'P', 'T'};
 static const unsigned char magic_of_hdf5[8] = {0x89, 'H', 'D', 'F', '\r', '\n', 0x1a, '\n'};
 enum { FIELDS_LENGTH = 32 };
+size_t ntkw_i_longest_attribute = 1 << 15;
 
 static void put_word(unsigned char *bytes, uint64_t word) {
   word = htole64(word);
@@ -39,7 +40,7 @@ static bool all_zero(const unsigned char *bytes, size_t length) {
   return true;
 }
 
-static ntkw_status judge_magic(const unsigned char *bytes, size_t available, const char *path) {
+static ntkw_status check_magic(const unsigned char *bytes, size_t available, const char *path) {
   NTKW_CHECK(available > 0, NTKW_ERR_FORMAT, "%s is empty, not a checkpoint", path);
   NTKW_CHECK(!all_zero(bytes, available), NTKW_ERR_FORMAT,
              "%s begins with zeros: it was never completed, or is not a checkpoint", path);
@@ -53,7 +54,7 @@ static ntkw_status judge_magic(const unsigned char *bytes, size_t available, con
   return NTKW_SUCCESS;
 }
 
-static ntkw_status judge_version(uint64_t version, const char *path) {
+static ntkw_status check_version(uint64_t version, const char *path) {
   NTKW_CHECK(version <= FORMAT_VERSION, NTKW_ERR_FORMAT,
              "%s has format version %llu, newer than version %d, the latest that this library reads", path,
              (unsigned long long)version, FORMAT_VERSION);
@@ -62,10 +63,10 @@ static ntkw_status judge_version(uint64_t version, const char *path) {
   return NTKW_SUCCESS;
 }
 
-ntkw_status ntkw_i_user_block_judge(const unsigned char *bytes, size_t available, int64_t file_length, const char *path,
-                                    user_block *block) {
-  NTKW_TRY(judge_magic(bytes, available, path));
-  NTKW_TRY(judge_version(get_word(bytes + 8), path));
+static ntkw_status check_first_bytes(const unsigned char *bytes, size_t available, int64_t file_length,
+                                     const char *path, user_block *block) {
+  NTKW_TRY(check_magic(bytes, available, path));
+  NTKW_TRY(check_version(get_word(bytes + 8), path));
   const uint64_t length = get_word(bytes + 16);
   NTKW_CHECK((uint64_t)file_length >= length, NTKW_ERR_FORMAT, "%s is truncated: it has %lld bytes, expected %llu",
              path, (long long)file_length, (unsigned long long)length);
@@ -79,7 +80,7 @@ ntkw_status ntkw_i_user_block_judge(const unsigned char *bytes, size_t available
   return NTKW_SUCCESS;
 }
 
-static ntkw_status judge_file(int fd, const char *path, user_block *block) {
+static ntkw_status check_file(int fd, const char *path, user_block *block) {
   struct stat about;
   NTKW_CHECK(fstat(fd, &about) == 0, NTKW_ERR_FILE, "cannot read %s: %s", path, strerror(errno));
   NTKW_CHECK(!S_ISDIR(about.st_mode), NTKW_ERR_FILE, "cannot read %s: it is a folder", path);
@@ -87,13 +88,13 @@ static ntkw_status judge_file(int fd, const char *path, user_block *block) {
   unsigned char bytes[USER_BLOCK_LENGTH];
   const size_t available = about.st_size < USER_BLOCK_LENGTH ? (size_t)about.st_size : USER_BLOCK_LENGTH;
   NTKW_TRY(ntkw_i_file_read(fd, path, bytes, available, 0));
-  return ntkw_i_user_block_judge(bytes, available, about.st_size, path, block);
+  return check_first_bytes(bytes, available, about.st_size, path, block);
 }
 
 ntkw_status ntkw_i_user_block_open(const char *path, int *fd, user_block *block) {
-  *fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK); /* or a named pipe would block */
+  *fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK); /* O_NONBLOCK: a named pipe would block */
   NTKW_CHECK(*fd >= 0, NTKW_ERR_FILE, "cannot open %s: %s", path, strerror(errno));
-  const ntkw_status status = judge_file(*fd, path, block);
+  const ntkw_status status = check_file(*fd, path, block);
   if (status != NTKW_SUCCESS) ntkw_i_file_close(fd);
   return status;
 }

@@ -1,10 +1,10 @@
-/* Folders of checkpoints PREFIX<digits>.h5: the newest that is good, and keeping the newest few. */
+/* Folders of checkpoints PREFIX<digits>.h5: open the newest good one, and remove all but the newest few. */
 #include "ranks/comm.h"
 #include "ranks/same_on_ranks.h"
 #include "fileio/posix_io.h"
 #include "checkpoint/lock.h"
 #include "ranks/broadcast_buffer.h"
-#include "checkpoint/user_block.h"
+#include "checkpoint/format.h"
 #include "ntkw/checkpoint.h"
 
 #include <dirent.h>
@@ -17,7 +17,7 @@
 #include <time.h>
 #include <unistd.h>
 
-/* A file of the folder; the number lies in the name, after the prefix. */
+/* A file of the folder; number points into name, after the prefix. */
 typedef struct file_entry {
   char *name;
   const char *number;
@@ -30,7 +30,7 @@ typedef struct file_list {
 
 static const char digits[] = "0123456789";
 
-/* Where the digits of a checkpoint's name end, or NULL if the name is not PREFIX<digits>... */
+/* The end of the digits in a name PREFIX<digits>..., or NULL if the name is not of this form. */
 static const char *after_digits(const char *name, const char *prefix) {
   const size_t length = strlen(prefix);
   if (strncmp(name, prefix, length) != 0) return NULL;
@@ -51,7 +51,7 @@ static bool is_temporary(const char *name, const char *prefix) {
   return strlen(rest) == 16 && strspn(rest, "0123456789abcdef") == 16;
 }
 
-/* What is left of a lock whose remover died: lock.c. */
+/* A stale lock that was renamed by a process that died before it could remove it: lock.c. */
 static bool is_stale_lock(const char *name, const char *prefix) {
   (void)prefix;
   static const char mark[] = "lock.stale-";
@@ -60,7 +60,7 @@ static bool is_stale_lock(const char *name, const char *prefix) {
   return strlen(name) == 16 && strspn(name, "0123456789abcdef") == 16;
 }
 
-/* By the number, which may have any length, the largest first; equal numbers by name. */
+/* By number, the largest first; numbers may have any length. Equal numbers by name. */
 static int newest_first(const void *a, const void *b) {
   const file_entry *left = a, *right = b;
   const char *left_number = left->number + strspn(left->number, "0");
@@ -84,12 +84,12 @@ static ntkw_status append(file_list *listing, const char *name, size_t prefix_le
   listing->entries = more;
   char *copy = strdup(name);
   NTKW_CHECK(copy, NTKW_ERR_MEMORY, "out of memory for the list of checkpoints");
-  const size_t length = strlen(copy); /* what has not the prefix may be shorter */
+  const size_t length = strlen(copy); /* names without the prefix may be shorter */
   more[listing->count++] = (file_entry){copy, copy + (prefix_length < length ? prefix_length : length)};
   return NTKW_SUCCESS;
 }
 
-/* The names for which wanted holds, the newest first. Local. */
+/* List the names for which `wanted` holds, the newest first. Not collective. */
 static ntkw_status list(const char *folder, const char *prefix, bool (*wanted)(const char *, const char *),
                         file_list *listing) {
   DIR *directory = opendir(folder);
@@ -110,9 +110,9 @@ static ntkw_status join(const char *folder, const char *name, char **path) {
   return NTKW_SUCCESS;
 }
 
-/* The paths of all candidates, the newest first, as rank 0 sees them. Collective. */
-static ntkw_status tell_candidates(MPI_Comm comm, const char *folder, const char *prefix,
-                                   ntkw_i_broadcast_buffer *buffer) {
+/* Broadcast the names of all checkpoints that rank 0 sees, the newest first. Collective. */
+static ntkw_status share_candidates(MPI_Comm comm, const char *folder, const char *prefix,
+                                    ntkw_i_broadcast_buffer *buffer) {
   int rank;
   MPI_TRY(MPI_Comm_rank(comm, &rank));
   file_list found = {NULL, 0};
@@ -150,7 +150,7 @@ static ntkw_status open_first_good(MPI_Comm comm, const char *folder, ntkw_i_bro
   return NTKW_SUCCESS;
 }
 
-/* Collective. local: this rank's verdict on the other arguments. */
+/* Collective. local: this rank's status from checking the other arguments. */
 static ntkw_status check_arguments(MPI_Comm comm, const char *folder, const char *prefix, ntkw_status local) {
   NTKW_TRY(ntkw_status_agree(comm, local));
   NTKW_TRY(ntkw_i_same_text_on_ranks(comm, "the folder of checkpoints", folder));
@@ -167,7 +167,7 @@ ntkw_status ntkw_checkpoint_reader_open_newest(MPI_Comm comm, const char *folder
   ntkw_status status = check_arguments(
       plain, folder, prefix,
       out ? NTKW_SUCCESS : ntkw_i_fail(NTKW_ERR_ARGUMENT, "ntkw_checkpoint_reader_open_newest: out is NULL"));
-  if (status == NTKW_SUCCESS) status = tell_candidates(plain, folder, prefix, &names);
+  if (status == NTKW_SUCCESS) status = share_candidates(plain, folder, prefix, &names);
   if (status == NTKW_SUCCESS)
     status = open_first_good(plain, folder, &names, skipped_size > 0 ? skipped : NULL, skipped_size, out);
   ntkw_i_buffer_free(&names);
@@ -185,7 +185,7 @@ static ntkw_status remove_one(const char *folder, const char *name) {
   return status;
 }
 
-/* Complete by its user block: right magic, version and length. The digest was right when it was published. */
+/* Check magic, version and length in the user block. The digest was right when the file was published. */
 static bool looks_complete(const char *folder, const char *name) {
   char *path;
   int fd;
@@ -197,7 +197,7 @@ static bool looks_complete(const char *folder, const char *name) {
   return complete;
 }
 
-/* Remove what comes after the first n complete ones; on an error go on, and report the last. */
+/* Remove all files after the first n complete ones. An error does not stop this; the last one is returned. */
 static ntkw_status remove_older(const char *folder, const file_list *found, int n) {
   ntkw_status status = NTKW_SUCCESS;
   for (int i = 0; i < found->count; i++) {
@@ -211,7 +211,7 @@ static ntkw_status remove_older(const char *folder, const file_list *found, int 
   return status;
 }
 
-/* A lock that was set aside just now may be put back by who did it. */
+/* Remove a renamed lock if it is old: the process that renamed a young one may still put it back. */
 static ntkw_status remove_if_old(const char *folder, const char *name) {
   char *path;
   struct stat about;

@@ -1,5 +1,5 @@
-/* The lists of arrays and attributes, as every rank has them. How rank 0 finds them is in inventory_find.c. */
-#include "checkpoint/inventory.h"
+/* The lists of arrays and attributes, which every rank takes from the buffer. Rank 0 fills it in contents_hdf5.c. */
+#include "checkpoint/contents.h"
 #include "status/check.h"
 
 #include <stdlib.h>
@@ -43,24 +43,23 @@ static int by_attribute_name(const void *a, const void *b) {
   return strcmp(((const ntkw_checkpoint_attribute *)a)->name, ((const ntkw_checkpoint_attribute *)b)->name);
 }
 
-ntkw_status ntkw_i_inventory_unpack(ntkw_i_inventory *inventory) {
-  ntkw_i_broadcast_buffer *buffer = &inventory->buffer;
+ntkw_status ntkw_i_contents_unpack(ntkw_i_contents *contents) {
+  ntkw_i_broadcast_buffer *buffer = &contents->buffer;
   const int64_t n_arrays = ntkw_i_buffer_get_integer(buffer), n_attributes = ntkw_i_buffer_get_integer(buffer);
-  inventory->arrays = calloc((size_t)n_arrays + 1, sizeof *inventory->arrays);
-  inventory->attributes = calloc((size_t)n_attributes + 1, sizeof *inventory->attributes);
-  NTKW_CHECK(inventory->arrays && inventory->attributes, NTKW_ERR_MEMORY,
+  contents->arrays = calloc((size_t)n_arrays + 1, sizeof *contents->arrays);
+  contents->attributes = calloc((size_t)n_attributes + 1, sizeof *contents->attributes);
+  NTKW_CHECK(contents->arrays && contents->attributes, NTKW_ERR_MEMORY,
              "out of memory for the list of %lld arrays and %lld attributes", (long long)n_arrays,
              (long long)n_attributes);
-  while (inventory->n_arrays < n_arrays) inventory->arrays[inventory->n_arrays++] = take_array(buffer);
-  while (inventory->n_attributes < n_attributes)
-    inventory->attributes[inventory->n_attributes++] = take_attribute(buffer);
-  qsort(inventory->arrays, (size_t)n_arrays, sizeof *inventory->arrays, by_array_name);
-  qsort(inventory->attributes, (size_t)n_attributes, sizeof *inventory->attributes, by_attribute_name);
+  while (contents->n_arrays < n_arrays) contents->arrays[contents->n_arrays++] = take_array(buffer);
+  while (contents->n_attributes < n_attributes) contents->attributes[contents->n_attributes++] = take_attribute(buffer);
+  qsort(contents->arrays, (size_t)n_arrays, sizeof *contents->arrays, by_array_name);
+  qsort(contents->attributes, (size_t)n_attributes, sizeof *contents->attributes, by_attribute_name);
   return NTKW_SUCCESS;
 }
 
-void ntkw_i_inventory_free(ntkw_i_inventory *inventory) {
-  free(inventory->arrays);
-  free(inventory->attributes);
-  ntkw_i_buffer_free(&inventory->buffer);
+void ntkw_i_contents_free(ntkw_i_contents *contents) {
+  free(contents->arrays);
+  free(contents->attributes);
+  ntkw_i_buffer_free(&contents->buffer);
 }

@@ -1,8 +1,8 @@
-/* ntkw_checkpoint_create, set_*, add_array, destroy. */
-#include "checkpoint/stated.h"
+/* ntkw_checkpoint_create, set_*, add_array, add_slabs, destroy. */
+#include "checkpoint/writer.h"
 #include "ranks/comm.h"
 #include "ranks/same_on_ranks.h"
-#include "checkpoint/texts.h"
+#include "checkpoint/format.h"
 #include "status/communicator.h"
 #include "status/path.h"
 
@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { LONGEST_UNIT = 1 << 15 }; /* it is an attribute */
+enum { LONGEST_UNIT = 1 << 15 }; /* units are attributes */
 
 int64_t ntkw_i_row_length(int n_dimensions, const int64_t shape[]) {
   int64_t length = 1;
@@ -44,16 +44,16 @@ static ntkw_status copy_text(const char *text, char **copy) {
   return NTKW_SUCCESS;
 }
 
-static ntkw_status take_path(ntkw_checkpoint *checkpoint, const char *path) {
+static ntkw_status copy_path(ntkw_checkpoint *checkpoint, const char *path) {
   NTKW_TRY(copy_text(path, &checkpoint->path));
-  checkpoint->place = ntkw_i_path_absolute(path);
-  NTKW_CHECK(checkpoint->place, NTKW_ERR_MEMORY, "out of memory for the path %s", path);
+  checkpoint->absolute_path = ntkw_i_path_absolute(path);
+  NTKW_CHECK(checkpoint->absolute_path, NTKW_ERR_MEMORY, "out of memory for the path %s", path);
   return NTKW_SUCCESS;
 }
 
 static void free_paths(ntkw_checkpoint *checkpoint) {
   free(checkpoint->path);
-  free(checkpoint->place);
+  free(checkpoint->absolute_path);
 }
 
 ntkw_status ntkw_checkpoint_create(MPI_Comm comm, const char *path, ntkw_checkpoint **out) {
@@ -65,7 +65,7 @@ ntkw_status ntkw_checkpoint_create(MPI_Comm comm, const char *path, ntkw_checkpo
   if (status == NTKW_SUCCESS) status = make(plain, &checkpoint);
   status = ntkw_status_agree(plain, status);
   if (status == NTKW_SUCCESS) status = ntkw_i_same_text_on_ranks(plain, "the path of a checkpoint", path);
-  if (status == NTKW_SUCCESS) status = ntkw_status_agree(plain, take_path(checkpoint, path));
+  if (status == NTKW_SUCCESS) status = ntkw_status_agree(plain, copy_path(checkpoint, path));
   if (status != NTKW_SUCCESS) {
     if (checkpoint) free_paths(checkpoint);
     free(checkpoint);
@@ -76,19 +76,19 @@ ntkw_status ntkw_checkpoint_create(MPI_Comm comm, const char *path, ntkw_checkpo
   return NTKW_SUCCESS;
 }
 
-ntkw_status ntkw_i_stated_open(const ntkw_checkpoint *checkpoint, const char *function) {
+ntkw_status ntkw_i_writer_check_idle(const ntkw_checkpoint *checkpoint, const char *function) {
   NTKW_CHECK(checkpoint, NTKW_ERR_ARGUMENT, "%s: the checkpoint is NULL", function);
-  NTKW_CHECK(!checkpoint->under_way, NTKW_ERR_ORDER,
+  NTKW_CHECK(!checkpoint->publication, NTKW_ERR_ORDER,
              "%s: the publication of %s is under way; ntkw_checkpoint_publish_end comes first", function,
              checkpoint->path);
   return NTKW_SUCCESS;
 }
 
-/* Remember the first error of a local call, and pass it on. */
-static ntkw_status noted(ntkw_checkpoint *checkpoint, ntkw_status status) {
+/* Keep the first error of a local call for the publication. @return status. */
+static ntkw_status keep_fault(ntkw_checkpoint *checkpoint, ntkw_status status) {
   if (status == NTKW_SUCCESS || checkpoint->fault != NTKW_SUCCESS) return status;
   checkpoint->fault = status;
-  snprintf(checkpoint->fault_sentence, sizeof checkpoint->fault_sentence, "%s", ntkw_last_error());
+  snprintf(checkpoint->fault_message, sizeof checkpoint->fault_message, "%s", ntkw_last_error());
   return status;
 }
 
@@ -97,8 +97,9 @@ static void free_attribute(ntkw_checkpoint_attribute *attribute) {
   free((char *)attribute->text);
 }
 
-/* The attribute of that name, made if need be; its value is not set yet. */
-static ntkw_status place_attribute(ntkw_checkpoint *checkpoint, const char *name, ntkw_checkpoint_attribute **out) {
+/* Find the attribute of this name, or create it without a value. */
+static ntkw_status find_or_add_attribute(ntkw_checkpoint *checkpoint, const char *name,
+                                         ntkw_checkpoint_attribute **out) {
   NTKW_CHECK(name && *name, NTKW_ERR_ARGUMENT, "an attribute of the checkpoint %s has no name", checkpoint->path);
   for (int i = 0; i < checkpoint->n_attributes; i++) {
     *out = &checkpoint->attributes[i];
@@ -115,13 +116,13 @@ static ntkw_status place_attribute(ntkw_checkpoint *checkpoint, const char *name
   return NTKW_SUCCESS;
 }
 
-/* value: takes over its text. */
+/* Takes ownership of the text of value. */
 static ntkw_status set_attribute(ntkw_checkpoint *checkpoint, const char *name, ntkw_checkpoint_attribute value) {
   ntkw_checkpoint_attribute *attribute = NULL;
-  const ntkw_status status = place_attribute(checkpoint, name, &attribute);
+  const ntkw_status status = find_or_add_attribute(checkpoint, name, &attribute);
   if (status != NTKW_SUCCESS) {
     free((char *)value.text);
-    return noted(checkpoint, status);
+    return keep_fault(checkpoint, status);
   }
   value.name = attribute->name;
   free((char *)attribute->text);
@@ -130,12 +131,12 @@ static ntkw_status set_attribute(ntkw_checkpoint *checkpoint, const char *name, 
 }
 
 ntkw_status ntkw_checkpoint_set_integer(ntkw_checkpoint *checkpoint, const char *name, int64_t value) {
-  NTKW_TRY(ntkw_i_stated_open(checkpoint, "ntkw_checkpoint_set_integer"));
+  NTKW_TRY(ntkw_i_writer_check_idle(checkpoint, "ntkw_checkpoint_set_integer"));
   return set_attribute(checkpoint, name, (ntkw_checkpoint_attribute){.type = NTKW_ATTRIBUTE_INTEGER, .integer = value});
 }
 
 ntkw_status ntkw_checkpoint_set_real(ntkw_checkpoint *checkpoint, const char *name, double value) {
-  NTKW_TRY(ntkw_i_stated_open(checkpoint, "ntkw_checkpoint_set_real"));
+  NTKW_TRY(ntkw_i_writer_check_idle(checkpoint, "ntkw_checkpoint_set_real"));
   return set_attribute(checkpoint, name, (ntkw_checkpoint_attribute){.type = NTKW_ATTRIBUTE_REAL, .real = value});
 }
 
@@ -145,9 +146,9 @@ static ntkw_status copy_value(const char *name, const char *text, char **copy) {
 }
 
 ntkw_status ntkw_checkpoint_set_text(ntkw_checkpoint *checkpoint, const char *name, const char *text) {
-  NTKW_TRY(ntkw_i_stated_open(checkpoint, "ntkw_checkpoint_set_text"));
+  NTKW_TRY(ntkw_i_writer_check_idle(checkpoint, "ntkw_checkpoint_set_text"));
   char *copy;
-  NTKW_TRY(noted(checkpoint, copy_value(name, text, &copy)));
+  NTKW_TRY(keep_fault(checkpoint, copy_value(name, text, &copy)));
   return set_attribute(checkpoint, name, (ntkw_checkpoint_attribute){.type = NTKW_ATTRIBUTE_TEXT, .text = copy});
 }
 
@@ -158,7 +159,7 @@ static ntkw_status check_name(const ntkw_checkpoint *checkpoint, const char *nam
   NTKW_CHECK(strcmp(name, LONG_TEXTS_NAME) != 0, NTKW_ERR_ARGUMENT,
              "array \"%s\": texts that are too long for an attribute have this name in the file", name);
   for (int i = 0; i < checkpoint->n_arrays; i++)
-    NTKW_CHECK(strcmp(checkpoint->arrays[i].name, name) != 0, NTKW_ERR_ARGUMENT, "array \"%s\" is stated twice", name);
+    NTKW_CHECK(strcmp(checkpoint->arrays[i].name, name) != 0, NTKW_ERR_ARGUMENT, "array \"%s\" is added twice", name);
   return NTKW_SUCCESS;
 }
 
@@ -240,41 +241,41 @@ static ntkw_status add_array(ntkw_checkpoint *checkpoint, const char *name, cons
 ntkw_status ntkw_checkpoint_add_array(ntkw_checkpoint *checkpoint, const char *name, const char *unit, ntkw_dtype dtype,
                                       int n_dimensions, const int64_t shape[], int64_t offset, int64_t count,
                                       const void *values) {
-  NTKW_TRY(ntkw_i_stated_open(checkpoint, "ntkw_checkpoint_add_array"));
+  NTKW_TRY(ntkw_i_writer_check_idle(checkpoint, "ntkw_checkpoint_add_array"));
   const pending_array array = {.dtype = dtype,
                                .n_dimensions = n_dimensions,
                                .by_rows = true,
                                .offset = offset,
                                .count = count,
                                .values = values};
-  return noted(checkpoint, add_array(checkpoint, name, unit, array, shape));
+  return keep_fault(checkpoint, add_array(checkpoint, name, unit, array, shape));
 }
 
 ntkw_status ntkw_checkpoint_add_slabs(ntkw_checkpoint *checkpoint, const char *name, const char *unit, ntkw_dtype dtype,
                                       int n_dimensions, const int64_t shape[], int n_slabs, const ntkw_slab slabs[],
                                       const void *values) {
-  NTKW_TRY(ntkw_i_stated_open(checkpoint, "ntkw_checkpoint_add_slabs"));
+  NTKW_TRY(ntkw_i_writer_check_idle(checkpoint, "ntkw_checkpoint_add_slabs"));
   const pending_array array = {
       .dtype = dtype, .n_dimensions = n_dimensions, .n_slabs = n_slabs, .slabs = (ntkw_slab *)slabs, .values = values};
-  return noted(checkpoint, add_array(checkpoint, name, unit, array, shape));
+  return keep_fault(checkpoint, add_array(checkpoint, name, unit, array, shape));
 }
 
 ntkw_status ntkw_checkpoint_set_transfer(ntkw_checkpoint *checkpoint, ntkw_checkpoint_transfer transfer) {
-  NTKW_TRY(ntkw_i_stated_open(checkpoint, "ntkw_checkpoint_set_transfer"));
+  NTKW_TRY(ntkw_i_writer_check_idle(checkpoint, "ntkw_checkpoint_set_transfer"));
   if (transfer != NTKW_TRANSFER_DIRECT && transfer != NTKW_TRANSFER_MPI_IO)
-    return noted(checkpoint, ntkw_i_fail(NTKW_ERR_ARGUMENT, "%d is not a way to transfer values", (int)transfer));
+    return keep_fault(checkpoint, ntkw_i_fail(NTKW_ERR_ARGUMENT, "%d is not a way to transfer values", (int)transfer));
   checkpoint->transfer = transfer;
   return NTKW_SUCCESS;
 }
 
 ntkw_status ntkw_checkpoint_set_lock(ntkw_checkpoint *checkpoint, const ntkw_folder_lock *lock) {
-  NTKW_TRY(ntkw_i_stated_open(checkpoint, "ntkw_checkpoint_set_lock"));
+  NTKW_TRY(ntkw_i_writer_check_idle(checkpoint, "ntkw_checkpoint_set_lock"));
   checkpoint->lock = lock;
   return NTKW_SUCCESS;
 }
 
 ntkw_status ntkw_checkpoint_set_info(ntkw_checkpoint *checkpoint, MPI_Info info) {
-  NTKW_TRY(ntkw_i_stated_open(checkpoint, "ntkw_checkpoint_set_info"));
+  NTKW_TRY(ntkw_i_writer_check_idle(checkpoint, "ntkw_checkpoint_set_info"));
   MPI_Info copy = MPI_INFO_NULL;
   if (info != MPI_INFO_NULL) MPI_TRY(MPI_Info_dup(info, &copy));
   if (checkpoint->info != MPI_INFO_NULL) MPI_Info_free(&checkpoint->info);
@@ -283,7 +284,7 @@ ntkw_status ntkw_checkpoint_set_info(ntkw_checkpoint *checkpoint, MPI_Info info)
 }
 
 ntkw_status ntkw_checkpoint_set_stall(ntkw_checkpoint *checkpoint, double seconds, ntkw_stall on_stall, void *data) {
-  NTKW_TRY(ntkw_i_stated_open(checkpoint, "ntkw_checkpoint_set_stall"));
+  NTKW_TRY(ntkw_i_writer_check_idle(checkpoint, "ntkw_checkpoint_set_stall"));
   NTKW_CHECK(!on_stall || seconds > 0.0, NTKW_ERR_ARGUMENT, "a wait is a stall after %g seconds; expected more than 0",
              seconds);
   checkpoint->stall = (ntkw_i_stall_options){.on_stall = on_stall, .seconds = seconds, .data = data};
@@ -294,8 +295,8 @@ void ntkw_checkpoint_destroy(ntkw_checkpoint **checkpoint) {
   if (!checkpoint || !*checkpoint) return;
   ntkw_checkpoint *old = *checkpoint;
   const bool over = ntkw_i_mpi_is_over();
-  if (old->under_way && over) ntkw_i_asynchronous_abandon(old);
-  if (old->under_way) ntkw_checkpoint_publish_end(old);
+  if (old->publication && over) ntkw_i_publish_abandon(old);
+  if (old->publication) ntkw_checkpoint_publish_end(old);
   if (old->info != MPI_INFO_NULL && !over) MPI_Info_free(&old->info);
   for (int i = 0; i < old->n_arrays; i++) free_array(&old->arrays[i]);
   for (int i = 0; i < old->n_attributes; i++) free_attribute(&old->attributes[i]);

@@ -1,11 +1,10 @@
-/* The file without its values: written by one rank with plain HDF5. */
+/* Write the file without its values: rank 0, with HDF5 on one process. */
 #include "fileio/posix_io.h"
 #include "fileio/hdf5_driver.h"
 #include "fileio/hdf5_error.h"
 #include "fileio/hdf5_types.h"
 #include "checkpoint/publication.h"
-#include "checkpoint/texts.h"
-#include "checkpoint/user_block.h"
+#include "checkpoint/format.h"
 #include "status/check.h"
 
 #include <errno.h>
@@ -13,8 +12,6 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-size_t ntkw_i_longest_attribute = 1 << 15;
 
 int ntkw_i_format_version(const ntkw_checkpoint *checkpoint) {
   bool has_text = checkpoint->n_arrays > 0; /* its unit */
@@ -48,7 +45,7 @@ static bool is_long(const ntkw_checkpoint_attribute *attribute) {
   return attribute->type == NTKW_ATTRIBUTE_TEXT && strlen(attribute->text) >= ntkw_i_longest_attribute;
 }
 
-static ntkw_status write_stated(hid_t root, const ntkw_checkpoint_attribute *attribute, const char *path) {
+static ntkw_status write_short_attribute(hid_t root, const ntkw_checkpoint_attribute *attribute, const char *path) {
   if (is_long(attribute)) return NTKW_SUCCESS;
   switch (attribute->type) {
   case NTKW_ATTRIBUTE_INTEGER:
@@ -96,7 +93,8 @@ static ntkw_status write_array(hid_t file, pending_array *array, const char *pat
   return status;
 }
 
-/* As a scalar dataset that knows the name of the attribute which it would be, in a group that has only these. */
+/* Write a text that is too long for an attribute as a scalar dataset of the group LONG_TEXTS_NAME; its attribute "name"
+ * is the name of the attribute that it stands for. */
 static ntkw_status write_long_text(hid_t group, int number, const ntkw_checkpoint_attribute *attribute,
                                    const char *path) {
   char link[16];
@@ -133,7 +131,8 @@ static ntkw_status write_long_texts(hid_t file, const ntkw_checkpoint *checkpoin
 }
 
 static ntkw_status write_all(hid_t file, ntkw_checkpoint *checkpoint, const char *path) {
-  for (int i = 0; i < checkpoint->n_attributes; i++) NTKW_TRY(write_stated(file, &checkpoint->attributes[i], path));
+  for (int i = 0; i < checkpoint->n_attributes; i++)
+    NTKW_TRY(write_short_attribute(file, &checkpoint->attributes[i], path));
   for (int i = 0; i < checkpoint->n_arrays; i++) NTKW_TRY(write_array(file, &checkpoint->arrays[i], path));
   return write_long_texts(file, checkpoint, path);
 }
@@ -154,7 +153,7 @@ static ntkw_status make_file(ntkw_i_hdf5_file *target, hid_t *file) {
   return status;
 }
 
-/* A little more than the file will need. */
+/* An upper bound of the length of the file. */
 static int64_t estimate_length(const ntkw_checkpoint *checkpoint) {
   int64_t length = 1 << 16;
   for (int i = 0; i < checkpoint->n_attributes; i++) {
@@ -169,7 +168,7 @@ static int64_t estimate_length(const ntkw_checkpoint *checkpoint) {
   return length;
 }
 
-/* Better no checkpoint now than half of one later: see beforehand that there is room. */
+/* Check that there is room for the whole file before writing any of it. */
 static ntkw_status check_room(const ntkw_i_publication *publication) {
   NTKW_TRY(
       ntkw_i_file_reserve(publication->fd, publication->checkpoint->path, estimate_length(publication->checkpoint)));
@@ -186,7 +185,7 @@ static ntkw_status write_to(ntkw_i_publication *publication, ntkw_i_hdf5_file *t
   return ntkw_i_hdf5_file_status(target, status);
 }
 
-ntkw_status ntkw_i_skeleton_write(ntkw_i_publication *publication) {
+ntkw_status ntkw_i_layout_write(ntkw_i_publication *publication) {
   NTKW_TRY(check_room(publication));
   ntkw_i_hdf5_file target = ntkw_i_hdf5_file_init(publication->fd, publication->temporary, 0, NTKW_I_WRITE);
   const ntkw_status status = write_to(publication, &target);
