@@ -110,7 +110,7 @@ static void one_rank_stating_otherwise_is_named(void) {
 
   checkpoint = begin(scratch_path("refused.h5"));
   if (!odd) add(checkpoint, n, offset, 4);
-  expect(checkpoint, NTKW_ERR_DISAGREE, "has stated 0 arrays, but rank 0 1");
+  expect(checkpoint, NTKW_ERR_DISAGREE, "has added 0 arrays, but rank 0 1");
 
   const ntkw_status status =
       ntkw_checkpoint_create(MPI_COMM_WORLD, scratch_path(odd ? "refused-odd.h5" : "refused.h5"), &checkpoint);

@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include "checkpoint/digest.h"
-#include "checkpoint/user_block.h"
+#include "checkpoint/format.h"
 
 static ntkw_status verify(const char *path) {
   const ntkw_status status = ntkw_checkpoint_verify(MPI_COMM_WORLD, path);

@@ -17,8 +17,9 @@ static ntkw_status fail_at(const char *stage, const char *temporary) {
 }
 
 static void fault_at_any_stage(const char *folder_name, ntkw_checkpoint_transfer transfer) {
-  static const char *const stages[] = {"compare", "digest", "name", "create", "tell",      "reach",    "begin",
-                                       "write",   "end",    "sync", "reopen", "read back", "contents", "seal"};
+  static const char *const stages[] = {"compare",         "digest",    "name",     "create",      "share layout",
+                                       "open everywhere", "begin",     "write",    "end",         "sync",
+                                       "reopen",          "read back", "contents", "write header"};
   char path[600], why[200];
   const char *folder = folder_with_old_state(folder_name, path);
   const int stride = world_size() > 3 ? world_size() - 1 : 1; /* of many ranks only the first and the last */
@@ -103,8 +104,8 @@ static void lost_data_is_noticed(void) {
 }
 
 static ntkw_status remove_temporary(const char *stage, const char *temporary) {
-  if (strcmp(stage, "tell") == 0 && world_rank() == 0) CHECK(unlink(temporary) == 0);
-  if (strcmp(stage, "tell") == 0) MPI_Barrier(MPI_COMM_WORLD);
+  if (strcmp(stage, "share layout") == 0 && world_rank() == 0) CHECK(unlink(temporary) == 0);
+  if (strcmp(stage, "share layout") == 0) MPI_Barrier(MPI_COMM_WORLD);
   return NTKW_SUCCESS;
 }
 

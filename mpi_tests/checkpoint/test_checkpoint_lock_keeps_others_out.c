@@ -51,7 +51,7 @@ static void a_dead_process_holds_nothing(void) {
   const char *folder = new_folder("dead");
   ntkw_folder_lock *mine;
   lock_owner owner;
-  ntkw_i_lock_myself(&owner);
+  ntkw_i_lock_this_process(&owner);
   owner.started++; /* its number is used again by another process: this one */
   plant(folder, &owner);
   CHECK_OK(lock(folder, NULL, &mine));
@@ -72,7 +72,7 @@ static void a_silent_holder_elsewhere_is_given_time(void) {
   const char *folder = new_folder("silent");
   ntkw_folder_lock *mine;
   lock_owner owner;
-  ntkw_i_lock_myself(&owner);
+  ntkw_i_lock_this_process(&owner);
   snprintf(owner.boot, sizeof owner.boot, "elsewhere");
   plant(folder, &owner);
   CHECK_STATUS(lock(folder, NULL, &mine), NTKW_ERR_LOCKED);
@@ -144,7 +144,7 @@ static void a_lost_lock_stops_publication(void) {
   CHECK_OK(ntkw_checkpoint_create(MPI_COMM_WORLD, path, &checkpoint));
   CHECK_OK(ntkw_checkpoint_set_lock(checkpoint, mine));
   CHECK_OK(ntkw_checkpoint_publish(checkpoint));
-  ntkw_i_lock_myself(&owner);
+  ntkw_i_lock_this_process(&owner);
   plant(folder, &owner);
   const ntkw_status status = ntkw_checkpoint_publish(checkpoint);
   check_same_verdict(status);
@@ -191,10 +191,10 @@ static void a_copy_elsewhere_is_not_told_apart(void) {
   const char *folder = new_folder("uncertain");
   ntkw_folder_lock *mine;
   lock_owner owner;
-  ntkw_i_lock_myself(&owner);
+  ntkw_i_lock_this_process(&owner);
   plant(folder, &owner); /* without numbers */
   CHECK_STATUS(lock(folder, NULL, &mine), NTKW_ERR_LOCKED);
-  owner.place = (lock_place){.known = true, .file = 1, .folder = 1};
+  owner.created = (lock_location){.known = true, .file = 1, .folder = 1};
   snprintf(owner.boot, sizeof owner.boot, "elsewhere");
   plant(folder, &owner);
   CHECK_STATUS(lock(folder, NULL, &mine), NTKW_ERR_LOCKED);

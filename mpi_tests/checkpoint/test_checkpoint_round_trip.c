@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
-#include "checkpoint/file_bytes.h"
+#include "fileio/posix_io.h"
 
 static void another_cut_reads_the_same_bits(void) {
   const char *path = scratch_path("cut.h5");

@@ -4,7 +4,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
-#include "checkpoint/file_bytes.h"
+#include "fileio/posix_io.h"
 
 enum { A = 7, B = 9, C = 5, D = 4, LENGTH = A * B * C * D, MOST = 200 };
 static const int64_t shape[] = {A, B, C, D};

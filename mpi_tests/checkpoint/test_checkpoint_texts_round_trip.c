@@ -1,5 +1,5 @@
 /* Texts of any length are stored without a heap, and come back; a file whose texts are of another kind is refused. */
-#include "checkpoint/texts.h"
+#include "checkpoint/format.h"
 #include "support.h"
 
 #include <stdio.h>

@@ -2,8 +2,7 @@
  * With the digest made to fit the damage, HDF5 gets to see it: it may be refused or read, but nothing crashes.
  * Argument: the number of cases. */
 #include "checkpoint/digest.h"
-#include "checkpoint/texts.h"
-#include "checkpoint/user_block.h"
+#include "checkpoint/format.h"
 #include "old_state.h"
 #include "support.h"
 

@@ -4,7 +4,7 @@
  * for what follows the user block, and get one whose length and digest fit: so that HDF5, and what judges what HDF5 has
  * found, see them. */
 #include "checkpoint/digest.h"
-#include "checkpoint/user_block.h"
+#include "checkpoint/format.h"
 #include "ntkw/checkpoint.h"
 
 #include <stdio.h>

@@ -1,5 +1,5 @@
 /* write_seed PATH: a small checkpoint with everything that the format has, a long text, which is short here, included. */
-#include "checkpoint/texts.h"
+#include "checkpoint/format.h"
 #include "ntkw/checkpoint.h"
 
 #include <stdio.h>

@@ -1,5 +1,6 @@
 #include "checkpoint/plain_arrays.h"
-#include "checkpoint/hdf5_calls.h"
+#include "fileio/hdf5_driver.h"
+#include "fileio/hdf5_error.h"
 #include "base/check.h"
 
 #include <fcntl.h>
@@ -10,7 +11,7 @@
 
 enum { LONGEST_NAME = 1024 };
 
-/* Zeros are what an unfinished checkpoint begins with. */
+/* An unfinished checkpoint begins with zeros. */
 static bool begins_like_a_checkpoint(const char *path) {
   static const char ours[8] = "NTKWCKPT", zeros[8] = "";
   char bytes[8] = "";
@@ -24,9 +25,9 @@ static bool begins_like_a_checkpoint(const char *path) {
 
 bool ntkw_i_is_plain_hdf5(const char *path) {
   if (begins_like_a_checkpoint(path)) return false;
-  const hdf5_voice voice = ntkw_i_hdf5_silence();
+  const ntkw_i_hdf5_handler handler = ntkw_i_hdf5_suppress_errors();
   const bool is = H5Fis_hdf5(path) > 0;
-  ntkw_i_hdf5_restore(voice);
+  ntkw_i_hdf5_restore_errors(handler);
   return is;
 }
 
@@ -51,7 +52,7 @@ static ntkw_status add(plain_arrays *arrays, const char *name, hid_t dataset) {
   return NTKW_SUCCESS;
 }
 
-/* Links that lead nowhere, groups and names that are too long are passed over. */
+/* List the datasets. Dangling links, groups and names that are too long are skipped. */
 static ntkw_status list(plain_arrays *arrays, hid_t file) {
   H5G_info_t about;
   char name[LONGEST_NAME];
@@ -70,7 +71,7 @@ static ntkw_status list(plain_arrays *arrays, hid_t file) {
 }
 
 static ntkw_status open_and_list(plain_arrays *arrays) {
-  const hid_t access = ntkw_i_hdf5_access(MPI_COMM_NULL), file = H5Fopen(arrays->path, H5F_ACC_RDONLY, access);
+  const hid_t access = ntkw_i_hdf5_access(), file = H5Fopen(arrays->path, H5F_ACC_RDONLY, access);
   arrays->file = file;
   const ntkw_status status =
       file < 0 ? ntkw_i_hdf5_fail(NTKW_ERR_FORMAT, "open with HDF5", arrays->path) : list(arrays, file);
@@ -83,10 +84,10 @@ ntkw_status ntkw_i_plain_open(const char *path, plain_arrays **out) {
   NTKW_CHECK(arrays, NTKW_ERR_MEMORY, "out of memory for reading %s", path);
   arrays->file = H5I_INVALID_HID;
   arrays->path = strdup(path);
-  const hdf5_voice voice = ntkw_i_hdf5_silence();
+  const ntkw_i_hdf5_handler handler = ntkw_i_hdf5_suppress_errors();
   const ntkw_status status =
       arrays->path ? open_and_list(arrays) : ntkw_i_fail(NTKW_ERR_MEMORY, "out of memory for reading %s", path);
-  ntkw_i_hdf5_restore(voice);
+  ntkw_i_hdf5_restore_errors(handler);
   if (status != NTKW_SUCCESS) ntkw_i_plain_close(out);
   return status;
 }
@@ -116,7 +117,7 @@ ntkw_status ntkw_i_plain_read(const plain_arrays *arrays, const plain_array *arr
                               double *values) {
   char what[LONGEST_NAME + 32];
   if (rows == 0) return NTKW_SUCCESS;
-  const hdf5_voice voice = ntkw_i_hdf5_silence();
+  const ntkw_i_hdf5_handler handler = ntkw_i_hdf5_suppress_errors();
   const hid_t dataset = H5Dopen2(arrays->file, array->name, H5P_DEFAULT);
   ntkw_status status = NTKW_SUCCESS;
   if (dataset < 0 || !read_rows(dataset, array, first, rows, values)) {
@@ -124,6 +125,6 @@ ntkw_status ntkw_i_plain_read(const plain_arrays *arrays, const plain_array *arr
     status = ntkw_i_hdf5_fail(NTKW_ERR_FORMAT, what, arrays->path);
   }
   if (dataset >= 0) H5Dclose(dataset);
-  ntkw_i_hdf5_restore(voice);
+  ntkw_i_hdf5_restore_errors(handler);
   return status;
 }

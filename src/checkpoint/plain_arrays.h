@@ -1,6 +1,5 @@
-/* The arrays of an HDF5 file that others wrote, as h5py does: no user block, no digest, any types and layouts.
- *
- * Datasets of the root group are seen, each rank with its own HDF5. All functions are local. */
+/* Read the datasets in the root group of an HDF5 file that another program wrote, such as h5py: a file without user
+ * block and digest, with any types and layouts. Each rank opens the file by itself. No function is collective. */
 #ifndef NTKW_CHECKPOINT_PLAIN_ARRAYS_H
 #define NTKW_CHECKPOINT_PLAIN_ARRAYS_H
 
@@ -19,20 +18,21 @@ typedef struct plain_array {
 
 typedef struct plain_arrays {
   char *path;
-  int64_t file; /* HDF5's */
+  int64_t file; /* HDF5's identifier */
   int n;
-  plain_array *arrays; /* by name */
+  plain_array *arrays; /* sorted by name */
 } plain_arrays;
 
-/* Is it an HDF5 file, and not one of checkpoint.h? */
+/* Whether this is an HDF5 file, but not a checkpoint. */
 bool ntkw_i_is_plain_hdf5(const char *path);
 
-/* @return NTKW_SUCCESS, NTKW_ERR_FORMAT (HDF5 cannot open it: says why), NTKW_ERR_MEMORY. *out is NULL on error. */
+/* Open a file and list its datasets. @return NTKW_SUCCESS; NTKW_ERR_FORMAT (HDF5 cannot open it; the message has HDF5's
+ * reason); NTKW_ERR_MEMORY. *out is NULL on error. */
 ntkw_status ntkw_i_plain_open(const char *path, plain_arrays **out);
 void ntkw_i_plain_close(plain_arrays **arrays);
 
-/* Read so many indices of the first dimension as doubles. @return NTKW_SUCCESS, NTKW_ERR_FORMAT (names the array and
- * HDF5's reason, such as a filter that is not there). */
+/* Read `rows` indices of the first dimension from `first` on, as doubles. @return NTKW_SUCCESS; NTKW_ERR_FORMAT (the
+ * message names the array and HDF5's reason, such as a missing filter). */
 ntkw_status ntkw_i_plain_read(const plain_arrays *arrays, const plain_array *array, int64_t first, int64_t rows,
                               double *values);
 

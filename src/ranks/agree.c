@@ -1,7 +1,7 @@
 /* The ranks agree on a status. */
 #include "base/check.h"
 #include "base/failure.h"
-#include "ranks/communicator.h"
+#include "ranks/comm.h"
 
 ntkw_status ntkw_status_agree(MPI_Comm comm, ntkw_status local) {
   int rank = 0, size = 0;

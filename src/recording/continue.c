@@ -1,5 +1,6 @@
 /* Going on with a trace that is there: is it of the same setup, and which of its steps stay? */
-#include "checkpoint/hdf5_calls.h"
+#include "fileio/hdf5_driver.h"
+#include "fileio/hdf5_error.h"
 #include "base/check.h"
 #include "recording/reader.h"
 #include "recording/recording_impl.h"
@@ -95,7 +96,7 @@ static ntkw_status open_for_writing(ntkw_recording *t) {
   t->journal = (trace_journal){.fd = t->fd, .path = t->path};
   NTKW_TRY(ntkw_i_journal_find(&t->journal, &found));
   NTKW_TRY(ntkw_i_journal_commit(&t->journal));
-  const hid_t access = ntkw_i_hdf5_access(MPI_COMM_NULL);
+  const hid_t access = ntkw_i_hdf5_access();
   ntkw_status status = ntkw_i_journal_access(access, &t->journal);
   if (status == NTKW_SUCCESS) t->file = H5Fopen(t->path, H5F_ACC_RDWR, access);
   if (status == NTKW_SUCCESS && t->file < 0) status = ntkw_i_hdf5_fail(NTKW_ERR_FORMAT, "open the trace", t->path);

@@ -15,18 +15,16 @@
 #include <hdf5.h>
 #include <stdbool.h>
 #include <stdint.h>
-#include "ntkw/status.h"
+#include "fileio/hdf5_driver.h"
 
 /* Starts as {.fd = ..., .path = ...}, which are borrowed. */
 typedef struct trace_journal {
+  ntkw_i_storage storage; /* must be the first member; allocated: length of the file without a journal */
   int fd;
   const char *path;
   char *bytes; /* changes that are not in the file yet, as the journal has them */
   size_t used, capacity;
-  bool lost;      /* there was no memory for one */
-  int64_t end;    /* of what HDF5 has in the file */
-  int64_t length; /* of the file without a journal, as HDF5 sees it */
-  hid_t driver;   /* 0: none yet */
+  bool lost; /* there was no memory for one */
 } trace_journal;
 
 /* Let the file that is made or opened with these access properties be this one, which must live until it is closed. */

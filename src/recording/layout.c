@@ -1,9 +1,9 @@
 /* The file before its first step, made by the first rank with plain HDF5. */
-#include "checkpoint/file_bytes.h"
-#include "checkpoint/hdf5_calls.h"
-#include "checkpoint/stated.h"
-#include "base/check.h"
+#include "fileio/posix_io.h"
+#include "fileio/hdf5_driver.h"
+#include "fileio/hdf5_error.h"
 #include "base/dtype.h"
+#include "base/check.h"
 #include "recording/recording_impl.h"
 
 #include <errno.h>
@@ -198,7 +198,7 @@ static ntkw_status check_room(const ntkw_recording *t) {
 static ntkw_status write_file(ntkw_recording *t) {
   NTKW_TRY(check_room(t));
   t->journal = (trace_journal){.fd = t->fd, .path = t->path};
-  const hid_t creation = H5Pcreate(H5P_FILE_CREATE), access = ntkw_i_hdf5_access(MPI_COMM_NULL);
+  const hid_t creation = H5Pcreate(H5P_FILE_CREATE), access = ntkw_i_hdf5_access();
   H5Pset_obj_track_times(creation, false);
   ntkw_status status = ntkw_i_journal_access(access, &t->journal);
   if (status == NTKW_SUCCESS) t->file = H5Fcreate(t->path, H5F_ACC_TRUNC, creation, access);

@@ -1,6 +1,6 @@
 /* Recorded training runs, read with the serial face of HDF5. */
 #include "recording/reader.h"
-#include "checkpoint/hdf5_calls.h"
+#include "fileio/hdf5_error.h"
 #include "base/check.h"
 #include "base/dtype.h"
 #include "recording/journal.h"
@@ -331,12 +331,13 @@ static ntkw_status read_everything_small(recorded_run *t, const char *path) {
 }
 
 ntkw_status ntkw_i_recording_read(const char *path, recorded_run **out) {
-  const hdf5_voice voice = ntkw_i_hdf5_silence(); /* failures are told in one sentence, not in HDF5's stack */
+  const ntkw_i_hdf5_handler handler =
+      ntkw_i_hdf5_suppress_errors(); /* failures are told in one sentence, not in HDF5's stack */
   *out = calloc(1, sizeof **out);
   const ntkw_status status =
       *out ? read_everything_small(*out, path) : ntkw_i_fail(NTKW_ERR_MEMORY, "out of memory for a trace");
   if (status != NTKW_SUCCESS) ntkw_i_recording_close(out);
-  ntkw_i_hdf5_restore(voice);
+  ntkw_i_hdf5_restore_errors(handler);
   return status;
 }
 
@@ -349,7 +350,7 @@ ntkw_status ntkw_i_recording_open(MPI_Comm comm, const char *path, recorded_run 
 ntkw_status ntkw_i_recording_read_gradients(const recorded_run *t, int64_t step, int64_t offset, int64_t count,
                                             void *values) {
   if (count == 0) return NTKW_SUCCESS;
-  const hdf5_voice voice = ntkw_i_hdf5_silence();
+  const ntkw_i_hdf5_handler handler = ntkw_i_hdf5_suppress_errors();
   const hsize_t start[3] = {(hsize_t)step, 0, (hsize_t)offset};
   const hsize_t size[3] = {1, (hsize_t)t->n_conditions, (hsize_t)count};
   const hid_t file = H5Dget_space(t->file->gradients), memory = H5Screate_simple(3, size, NULL);
@@ -358,7 +359,7 @@ ntkw_status ntkw_i_recording_read_gradients(const recorded_run *t, int64_t step,
                           file, H5P_DEFAULT, values) >= 0;
   H5Sclose(memory);
   H5Sclose(file);
-  ntkw_i_hdf5_restore(voice);
+  ntkw_i_hdf5_restore_errors(handler);
   NTKW_CHECK(ok, NTKW_ERR_FILE, "%s: the gradients of step %lld cannot be read", t->file->path, (long long)step);
   return NTKW_SUCCESS;
 }

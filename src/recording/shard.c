@@ -1,6 +1,6 @@
 /* The gradients, from the memory of each rank straight to their place in the file. */
-#include "checkpoint/part_bytes.h"
-#include "checkpoint/stated.h"
+#include "fileio/array_io.h"
+#include "base/dtype.h"
 #include "base/check.h"
 #include "recording/recording_impl.h"
 
@@ -10,8 +10,8 @@ static ntkw_status write_piece(const ntkw_recording *t, int condition, ntkw_reco
   while (piece.count > 0) {
     const int64_t chunk = piece.offset / t->chunk_length, first = piece.offset % t->chunk_length;
     const int64_t room = t->chunk_length - first, count = piece.count < room ? piece.count : room;
-    NTKW_TRY(ntkw_i_part_write(t->fd, t->path, t->stated.dtype, t->addresses[condition * t->n_chunks + chunk], first,
-                               (size_t)count, values));
+    NTKW_TRY(ntkw_i_array_write(t->fd, t->path, t->stated.dtype, t->addresses[condition * t->n_chunks + chunk], first,
+                                (size_t)count, values));
     values += (size_t)count * width;
     piece.offset += count;
     piece.count -= count;

@@ -1,7 +1,7 @@
 /* A step in the file, by the first rank: room for it, its rows, and its withdrawal. */
-#include "checkpoint/file_bytes.h"
-#include "checkpoint/hdf5_calls.h"
-#include "checkpoint/stated.h"
+#include "fileio/posix_io.h"
+#include "fileio/hdf5_error.h"
+#include "base/dtype.h"
 #include "base/check.h"
 #include "recording/recording_impl.h"
 

@@ -1,10 +1,10 @@
 /* Recording: the collective calls, in which every rank takes part whatever its own verdict. */
 #include "recording/recording_impl.h"
-#include "checkpoint/agreement.h"
-#include "checkpoint/file_bytes.h"
-#include "checkpoint/hdf5_calls.h"
+#include "ranks/comm.h"
+#include "ranks/same_on_ranks.h"
+#include "fileio/posix_io.h"
+#include "fileio/hdf5_error.h"
 #include "base/check.h"
-#include "ranks/communicator.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -19,9 +19,9 @@ enum { MOST_CHUNK = 1 << 28 }; /* values: HDF5's chunks have less than 4 GiB */
 static ntkw_status on_first(ntkw_recording *t, ntkw_status (*work)(ntkw_recording *)) {
   ntkw_status status = NTKW_SUCCESS;
   if (t->rank == 0) {
-    const hdf5_voice voice = ntkw_i_hdf5_silence();
+    const ntkw_i_hdf5_handler handler = ntkw_i_hdf5_suppress_errors();
     status = work(t);
-    ntkw_i_hdf5_restore(voice);
+    ntkw_i_hdf5_restore_errors(handler);
   }
   return ntkw_status_agree(t->comm, status);
 }
@@ -54,7 +54,7 @@ static ntkw_status copy_path(ntkw_recording *t, const char *path) {
 
 static ntkw_status make(ntkw_recording *t, const char *path, int n, const char *const names[],
                         const ntkw_recording_options *options, ntkw_status (*get_file)(ntkw_recording *)) {
-  NTKW_TRY(ntkw_i_same_text(t->comm, "the path of a trace", path));
+  NTKW_TRY(ntkw_i_same_text_on_ranks(t->comm, "the path of a trace", path));
   NTKW_TRY(ntkw_status_agree(t->comm, copy_path(t, path)));
   NTKW_TRY(ntkw_status_agree(t->comm, state(t, n, names, options)));
   NTKW_TRY(ntkw_i_recording_same_stated(t->comm, &t->stated));
@@ -104,14 +104,14 @@ static ntkw_status begin(MPI_Comm comm, const char *path, int n, const char *con
   NTKW_TRY(allocate(comm, out));
   ntkw_recording *t = *out;
   t->epoch = epoch;
-  ntkw_status status = ntkw_i_plain_communicator(comm, &t->comm);
+  ntkw_status status = ntkw_i_comm_duplicate(comm, &t->comm);
   if (status == NTKW_SUCCESS && MPI_Comm_rank(t->comm, &t->rank) != MPI_SUCCESS)
     status = ntkw_i_fail(NTKW_ERR_MPI, "MPI_Comm_rank failed for a trace");
   if (status == NTKW_SUCCESS) status = make(t, path, n, names, options, get_file);
   if (status == NTKW_SUCCESS) return status;
-  const hdf5_voice voice = ntkw_i_hdf5_silence();
+  const ntkw_i_hdf5_handler handler = ntkw_i_hdf5_suppress_errors();
   if (t->rank == 0) (void)!ntkw_i_recording_close_file(t);
-  ntkw_i_hdf5_restore(voice);
+  ntkw_i_hdf5_restore_errors(handler);
   if (t->made) unlink(t->path);
   free_trace(out);
   return status;
@@ -172,9 +172,9 @@ static ntkw_status withdraw_quietly(ntkw_recording *t, ntkw_status status) {
   strncpy(sentence, ntkw_last_error(), sizeof sentence - 1);
   sentence[sizeof sentence - 1] = '\0';
   if (t->rank == 0) {
-    const hdf5_voice voice = ntkw_i_hdf5_silence();
+    const ntkw_i_hdf5_handler handler = ntkw_i_hdf5_suppress_errors();
     (void)!ntkw_i_recording_withdraw(t);
-    ntkw_i_hdf5_restore(voice);
+    ntkw_i_hdf5_restore_errors(handler);
   }
   return ntkw_i_fail(status, "%s", sentence);
 }
@@ -204,7 +204,7 @@ ntkw_status ntkw_recording_close(ntkw_recording **trace) {
                                          "the trace %s is closed after MPI_Finalize: nobody has seen that its steps "
                                          "reached the disk; expected ntkw_recording_close before",
                                          t->path);
-    t->journal.driver = 0; /* HDF5's driver went with HDF5 */
+    t->journal.storage.driver = 0; /* HDF5's driver went with HDF5 */
     ntkw_i_journal_free(&t->journal);
     free_trace(trace);
     return late;

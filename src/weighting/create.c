@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "base/check.h"
-#include "ranks/communicator.h"
+#include "ranks/comm.h"
 #include "weighting/weighting_impl.h"
 
 /* Copy the names of the conditions and of the rule: the caller may free them after create. */
