@@ -1,6 +1,6 @@
 /* The kernels that this process uses: of the sums, the combination of gradients, the digests, the optimizer and the
- * trainer's arithmetic. Each exists for the baseline CPU and, on x86-64, for AVX2 with FMA and for AVX-512; all give the
- * same bits. One environment variable, NTKW_KERNELS, names them: portable, avx2 or avx512. NTKW_SUM_KERNELS, the name
+ * trainer's arithmetic. Each exists for the baseline CPU and, on x86-64, for AVX2 with FMA and for AVX-512; all give
+ * the same bits. One environment variable, NTKW_KERNELS, names them: portable, avx2 or avx512. NTKW_SUM_KERNELS, the name
  * of an earlier version, is read where NTKW_KERNELS is not set. All functions are local. */
 #ifndef NTKW_BASE_CPU_H
 #define NTKW_BASE_CPU_H

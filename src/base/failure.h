@@ -15,7 +15,7 @@ typedef struct ntkw_i_failure {
 /* Keep status, and the calling thread's ntkw_last_error() unless it is NTKW_SUCCESS. @return status. */
 ntkw_status ntkw_i_failure_keep(ntkw_i_failure *failure, ntkw_status status);
 
-/* Make the kept message the calling thread's ntkw_last_error(), unless the status is NTKW_SUCCESS. @return the status. */
+/* Make the kept message the calling thread's ntkw_last_error(), unless the status is NTKW_SUCCESS. @return status. */
 ntkw_status ntkw_i_failure_report(const ntkw_i_failure *failure);
 
 #endif

@@ -52,12 +52,12 @@ static void add(ntkw_sum *sum, ntkw_i_sum_kernel kernel, const char *values, siz
 enum { SQUARES, MAGNITUDES };
 
 /* Values of 16 bits become float32, some at a time. */
-static void add_widened(ntkw_sum *sum, const ntkw_i_sum_kernels *kernels, ntkw_i_sum_kernel kernel, const char *values,
-                        size_t count, ntkw_dtype dtype) {
-  float wide[NTKW_I_WIDENED];
+static void add_halves(ntkw_sum *sum, const ntkw_i_sum_kernels *kernels, ntkw_i_sum_kernel kernel, const char *values,
+                       size_t count, ntkw_dtype dtype) {
+  float wide[NTKW_I_HALVES_AT_ONCE];
   while (count > 0) {
-    const size_t piece = count < NTKW_I_WIDENED ? count : NTKW_I_WIDENED;
-    kernels->widen(wide, values, piece, dtype);
+    const size_t piece = count < NTKW_I_HALVES_AT_ONCE ? count : NTKW_I_HALVES_AT_ONCE;
+    kernels->from_half(wide, values, piece, dtype);
     add(sum, kernel, (const char *)wide, piece, NTKW_FLOAT32);
     values += piece * sizeof(uint16_t);
     count -= piece;
@@ -70,7 +70,7 @@ static void add_summands(ntkw_sum *sum, int what, const void *values, size_t cou
   if (dtype == NTKW_FLOAT32 || dtype == NTKW_FLOAT64)
     add(sum, of[dtype], values, count, dtype);
   else
-    add_widened(sum, kernels, of[NTKW_FLOAT32], values, count, dtype);
+    add_halves(sum, kernels, of[NTKW_FLOAT32], values, count, dtype);
 }
 
 static ntkw_status check(const ntkw_sum *sum, const void *values, size_t count, ntkw_dtype dtype, const char *caller) {

@@ -32,14 +32,14 @@ enum {
 typedef int64_t (*ntkw_i_sum_kernel)(int64_t *limbs, const void *values, size_t count);
 
 /* Make float32 of NTKW_FLOAT16 or NTKW_BFLOAT16. */
-typedef void (*ntkw_i_widening_kernel)(float *restrict to, const void *restrict from, size_t count, ntkw_dtype dtype);
+typedef void (*ntkw_i_from_half_kernel)(float *restrict to, const void *restrict from, size_t count, ntkw_dtype dtype);
 
 /* How many values are widened at a time: they stay in the first cache, and are whole blocks of the vector kernels. */
-enum { NTKW_I_WIDENED = 3968 };
+enum { NTKW_I_HALVES_AT_ONCE = 3968 };
 
 /* One kernel for NTKW_FLOAT32 and one for NTKW_FLOAT64; the other types are widened. */
 typedef struct ntkw_i_sum_kernels {
-  ntkw_i_widening_kernel widen;
+  ntkw_i_from_half_kernel from_half;
   ntkw_i_sum_kernel squares[2];
   ntkw_i_sum_kernel magnitudes[2];
 } ntkw_i_sum_kernels;

@@ -7,7 +7,7 @@
 #include "sums/kernel.h"
 #include "sums/parts.h"
 #include "sums/place.h"
-#include "sums/widen.h"
+#include "base/from_half.h"
 
 #include <string.h>
 
@@ -147,7 +147,7 @@ static int64_t magnitudes_float64(int64_t *limbs, const void *values, size_t cou
 }
 
 const ntkw_i_sum_kernels ntkw_i_sum_portable = {
-    .widen = ntkw_i_widen,
+    .from_half = ntkw_i_from_half,
     .squares = {[NTKW_FLOAT32] = squares_float32, [NTKW_FLOAT64] = squares_float64},
     .magnitudes = {[NTKW_FLOAT32] = magnitudes_float32, [NTKW_FLOAT64] = magnitudes_float64},
 };

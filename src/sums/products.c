@@ -66,14 +66,14 @@ static void add(ntkw_sum *const sums[2], const char *a, const char *b, size_t co
 }
 
 /* Values of 16 bits become float32, some at a time. */
-static void add_widened(ntkw_sum *const sums[2], const char *a, const char *b, size_t count, ntkw_dtype dtype) {
-  enum { PIECE = NTKW_I_WIDENED / 2 };
+static void add_halves(ntkw_sum *const sums[2], const char *a, const char *b, size_t count, ntkw_dtype dtype) {
+  enum { PIECE = NTKW_I_HALVES_AT_ONCE / 2 };
   const ntkw_i_sum_kernels *kernels = ntkw_i_sum_kernels_chosen();
   float wide[2][PIECE];
   while (count > 0) {
     const size_t piece = count < PIECE ? count : PIECE;
-    kernels->widen(wide[0], a, piece, dtype);
-    kernels->widen(wide[1], b, piece, dtype);
+    kernels->from_half(wide[0], a, piece, dtype);
+    kernels->from_half(wide[1], b, piece, dtype);
     add(sums, (const char *)wide[0], (const char *)wide[1], piece, NTKW_FLOAT32);
     a += piece * sizeof(uint16_t);
     b += piece * sizeof(uint16_t);
@@ -97,7 +97,7 @@ ntkw_status ntkw_sum_add_products(ntkw_sum *positive, ntkw_sum *negative, const 
   if (dtype == NTKW_FLOAT32 || dtype == NTKW_FLOAT64)
     add(sums, a, b, count, dtype);
   else
-    add_widened(sums, a, b, count, dtype);
+    add_halves(sums, a, b, count, dtype);
   return NTKW_SUCCESS;
 }
 

@@ -1,4 +1,4 @@
-/* The loops of weighted sums: in double, conditions in order, rounded once. To be called in the default
+/* The loops of weighted sums: in double, conditions in order, rounded once. Not collective. Call them in the default
  * floating-point environment. */
 #ifndef NTKW_WEIGHTING_COMBINE_H
 #define NTKW_WEIGHTING_COMBINE_H

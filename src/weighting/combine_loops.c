@@ -3,7 +3,7 @@
 #include <string.h>
 #include "base/cpu.h"
 #include "sums/kernel.h"
-#include "weighting/narrow.h"
+#include "base/to_half.h"
 
 /* Values of a block: its sums stay in the first-level cache while the pieces stream by, each read once. */
 enum { BLOCK = 512 };
@@ -92,16 +92,16 @@ void ntkw_i_combine_float64(const double weights[], const void *const pieces[], 
   combine_float64_dispatched(weights, pieces, n, count, total);
 }
 
-static void narrow(const double *restrict sum, size_t count, ntkw_dtype dtype, uint16_t *restrict total) {
+static void to_halves(const double *restrict sum, size_t count, ntkw_dtype dtype, uint16_t *restrict total) {
   if (dtype == NTKW_FLOAT16)
-    for (size_t i = 0; i < count; i++) total[i] = ntkw_i_narrow(sum[i], 10, 5);
+    for (size_t i = 0; i < count; i++) total[i] = ntkw_i_to_half(sum[i], 10, 5);
   else
-    for (size_t i = 0; i < count; i++) total[i] = ntkw_i_narrow(sum[i], 7, 8);
+    for (size_t i = 0; i < count; i++) total[i] = ntkw_i_to_half(sum[i], 7, 8);
 }
 
 void ntkw_i_combine_halves(const double weights[], const void *const pieces[], int n, size_t count, ntkw_dtype dtype,
                            uint16_t *total) {
-  const ntkw_i_widening_kernel widen = ntkw_i_sum_kernels_chosen()->widen;
+  const ntkw_i_from_half_kernel from_half = ntkw_i_sum_kernels_chosen()->from_half;
   double sum[BLOCK];
   float wide[BLOCK];
   for (size_t start = 0; start < count; start += BLOCK) {
@@ -109,9 +109,9 @@ void ntkw_i_combine_halves(const double weights[], const void *const pieces[], i
     memset(sum, 0, length * sizeof *sum);
     for (int c = 0; c < n; c++) {
       if (!pieces[c]) continue;
-      widen(wide, (const uint16_t *)pieces[c] + start, length, dtype);
+      from_half(wide, (const uint16_t *)pieces[c] + start, length, dtype);
       for (size_t i = 0; i < length; i++) sum[i] += weights[c] * (double)wide[i];
     }
-    narrow(sum, length, dtype, total + start);
+    to_halves(sum, length, dtype, total + start);
   }
 }

@@ -1,22 +1,22 @@
-/* The options that the ranks compare, when a weighting is made and, as a fingerprint, at every update. */
+/* The options that must agree. The ranks compare them in create, and a fingerprint of them at every update. */
 #ifndef NTKW_WEIGHTING_COMPARED_H
 #define NTKW_WEIGHTING_COMPARED_H
 
-#include "weighting/handle.h"
+#include "weighting/weighting_impl.h"
 
-/* The whole numbers among the options that must be the same on every rank: X(name, value), of a weighting w. Whoever
- * compares options walks this list. */
-#define NTKW_I_COMPARED(X)                                \
-  X("update_every", w->settings.update_every)             \
-  X("update_offset", w->settings.update_offset)           \
-  X("first_epoch", w->settings.first_epoch)               \
-  X("dtype", w->settings.dtype)                           \
-  X("parameter_count", w->settings.parameter_count)       \
-  X("the option norms", w->settings.norms)                \
-  X("the reference condition", w->settings.reference)     \
-  X("target_epoch", w->settings.target_epoch)             \
-  X("the needs of user_rule", w->settings.needs)          \
-  X("the memory_count of user_rule", w->own.memory_count) \
-  X("the environment variable NTKW_SAFE_MODE", w->safe.on)
+/* The whole numbers among the options that must be the same on every rank: X(name, value), of a variable
+ * `weighting`. create.c and agreement.c walk this list. */
+#define NTKW_I_COMPARED(X)                                        \
+  X("update_every", weighting->settings.update_every)             \
+  X("update_offset", weighting->settings.update_offset)           \
+  X("first_epoch", weighting->settings.first_epoch)               \
+  X("dtype", weighting->settings.dtype)                           \
+  X("parameter_count", weighting->settings.parameter_count)       \
+  X("the option norms", weighting->settings.norms)                \
+  X("the reference condition", weighting->settings.reference)     \
+  X("target_epoch", weighting->settings.target_epoch)             \
+  X("the needs of user_rule", weighting->settings.needs)          \
+  X("the memory_count of user_rule", weighting->own.memory_count) \
+  X("the environment variable NTKW_SAFE_MODE", weighting->safe_mode.on)
 
 #endif

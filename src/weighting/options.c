@@ -4,7 +4,7 @@
 #include <string.h>
 #include "base/check.h"
 #include "base/nearest_word.h"
-#include "weighting/handle.h"
+#include "weighting/weighting_impl.h"
 
 enum { CONDITIONS_MAX = 4096, MEMORY_MAX = 65536, NAME_MAX_LENGTH = 63 };
 static const unsigned all_needs =

@@ -10,7 +10,7 @@
 #include "base/check.h"
 #include "base/hash.h"
 #include "weighting/fingerprint.h"
-#include "weighting/handle.h"
+#include "weighting/weighting_impl.h"
 
 enum { MAGIC, VERSION, RULE, CONDITIONS, UPDATES, VALUES };
 enum { WORD = 8, FORMAT_VERSION = 2 };
@@ -81,8 +81,8 @@ ntkw_status ntkw_weighting_state_set(ntkw_weighting *weighting, const void *stat
   NTKW_CHECK(!weighting->begun, NTKW_ERR_ORDER,
              "an update was begun and not ended: ntkw_weighting_update_end must come before a state is put back");
   NTKW_TRY(check(weighting, state, size));
-  weighting->safe.states++;
-  weighting->safe.state = get(state, words(weighting) - 1);
+  weighting->safe_mode.states++;
+  weighting->safe_mode.state = get(state, words(weighting) - 1);
   weighting->updates = (int64_t)get(state, UPDATES);
   for (size_t i = VALUES; i < words(weighting) - 1; i++) {
     const uint64_t bits = get(state, i);

@@ -14,7 +14,7 @@ static void divide(const ntkw_i_evaluation *evaluation, double numerator, double
 }
 
 static void by_largest(const ntkw_i_evaluation *evaluation, double target[]) {
-  divide(evaluation, evaluation->largest, target);
+  divide(evaluation, evaluation->max_abs, target);
 }
 
 static void by_mean(const ntkw_i_evaluation *evaluation, double target[]) {

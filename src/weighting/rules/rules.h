@@ -23,7 +23,7 @@ typedef struct ntkw_i_evaluation {
   const ntkw_i_rule *rule;
   int n;                       /* conditions that take part, in order */
   const double *value;         /* their quantities, scaled; NULL if the rule measures nothing */
-  double largest;              /* max|g_r| on the same scale, if the rule needs it; else 0 */
+  double max_abs;              /* max|g_r| on the same scale, if the rule needs it; else 0 */
   double epsilon;              /* the rule's, on the same scale */
   double cap;                  /* bound of a target; 0: none */
   int reference;               /* which of the n is the reference; -1: none of them */

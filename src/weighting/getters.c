@@ -1,5 +1,5 @@
-/* What can be asked of a weighting. */
-#include "weighting/handle.h"
+/* Getters. Not collective; NULL is accepted. */
+#include "weighting/weighting_impl.h"
 
 #include <stddef.h>
 

@@ -1,6 +1,6 @@
-/* A double rounded once to 16 bits: not by way of float32, which would round twice. */
-#ifndef NTKW_WEIGHTING_NARROW_H
-#define NTKW_WEIGHTING_NARROW_H
+/* Round a double once to 16 bits. A conversion through float32 would round twice. All functions are local. */
+#ifndef NTKW_BASE_TO_HALF_H
+#define NTKW_BASE_TO_HALF_H
 
 #include <stdint.h>
 #include <string.h>
@@ -23,8 +23,8 @@ static inline double ntkw_i_double_power(int exponent) {
 
 /* value as IEEE 754 rounds it, to nearest, ties to even, to a format of one sign bit, so many bits of exponent and so
  * many of fraction. A NaN becomes the quiet one without sign. Without branches, so that compilers make vector
- * instructions of it. To be called in the default floating-point environment. */
-static inline uint16_t ntkw_i_narrow(double value, int fraction, int exponent) {
+ * instructions of it. Call it in the default floating-point environment. */
+static inline uint16_t ntkw_i_to_half(double value, int fraction, int exponent) {
   const int bias = (1 << (exponent - 1)) - 1, dropped = NTKW_I_DOUBLE_FRACTION - fraction;
   const uint64_t bits = ntkw_i_double_bits(value), magnitude = bits & (UINT64_MAX >> 1);
   const uint64_t infinity = (((uint64_t)1 << exponent) - 1) << fraction, quiet = (uint64_t)1 << (fraction - 1);

@@ -1,20 +1,20 @@
-#include "weighting/renew.h"
+#include "weighting/apply_rule.h"
 
 #include <limits.h>
 #include <math.h>
 #include <string.h>
 #include "base/check.h"
-#include "weighting/handle.h"
+#include "weighting/weighting_impl.h"
 #include "weighting/user_rule.h"
-#include "weighting/verdict.h"
+#include "weighting/validate.h"
 
-/* Conditions that had to leave the rule's sum. */
-typedef struct leavers {
-  int count, first;   /* number of conditions, and the first one that left */
-  bool first_is_zero; /* or only too small beside the others */
-} leavers;
+/* Conditions excluded from the rule's sum. */
+typedef struct exclusions {
+  int count, first;   /* number of conditions; the first of them */
+  bool first_is_zero; /* false: its quantity is only too small compared with the others */
+} exclusions;
 
-void ntkw_i_renew_moments(ntkw_weighting *weighting) {
+void ntkw_i_apply_moments(ntkw_weighting *weighting) {
   for (int c = 0; c < weighting->n; c++) {
     const ntkw_i_reduced *reduced = &weighting->reduced[c];
     const ntkw_i_total *total = reduced->total;
@@ -30,22 +30,22 @@ void ntkw_i_renew_moments(ntkw_weighting *weighting) {
   }
 }
 
-/* A zero quantity cannot be divided by, unless something is added to it. */
-static bool leaves_if_zero(const ntkw_weighting *weighting) {
+/* A zero quantity cannot be divided by, unless a cap or an epsilon is added to it. */
+static bool excluded_if_zero(const ntkw_weighting *weighting) {
   const ntkw_i_rule *rule = weighting->settings.rule;
   return rule->inverse && weighting->settings.cap == 0 && rule->epsilon == 0;
 }
 
-static void note_leaver(leavers *left, int condition, bool zero) {
-  if (left->count == 0 || condition < left->first) {
-    left->first = condition;
-    left->first_is_zero = zero;
+static void exclude(exclusions *excluded, int condition, bool zero) {
+  if (excluded->count == 0 || condition < excluded->first) {
+    excluded->first = condition;
+    excluded->first_is_zero = zero;
   }
-  left->count++;
+  excluded->count++;
 }
 
-/* List the conditions that take part, and their quantities; under an inverse rule those with a zero one leave. */
-static int list_taking_part(ntkw_weighting *weighting, leavers *left, bool *all_zero) {
+/* List the conditions that take part, and their quantities. An inverse rule excludes those with a zero quantity. */
+static int list_taking_part(ntkw_weighting *weighting, exclusions *excluded, bool *all_zero) {
   const ntkw_i_rule *rule = weighting->settings.rule;
   int n = 0;
   *all_zero = rule && rule->measure;
@@ -56,8 +56,8 @@ static int list_taking_part(ntkw_weighting *weighting, leavers *left, bool *all_
       const ntkw_i_split quantity = rule->measure(&weighting->reduced[c]);
       const bool zero = quantity.mantissa == 0;
       *all_zero = *all_zero && zero;
-      if (zero && leaves_if_zero(weighting)) {
-        note_leaver(left, c, true);
+      if (zero && excluded_if_zero(weighting)) {
+        exclude(excluded, c, true);
         continue;
       }
       weighting->workspace.quantity[n] = quantity;
@@ -101,40 +101,40 @@ static void make_targets(ntkw_weighting *weighting, int n) {
                                   .final = weighting->final};
   if (rule->measure) {
     const int exponent = scale(workspace->quantity, n, workspace->value);
-    double largest;
-    memcpy(&largest, &weighting->largest, sizeof largest);
+    double max_abs;
+    memcpy(&max_abs, &weighting->max_abs, sizeof max_abs);
     evaluation.value = workspace->value;
-    evaluation.largest = ldexp(largest, -exponent);
+    evaluation.max_abs = ldexp(max_abs, -exponent);
     evaluation.epsilon = ldexp(rule->epsilon, -exponent);
   }
   rule->targets(&evaluation, workspace->target);
 }
 
-/* Those whose target is beyond the range of double leave; the largest quantity, and a reference, have a target in
- * range, so that they stay. Returns how many stay. */
-static int drop_overflowed(ntkw_weighting *weighting, int n, leavers *left) {
+/* Exclude the conditions whose target is beyond the range of double. The condition with the largest quantity and the
+ * reference have a target in range. Returns the number of conditions that remain. */
+static int drop_overflowed(ntkw_weighting *weighting, int n, exclusions *excluded) {
   ntkw_i_workspace *workspace = &weighting->workspace;
-  int staying = 0;
+  int remaining = 0;
   for (int i = 0; i < n; i++) {
     if (isfinite(workspace->target[i])) {
-      workspace->taking_part[staying] = workspace->taking_part[i];
-      workspace->quantity[staying++] = workspace->quantity[i];
+      workspace->taking_part[remaining] = workspace->taking_part[i];
+      workspace->quantity[remaining++] = workspace->quantity[i];
     } else {
-      note_leaver(left, workspace->taking_part[i], false);
+      exclude(excluded, workspace->taking_part[i], false);
     }
   }
-  return staying;
+  return remaining;
 }
 
-static ntkw_status report_leavers(const ntkw_weighting *weighting, const leavers *left) {
-  if (left->count == 0) return NTKW_SUCCESS;
+static ntkw_status report_excluded(const ntkw_weighting *weighting, const exclusions *excluded) {
+  if (excluded->count == 0) return NTKW_SUCCESS;
   return ntkw_i_fail(NTKW_ZERO_NORM,
                      "the %s of condition '%.200s' is %s: %d condition(s) left the sum and kept their weight",
-                     weighting->settings.rule->quantity, weighting->names[left->first],
-                     left->first_is_zero ? "zero" : "too small beside the others for a weight", left->count);
+                     weighting->settings.rule->quantity, weighting->names[excluded->first],
+                     excluded->first_is_zero ? "zero" : "too small beside the others for a weight", excluded->count);
 }
 
-/* A reference of zero says nothing about the weights of the others. */
+/* With a zero reference no weight is defined. */
 static ntkw_status check_reference(const ntkw_weighting *weighting) {
   const ntkw_i_rule *rule = weighting->settings.rule;
   const int reference = weighting->settings.reference;
@@ -145,24 +145,24 @@ static ntkw_status check_reference(const ntkw_weighting *weighting) {
 }
 
 ntkw_status ntkw_i_evaluate(ntkw_weighting *weighting, int *n) {
-  leavers left = {0};
+  exclusions excluded = {0};
   bool all_zero = false;
   *n = 0;
-  const int listed = list_taking_part(weighting, &left, &all_zero);
+  const int listed = list_taking_part(weighting, &excluded, &all_zero);
   if (weighting->settings.own) {
-    NTKW_TRY(ntkw_i_own_targets(weighting, listed));
+    NTKW_TRY(ntkw_i_user_rule_targets(weighting, listed));
     *n = listed;
     return NTKW_SUCCESS;
   }
   NTKW_CHECK(!all_zero, NTKW_ZERO_NORM, "every %s is zero: all weights were kept", weighting->settings.rule->quantity);
   NTKW_TRY(check_reference(weighting));
-  int staying = listed;
+  int remaining = listed;
   do {
-    *n = staying;
+    *n = remaining;
     make_targets(weighting, *n);
-    staying = drop_overflowed(weighting, *n, &left);
-  } while (staying < *n);
-  return report_leavers(weighting, &left);
+    remaining = drop_overflowed(weighting, *n, &excluded);
+  } while (remaining < *n);
+  return report_excluded(weighting, &excluded);
 }
 
 void ntkw_i_smooth(ntkw_weighting *weighting, int n) {

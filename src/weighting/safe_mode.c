@@ -1,4 +1,4 @@
-#include "weighting/safe.h"
+#include "weighting/safe_mode.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -6,16 +6,16 @@
 #include <string.h>
 #include "base/check.h"
 #include "weighting/fingerprint.h"
-#include "weighting/handle.h"
+#include "weighting/weighting_impl.h"
 
 enum { VALUE_LENGTH = 80 };
 
-bool ntkw_i_safe_wanted(void) {
+bool ntkw_i_safe_mode_wanted(void) {
   const char *value = getenv("NTKW_SAFE_MODE");
   return value && value[0] && strcmp(value, "0") != 0;
 }
 
-/* What values are called, in the order of the state and of the moments behind it. */
+/* Names of the values, in the order of the state and of the moments behind it. */
 static const char *const state_words[] = {"weight", "norm", "squared norm", "trace", "loss", "mean magnitude"};
 static const char *const moment_words[] = {"squared norm", "sum of magnitudes", "trace", "sum of losses", "norm"};
 enum { MOMENTS = sizeof moment_words / sizeof *moment_words };
@@ -45,7 +45,7 @@ static int first_difference(const double *a, const double *b, int count) {
 }
 
 static ntkw_status show(ntkw_weighting *weighting, ntkw_i_call call, int64_t epoch) {
-  const ntkw_i_safe *safe = &weighting->safe;
+  const ntkw_i_safe_mode *safe = &weighting->safe_mode;
   const int64_t own[NTKW_I_SHOWN] = {
       [NTKW_I_SHOWN_CALL] = call,
       [NTKW_I_SHOWN_BEGUN] = weighting->begun,
@@ -62,7 +62,7 @@ static ntkw_status show(ntkw_weighting *weighting, ntkw_i_call call, int64_t epo
 }
 
 static int64_t shown(const ntkw_weighting *weighting, int rank, int topic) {
-  return weighting->safe.shown[(size_t)rank * NTKW_I_SHOWN + (size_t)topic];
+  return weighting->safe_mode.shown[(size_t)rank * NTKW_I_SHOWN + (size_t)topic];
 }
 
 /* The first rank that differs from rank 0 in a topic, 0 if none does; *others: how many more do. */
@@ -90,8 +90,8 @@ static void describe(int topic, int64_t value, char text[VALUE_LENGTH]) {
     snprintf(text, VALUE_LENGTH, "%" PRId64, value);
 }
 
-/* Every rank holds the same table and comes to the same sentence. */
-static ntkw_status judge_topic(const ntkw_weighting *weighting, int topic) {
+/* Every rank holds the same table, so that all return the same error. */
+static ntkw_status compare_topic(const ntkw_weighting *weighting, int topic) {
   static const char *const names[] = {
       [NTKW_I_SHOWN_CALL] = "which collective function to call",
       [NTKW_I_SHOWN_BEGUN] = "whether an update is begun",
@@ -113,12 +113,12 @@ static ntkw_status judge_topic(const ntkw_weighting *weighting, int topic) {
                      names[topic], theirs, deviating, more, first);
 }
 
-/* Fingerprints say that the weights differ; the two ranks show them, to say where. */
-static ntkw_status judge_weights(ntkw_weighting *weighting) {
+/* If the fingerprints differ, two ranks broadcast their weights to find the first difference. */
+static ntkw_status compare_weights(ntkw_weighting *weighting) {
   int others = 0;
   const int deviating = deviating_rank(weighting, NTKW_I_SHOWN_WEIGHTS, &others), count = weighting->n_values;
   if (deviating == 0) return NTKW_SUCCESS;
-  double *first = weighting->safe.theirs, *theirs = first + count;
+  double *first = weighting->safe_mode.theirs, *theirs = first + count;
   memcpy(first, weighting->weights, sizeof *first * (size_t)count);
   memcpy(theirs, weighting->weights, sizeof *theirs * (size_t)count);
   NTKW_CHECK(MPI_Bcast(first, count, MPI_DOUBLE, 0, weighting->comm) == MPI_SUCCESS &&
@@ -133,26 +133,26 @@ static ntkw_status judge_weights(ntkw_weighting *weighting) {
                      name, theirs[i], deviating, first[i], others + 1, weighting->size);
 }
 
-/* A rank that destroys its weighting answers no more. */
+/* After its call of destroy a rank takes part in no further call. */
 static bool some_rank_destroys(const ntkw_weighting *weighting) {
   for (int r = 0; r < weighting->size; r++)
     if (shown(weighting, r, NTKW_I_SHOWN_CALL) == NTKW_I_DESTROY) return true;
   return false;
 }
 
-ntkw_status ntkw_i_safe_check(ntkw_weighting *weighting, ntkw_i_call call, int64_t epoch) {
-  if (!weighting->safe.on || (weighting->safe.gone && call == NTKW_I_DESTROY)) return NTKW_SUCCESS;
-  NTKW_CHECK(!weighting->safe.gone, NTKW_ERR_DISAGREE,
+ntkw_status ntkw_i_safe_mode_check(ntkw_weighting *weighting, ntkw_i_call call, int64_t epoch) {
+  if (!weighting->safe_mode.on || (weighting->safe_mode.gone && call == NTKW_I_DESTROY)) return NTKW_SUCCESS;
+  NTKW_CHECK(!weighting->safe_mode.gone, NTKW_ERR_DISAGREE,
              "some ranks have destroyed this weighting: the others can only destroy it, too");
   NTKW_TRY(show(weighting, call, epoch));
-  weighting->safe.gone = some_rank_destroys(weighting);
-  for (int topic = 0; topic < NTKW_I_SHOWN_WEIGHTS; topic++) NTKW_TRY(judge_topic(weighting, topic));
-  return judge_weights(weighting);
+  weighting->safe_mode.gone = some_rank_destroys(weighting);
+  for (int topic = 0; topic < NTKW_I_SHOWN_WEIGHTS; topic++) NTKW_TRY(compare_topic(weighting, topic));
+  return compare_weights(weighting);
 }
 
 /* Compare with replica 0, value by value. */
 static ntkw_status compare_with_first(ntkw_weighting *weighting) {
-  const ntkw_i_safe *safe = &weighting->safe;
+  const ntkw_i_safe_mode *safe = &weighting->safe_mode;
   const int kept = weighting->n_values, count = kept + MOMENTS * weighting->n;
   double *first = safe->theirs, *own = first + count;
   int64_t numbers[2] = {weighting->epoch, weighting->updates};
@@ -180,8 +180,8 @@ static ntkw_status compare_with_first(ntkw_weighting *weighting) {
                      name, own[i], safe->replica, first[i]);
 }
 
-ntkw_status ntkw_i_safe_replicas(ntkw_weighting *weighting, ntkw_status own) {
-  const ntkw_i_safe *safe = &weighting->safe;
+ntkw_status ntkw_i_safe_mode_compare_replicas(ntkw_weighting *weighting, ntkw_status own) {
+  const ntkw_i_safe_mode *safe = &weighting->safe_mode;
   if (!safe->on || safe->replicas == MPI_COMM_NULL) return own;
   NTKW_TRY(ntkw_i_agree_everywhere(weighting->comm, safe->replicas, own));
   return ntkw_i_agree_everywhere(weighting->comm, safe->replicas, compare_with_first(weighting));

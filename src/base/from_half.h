@@ -1,7 +1,7 @@
-/* float16 and bfloat16 as float32, which holds all of their values. Each set of kernels compiles this, and the compiler
- * makes the vector instructions. */
-#ifndef NTKW_SUMS_WIDEN_H
-#define NTKW_SUMS_WIDEN_H
+/* Convert float16 and bfloat16 to float32, exactly. Each set of kernels compiles this for its instructions. All
+ * functions are local. */
+#ifndef NTKW_BASE_FROM_HALF_H
+#define NTKW_BASE_FROM_HALF_H
 
 #include "ntkw/status.h"
 
@@ -31,7 +31,7 @@ static inline float ntkw_i_float_of(uint32_t bits) {
 
 /* Chosen without branches, so that compilers make vector instructions of it. The product for subnormals is exact and
  * normal; what it is for others is not used. */
-static inline uint32_t ntkw_i_widen_float16(uint16_t half) {
+static inline uint32_t ntkw_i_from_float16(uint16_t half) {
   const uint32_t magnitude = half & (NTKW_I_HALF_SIGN - 1u), sign = (uint32_t)(half & NTKW_I_HALF_SIGN) << 16;
   const uint32_t normal = (magnitude << NTKW_I_HALF_FRACTION_SHIFT) + NTKW_I_HALF_EXPONENT_SHIFT;
   const uint32_t subnormal = ntkw_i_bits_of((float)(int32_t)magnitude * 0x1p-24f);
@@ -42,10 +42,10 @@ static inline uint32_t ntkw_i_widen_float16(uint16_t half) {
 
 /* dtype is NTKW_FLOAT16 or NTKW_BFLOAT16. NaN and Inf stay what they are. Does not depend on the floating-point
  * environment. */
-static void ntkw_i_widen(float *restrict to, const void *restrict from, size_t count, ntkw_dtype dtype) {
+static void ntkw_i_from_half(float *restrict to, const void *restrict from, size_t count, ntkw_dtype dtype) {
   const uint16_t *halves = from;
   if (dtype == NTKW_FLOAT16)
-    for (size_t i = 0; i < count; i++) to[i] = ntkw_i_float_of(ntkw_i_widen_float16(halves[i]));
+    for (size_t i = 0; i < count; i++) to[i] = ntkw_i_float_of(ntkw_i_from_float16(halves[i]));
   else
     for (size_t i = 0; i < count; i++) to[i] = ntkw_i_float_of((uint32_t)halves[i] << 16);
 }

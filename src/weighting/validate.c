@@ -1,12 +1,12 @@
-#include "weighting/verdict.h"
+#include "weighting/validate.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 #include "base/check.h"
-#include "weighting/handle.h"
+#include "weighting/weighting_impl.h"
 
-static ntkw_status judge_agreement(const ntkw_weighting *weighting, const ntkw_i_trouble *trouble) {
+static ntkw_status check_agreement(const ntkw_weighting *weighting, const ntkw_i_trouble *trouble) {
   static const char *const topics[NTKW_I_TOPICS] = {
       [NTKW_I_TOPIC_EPOCH] = "the epoch of the update",
       [NTKW_I_TOPIC_UPDATES] = "the number of updates so far (was a state put back on some ranks only?)",
@@ -20,7 +20,7 @@ static ntkw_status judge_agreement(const ntkw_weighting *weighting, const ntkw_i
   return NTKW_SUCCESS;
 }
 
-static ntkw_status judge_trouble(const ntkw_weighting *weighting, const ntkw_i_trouble *trouble) {
+static ntkw_status check_trouble(const ntkw_weighting *weighting, const ntkw_i_trouble *trouble) {
   if (trouble->ranks == 0) return NTKW_SUCCESS;
   NTKW_CHECK(trouble->ranks == 1, trouble->code,
              "%" PRId64
@@ -28,11 +28,11 @@ static ntkw_status judge_trouble(const ntkw_weighting *weighting, const ntkw_i_t
              "were given them said which",
              trouble->ranks, weighting->size);
   char text[512];
-  ntkw_i_fault_describe(weighting, &trouble->fault, text, sizeof text);
+  ntkw_i_argument_error_describe(weighting, &trouble->argument_error, text, sizeof text);
   return ntkw_i_fail(trouble->code, "rank %" PRId64 ": %s", trouble->culprit, text);
 }
 
-/* What users mostly did when the count is wrong. */
+/* The most likely cause of a wrong count. */
 static void guess_why(int64_t counted, int64_t expected, char text[], size_t size) {
   if (counted < expected)
     snprintf(text, size, "a shard is missing");
@@ -45,8 +45,8 @@ static void guess_why(int64_t counted, int64_t expected, char text[], size_t siz
     snprintf(text, size, "some parameters are counted more than once");
 }
 
-/* Values counted for the norm, values counted for the means: under a rule that needs means, the same. */
-static ntkw_status judge_magnitudes(const ntkw_weighting *weighting, int condition) {
+/* Under a rule that needs means, as many values must be counted for the means as for the norm. */
+static ntkw_status check_magnitudes(const ntkw_weighting *weighting, int condition) {
   const ntkw_i_total *total = weighting->reduced[condition].total;
   if (weighting->layout.slot[NTKW_I_MAGNITUDES] < 0) return NTKW_SUCCESS;
   NTKW_CHECK(total[NTKW_I_SQUARES].count == total[NTKW_I_MAGNITUDES].count, NTKW_ERR_COUNT,
@@ -58,11 +58,11 @@ static ntkw_status judge_magnitudes(const ntkw_weighting *weighting, int conditi
   return NTKW_SUCCESS;
 }
 
-static ntkw_status judge_counts(const ntkw_weighting *weighting) {
+static ntkw_status check_counts(const ntkw_weighting *weighting) {
   const int64_t expected = weighting->settings.parameter_count;
   for (int c = 0; c < weighting->n; c++) {
     const ntkw_i_total *squares = &weighting->reduced[c].total[NTKW_I_SQUARES];
-    NTKW_TRY(judge_magnitudes(weighting, c));
+    NTKW_TRY(check_magnitudes(weighting, c));
     if (expected == 0 || squares->ranks == 0 || squares->count == expected) continue;
     char why[200];
     guess_why(squares->count, expected, why, sizeof why);
@@ -74,14 +74,14 @@ static ntkw_status judge_counts(const ntkw_weighting *weighting) {
   return NTKW_SUCCESS;
 }
 
-/* The first sum of a condition that met values which are not finite, or NTKW_I_KINDS. */
+/* The first kind of sum with values that are not finite; NTKW_I_KINDS: none. */
 static int first_not_finite(const ntkw_i_reduced *reduced) {
   int kind = 0;
   while (kind < NTKW_I_KINDS && reduced->total[kind].not_finite == 0) kind++;
   return kind;
 }
 
-static ntkw_status judge_finiteness(const ntkw_weighting *weighting) {
+static ntkw_status check_finiteness(const ntkw_weighting *weighting) {
   static const char *const words[NTKW_I_KINDS] = {"gradient", "gradient", "NTK diagonal", "loss"};
   int first = -1, others = 0;
   for (int c = 0; c < weighting->n; c++) {
@@ -99,7 +99,7 @@ static ntkw_status judge_finiteness(const ntkw_weighting *weighting) {
                      words[kind], weighting->names[first], weighting->reduced[first].total[kind].not_finite, more);
 }
 
-/* What a rule can need, as something that ranks add. */
+/* The needs of rules, and the calls that meet them. */
 static const struct {
   unsigned needs;
   ntkw_i_kind kind;
@@ -120,7 +120,7 @@ bool ntkw_i_takes_part(const ntkw_weighting *weighting, int condition) {
   return true;
 }
 
-static ntkw_status judge_presence(const ntkw_weighting *weighting) {
+static ntkw_status check_presence(const ntkw_weighting *weighting) {
   for (int c = 0; c < weighting->n; c++)
     if (ntkw_i_takes_part(weighting, c)) return NTKW_SUCCESS;
   char needed[256] = "";
@@ -133,7 +133,7 @@ static ntkw_status judge_presence(const ntkw_weighting *weighting) {
                      weighting->n, weighting->settings.name);
 }
 
-static ntkw_status judge_reference(const ntkw_weighting *weighting) {
+static ntkw_status check_reference(const ntkw_weighting *weighting) {
   const int reference = weighting->settings.reference;
   const bool needed = (weighting->settings.rule && weighting->settings.rule->has_reference) ||
                       (weighting->settings.needs & NTKW_NEEDS_LARGEST);
@@ -144,13 +144,13 @@ static ntkw_status judge_reference(const ntkw_weighting *weighting) {
   return NTKW_SUCCESS;
 }
 
-ntkw_status ntkw_i_verdict(const ntkw_weighting *weighting, bool due) {
+ntkw_status ntkw_i_validate(const ntkw_weighting *weighting, bool due) {
   const ntkw_i_trouble trouble = ntkw_i_message_trouble(weighting);
-  NTKW_TRY(judge_agreement(weighting, &trouble));
-  NTKW_TRY(judge_trouble(weighting, &trouble));
-  NTKW_TRY(judge_counts(weighting));
-  NTKW_TRY(judge_finiteness(weighting));
+  NTKW_TRY(check_agreement(weighting, &trouble));
+  NTKW_TRY(check_trouble(weighting, &trouble));
+  NTKW_TRY(check_counts(weighting));
+  NTKW_TRY(check_finiteness(weighting));
   if (!due) return NTKW_SUCCESS;
-  NTKW_TRY(judge_presence(weighting));
-  return judge_reference(weighting);
+  NTKW_TRY(check_presence(weighting));
+  return check_reference(weighting);
 }

@@ -1,33 +1,33 @@
-/* What a weighting is made of. */
-#ifndef NTKW_WEIGHTING_HANDLE_H
-#define NTKW_WEIGHTING_HANDLE_H
+/* The weighting: its parts, and functions shared by the files of this folder. */
+#ifndef NTKW_WEIGHTING_WEIGHTING_IMPL_H
+#define NTKW_WEIGHTING_WEIGHTING_IMPL_H
 
 #include "ntkw/weighting.h"
-#include "weighting/fault.h"
+#include "weighting/argument_error.h"
 #include "weighting/message.h"
 #include "weighting/moments.h"
 #include "weighting/rules/rules.h"
-#include "weighting/safe.h"
+#include "weighting/safe_mode.h"
 
 /* What this rank added to one of the sums of a condition since the last update. */
 typedef struct ntkw_i_addend {
-  bool present; /* was something added, be it empty? */
+  bool present; /* something was added, perhaps of no values */
   ntkw_sum sum; /* its count: values, or points */
 } ntkw_i_addend;
 
-/* What this rank added since the last update, and its first fault. */
+/* What this rank added since the last update, and its first argument error. */
 typedef struct ntkw_i_local {
-  ntkw_i_addend *addends; /* for each condition, those of the kinds that travel (ntkw_i_addend_of) */
-  int64_t largest;        /* bits of the largest absolute value in the reference's gradient */
-  ntkw_i_fault fault;
+  ntkw_i_addend *addends; /* for each condition, those of the kinds that are sent (ntkw_i_addend_of) */
+  int64_t max_abs;        /* bits of the largest absolute value in the reference's gradient */
+  ntkw_i_argument_error argument_error;
 } ntkw_i_local;
 
-/* Room for one evaluation of a rule: n values each. */
+/* Memory for one evaluation of a rule: n values each. */
 typedef struct ntkw_i_workspace {
   int *taking_part;
   ntkw_i_split *quantity; /* of the conditions that take part */
   double *value, *target;
-  double *moments;   /* a rule of the user's own gets them from here: 6 n */
+  double *moments;   /* input of the user's own rule: 6 n */
   double *broadcast; /* its outcome: status, n targets, memory */
 } ntkw_i_workspace;
 
@@ -41,7 +41,7 @@ typedef struct ntkw_i_settings {
   int64_t update_every, update_offset, first_epoch;
   ntkw_dtype dtype; /* range of the sums: NTKW_FLOAT64 or NTKW_FLOAT32 */
   int64_t parameter_count;
-  bool norms; /* squares travel */
+  bool norms; /* squares are sent */
   int reference;
   int64_t target_epoch;
   const double *initial_weights, *final_weights; /* the user's, or NULL */
@@ -49,7 +49,7 @@ typedef struct ntkw_i_settings {
 } ntkw_i_settings;
 
 struct ntkw_weighting {
-  MPI_Comm comm; /* our own duplicate; errors are returned on it */
+  MPI_Comm comm; /* a duplicate, with MPI_ERRORS_RETURN */
   int rank, size;
 
   int n;
@@ -61,7 +61,7 @@ struct ntkw_weighting {
   ntkw_i_local local;
   ntkw_i_layout layout;
   int64_t *message;       /* sent, and reduced in place */
-  int64_t largest;        /* the same, of the second reduction */
+  int64_t max_abs;        /* the same, of the second reduction */
   MPI_Request request[2]; /* of a begun update; MPI_REQUEST_NULL where complete or not needed */
   bool begun;
   int64_t epoch;   /* of the begun update */
@@ -71,17 +71,17 @@ struct ntkw_weighting {
   ntkw_i_workspace workspace;
   double *first, *final; /* initial and final weights */
 
-  /* One allocation that begins at weights, n of each and then the memory of a rule of the user's own: the state. */
+  /* One allocation that begins at weights, n of each then the memory of the user's own rule: the state. */
   double *weights, *norms, *squared_norms, *traces, *losses, *magnitudes, *memory;
   int n_values; /* in all */
 
-  ntkw_i_safe safe;
+  ntkw_i_safe_mode safe_mode;
 };
 
-/* The addend of a condition, or NULL if that kind of sum does not travel. */
+/* The addend of a condition; NULL if that kind of sum is not sent. Local. */
 ntkw_i_addend *ntkw_i_addend_of(const ntkw_weighting *weighting, int condition, ntkw_i_kind kind);
 
-/* Forget what was added, remembered faults too. Local. */
+/* Discard what was added, and the remembered argument error. Local. */
 void ntkw_i_local_clear(ntkw_weighting *weighting);
 
 /* Validate the arguments of create and fill in the defaults. Local. */
@@ -89,12 +89,12 @@ ntkw_status ntkw_i_settings_make(int n, const char *const names[], const ntkw_we
                                  ntkw_i_settings *settings);
 
 /* Compare the weighting's names, options and weights over its ranks, and over the replicas if there are any.
- * Collective on both. Returns on every rank NTKW_SUCCESS or NTKW_ERR_DISAGREE; the sentence says what the first
- * deviating rank has. */
+ * Collective on both. Returns the same on every rank: NTKW_SUCCESS or NTKW_ERR_DISAGREE; the message says what
+ * the first deviating rank has. */
 ntkw_status ntkw_i_agree_on_options(const ntkw_weighting *weighting);
 
-/* The largest of the verdicts of all ranks of all replicas (MPI_COMM_NULL: there are none). Collective on both. The
- * sentence is the same on every rank of comm. */
+/* The largest status of all ranks of all replicas (MPI_COMM_NULL: no replicas). Collective on both. The message is the
+ * same on every rank of comm. */
 ntkw_status ntkw_i_agree_everywhere(MPI_Comm comm, MPI_Comm replicas, ntkw_status own);
 
 #endif
