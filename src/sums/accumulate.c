@@ -16,7 +16,7 @@ void ntkw_sum_zero(ntkw_sum *sum, ntkw_dtype range) {
   sum->range = range == NTKW_FLOAT64 ? NTKW_FLOAT64 : NTKW_FLOAT32;
 }
 
-/* The limbs of sum that values or sums of a type are added to. */
+/* The limbs of sum to which values or sums of a type are added. */
 static int64_t *limbs_for(ntkw_sum *sum, ntkw_dtype dtype) {
   return sum->range == dtype ? sum->limb : sum->limb + NTKW_I_LIMB_SHIFT;
 }
@@ -51,7 +51,7 @@ static void add(ntkw_sum *sum, ntkw_i_sum_kernel kernel, const char *values, siz
 
 enum { SQUARES, MAGNITUDES };
 
-/* Values of 16 bits become float32, some at a time. */
+/* Values of 16 bits are converted to float32 in pieces. */
 static void add_halves(ntkw_sum *sum, const ntkw_i_sum_kernels *kernels, ntkw_i_sum_kernel kernel, const char *values,
                        size_t count, ntkw_dtype dtype) {
   float wide[NTKW_I_HALVES_AT_ONCE];
@@ -66,11 +66,11 @@ static void add_halves(ntkw_sum *sum, const ntkw_i_sum_kernels *kernels, ntkw_i_
 
 static void add_summands(ntkw_sum *sum, int what, const void *values, size_t count, ntkw_dtype dtype) {
   const ntkw_i_sum_kernels *kernels = ntkw_i_sum_kernels_chosen();
-  const ntkw_i_sum_kernel *of = what == SQUARES ? kernels->squares : kernels->magnitudes;
+  const ntkw_i_sum_kernel *by_type = what == SQUARES ? kernels->squares : kernels->magnitudes;
   if (dtype == NTKW_FLOAT32 || dtype == NTKW_FLOAT64)
-    add(sum, of[dtype], values, count, dtype);
+    add(sum, by_type[dtype], values, count, dtype);
   else
-    add_halves(sum, kernels, of[NTKW_FLOAT32], values, count, dtype);
+    add_halves(sum, kernels, by_type[NTKW_FLOAT32], values, count, dtype);
 }
 
 static ntkw_status check(const ntkw_sum *sum, const void *values, size_t count, ntkw_dtype dtype, const char *caller) {

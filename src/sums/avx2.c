@@ -41,7 +41,7 @@ INLINE vector magnitude(vector x) {
   return _mm256_castsi256_pd(_mm256_and_si256(_mm256_castpd_si256(x), _mm256_set1_epi64x(INT64_MAX)));
 }
 
-/* Set those x to zero that have 0 < |x| < low; one bit for each of them. */
+/* Set each x with 0 < |x| < low to zero. Returns one bit for each of them. */
 INLINE unsigned take_small(vector *x, vector low) {
   const vector not_zero = _mm256_cmp_pd(*x, _mm256_setzero_pd(), _CMP_NEQ_OQ);
   const vector small = _mm256_and_pd(not_zero, _mm256_cmp_pd(magnitude(*x), low, _CMP_LT_OQ));
@@ -74,7 +74,7 @@ INLINE words halves_max(words a, words b) {
 INLINE words halves_min(words a, words b) {
   return _mm256_min_epu32(a, b);
 }
-/* Is any half less than the limit's? Only for halves below 2^31. */
+/* Whether any half is less than the limit's. Only for halves below 2^31. */
 INLINE bool any_half_less(words a, words limit) {
   return _mm256_movemask_epi8(_mm256_cmpgt_epi32(limit, a)) != 0;
 }

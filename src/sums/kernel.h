@@ -1,7 +1,7 @@
-/* What lies between the exact sums and the kernels that read the values.
+/* The interface between the exact sums and the kernels that read the values.
  *
- * A kernel adds values to limbs without carrying between additions; accumulate.c carries in time. Every kernel leaves
- * limbs of the same value, so that the choice of a kernel never shows in a result.
+ * A kernel adds values to limbs without carries; accumulate.c carries before a limb can overflow. All kernels leave
+ * limbs of the same value, so that results do not depend on the choice of a kernel.
  */
 #ifndef NTKW_SUMS_KERNEL_H
 #define NTKW_SUMS_KERNEL_H
@@ -34,10 +34,10 @@ typedef int64_t (*ntkw_i_sum_kernel)(int64_t *limbs, const void *values, size_t 
 /* Make float32 of NTKW_FLOAT16 or NTKW_BFLOAT16. */
 typedef void (*ntkw_i_from_half_kernel)(float *restrict to, const void *restrict from, size_t count, ntkw_dtype dtype);
 
-/* How many values are widened at a time: they stay in the first cache, and are whole blocks of the vector kernels. */
+/* Values of 16 bits converted at a time. They stay in the first cache, and are whole blocks of the vector kernels. */
 enum { NTKW_I_HALVES_AT_ONCE = 3968 };
 
-/* One kernel for NTKW_FLOAT32 and one for NTKW_FLOAT64; the other types are widened. */
+/* One kernel for NTKW_FLOAT32 and one for NTKW_FLOAT64; other types are converted to float32. */
 typedef struct ntkw_i_sum_kernels {
   ntkw_i_from_half_kernel from_half;
   ntkw_i_sum_kernel squares[2];

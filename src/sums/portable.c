@@ -6,7 +6,7 @@
  * other. */
 #include "sums/kernel.h"
 #include "sums/parts.h"
-#include "sums/place.h"
+#include "sums/add_at_bit.h"
 #include "base/from_half.h"
 
 #include <string.h>
@@ -46,17 +46,17 @@ static int64_t many_squares_float32(int64_t *limbs, const char *values, size_t c
   if (count % 2 != 0) not_finite += sum_square_float32(even, values + (count - 1) * sizeof(float));
   for (unsigned field = 0; field < NOT_FINITE_FLOAT32; field++) {
     const uint64_t sum = even[field] + odd[field];
-    if (sum != 0) ntkw_i_add_at(limbs, 2 * (field + (field == 0)) + SQUARE_FLOAT32, sum);
+    if (sum != 0) ntkw_i_add_at_bit(limbs, 2 * (field + (field == 0)) + SQUARE_FLOAT32, sum);
   }
   return not_finite;
 }
 
 /* As before, in groups of exponents. Values that are not finite share their group with finite ones. */
 static inline int64_t sum_square_float64(ntkw_i_uint128 *sums, const char *value) {
-  parts of;
-  if (!split_float64(value, &of)) return 1;
-  const uint64_t mantissa = of.mantissa << of.exponent % GROUP;
-  sums[of.exponent / GROUP] += (ntkw_i_uint128)mantissa * mantissa;
+  parts value_parts;
+  if (!split_float64(value, &value_parts)) return 1;
+  const uint64_t mantissa = value_parts.mantissa << value_parts.exponent % GROUP;
+  sums[value_parts.exponent / GROUP] += (ntkw_i_uint128)mantissa * mantissa;
   return 0;
 }
 
@@ -71,7 +71,7 @@ static int64_t many_squares_float64(int64_t *limbs, const char *values, size_t c
   if (count % 2 != 0) not_finite += sum_square_float64(even, values + (count - 1) * sizeof(double));
   for (unsigned g = 0; g < GROUPS; g++) {
     const ntkw_i_uint128 sum = even[g] + odd[g];
-    if (sum != 0) ntkw_i_add_wide_at(limbs, 2 * GROUP * g + SQUARE_FLOAT64, sum);
+    if (sum != 0) ntkw_i_add_wide_at_bit(limbs, 2 * GROUP * g + SQUARE_FLOAT64, sum);
   }
   return not_finite;
 }
@@ -79,9 +79,9 @@ static int64_t many_squares_float64(int64_t *limbs, const char *values, size_t c
 static int64_t few_squares_float32(int64_t *limbs, const char *values, size_t count) {
   int64_t not_finite = 0;
   for (size_t i = 0; i < count; i++) {
-    parts of;
-    if (split_float32(values + i * sizeof(float), &of))
-      ntkw_i_add_at(limbs, 2 * of.exponent + SQUARE_FLOAT32, of.mantissa * of.mantissa);
+    parts value_parts;
+    if (split_float32(values + i * sizeof(float), &value_parts))
+      ntkw_i_add_at_bit(limbs, 2 * value_parts.exponent + SQUARE_FLOAT32, value_parts.mantissa * value_parts.mantissa);
     else
       not_finite++;
   }
@@ -91,9 +91,10 @@ static int64_t few_squares_float32(int64_t *limbs, const char *values, size_t co
 static int64_t few_squares_float64(int64_t *limbs, const char *values, size_t count) {
   int64_t not_finite = 0;
   for (size_t i = 0; i < count; i++) {
-    parts of;
-    if (split_float64(values + i * sizeof(double), &of))
-      ntkw_i_add_wide_at(limbs, 2 * of.exponent + SQUARE_FLOAT64, (ntkw_i_uint128)of.mantissa * of.mantissa);
+    parts value_parts;
+    if (split_float64(values + i * sizeof(double), &value_parts))
+      ntkw_i_add_wide_at_bit(limbs, 2 * value_parts.exponent + SQUARE_FLOAT64,
+                             (ntkw_i_uint128)value_parts.mantissa * value_parts.mantissa);
     else
       not_finite++;
   }
@@ -124,9 +125,9 @@ static int64_t magnitudes_float32(int64_t *limbs, const void *values, size_t cou
   const char *bytes = values;
   int64_t not_finite = 0;
   for (size_t i = 0; i < count; i++) {
-    parts of;
-    if (split_float32(bytes + i * sizeof(float), &of))
-      ntkw_i_add_at(limbs, of.exponent + MAGNITUDE_FLOAT32, of.mantissa);
+    parts value_parts;
+    if (split_float32(bytes + i * sizeof(float), &value_parts))
+      ntkw_i_add_at_bit(limbs, value_parts.exponent + MAGNITUDE_FLOAT32, value_parts.mantissa);
     else
       not_finite++;
   }
@@ -137,9 +138,9 @@ static int64_t magnitudes_float64(int64_t *limbs, const void *values, size_t cou
   const char *bytes = values;
   int64_t not_finite = 0;
   for (size_t i = 0; i < count; i++) {
-    parts of;
-    if (split_float64(bytes + i * sizeof(double), &of))
-      ntkw_i_add_at(limbs, of.exponent + MAGNITUDE_FLOAT64, of.mantissa);
+    parts value_parts;
+    if (split_float64(bytes + i * sizeof(double), &value_parts))
+      ntkw_i_add_at_bit(limbs, value_parts.exponent + MAGNITUDE_FLOAT64, value_parts.mantissa);
     else
       not_finite++;
   }

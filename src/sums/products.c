@@ -4,7 +4,7 @@
 #include "base/dtype.h"
 #include "sums/kernel.h"
 #include "sums/parts.h"
-#include "sums/place.h"
+#include "sums/add_at_bit.h"
 
 #include <math.h>
 
@@ -20,8 +20,8 @@ static int64_t products_float32(int64_t *const limbs[2], const float *a, const f
   for (size_t i = 0; i < count; i++) {
     parts x, y;
     if (split_float32(&a[i], &x) & split_float32(&b[i], &y))
-      ntkw_i_add_at(limbs[signbit(a[i]) != signbit(b[i])], x.exponent + y.exponent + PRODUCT_FLOAT32,
-                    x.mantissa * y.mantissa);
+      ntkw_i_add_at_bit(limbs[signbit(a[i]) != signbit(b[i])], x.exponent + y.exponent + PRODUCT_FLOAT32,
+                        x.mantissa * y.mantissa);
     else
       not_finite++;
   }
@@ -33,8 +33,8 @@ static int64_t products_float64(int64_t *const limbs[2], const double *a, const 
   for (size_t i = 0; i < count; i++) {
     parts x, y;
     if (split_float64(&a[i], &x) & split_float64(&b[i], &y))
-      ntkw_i_add_wide_at(limbs[signbit(a[i]) != signbit(b[i])], x.exponent + y.exponent + PRODUCT_FLOAT64,
-                         (ntkw_i_uint128)x.mantissa * y.mantissa);
+      ntkw_i_add_wide_at_bit(limbs[signbit(a[i]) != signbit(b[i])], x.exponent + y.exponent + PRODUCT_FLOAT64,
+                             (ntkw_i_uint128)x.mantissa * y.mantissa);
     else
       not_finite++;
   }

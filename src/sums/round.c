@@ -72,13 +72,13 @@ static bool any_bit_below(const number *n, int place) {
 }
 
 /* The leading bits of the number; false if it is zero. */
-static bool leading_of_value(const number *n, leading_bits *of) {
+static bool leading_of_value(const number *n, leading_bits *bits_found) {
   const int highest = highest_bit(n);
   if (highest < 0) return false;
   const int place = highest - 63;
-  of->leading = (uint64_t)bits_from(n, place);
-  of->exponent = n->base + highest;
-  of->has_fraction = any_bit_below(n, place);
+  bits_found->leading = (uint64_t)bits_from(n, place);
+  bits_found->exponent = n->base + highest;
+  bits_found->has_fraction = any_bit_below(n, place);
   return true;
 }
 
@@ -116,24 +116,24 @@ static uint64_t integer_root(ntkw_i_uint128 radicand, bool *is_square) {
  * The number is (N + f) 2^e with an integer N of 127 or 128 bits, 0 <= f < 1 and e even. Its root is
  * (floor(sqrt N) + g) 2^(e/2) with 0 <= g < 1, where floor(sqrt N) has 64 bits and g = 0 iff N is a square and f = 0.
  */
-static bool leading_of_root(const number *n, leading_bits *of) {
+static bool leading_of_root(const number *n, leading_bits *bits_found) {
   const int highest = highest_bit(n);
   if (highest < 0) return false;
   const int place = (highest - 126) & ~1; /* even, as base is; negative never, thanks to the digits below */
   bool is_square;
-  of->leading = integer_root(bits_from(n, place), &is_square);
-  of->exponent = 63 + (n->base + place) / 2;
-  of->has_fraction = !is_square || any_bit_below(n, place);
+  bits_found->leading = integer_root(bits_from(n, place), &is_square);
+  bits_found->exponent = 63 + (n->base + place) / 2;
+  bits_found->has_fraction = !is_square || any_bit_below(n, place);
   return true;
 }
 
 /* Round to that many bits, 0 to 53, to nearest, ties to even: an integer up to 2^bits. */
-static uint64_t round_to(const leading_bits *of, int bits) {
+static uint64_t round_to(const leading_bits *bits_found, int bits) {
   const int dropped = 64 - bits; /* 11 to 64 */
-  const uint64_t kept = dropped == 64 ? 0 : of->leading >> dropped;
+  const uint64_t kept = dropped == 64 ? 0 : bits_found->leading >> dropped;
   const uint64_t half = UINT64_C(1) << (dropped - 1);
-  const uint64_t rest = of->leading & (half | (half - 1));
-  const bool up = rest > half || (rest == half && (of->has_fraction || (kept & 1) != 0));
+  const uint64_t rest = bits_found->leading & (half | (half - 1));
+  const bool up = rest > half || (rest == half && (bits_found->has_fraction || (kept & 1) != 0));
   return kept + up;
 }
 
@@ -145,24 +145,25 @@ static double double_of_bits(uint64_t bits) {
 
 /* Adding the rounded mantissa to the exponent field lets a carry go where it must: to the next binade, from the
  * subnormals to the normal numbers, from the largest double to Inf. */
-static double rounded(const leading_bits *of) {
+static double rounded(const leading_bits *bits_found) {
   const uint64_t infinity = UINT64_C(0x7ff) << 52;
-  if (of->exponent > LARGEST_EXPONENT) return double_of_bits(infinity);
-  if (of->exponent >= SMALLEST_EXPONENT)
-    return double_of_bits(((uint64_t)(of->exponent - SMALLEST_EXPONENT) << 52) + round_to(of, PRECISION));
-  const int bits = PRECISION - (SMALLEST_EXPONENT - of->exponent);
-  return double_of_bits(bits >= 0 ? round_to(of, bits) : 0);
+  if (bits_found->exponent > LARGEST_EXPONENT) return double_of_bits(infinity);
+  if (bits_found->exponent >= SMALLEST_EXPONENT)
+    return double_of_bits(((uint64_t)(bits_found->exponent - SMALLEST_EXPONENT) << 52) +
+                          round_to(bits_found, PRECISION));
+  const int bits = PRECISION - (SMALLEST_EXPONENT - bits_found->exponent);
+  return double_of_bits(bits >= 0 ? round_to(bits_found, bits) : 0);
 }
 
-static void split(bool positive, const leading_bits *of, double *mantissa, int *exponent) {
+static void split(bool positive, const leading_bits *bits_found, double *mantissa, int *exponent) {
   *mantissa = 0.0;
   *exponent = 0;
   if (!positive) return;
-  const uint64_t bits = round_to(of, PRECISION); /* 2^52 to 2^53 */
+  const uint64_t bits = round_to(bits_found, PRECISION); /* 2^52 to 2^53 */
   const bool carried = bits >> PRECISION != 0;
   const uint64_t one_half = UINT64_C(0x3fe) << 52, fraction = (UINT64_C(1) << 52) - 1;
   *mantissa = double_of_bits(one_half | (bits & fraction)); /* after a carry the fraction is zero */
-  *exponent = of->exponent + 1 + carried;
+  *exponent = bits_found->exponent + 1 + carried;
 }
 
 /* No sum, or nowhere to put its parts: then a part that has a place is that of NaN. */
@@ -176,44 +177,44 @@ static bool is_missing(const ntkw_sum *sum, double *mantissa, int *exponent) {
 double ntkw_sum_value(const ntkw_sum *sum) {
   if (!sum) return NAN;
   number n;
-  leading_bits of;
+  leading_bits bits_found;
   number_of(sum, &n);
-  return leading_of_value(&n, &of) ? rounded(&of) : 0.0;
+  return leading_of_value(&n, &bits_found) ? rounded(&bits_found) : 0.0;
 }
 
 double ntkw_sum_root(const ntkw_sum *sum) {
   if (!sum) return NAN;
   number n;
-  leading_bits of;
+  leading_bits bits_found;
   number_of(sum, &n);
-  return leading_of_root(&n, &of) ? rounded(&of) : 0.0;
+  return leading_of_root(&n, &bits_found) ? rounded(&bits_found) : 0.0;
 }
 
 void ntkw_sum_split(const ntkw_sum *sum, double *mantissa, int *exponent) {
   if (is_missing(sum, mantissa, exponent)) return;
   number n;
-  leading_bits of = {0, 0, false};
+  leading_bits bits_found = {0, 0, false};
   number_of(sum, &n);
-  split(leading_of_value(&n, &of), &of, mantissa, exponent);
+  split(leading_of_value(&n, &bits_found), &bits_found, mantissa, exponent);
 }
 
 void ntkw_sum_root_split(const ntkw_sum *sum, double *mantissa, int *exponent) {
   if (is_missing(sum, mantissa, exponent)) return;
   number n;
-  leading_bits of = {0, 0, false};
+  leading_bits bits_found = {0, 0, false};
   number_of(sum, &n);
-  split(leading_of_root(&n, &of), &of, mantissa, exponent);
+  split(leading_of_root(&n, &bits_found), &bits_found, mantissa, exponent);
 }
 
 void ntkw_i_limbs_round(const int64_t *limbs, ntkw_dtype range, bool root, ntkw_i_rounded *to) {
   number n;
-  leading_bits of = {0, 0, false};
+  leading_bits bits_found = {0, 0, false};
   number_of_limbs(limbs, range, &n);
-  bool positive = leading_of_value(&n, &of);
-  to->value = positive ? rounded(&of) : 0.0;
-  split(positive, &of, &to->mantissa, &to->exponent);
+  bool positive = leading_of_value(&n, &bits_found);
+  to->value = positive ? rounded(&bits_found) : 0.0;
+  split(positive, &bits_found, &to->mantissa, &to->exponent);
   if (!root) return;
-  positive = leading_of_root(&n, &of);
-  to->root = positive ? rounded(&of) : 0.0;
-  split(positive, &of, &to->root_mantissa, &to->root_exponent);
+  positive = leading_of_root(&n, &bits_found);
+  to->root = positive ? rounded(&bits_found) : 0.0;
+  split(positive, &bits_found, &to->root_mantissa, &to->root_exponent);
 }

@@ -1,4 +1,4 @@
-/* All roundings of a sum at once, straight from limbs such as a reduction over ranks leaves. */
+/* All roundings of a sum at once, from the limbs that a reduction over ranks leaves. */
 #ifndef NTKW_SUMS_ROUNDED_H
 #define NTKW_SUMS_ROUNDED_H
 

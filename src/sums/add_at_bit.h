@@ -1,11 +1,11 @@
-/* Adding numbers to limbs, at any bit. Each limb grows by less than 2^32 for each number added. */
-#ifndef NTKW_SUMS_PLACE_H
-#define NTKW_SUMS_PLACE_H
+/* Add numbers to limbs at any bit. Each limb grows by less than 2^32 per number. All functions are local. */
+#ifndef NTKW_SUMS_ADD_AT_BIT_H
+#define NTKW_SUMS_ADD_AT_BIT_H
 
 #include "sums/kernel.h"
 
 /* Add number * 2^place, place counted from the lowest bit of limbs[0]: three limbs. */
-static inline void ntkw_i_add_at(int64_t *limbs, unsigned place, uint64_t number) {
+static inline void ntkw_i_add_at_bit(int64_t *limbs, unsigned place, uint64_t number) {
   int64_t *at = limbs + place / NTKW_I_LIMB_BITS;
   const unsigned shift = place % NTKW_I_LIMB_BITS;
   const uint64_t low = number << shift, beyond = number >> 1 >> (63 - shift);
@@ -16,7 +16,7 @@ static inline void ntkw_i_add_at(int64_t *limbs, unsigned place, uint64_t number
 
 /* The same for 128 bits, which have up to 159 after the shift: five limbs. Parts that meet in one limb are carried
  * before they are added, as no limb may grow by more than 32 bits. */
-static inline void ntkw_i_add_wide_at(int64_t *limbs, unsigned place, ntkw_i_uint128 number) {
+static inline void ntkw_i_add_wide_at_bit(int64_t *limbs, unsigned place, ntkw_i_uint128 number) {
   int64_t *at = limbs + place / NTKW_I_LIMB_BITS;
   const unsigned shift = place % NTKW_I_LIMB_BITS;
   const uint64_t first = (uint64_t)number, second = (uint32_t)(number >> 64), third = (uint64_t)(number >> 96);
