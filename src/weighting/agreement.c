@@ -2,14 +2,29 @@
 #include <inttypes.h>
 #include <string.h>
 #include "base/check.h"
-#include "weighting/compared.h"
+#include "base/hash.h"
 #include "weighting/fingerprint.h"
 #include "weighting/weighting_impl.h"
 
 enum { RULE_LENGTH = 64 };
 
+/* The whole numbers among the options that must be the same on every rank: X(name, value). */
+#define NUMBERS(X)                                                \
+  X("update_every", weighting->settings.update_every)             \
+  X("update_offset", weighting->settings.update_offset)           \
+  X("first_epoch", weighting->settings.first_epoch)               \
+  X("dtype", weighting->settings.dtype)                           \
+  X("parameter_count", weighting->settings.parameter_count)       \
+  X("the option norms", weighting->settings.norms)                \
+  X("the reference condition", weighting->settings.reference)     \
+  X("target_epoch", weighting->settings.target_epoch)             \
+  X("the needs of user_rule", weighting->settings.needs)          \
+  X("the memory_count of user_rule", weighting->own.memory_count) \
+  X("the environment variable NTKW_SAFE_MODE", weighting->safe_mode.on)
+
 #define NAME_OF(name, value) name,
-static const char *const number_names[] = {NTKW_I_COMPARED(NAME_OF)};
+#define VALUE_OF(name, value) (int64_t)(value),
+static const char *const number_names[] = {NUMBERS(NAME_OF)};
 enum { N_NUMBERS = sizeof number_names / sizeof *number_names };
 
 /* The arguments of a rank, broadcast as bytes and therefore of fixed size. A rank with another byte order would get the
@@ -22,8 +37,7 @@ typedef struct description {
 } description;
 
 static void describe(const ntkw_weighting *weighting, description *own) {
-#define VALUE_OF(name, value) (int64_t)(value),
-  const int64_t numbers[] = {NTKW_I_COMPARED(VALUE_OF)};
+  const int64_t numbers[] = {NUMBERS(VALUE_OF)};
   memset(own, 0, sizeof *own);
   own->n = weighting->n;
   memcpy(own->numbers, numbers, sizeof numbers);
@@ -33,6 +47,12 @@ static void describe(const ntkw_weighting *weighting, description *own) {
   own->initial = ntkw_i_fingerprint_doubles(0, weighting->first, (size_t)weighting->n);
   own->final = ntkw_i_fingerprint_doubles(0, weighting->final, (size_t)weighting->n);
   strncpy(own->rule, weighting->settings.name, RULE_LENGTH - 1);
+}
+
+uint64_t ntkw_i_options_fingerprint(const ntkw_weighting *weighting) {
+  description own;
+  describe(weighting, &own);
+  return ntkw_i_hash_bytes(NTKW_I_HASH_FNV, &own, sizeof own);
 }
 
 /* What is compared: ranks or replicas. */

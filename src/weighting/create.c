@@ -4,9 +4,6 @@
 #include <string.h>
 #include "base/check.h"
 #include "ranks/communicator.h"
-#include "weighting/compared.h"
-#include "base/hash.h"
-#include "weighting/fingerprint.h"
 #include "weighting/weighting_impl.h"
 
 /* Copy the names of the conditions and of the rule: the caller may free them after create. */
@@ -93,21 +90,6 @@ static void set_initial_values(ntkw_weighting *weighting) {
   ntkw_i_local_clear(weighting);
 }
 
-static void fingerprint_options(ntkw_weighting *weighting) {
-#define VALUE_OF(name, value) (int64_t)(value),
-  const int64_t numbers[] = {NTKW_I_COMPARED(VALUE_OF)};
-#undef VALUE_OF
-  const ntkw_i_settings *settings = &weighting->settings;
-  uint64_t fingerprint = ntkw_i_fingerprint_text(0, settings->name);
-  for (int c = 0; c < weighting->n; c++) fingerprint = ntkw_i_fingerprint_text(fingerprint, weighting->names[c]);
-  fingerprint = ntkw_i_fingerprint_doubles(fingerprint, &settings->alpha, 1);
-  fingerprint = ntkw_i_fingerprint_doubles(fingerprint, &settings->cap, 1);
-  fingerprint = ntkw_i_fingerprint_doubles(fingerprint, weighting->first, 2 * (size_t)weighting->n);
-  for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
-    fingerprint = ntkw_i_hash_fingerprint(fingerprint, (uint64_t)numbers[i]);
-  weighting->options_fingerprint = fingerprint;
-}
-
 /* The local part of create. After an error weighting holds what was made before it. */
 static ntkw_status make(ntkw_weighting *weighting, int n, const char *const names[],
                         const ntkw_weighting_options *options, int size) {
@@ -120,7 +102,7 @@ static ntkw_status make(ntkw_weighting *weighting, int n, const char *const name
   copy_own_rule(weighting);
   NTKW_TRY(allocate(weighting, size));
   set_initial_values(weighting);
-  fingerprint_options(weighting);
+  weighting->options_fingerprint = ntkw_i_options_fingerprint(weighting);
   return NTKW_SUCCESS;
 }
 

@@ -88,6 +88,9 @@ void ntkw_i_local_clear(ntkw_weighting *weighting);
 ntkw_status ntkw_i_settings_make(int n, const char *const names[], const ntkw_weighting_options *options,
                                  ntkw_i_settings *settings);
 
+/* Fingerprint of all that ntkw_i_agree_on_options compares, for the comparison at every update. Local. */
+uint64_t ntkw_i_options_fingerprint(const ntkw_weighting *weighting);
+
 /* Compare the weighting's names, options and weights over its ranks, and over the replicas if there are any.
  * Collective on both. Returns the same on every rank: NTKW_SUCCESS or NTKW_ERR_DISAGREE; the message says what
  * the first deviating rank has. */
