@@ -1,7 +1,7 @@
 /* The kernels that this process uses: of the sums, the combination of gradients, the digests, the optimizer and the
  * trainer's arithmetic. Each exists for the baseline CPU and, on x86-64, for AVX2 with FMA and for AVX-512; all give
- * the same bits. One environment variable, NTKW_KERNELS, names them: portable, avx2 or avx512. NTKW_SUM_KERNELS, the name
- * of an earlier version, is read where NTKW_KERNELS is not set. All functions are local. */
+ * the same bits. One environment variable, NTKW_KERNELS, names them: portable, avx2 or avx512. NTKW_SUM_KERNELS, the
+ * name of an earlier version, is read if NTKW_KERNELS is not set. All functions are local. */
 #ifndef NTKW_BASE_CPU_H
 #define NTKW_BASE_CPU_H
 
@@ -16,7 +16,7 @@ const char *ntkw_i_kernels_name(kernel_variant variant);
 /* The variant of that name; KERNEL_VARIANTS if there is none. */
 kernel_variant ntkw_i_kernels_named(const char *name);
 
-/* Has this CPU the instructions? AVX2 with FMA; AVX-512 F, DQ, BW and VL besides. */
+/* Whether this CPU has the instructions: AVX2 and FMA; for AVX-512 also F, DQ, BW and VL. */
 bool ntkw_i_cpu_can(kernel_variant variant);
 
 /* The fastest variant that this CPU can run. */
@@ -26,7 +26,8 @@ kernel_variant ntkw_i_kernels_best(void);
  * first call in the process; threads that call at the same time get the same answer. */
 kernel_variant ntkw_i_kernels_chosen(void);
 
-/* Define a function of a variant in use, out of body, an always_inline function of the same parameters. */
+/* Define a function that calls body, an always_inline function with the same parameters, compiled for the variant in
+ * use. */
 #if defined(__x86_64__) && defined(__GNUC__)
 #define NTKW_I_FOR_AVX512 __attribute__((target("avx512f,avx512dq")))
 #define NTKW_I_FOR_AVX2 __attribute__((target("avx2")))

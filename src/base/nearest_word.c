@@ -1,4 +1,3 @@
-/* The word that was probably meant. */
 #include "base/nearest_word.h"
 
 #include <limits.h>
@@ -35,7 +34,7 @@ static int distance(const char *a, const char *b) {
 
 const char *ntkw_i_nearest_word(const char *word, const char *const words[], int n) {
   const int length = (int)strlen(word);
-  int best = length < 3 ? 1 : 1 + length / 4; /* farther ones are other words */
+  int best = length < 3 ? 1 : 1 + length / 4; /* words farther away are unrelated */
   const char *found = NULL;
   for (int i = 0; i < n; i++) {
     const int d = distance(word, words[i]);

@@ -9,7 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* The name of the working folder, to be freed; NULL: it has none. */
+/* The name of the working folder; NULL: it has none. */
 static char *working_folder(void) {
   for (size_t size = 256; size <= (size_t)1 << 20; size *= 2) {
     char *name = malloc(size);
@@ -21,7 +21,7 @@ static char *working_folder(void) {
 
 char *ntkw_i_path_absolute(const char *path) {
   char *folder = path[0] == '/' ? NULL : working_folder();
-  if (!folder || folder[0] != '/') { /* "(unreachable)/..." is no name either */
+  if (!folder || folder[0] != '/') { /* getcwd gives "(unreachable)/..." outside of the root folder */
     free(folder);
     return strdup(path);
   }
@@ -37,7 +37,7 @@ bool ntkw_i_path_same(const char *a, const char *b) {
   return stat(a, &one) == 0 && stat(b, &other) == 0 && one.st_dev == other.st_dev && one.st_ino == other.st_ino;
 }
 
-/* What is left of both paths, from the root folder, behind the folders that they share. */
+/* Skip the folders that two absolute paths share. */
 static void skip_shared(const char **folder, const char **file) {
   const char *a = *folder, *b = *file;
   for (; *a && *a == *b; a++, b++)
@@ -71,7 +71,7 @@ char *ntkw_i_path_folder(const char *path) {
   return folder;
 }
 
-/* One folder. If it is there, mkdir may fail for any reason, as on a read-only file system. */
+/* Make one folder. If it exists, mkdir may fail for any reason, as on a read-only file system. */
 static ntkw_status make_one(const char *folder) {
   struct stat about;
   if (mkdir(folder, 0777) == 0) return NTKW_SUCCESS;

@@ -1,25 +1,25 @@
-/* Paths as what they name, not as they are spelt. All functions are local. */
+/* Paths: absolute, relative, equal, and their folders. All functions are local. The caller frees returned strings. */
 #ifndef NTKW_BASE_PATH_H
 #define NTKW_BASE_PATH_H
 
 #include <stdbool.h>
 #include "ntkw/status.h"
 
-/* The path seen from the root folder, so that it names the same file after a change of the working folder. Nothing is
- * asked of the file. To be freed; NULL: out of memory. If the working folder has no name, it is the path as given. */
+/* The absolute path, which names the same file after a change of the working folder. The file need not exist. If the
+ * working folder has no name, a copy of path. NULL: out of memory. */
 char *ntkw_i_path_absolute(const char *path);
 
-/* Are both there, and the same file or folder? Links are followed. */
+/* Whether both exist and are the same file or folder. Links are followed. */
 bool ntkw_i_path_same(const char *a, const char *b);
 
-/* The folder of a file: what stands before the last slash; "." or "/". To be freed; NULL: out of memory. */
+/* The folder of a file: the part before the last slash, or "." or "/". NULL: out of memory. */
 char *ntkw_i_path_folder(const char *path);
 
-/* Make a folder and those that it lies in, as far as they are not there. NTKW_ERR_FILE. */
+/* Make a folder, and its parents where they do not exist. @return NTKW_SUCCESS, NTKW_ERR_FILE, NTKW_ERR_MEMORY. */
 ntkw_status ntkw_i_path_make(const char *folder);
 
-/* The way from a folder to a file, such as "../solutions/u.h5", which stays right if both are moved together. To be
- * freed; NULL: one of them is not there, or out of memory. */
+/* The path from a folder to a file, such as "../solutions/u.h5", which stays right if both are moved together. NULL:
+ * one of them does not exist, or out of memory. */
 char *ntkw_i_path_between(const char *folder, const char *file);
 
 #endif

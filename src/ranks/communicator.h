@@ -1,4 +1,4 @@
-/* The communicators that the library's functions take: checked on entry, freed on leaving. */
+/* Check the communicators that users pass, and free our own. */
 #ifndef NTKW_RANKS_COMMUNICATOR_H
 #define NTKW_RANKS_COMMUNICATOR_H
 
@@ -11,11 +11,11 @@
  * NTKW_ERR_MPI (before MPI_Init or after MPI_Finalize). */
 ntkw_status ntkw_i_communicator_check(MPI_Comm comm, const char *what);
 
-/* May MPI be called no more, as MPI_Finalize was? Local. A destructor then only frees memory. */
+/* Whether MPI_Finalize has been called. Local. A destructor then only frees memory. */
 bool ntkw_i_mpi_is_over(void);
 
-/* Free a communicator and set it to MPI_COMM_NULL, which is allowed. Collective; after MPI_Finalize, when MPI has freed
- * it, local. */
+/* Free a communicator and set it to MPI_COMM_NULL; MPI_COMM_NULL is accepted. Collective. After MPI_Finalize, which has
+ * freed it, local. */
 void ntkw_i_communicator_free(MPI_Comm *comm);
 
 #endif

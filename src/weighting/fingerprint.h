@@ -1,7 +1,7 @@
-/* 64-bit fingerprints of arguments and state, and the proof by sums that all ranks have the same one.
+/* 64-bit fingerprints of arguments and state, and a test by sums whether all ranks have the same one.
  *
  * A fingerprint is sent as four 16-bit pieces f, each as sum f and sum f^2 over the P ranks. By Cauchy and Schwarz
- * P * sum f^2 >= (sum f)^2, with equality iff all f are equal; so a plain MPI_SUM tells whether the ranks agree. */
+ * P * sum f^2 >= (sum f)^2, with equality iff all f are equal; so a plain MPI_SUM shows whether the ranks agree. */
 #ifndef NTKW_WEIGHTING_FINGERPRINT_H
 #define NTKW_WEIGHTING_FINGERPRINT_H
 
@@ -20,7 +20,7 @@ uint64_t ntkw_i_fingerprint_text(uint64_t fingerprint, const char *text);
 /* Write the pieces and their squares to values. */
 void ntkw_i_fingerprint_pack(uint64_t fingerprint, int64_t values[NTKW_I_FINGERPRINT_VALUES]);
 
-/* Do the `ranks` (up to 2^31) ranks agree whose packed values were summed up? The others must have sent zeros. */
+/* Whether the `ranks` ranks (up to 2^31) agree whose packed values were summed. The others must have sent zeros. */
 bool ntkw_i_fingerprint_agrees(const int64_t values[NTKW_I_FINGERPRINT_VALUES], int64_t ranks);
 
 #endif

@@ -71,7 +71,7 @@ static ntkw_status refuse_rule(const char *name) {
                      near ? near : known[0]);
 }
 
-/* Take over what the rule, or the user's own, says by itself. */
+/* Copy the properties and defaults of the rule, or of the user's own rule. */
 static ntkw_status adopt_rule(const ntkw_weighting_options *options, ntkw_i_settings *settings) {
   if (options->user_rule) {
     NTKW_TRY(check_own(options->user_rule, options->rule));
@@ -123,7 +123,7 @@ static ntkw_status check_options(const ntkw_weighting_options *options, int n) {
   return NTKW_SUCCESS;
 }
 
-/* What only some rules take: a cap, initial weights of any sign, final weights. */
+/* Options that only some rules take: a cap, initial weights of any sign, final weights. */
 static ntkw_status check_against_rule(const ntkw_weighting_options *options, int n, const char *const names[],
                                       const ntkw_i_settings *settings) {
   const ntkw_i_rule *rule = settings->rule;

@@ -6,8 +6,8 @@
 
 /* Evaluate the user's rule on rank 0 for the n conditions in workspace.taking_part, and store its targets
  * (workspace.target) and its memory on every rank. Collective (one MPI_Bcast). Returns the same on every rank:
- * NTKW_SUCCESS, the code of the user's function, NTKW_ERR_NOT_FINITE (a target or the memory is not finite), NTKW_ERR_MPI; on error
- * the memory is unchanged. */
+ * NTKW_SUCCESS, the code of the user's function, NTKW_ERR_NOT_FINITE (a target or the memory is not finite),
+ * NTKW_ERR_MPI. On error the memory is unchanged. */
 ntkw_status ntkw_i_user_rule_targets(ntkw_weighting *weighting, int n);
 
 #endif

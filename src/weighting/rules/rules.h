@@ -1,12 +1,12 @@
-/* Rules: how targets of the weights are made of moments of the conditions.
+/* Rules: they compute targets of the weights from moments of the conditions.
  *
- * A rule is one file here with a table, of the rule and of its aliases, and one line in NTKW_I_RULE_LIST. It has two
- * parts, both pure, in + - * / sqrt only, conditions in ascending order, so that their bits are the same everywhere;
- * both are called in the default floating-point environment:
+ * To add a rule, add a file to this folder, with a table of the rule and its aliases, and a line to NTKW_I_RULE_LIST. A
+ * rule has two functions. Both are pure, use + - * / sqrt only and take the conditions in ascending order, so that the
+ * bits are the same everywhere. Both are called in the default floating-point environment:
  *
- * measure  the one quantity of a condition that counts, with any exponent; zero if the condition cannot be measured;
- * targets  from the quantities of the conditions that take part to targets. The quantities are scaled by a power of
- *          two common to all, the largest to [0.5, 1), so that nothing overflows: targets must not depend on the unit.
+ * measure  the quantity of a condition, with any exponent; zero if the condition cannot be measured;
+ * targets  the targets of the conditions that take part. Their quantities are scaled by a common power of two, the
+ *          largest to [0.5, 1), so that nothing overflows: targets must not depend on the unit.
  */
 #ifndef NTKW_WEIGHTING_RULES_H
 #define NTKW_WEIGHTING_RULES_H
@@ -18,7 +18,7 @@
 
 typedef struct ntkw_i_rule ntkw_i_rule;
 
-/* What targets are made of. */
+/* The input of targets. */
 typedef struct ntkw_i_evaluation {
   const ntkw_i_rule *rule;
   int n;                       /* conditions that take part, in order */
@@ -34,9 +34,9 @@ typedef struct ntkw_i_evaluation {
 struct ntkw_i_rule {
   ntkw_rule_info info;
   const char *quantity; /* what is measured, for messages */
-  bool inverse;         /* divides by the quantities: without cap or epsilon a zero one cannot take part */
+  bool inverse;         /* divides by the quantities: without cap or epsilon a condition with a zero one is excluded */
   bool mean;            /* scaled by the mean over the conditions, not the sum */
-  bool has_reference;   /* compares with the reference, which must be there and not be zero */
+  bool has_reference;   /* compares with the reference, which must take part and not be zero */
   bool reference_stays; /* the reference keeps its weight */
   bool given;           /* the user gives the weights, of any sign */
   bool interpolates;    /* between initial and final weights */
