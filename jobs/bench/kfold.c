@@ -22,3 +22,4 @@
 #define KFOLD_WIDTH 40
 #define KFOLD_DIGITS 53
 #define KFOLD_FUNCTION kfold_float64
+#include "kfold.inc"
