@@ -1,5 +1,5 @@
 /* The kernel made of Gram matrices against J J^T of Jacobians made row by row; the same bits on one rank and on all. */
-#include "pinn/network/factors.h"
+#include "pinn/network/ntk_factors.h"
 #include "pinn/spectrum/ntk_plan.h"
 #include "spectrum_fixture.h"
 #include "training_fixture.h"
@@ -74,7 +74,7 @@ static void diagonal_is_that_of_training(void) {
       equations_workspace *w;
       CHECK_OK(equations_workspace_create(eqs, N, &w));
       equations_coefficients(w, N, k.n_inputs, points, coefficients);
-      workspace_lane_begin(work);
+      workspace_chunk_begin(work);
       workspace_forward(work, equations_streams(eqs), N, points, coefficients, outputs);
       equations_residuals(w, N, k.n_inputs, points, outputs, residuals);
       equations_seeds(w, -1, NULL, seeds);

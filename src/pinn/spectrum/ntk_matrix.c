@@ -1,6 +1,6 @@
 #include "pinn/spectrum/ntk_matrix.h"
 #include "pinn/model/model.h"
-#include "pinn/network/factors.h"
+#include "pinn/network/ntk_factors.h"
 #include "pinn/spectrum/ntk_plan.h"
 #include "pinn/training/sampler.h"
 #include "status/check.h"
@@ -48,7 +48,7 @@ static ntkw_status make_model(maker *m, const problem *pde, const void *paramete
 static ntkw_status allocate(maker *m) {
   const size_t own = (size_t)(m->end - m->first), width = sizeof(double);
   const size_t tile = (size_t)m->plan.most_points * (size_t)m->plan.most_points;
-  m->n_factors = factors_size(model_network(m->model));
+  m->n_factors = ntk_factors_size(model_network(m->model));
   m->message = m->n_factors + EXTRA;
   m->own = calloc(own * m->message + 1, width);
   m->received = malloc(m->message * width);
@@ -84,7 +84,7 @@ static ntkw_status make_panel(maker *m, const ntk_panel *panel, double *message)
     workspace_forward(m->workspace, streams, n, points, coefficients, outputs);
     equations_residuals(work, n, n_inputs, points, outputs, every);
     equations_seeds(work, panel->equation, NULL, seeds);
-    factors_take(model_network(m->model), m->workspace, seeds, message);
+    ntk_factors_take(model_network(m->model), m->workspace, seeds, message);
     memcpy(residuals, every + (size_t)panel->equation * (size_t)n, (size_t)n * sizeof *every);
   }
   equations_workspace_destroy(&work);

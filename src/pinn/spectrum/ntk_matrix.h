@@ -1,7 +1,7 @@
 /* The neural tangent kernel of a problem at some parameters: K_ij = dr_i/dtheta . dr_j/dtheta for the unweighted
  * residuals r of all conditions at n points each.
  *
- * The points are spread over the ranks; each has the factors (network/factors.h) of its own. Panel by panel the factors
+ * The points are spread over the ranks; each has the factors (network/ntk_factors.h) of its own. Panel by panel the factors
  * go to all ranks, which make their tiles with them, and rank 0 puts the tiles together. Each pair of panels is worked
  * on once, and what is done with it does not depend on the ranks: the kernel has the same bits for any number of them,
  * and on any CPU.

@@ -1,5 +1,5 @@
 #include "pinn/spectrum/ntk_plan.h"
-#include "pinn/network/factors.h"
+#include "pinn/network/ntk_factors.h"
 #include "status/check.h"
 
 #include <stdlib.h>

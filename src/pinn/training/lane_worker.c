@@ -164,7 +164,7 @@ static ntkw_status backward_panel_traced(lane_worker *m, const point_panel *pane
 static ntkw_status make_lane(lane_worker *m, const lane *piece, int64_t first, const lane_task *task) {
   const int n_inputs = m->pde->n_inputs, most = m->capacity[piece->condition];
   const double weight = task->kind == GRADIENT_COMBINED ? task->weights[piece->condition] : 1.0;
-  if (task->kind != GRADIENT_NONE) workspace_lane_begin(m->workspace);
+  if (task->kind != GRADIENT_NONE) workspace_chunk_begin(m->workspace);
   for (int64_t done = 0; done < piece->count; done += most) {
     const int64_t left = piece->count - done, at = (first + done) * n_inputs;
     const point_panel panel = {piece->condition, (int)(left < most ? left : most), m->points + at,
@@ -185,13 +185,13 @@ static ntkw_status append_lane(lane_worker *m, int index, tree_run *run) {
   void *sums[MAX_TREE_NODES];
   const int n = tree_run_absorb(run, index, sums);
   if (n > 0) {
-    workspace_lane_add(m->workspace, sums, n);
+    workspace_chunk_add(m->workspace, sums, n);
     for (int i = 0; i < n - 1; i++) pool_give(&m->gradients, sums[i]);
     return NTKW_SUCCESS;
   }
   const tree_node leaf = {.level = 0, .index = index, .values = pool_take(&m->gradients)};
   NTKW_CHECK(leaf.values, NTKW_ERR_MEMORY, "out of memory for the gradient of a lane");
-  workspace_lane_end(m->workspace, leaf.values);
+  workspace_chunk_end(m->workspace, leaf.values);
   tree_run_append(run, leaf, count, precision, sums);
   return NTKW_SUCCESS;
 }

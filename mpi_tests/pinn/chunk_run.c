@@ -1,18 +1,18 @@
-#include "lane_run.h"
+#include "chunk_run.h"
 
 #include <stdlib.h>
 #include <string.h>
 #include "harness.h"
 #include "jet_oracle.h"
 
-typedef struct lane {
+typedef struct chunk {
   const network_options *options;
   stream_set streams;
   int n, panel, total; /* total: outputs of a point */
   double *points, *coefficients, *seeds, *scales;
   double *outputs, *diagonal;
   void *gradient;
-} lane;
+} chunk;
 
 static double *numbers(uint64_t *state, int n) {
   double *out = malloc((size_t)(n + 1) * sizeof *out);
@@ -21,12 +21,12 @@ static double *numbers(uint64_t *state, int n) {
 }
 
 /* Columns first .. first + n of a matrix of so many rows, from or to a panel of its own. */
-static void cut(const lane *l, int rows, int first, int n, const double *from, double *to) {
+static void cut(const chunk *l, int rows, int first, int n, const double *from, double *to) {
   for (int r = 0; r < rows; r++)
     for (int p = 0; p < n; p++) to[r * n + p] = from[r * l->n + first + p];
 }
 
-static void run_panel(const lane *l, workspace *work, int first, int n) {
+static void run_panel(const chunk *l, workspace *work, int first, int n) {
   double *seeds = malloc((size_t)(l->total * n) * sizeof *seeds),
          *outputs = malloc((size_t)(l->total * n) * sizeof *outputs);
   double *coefficients = malloc((size_t)(MAX_PAIRS * n) * sizeof *coefficients);
@@ -41,20 +41,20 @@ static void run_panel(const lane *l, workspace *work, int first, int n) {
   free(coefficients);
 }
 
-static void run(const lane *l, const network *net) {
+static void run(const chunk *l, const network *net) {
   workspace *work;
   CHECK_OK(workspace_create(net, &work));
   const int capacity = workspace_capacity(work, &l->streams), panel = l->panel ? l->panel : capacity;
   CHECK(panel <= capacity);
-  workspace_lane_begin(work);
+  workspace_chunk_begin(work);
   for (int first = 0; first < l->n; first += panel)
     run_panel(l, work, first, l->n - first < panel ? l->n - first : panel);
-  workspace_lane_end(work, l->gradient);
+  workspace_chunk_end(work, l->gradient);
   workspace_destroy(&work);
 }
 
-size_t lane_run(const network_options *options, int stream_case, int n, int panel, void *state) {
-  lane l = {.options = options, .streams = oracle_streams(stream_case), .n = n, .panel = panel};
+size_t chunk_run(const network_options *options, int stream_case, int n, int panel, void *state) {
+  chunk l = {.options = options, .streams = oracle_streams(stream_case), .n = n, .panel = panel};
   network *net;
   uint64_t random = 77;
   CHECK_OK(network_create(options, &net));

@@ -1,4 +1,4 @@
-#include "pinn/network/factors.h"
+#include "pinn/network/ntk_factors.h"
 #include "pinn/network/network_ops.h"
 #include "status/check.h"
 
@@ -10,17 +10,17 @@ _Static_assert((int)MAX_STREAMS <= (int)FACTOR_ROWS, "a panel holds at least one
 struct factor_products {
   const network *network;
   multiplier *multiplier;
-  double *right;    /* per layer H^T [in][FACTOR_ROWS], Bar^T [out][FACTOR_ROWS] */
-  double *grams[2]; /* H H'^T and Bar Bar'^T of a layer: [FACTOR_ROWS][FACTOR_ROWS] */
+  double *right;    /* per layer H^T [in][FACTOR_ROWS], A^T [out][FACTOR_ROWS] */
+  double *grams[2]; /* H H'^T and A A'^T of a layer: [FACTOR_ROWS][FACTOR_ROWS] */
   int n_right, streams_right;
 };
 
-typedef struct taken {
+typedef struct factor_copy {
   const network *network;
   double *factors;
-} taken;
+} factor_copy;
 
-/* Where a layer's factors begin: h [FACTOR_ROWS][in_padded], then bar [FACTOR_ROWS][out_padded]. */
+/* Index of a layer's first factor. A layer has h [FACTOR_ROWS][in_padded], then adjoint [FACTOR_ROWS][out_padded]. */
 static size_t layer_start(const network *net, int layer) {
   size_t start = 0;
   for (int l = 0; l < layer; l++)
@@ -28,35 +28,36 @@ static size_t layer_start(const network *net, int layer) {
   return start;
 }
 
-/* Behind the layers come the columns of all other parameters, [FACTOR_ROWS][n_others], a row for each point. */
+/* The columns of all other parameters, [FACTOR_ROWS][n_others] with one row per point, follow the layers. */
 static size_t others_start(const network *net) {
   return layer_start(net, net->n_layers);
 }
 
-size_t factors_size(const network *net) {
+size_t ntk_factors_size(const network *net) {
   return others_start(net) + (size_t)FACTOR_ROWS * (size_t)net->n_others;
 }
 
-static void keep_layer(void *context, int index, int rows, const void *h, const void *bar) {
-  const taken *to = context;
+static void copy_layer(void *context, int index, int rows, const void *h, const void *adjoint) {
+  const factor_copy *to = context;
   const dense_layer *layer = &to->network->layers[index];
-  double *h_copy = to->factors + layer_start(to->network, index), *bar_copy = h_copy + FACTOR_ROWS * layer->in_padded;
+  double *h_copy = to->factors + layer_start(to->network, index),
+         *adjoint_copy = h_copy + FACTOR_ROWS * layer->in_padded;
   memcpy(h_copy, h, (size_t)rows * (size_t)layer->in_padded * sizeof *h_copy);
-  memcpy(bar_copy, bar, (size_t)rows * (size_t)layer->out_padded * sizeof *bar_copy);
+  memcpy(adjoint_copy, adjoint, (size_t)rows * (size_t)layer->out_padded * sizeof *adjoint_copy);
 }
 
-static void keep_others(void *context, int points, const void *columns) {
-  const taken *to = context;
+static void copy_others(void *context, int points, const void *columns) {
+  const factor_copy *to = context;
   const network *net = to->network;
   memcpy(to->factors + others_start(net), columns, (size_t)points * (size_t)net->n_others * sizeof *to->factors);
 }
 
-void factors_take(const network *net, workspace *w, const double *seeds, double *factors) {
-  taken to = {net, factors};
-  memset(factors, 0, factors_size(net) * sizeof *factors);
-  workspace_observe(w, &(jacobian_observer){keep_layer, keep_others, &to});
-  workspace_lane_begin(w);
-  workspace_backward(w, seeds, NULL, NULL);
+void ntk_factors_take(const network *net, workspace *w, const double *output_adjoints, double *factors) {
+  factor_copy to = {net, factors};
+  memset(factors, 0, ntk_factors_size(net) * sizeof *factors);
+  workspace_observe(w, &(jacobian_observer){copy_layer, copy_others, &to});
+  workspace_chunk_begin(w);
+  workspace_backward(w, output_adjoints, NULL, NULL);
   workspace_observe(w, NULL);
 }
 
@@ -67,7 +68,7 @@ static ntkw_status fill(factor_products *p, const network *net) {
              "the kernel of a network of kind \"%s\" was asked for, which does not give the rows of its Jacobian",
              net->ops->name);
   p->network = net;
-  p->right = matrix_allocate(net, (int64_t)factors_size(net), 1);
+  p->right = matrix_allocate(net, (int64_t)ntk_factors_size(net), 1);
   for (int i = 0; i < 2; i++) p->grams[i] = matrix_allocate(net, FACTOR_ROWS, FACTOR_ROWS);
   NTKW_CHECK(p->right && p->grams[0] && p->grams[1], NTKW_ERR_MEMORY, "no memory for the kernel's products");
   return multiplier_create(net->variant, NTKW_FLOAT64, &p->multiplier);
@@ -121,23 +122,23 @@ static void make_gram(factor_products *p, const double *left, int stride, int fe
   multiply(p->multiplier, &product, left, right, gram);
 }
 
-/* One layer's share of the tile. */
+/* Add the share of one layer to the tile. */
 static void add_layer(const factor_products *p, int n_points, int n_streams, double *tile) {
-  const double *values = p->grams[0], *bars = p->grams[1];
+  const double *value_dots = p->grams[0], *adjoint_dots = p->grams[1];
   for (int i = 0; i < n_points; i++)
     for (int j = 0; j < p->n_right; j++) {
       const int corner = i * n_streams * FACTOR_ROWS + j * p->streams_right;
-      double sum = bars[corner];
+      double sum = adjoint_dots[corner];
       for (int s = 0; s < n_streams; s++)
         for (int t = 0; t < p->streams_right; t++) {
           const int at = corner + s * FACTOR_ROWS + t;
-          sum += bars[at] * values[at];
+          sum += adjoint_dots[at] * value_dots[at];
         }
       tile[i * p->n_right + j] += sum;
     }
 }
 
-/* The share of all other parameters: the product of their columns. */
+/* Add the share of all other parameters: the product of their columns. */
 static void add_others(factor_products *p, const double *factors, int n_points, double *tile) {
   const size_t start = others_start(p->network);
   const int n = p->network->n_others;
