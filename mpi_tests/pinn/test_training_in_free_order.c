@@ -35,7 +35,7 @@ static void numbers_agree(const char *rule, int n_threads) {
   trainer *free_order = make(pde, MPI_COMM_WORLD, ORDER_FREE, n_threads);
   trainer *again = make(pde, MPI_COMM_WORLD, ORDER_FREE, n_threads);
   trainer *fixed = make(pde, MPI_COMM_WORLD, ORDER_FIXED, 1);
-  CHECK(trainer_lane_count(free_order) <= n_threads * world_size() + pde->n_conditions);
+  CHECK(trainer_chunk_count(free_order) <= n_threads * world_size() + pde->n_conditions);
   for (int step = 0; step < STEPS; step++) {
     do_step(free_order);
     do_step(again);

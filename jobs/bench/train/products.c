@@ -1,7 +1,7 @@
 #include "products.h"
 #include "pinn/arithmetic/matrix.h"
 #include "pinn/network/network.h"
-#include "pinn/training/lanes.h"
+#include "pinn/training/chunks.h"
 #include "status/check.h"
 
 #include <stdlib.h>
@@ -18,7 +18,7 @@ typedef struct layer {
 struct products {
   const problem *pde;
   multiplier *multiplier;
-  lane_plan plan;
+  chunk_plan plan;
   int first, end, n_layers;
   layer layers[MAX_LAYERS];
   void *bar[2];
@@ -71,8 +71,8 @@ static ntkw_status create_parts(products *all, int rank, int size) {
   kernel_variant variant;
   NTKW_TRY(kernels_choose(&variant));
   NTKW_TRY(multiplier_create(variant, all->pde->network.precision, &all->multiplier));
-  NTKW_TRY(lane_plan_create(all->pde, &all->plan));
-  lane_plan_share(&all->plan, rank, size, &all->first, &all->end);
+  NTKW_TRY(chunk_plan_create(all->pde, &all->plan));
+  chunk_plan_share(&all->plan, rank, size, &all->first, &all->end);
   return create_layers(all);
 }
 
@@ -94,7 +94,7 @@ void products_destroy(products **handle) {
     for (size_t k = 0; k < sizeof matrices / sizeof *matrices; k++) free(matrices[k]);
   }
   for (int i = 0; i < 2; i++) free(all->bar[i]);
-  lane_plan_free(&all->plan);
+  chunk_plan_free(&all->plan);
   if (all->multiplier) multiplier_destroy(&all->multiplier);
   free(all);
   *handle = NULL;

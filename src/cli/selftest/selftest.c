@@ -107,7 +107,7 @@ static ntkw_status announce(const settings *s) {
   for (char *c = library; *c; c++)
     if (*c == '\t') *c = ' ';
   MPI_Comm_size(MPI_COMM_WORLD, &size);
-  const int threads = s->threads > 0 ? (int)s->threads : team_size_wanted();
+  const int threads = s->threads > 0 ? (int)s->threads : thread_pool_size_wanted();
   say("ntkw %s, arithmetic version %d, %s, %d rank%s, %d thread%s each, kernels ", ntkw_version(), ARITHMETIC_VERSION,
       library, size, size == 1 ? "" : "s", threads, threads == 1 ? "" : "s");
   NTKW_TRY(say_kernels());

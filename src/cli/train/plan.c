@@ -3,7 +3,7 @@
 #include "cli/train/folder.h"
 #include "cli/train/own_names.h"
 #include "pinn/problem/problem_load.h"
-#include "pinn/training/reference.h"
+#include "pinn/training/reference_solution.h"
 #include "pinn/training/snapshot.h"
 #include "status/check.h"
 

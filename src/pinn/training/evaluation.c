@@ -1,8 +1,8 @@
 #include "pinn/training/evaluation.h"
 #include "ntkw/checkpoint.h"
 #include "pinn/training/gaps.h"
-#include "pinn/training/reduction.h"
-#include "pinn/training/reference.h"
+#include "pinn/training/loss_reduction.h"
+#include "pinn/training/reference_solution.h"
 #include "pinn/training/sharding.h"
 #include "status/check.h"
 

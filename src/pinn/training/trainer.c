@@ -1,5 +1,5 @@
-#include "pinn/training/record.h"
-#include "pinn/training/reduction.h"
+#include "pinn/training/recording_setup.h"
+#include "pinn/training/loss_reduction.h"
 #include "pinn/training/trainer_impl.h"
 #include "status/check.h"
 
@@ -30,8 +30,8 @@ const char *trainer_rule(const trainer *t) {
 int64_t trainer_parameter_count(const trainer *t) {
   return t->n_parameters;
 }
-int trainer_lane_count(const trainer *t) {
-  return t->plan.n_lanes;
+int trainer_chunk_count(const trainer *t) {
+  return t->plan.n_chunks;
 }
 const void *trainer_all_parameters(const trainer *t) {
   return t->all;
@@ -48,7 +48,7 @@ MPI_Comm trainer_comm(const trainer *t) {
 
 int trainer_idle_ranks(const trainer *t) {
   int idle = 0;
-  for (int r = 0; r < t->size; r++) idle += t->combined.run_first[r] == t->combined.run_end[r];
+  for (int r = 0; r < t->size; r++) idle += t->combined.chunk_first[r] == t->combined.chunk_end[r];
   return idle;
 }
 
@@ -66,46 +66,47 @@ trainer_state trainer_get_state(trainer *t) {
                          .blow_up = &t->blow_up};
 }
 
-/* Where every rank's lanes lie in each group: one group of all lanes, or one of each condition's. */
+/* Where every rank's chunks lie in each group: one group of all chunks, or one of each condition's. */
 static ntkw_status lay_groups(trainer *t) {
   const int n = t->pde->n_conditions, size = t->size;
   t->combined = (group_layout){1, calloc((size_t)size, sizeof(int)), calloc((size_t)size, sizeof(int))};
   t->separate = (group_layout){n, calloc((size_t)(n * size), sizeof(int)), calloc((size_t)(n * size), sizeof(int))};
-  NTKW_CHECK(t->combined.run_first && t->combined.run_end && t->separate.run_first && t->separate.run_end,
-             NTKW_ERR_MEMORY, "out of memory for the layout of %d lanes", t->plan.n_lanes);
+  NTKW_CHECK(t->combined.chunk_first && t->combined.chunk_end && t->separate.chunk_first && t->separate.chunk_end,
+             NTKW_ERR_MEMORY, "out of memory for the layout of %d chunks", t->plan.n_chunks);
   for (int r = 0; r < size; r++) {
     int first, end;
-    lane_plan_share(&t->plan, r, size, &first, &end);
-    t->combined.run_first[r] = first;
-    t->combined.run_end[r] = end;
+    chunk_plan_share(&t->plan, r, size, &first, &end);
+    t->combined.chunk_first[r] = first;
+    t->combined.chunk_end[r] = end;
     for (int c = 0; c < n; c++) {
       const int begin = t->plan.condition_first[c], stop = t->plan.condition_first[c + 1];
       const int from = first > begin ? first : begin, to = end < stop ? end : stop;
-      t->separate.run_first[c * size + r] = from < to ? from - begin : 0;
-      t->separate.run_end[c * size + r] = from < to ? to - begin : 0;
+      t->separate.chunk_first[c * size + r] = from < to ? from - begin : 0;
+      t->separate.chunk_end[c * size + r] = from < to ? to - begin : 0;
     }
   }
   return NTKW_SUCCESS;
 }
 
 static void free_work(trainer *t) {
-  int **const bounds[] = {&t->combined.run_first, &t->combined.run_end, &t->separate.run_first, &t->separate.run_end};
-  gradient_maker_destroy(&t->maker);
+  int **const bounds[] = {&t->combined.chunk_first, &t->combined.chunk_end, &t->separate.chunk_first,
+                          &t->separate.chunk_end};
+  gradient_engine_destroy(&t->engine);
   sharding_destroy(&t->sharding);
-  lane_plan_free(&t->plan);
+  chunk_plan_free(&t->plan);
   for (size_t i = 0; i < sizeof bounds / sizeof *bounds; i++) {
     free(*bounds[i]);
     *bounds[i] = NULL;
   }
 }
 
-/* The lanes, and this rank's gradients. n_workers: of all ranks. */
+/* The chunks, and this rank's gradients. n_workers: of all ranks. */
 static ntkw_status create_work(trainer *t, int n_threads, int n_workers) {
-  NTKW_TRY(t->order == ORDER_FREE ? lane_plan_create_free(t->pde, n_workers, &t->plan)
-                                  : lane_plan_create(t->pde, &t->plan));
+  NTKW_TRY(t->order == ORDER_FREE ? chunk_plan_create_free(t->pde, n_workers, &t->plan)
+                                  : chunk_plan_create(t->pde, &t->plan));
   NTKW_TRY(lay_groups(t));
-  const int first = t->combined.run_first[t->rank], end = t->combined.run_end[t->rank];
-  return gradient_maker_create(t->pde, t->model, &t->plan, first, end, n_threads, &t->maker);
+  const int first = t->combined.chunk_first[t->rank], end = t->combined.chunk_end[t->rank];
+  return gradient_engine_create(t->pde, t->model, &t->plan, first, end, n_threads, &t->engine);
 }
 
 /* Who makes which gradients, and how they come to the owners of the shards. Collective. */
@@ -204,13 +205,13 @@ sum_order trainer_order(const trainer *t) {
 }
 
 int trainer_threads(const trainer *t) {
-  return gradient_maker_threads(t->maker);
+  return gradient_engine_threads(t->engine);
 }
 
 void trainer_destroy(trainer **handle) {
   struct trainer *t = *handle;
   if (!t) return;
-  ntkw_recording_close(&t->trace);
+  ntkw_recording_close(&t->recording);
   ntkw_weighting_destroy(&t->weighting);
   free_work(t);
   model_destroy(&t->model);
@@ -276,7 +277,7 @@ static void add_moments(trainer *t, int c) {
   if (needs & (NTKW_NEEDS_NORMS | NTKW_NEEDS_MAGNITUDES))
     ntkw_weighting_add_gradient(t->weighting, c, t->shards[c], (size_t)t->count, t->pde->network.precision);
   if (needs & NTKW_NEEDS_TRACES)
-    ntkw_weighting_add_ntk_diagonal(t->weighting, c, NULL, 0); /* present, even on a rank without lanes */
+    ntkw_weighting_add_ntk_diagonal(t->weighting, c, NULL, 0); /* present, even on a rank without chunks */
   if ((needs & NTKW_NEEDS_LOSSES) && t->rank == 0) {
     ntkw_sum loss = t->losses[c];
     loss.count = t->pde->conditions[c].n_points * equations_count(t->pde->conditions[c].equations);
@@ -291,7 +292,7 @@ static ntkw_status record_step(trainer *t) {
                               .weights = ntkw_weighting_weights(t->weighting),
                               .traces = ntkw_weighting_ntk_traces(t->weighting)};
   NTKW_TRY(ntkw_weighting_aggregate(t->weighting, t->loss, &step.total));
-  return ntkw_recording_record(t->trace, &step, (const void *const *)t->shards);
+  return ntkw_recording_record(t->recording, &step, (const void *const *)t->shards);
 }
 
 /* Renew the weights from the shards of the conditions' gradients and weigh these. */
@@ -299,28 +300,28 @@ static ntkw_status weigh(trainer *t) {
   for (int c = 0; c < t->pde->n_conditions; c++) add_moments(t, c);
   const ntkw_status status = ntkw_weighting_update(t->weighting, t->step);
   if (status != NTKW_SUCCESS && status != NTKW_ZERO_NORM) return status;
-  if (t->trace) NTKW_TRY(record_step(t));
+  if (t->recording) NTKW_TRY(record_step(t));
   NTKW_TRY(ntkw_weighting_combine(t->weighting, (const void *const *)t->shards, (size_t)t->count,
                                   t->pde->network.precision, t->total));
   return status;
 }
 
-void trainer_offer(void *shards, int group, const tree_run *run, int n_final) {
-  sharding_offer(shards, group, run, n_final);
+void trainer_send_ready(void *shards, int group, const partial_sums *partial, int n_final) {
+  sharding_send_ready(shards, group, partial, n_final);
 }
 
 /* Gradients at the present parameters and, meanwhile, their exchange: each condition's shard, or of all the weighted
  * ones the total. */
 static ntkw_status make_shards(trainer *t, bool due, bool *stop) {
-  const gradient_watch watch = {trainer_offer, t->sharding};
+  const partial_ready_callback ready = {trainer_send_ready, t->sharding};
   void *total[] = {t->total};
   sharding_begin(t->sharding, due ? &t->separate : &t->combined);
-  ntkw_status status = gradient_make(t->maker, t->step, kind_of_step(t, due), trainer_weights(t), t->weighting, &watch,
-                                     t->losses, t->runs);
+  ntkw_status status = gradient_engine_run(t->engine, t->step, kind_of_step(t, due), trainer_weights(t), t->weighting,
+                                           &ready, t->losses, t->partials);
   status = reduce_losses(t, status, stop);
   if (status == NTKW_SUCCESS) status = refuse_blow_up(t);
-  if (status == NTKW_SUCCESS) return sharding_end(t->sharding, t->runs, due ? t->shards : total);
-  sharding_abandon(t->sharding, t->all);
+  if (status == NTKW_SUCCESS) return sharding_end(t->sharding, t->partials, due ? t->shards : total);
+  sharding_cancel(t->sharding, t->all);
   if (t->weighting) ntkw_weighting_discard(t->weighting);
   return status;
 }
@@ -346,22 +347,23 @@ ntkw_status trainer_step(trainer *t, bool *stop) {
 
 ntkw_status trainer_measure(trainer *t) {
   NTKW_TRY(trainer_refresh(t));
-  const ntkw_status made = gradient_make(t->maker, t->step, GRADIENT_NONE, NULL, NULL, NULL, t->losses, t->runs);
+  const ntkw_status made =
+      gradient_engine_run(t->engine, t->step, GRADIENT_NONE, NULL, NULL, NULL, t->losses, t->partials);
   return reduce_losses(t, made, NULL);
 }
 
 ntkw_status trainer_record(trainer *t, const char *path, const char *source) {
   const trainer_state state = trainer_get_state(t);
   NTKW_TRY(trainer_record_end(t));
-  return trainer_trace_create(t->comm, path, source, t->pde, model_tensors(t->model), &state, &t->trace);
+  return recording_setup_create(t->comm, path, source, t->pde, model_tensors(t->model), &state, &t->recording);
 }
 
-ntkw_status trainer_record_on(trainer *t, const char *path, const char *source) {
+ntkw_status trainer_record_continue(trainer *t, const char *path, const char *source) {
   const trainer_state state = trainer_get_state(t);
   NTKW_TRY(trainer_record_end(t));
-  return trainer_trace_continue(t->comm, path, source, t->pde, model_tensors(t->model), &state, &t->trace);
+  return recording_setup_continue(t->comm, path, source, t->pde, model_tensors(t->model), &state, &t->recording);
 }
 
 ntkw_status trainer_record_end(trainer *t) {
-  return ntkw_recording_close(&t->trace);
+  return ntkw_recording_close(&t->recording);
 }

@@ -1,7 +1,7 @@
 /* The training loop's state and its step: sharded parameters and optimizer, weighted conditions.
  *
- * Per step: gather the parameters, gradients of own lanes, exact losses (one small MPI_Allreduce), gradient shards
- * (tree over the lanes), weights if due (one MPI_Allreduce), the optimizer (pinn/optimizer/) on the own shard. The
+ * Per step: gather the parameters, gradients of own chunks, exact losses (one small MPI_Allreduce), gradient shards
+ * (tree over the chunks), weights if due (one MPI_Allreduce), the optimizer (pinn/optimizer/) on the own shard. The
  * trajectory is a function of problem and seed; the number of ranks does not enter. */
 #ifndef NTKW_PINN_TRAINER_H
 #define NTKW_PINN_TRAINER_H
@@ -28,7 +28,7 @@ typedef struct trainer_state {
 
 /* Collective on comm (it is duplicated). The problem is borrowed. @return the same on every rank. */
 ntkw_status trainer_create(MPI_Comm comm, const problem *pde, trainer **out);
-/* Let n threads of this rank make its gradients, whole lanes each; 1 until then, and any number anywhere gives the same
+/* Let n threads of this rank make its gradients, whole chunks each; 1 until then, and any number anywhere gives the same
  * bits. n may differ from rank to rank. Collective. @return the same on every rank: NTKW_SUCCESS; NTKW_ERR_ARGUMENT,
  * NTKW_ERR_MEMORY (the trainer can then only be destroyed). */
 ntkw_status trainer_set_threads(trainer *t, int n);
@@ -64,7 +64,7 @@ ntkw_status trainer_refresh(trainer *t);
 ntkw_status trainer_record(trainer *t, const char *path, const char *source);
 /* Go on with the trace of an earlier part of this run, without the steps that it has from the present one on.
  * Collective. @return as trainer_record, and what ntkw_recording_continue returns: NTKW_ERR_FORMAT if it is another's. */
-ntkw_status trainer_record_on(trainer *t, const char *path, const char *source);
+ntkw_status trainer_record_continue(trainer *t, const char *path, const char *source);
 /* Close the trace. Collective. NTKW_ERR_FILE. trainer_destroy does it, too, but cannot tell. */
 ntkw_status trainer_record_end(trainer *t);
 
@@ -78,11 +78,11 @@ bool trainer_loss_is_high(const trainer *t);
 const double *trainer_weights(const trainer *t);
 /* Name of the rule in force, or "none". */
 const char *trainer_rule(const trainer *t);
-/* Ranks that have no lane, and ranks that have no parameter. */
+/* Ranks that have no chunk, and ranks that have no parameter. */
 int trainer_idle_ranks(const trainer *t);
 int trainer_empty_shards(const trainer *t);
 int64_t trainer_parameter_count(const trainer *t);
-int trainer_lane_count(const trainer *t);
+int trainer_chunk_count(const trainer *t);
 
 /* All parameters, of the problem's precision, as of the last trainer_refresh, trainer_step (those before it, or the
  * last ones that the optimizer tried) or trainer_measure. Local. */

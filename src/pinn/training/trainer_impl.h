@@ -2,7 +2,7 @@
 #ifndef NTKW_PINN_TRAINER_IMPL_H
 #define NTKW_PINN_TRAINER_IMPL_H
 
-#include "pinn/training/gradient.h"
+#include "pinn/training/gradient_engine.h"
 #include "pinn/training/sharding.h"
 #include "pinn/training/trainer.h"
 
@@ -12,12 +12,12 @@ struct trainer {
   const problem *pde;
   model *model;
   sum_order order;
-  lane_plan plan;
+  chunk_plan plan;
   group_layout combined, separate;
   sharding *sharding;
-  gradient_maker *maker;
+  gradient_engine *engine;
   ntkw_weighting *weighting;
-  ntkw_recording *trace; /* NULL: nothing is recorded */
+  ntkw_recording *recording; /* NULL: nothing is recorded */
   int64_t step, n_parameters, count;
   blow_up blow_up;
   size_t width;
@@ -28,7 +28,7 @@ struct trainer {
   void *shards[MAX_CONDITIONS]; /* of the conditions' gradients */
   void *all;                    /* all parameters */
   ntkw_sum losses[MAX_CONDITIONS];
-  tree_run runs[MAX_CONDITIONS];
+  partial_sums partials[MAX_CONDITIONS];
   int64_t *message;
   double loss[MAX_CONDITIONS], unit_weights[MAX_CONDITIONS];
 };
@@ -38,8 +38,8 @@ struct trainer {
 ntkw_status trainer_reduce(trainer *t, ntkw_status made, bool *stop);
 /* The mean of r^2 over the points and equations of a condition, after trainer_reduce. */
 double trainer_mean_loss(const trainer *t, int c);
-/* A gradient_watch that has nodes sent; context: the sharding. */
-void trainer_offer(void *shards, int group, const tree_run *run, int n_final);
+/* A partial_ready_callback that has nodes sent; context: the sharding. */
+void trainer_send_ready(void *shards, int group, const partial_sums *partial, int n_final);
 /* What the optimizer may ask in the step under way: at the parameters and losses there, with the gradient in total. */
 objective trainer_objective(trainer *t);
 

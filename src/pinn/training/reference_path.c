@@ -1,6 +1,6 @@
 /* Where a reference is: its path in the problem file begins at the folder of that file, which may be elsewhere when a
  * run is resumed. */
-#include "pinn/training/reference.h"
+#include "pinn/training/reference_solution.h"
 #include "status/check.h"
 #include "status/path.h"
 

@@ -1,4 +1,4 @@
-#include "pinn/training/reference.h"
+#include "pinn/training/reference_solution.h"
 #include "checkpoint/plain_arrays.h"
 #include "ntkw/checkpoint.h"
 #include "status/check.h"

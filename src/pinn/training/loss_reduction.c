@@ -1,4 +1,4 @@
-#include "pinn/training/reduction.h"
+#include "pinn/training/loss_reduction.h"
 #include "status/check.h"
 
 #include <string.h>

@@ -1,4 +1,4 @@
-#include "pinn/training/record.h"
+#include "pinn/training/recording_setup.h"
 #include "status/check.h"
 
 static void describe_tensors(const tensor_list *parameters, ntkw_recording_segment segments[]) {
@@ -9,8 +9,9 @@ static void describe_tensors(const tensor_list *parameters, ntkw_recording_segme
   }
 }
 
-static ntkw_status begin(MPI_Comm comm, const char *path, const char *source, const problem *pde,
-                         const tensor_list *parameters, const trainer_state *state, bool go_on, ntkw_recording **out) {
+static ntkw_status set_up(MPI_Comm comm, const char *path, const char *source, const problem *pde,
+                          const tensor_list *parameters, const trainer_state *state, bool continued,
+                          ntkw_recording **out) {
   NTKW_CHECK(state->weighting, NTKW_ERR_ARGUMENT,
              "a trace of a run with weighting \"none\": without renewals of weights there is nothing to record");
   const char *names[MAX_CONDITIONS];
@@ -37,16 +38,16 @@ static ntkw_status begin(MPI_Comm comm, const char *path, const char *source, co
   options.segments = segments;
   options.n_pieces = 1;
   options.pieces = &shard;
-  return go_on ? ntkw_recording_continue(comm, path, pde->n_conditions, names, &options, *state->step, out)
-               : ntkw_recording_create(comm, path, pde->n_conditions, names, &options, out);
+  return continued ? ntkw_recording_continue(comm, path, pde->n_conditions, names, &options, *state->step, out)
+                   : ntkw_recording_create(comm, path, pde->n_conditions, names, &options, out);
 }
 
-ntkw_status trainer_trace_create(MPI_Comm comm, const char *path, const char *source, const problem *pde,
-                                 const tensor_list *parameters, const trainer_state *state, ntkw_recording **out) {
-  return begin(comm, path, source, pde, parameters, state, false, out);
-}
-
-ntkw_status trainer_trace_continue(MPI_Comm comm, const char *path, const char *source, const problem *pde,
+ntkw_status recording_setup_create(MPI_Comm comm, const char *path, const char *source, const problem *pde,
                                    const tensor_list *parameters, const trainer_state *state, ntkw_recording **out) {
-  return begin(comm, path, source, pde, parameters, state, true, out);
+  return set_up(comm, path, source, pde, parameters, state, false, out);
+}
+
+ntkw_status recording_setup_continue(MPI_Comm comm, const char *path, const char *source, const problem *pde,
+                                     const tensor_list *parameters, const trainer_state *state, ntkw_recording **out) {
+  return set_up(comm, path, source, pde, parameters, state, true, out);
 }

@@ -1,7 +1,7 @@
-/* Every member of a team works once in every round, sees what was written before and shows what it wrote; a trainer's
- * threads share its lanes whatever their number, and what goes wrong in one of them is told. */
+/* Every worker of a thread pool works once in every round, sees what was written before and shows what it wrote; a trainer's
+ * threads share its chunks whatever their number, and what goes wrong in one of them is told. */
 #include "pinn/training/state_digest.h"
-#include "pinn/training/team.h"
+#include "pinn/training/thread_pool.h"
 #include "training_fixture.h"
 
 #include <signal.h>
@@ -13,35 +13,35 @@ typedef struct tally {
   int round, seen[MOST], signals_blocked[MOST];
 } tally;
 
-static void count(void *argument, int member) {
+static void count(void *argument, int worker) {
   tally *all = argument;
   sigset_t blocked;
   pthread_sigmask(SIG_BLOCK, NULL, &blocked);
-  all->seen[member] += all->round;
-  all->signals_blocked[member] = sigismember(&blocked, SIGTERM);
+  all->seen[worker] += all->round;
+  all->signals_blocked[worker] = sigismember(&blocked, SIGTERM);
 }
 
 static void every_member_works_once_a_round(void) {
   for (int n = 1; n <= MOST; n++) {
-    team *crew;
+    thread_pool *pool;
     tally all = {0};
-    CHECK_OK(team_create(n, &crew));
-    CHECK_EQUAL_INT(team_size(crew), n);
-    for (all.round = 1; all.round <= ROUNDS; all.round++) team_run(crew, count, &all);
+    CHECK_OK(thread_pool_create(n, &pool));
+    CHECK_EQUAL_INT(thread_pool_size(pool), n);
+    for (all.round = 1; all.round <= ROUNDS; all.round++) thread_pool_run(pool, count, &all);
     for (int i = 0; i < MOST; i++) CHECK_EQUAL_INT(all.seen[i], i < n ? ROUNDS * (ROUNDS + 1) / 2 : 0);
     for (int i = 0; i < n; i++) CHECK_EQUAL_INT(all.signals_blocked[i], i > 0);
-    team_destroy(&crew);
-    CHECK(crew == NULL);
-    team_destroy(&crew);
+    thread_pool_destroy(&pool);
+    CHECK(pool == NULL);
+    thread_pool_destroy(&pool);
   }
 }
 
 static void sizes_out_of_range_are_refused(void) {
-  team *crew;
-  CHECK_STATUS(team_create(0, &crew), NTKW_ERR_ARGUMENT);
+  thread_pool *pool;
+  CHECK_STATUS(thread_pool_create(0, &pool), NTKW_ERR_ARGUMENT);
   CHECK_TEXT_HAS(ntkw_last_error(), "0 threads a rank, expected 1 to 256");
-  CHECK_STATUS(team_create(MAX_THREADS + 1, &crew), NTKW_ERR_ARGUMENT);
-  CHECK(crew == NULL);
+  CHECK_STATUS(thread_pool_create(MAX_THREADS + 1, &pool), NTKW_ERR_ARGUMENT);
+  CHECK(pool == NULL);
 }
 
 static void the_environment_is_asked(void) {
@@ -51,10 +51,10 @@ static void the_environment_is_asked(void) {
   } cases[] = {{"1", 1}, {"3", 3}, {"4,2", 4}, {"0", 1}, {"-2", 1}, {"many", 1}, {"", 1}, {"100000", MAX_THREADS}};
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
     setenv("OMP_NUM_THREADS", cases[i].text, 1);
-    CHECK_EQUAL_INT(team_size_wanted(), cases[i].n);
+    CHECK_EQUAL_INT(thread_pool_size_wanted(), cases[i].n);
   }
   unsetenv("OMP_NUM_THREADS");
-  CHECK_EQUAL_INT(team_size_wanted(), 1);
+  CHECK_EQUAL_INT(thread_pool_size_wanted(), 1);
 }
 
 static state_digest after_steps(const problem *pde, int n_threads, int steps) {
@@ -72,7 +72,7 @@ static state_digest after_steps(const problem *pde, int n_threads, int steps) {
   return digest;
 }
 
-/* Up to more threads than lanes (12), and another number on each rank. */
+/* Up to more threads than chunks (12), and another number on each rank. */
 static void any_number_gives_the_same_bits(void) {
   static const int numbers[] = {2, 3, 4, 13, 20};
   static const char *const rules[] = {"none", "gradient-share", "ntk-trace"};

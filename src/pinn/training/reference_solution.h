@@ -6,8 +6,8 @@
  * or float64; in an HDF5 file of others, integers or floating-point numbers in any layout, in its root group. All
  * functions are collective on the communicator of reference_open and return the same on every rank; NTKW_ERR_PROBLEM
  * names file and array if they do not fit the problem, and says which arrays are needed and which are there. */
-#ifndef NTKW_PINN_REFERENCE_H
-#define NTKW_PINN_REFERENCE_H
+#ifndef NTKW_PINN_REFERENCE_SOLUTION_H
+#define NTKW_PINN_REFERENCE_SOLUTION_H
 
 #include <mpi.h>
 #include "pinn/problem/problem.h"
