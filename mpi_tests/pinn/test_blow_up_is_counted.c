@@ -1,5 +1,5 @@
-/* A loss has blown up after 100 steps in a row above 1e6 times the largest of the first 100; not one sooner, not after a
- * step below, never from next to nothing, and the trainer ends there before it makes the step. */
+/* A loss has blown up after 100 steps in a row above 1e6 times the largest of the first 100; not one sooner, not after
+ * a step below, never from next to nothing, and the trainer ends there before it makes the step. */
 #include "pinn/training/blow_up.h"
 #include "pinn/training/trainer.h"
 #include "training_fixture.h"

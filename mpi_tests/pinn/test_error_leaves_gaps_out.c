@@ -96,7 +96,8 @@ static void only_the_other_points_count(void) {
   CHECK(isnan(nowhere.error));
 }
 
-/* Outside of the domain the exact solution may be anything; the solution is NaN there, which is no gap of a reference. */
+/* Outside of the domain the exact solution may be anything; the solution is NaN there, which is no gap of a
+ * reference. */
 static void values_outside_do_not_count(void) {
   const char *solution = scratch_path("outside.h5");
   char line[1200];

@@ -1,5 +1,5 @@
-/* Outputs, diagonal and gradient of a chunk have the same bits whatever NTKW_KERNELS says. Over one rank the kernels are
- * tried one after the other; over several, each rank is a process with kernels of its own from the start. */
+/* Outputs, diagonal and gradient of a chunk have the same bits whatever NTKW_KERNELS says. Over one rank the kernels
+ * are tried one after the other; over several, each rank is a process with kernels of its own from the start. */
 #include "harness.h"
 #include "jet_oracle.h"
 #include "chunk_run.h"

@@ -1,5 +1,5 @@
-/* A network of which not all parameters are in dense layers: gradient, NTK diagonal and kernel have their columns; and a
- * network that does not show its Jacobian has no kernel. */
+/* A network of which not all parameters are in dense layers: gradient, NTK diagonal and kernel have their columns; and
+ * a network that does not show its Jacobian has no kernel. */
 #include "harness.h"
 #include "jet_oracle.h"
 #include "pinn/network/ntk_factors.h"

@@ -1,6 +1,6 @@
-/* Every worker of a thread pool works once in every round, sees what was written before and shows what it wrote; a trainer's
- * threads share its chunks whatever their number, and what goes wrong in one of them is told. */
-#include "pinn/training/state_digest.h"
+/* Every worker of a thread pool works once in every round, sees what was written before and shows what it wrote; a
+ * trainer's threads share its chunks whatever their number, and what goes wrong in one of them is told. */
+#include "state_digest_fixture.h"
 #include "pinn/training/thread_pool.h"
 #include "training_fixture.h"
 

@@ -1,5 +1,6 @@
-/* What a step sends, and what a rank holds in memory, are the formulas of src/README.md: bytes handed to MPI to the last
- * one, memory up to tables of less than a megabyte; with and without an update of the weights, in both precisions. */
+/* What a step sends, and what a rank holds in memory, are the formulas of src/README.md: bytes handed to MPI to the
+ * last one, memory up to tables of less than a megabyte; with and without an update of the weights, in both
+ * precisions. */
 #include "counted_memory.h"
 #include "counted_messages.h"
 #include "pinn/training/chunks.h"

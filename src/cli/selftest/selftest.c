@@ -5,7 +5,7 @@
 #include "cli/threads.h"
 #include "ntkw/version.h"
 #include "pinn/arithmetic/matrix.h"
-#include "pinn/training/snapshot.h"
+#include "pinn/state/training_checkpoint.h"
 #include "status/check.h"
 
 #include <inttypes.h>

@@ -2,8 +2,8 @@
  *
  * The loss is the sum of the conditions' losses without weights, at each step. It has blown up when it was above 1e6
  * times the largest of the first 100 steps for 100 steps in a row; never if that largest one is below 1e-12. All is
- * counted anew after blow_up_reset. Pure; the losses are the same on every rank, and so is everything here. The state is
- * part of a checkpoint, so that a run that was interrupted ends at the same step. */
+ * counted anew after blow_up_reset. Pure; the losses are the same on every rank, and so is everything here. The state
+ * is part of a checkpoint, so that a run that was interrupted ends at the same step. */
 #ifndef NTKW_PINN_BLOW_UP_H
 #define NTKW_PINN_BLOW_UP_H
 

@@ -26,7 +26,8 @@ void evaluation_destroy(evaluation **handle);
 bool evaluation_has_exact(const evaluation *e);
 
 /* The number of points of the grid in the domain at which the exact solution of an output, or the reference, has no
- * finite value, and the coordinates of the first of them. They are left out of the error. Local, the same on every rank. */
+ * finite value, and the coordinates of the first of them. They are left out of the error. Local, the same on every
+ * rank. */
 int64_t evaluation_gaps(const evaluation *e, int output, double at[MAX_INPUTS]);
 /* The points of the whole grid. Local, the same on every rank. */
 int64_t evaluation_grid_points(const evaluation *e);

@@ -28,7 +28,8 @@ typedef struct partial_ready_callback {
 } partial_ready_callback;
 
 /* Create the engine of this rank's chunks first .. end - 1, which n_threads threads share in contiguous runs. problem,
- * model and plan are borrowed. @return the local status: NTKW_SUCCESS, NTKW_ERR_ARGUMENT (n_threads), NTKW_ERR_MEMORY. */
+ * model and plan are borrowed. @return the local status: NTKW_SUCCESS, NTKW_ERR_ARGUMENT (n_threads),
+ * NTKW_ERR_MEMORY. */
 ntkw_status gradient_engine_create(const problem *pde, const model *trained, const chunk_plan *plan, int first, int end,
                                    int n_threads, gradient_engine **out);
 void gradient_engine_destroy(gradient_engine **handle);

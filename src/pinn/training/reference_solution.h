@@ -27,7 +27,8 @@ ntkw_status reference_locate(MPI_Comm comm, problem *pde, const char *file, cons
 /* Keep the way from the run's folder, which must be there, to the reference in pde->reference_way. */
 ntkw_status reference_remember(MPI_Comm comm, problem *pde, const char *folder);
 
-/* The path of a reference from the folder of the problem file that names it. To be freed; NULL: out of memory. Local. */
+/* The path of a reference from the folder of the problem file that names it. To be freed; NULL: out of memory.
+ * Local. */
 char *reference_beside(const char *problem_file, const char *reference);
 
 /* Open the problem's reference: at pde->reference_path, or else from the folder of the problem file. NULL if it has

@@ -11,8 +11,8 @@
 
 typedef struct sharding sharding;
 
-/* Distribution of the chunks of each group: rank r holds the chunks chunk_first[g * size + r] .. chunk_end[g * size + r]
- * - 1 of group g. */
+/* Distribution of the chunks of each group: rank r holds the chunks chunk_first[g * size + r] .. chunk_end[g * size +
+ * r] - 1 of group g. */
 typedef struct group_layout {
   int n_groups;
   int *chunk_first, *chunk_end;
@@ -36,14 +36,14 @@ int64_t sharding_count(const sharding *s);
 /* Gather all parameters from all shards. Collective: one MPI_Allgatherv. */
 ntkw_status sharding_gather(sharding *s, const void *shard, void *all);
 
-/* The exchange of a step has three parts, so that it overlaps with the computation of gradients. The slices of each node
- * go to the owners of the shards. */
+/* The exchange of a step has three parts, so that it overlaps with the computation of gradients. The slices of each
+ * node go to the owners of the shards. */
 
 /* Post the receives of the nodes of other ranks. Not collective, but every rank must call sharding_end or
  * sharding_cancel afterwards. */
 void sharding_begin(sharding *s, const group_layout *layout);
-/* Send those of the first n_final nodes of this rank's partial sums of a group that were not yet sent. Each node has the
- * values of all parameters, which must stay valid until the exchange ends. Not collective. */
+/* Send those of the first n_final nodes of this rank's partial sums of a group that were not yet sent. Each node has
+ * the values of all parameters, which must stay valid until the exchange ends. Not collective. */
 void sharding_send_ready(sharding *s, int group, const partial_sums *partial, int n_final);
 /* Complete the exchange. Collective.
  *

@@ -28,9 +28,9 @@ typedef struct trainer_state {
 
 /* Collective on comm (it is duplicated). The problem is borrowed. @return the same on every rank. */
 ntkw_status trainer_create(MPI_Comm comm, const problem *pde, trainer **out);
-/* Let n threads of this rank make its gradients, whole chunks each; 1 until then, and any number anywhere gives the same
- * bits. n may differ from rank to rank. Collective. @return the same on every rank: NTKW_SUCCESS; NTKW_ERR_ARGUMENT,
- * NTKW_ERR_MEMORY (the trainer can then only be destroyed). */
+/* Let n threads of this rank make its gradients, whole chunks each; 1 until then, and any number anywhere gives the
+ * same bits. n may differ from rank to rank. Collective. @return the same on every rank: NTKW_SUCCESS;
+ * NTKW_ERR_ARGUMENT, NTKW_ERR_MEMORY (the trainer can then only be destroyed). */
 ntkw_status trainer_set_threads(trainer *t, int n);
 /* The order of the sums over points, ORDER_FIXED until this is called. ORDER_FREE is faster by some percent, and the
  * work is cut evenly for any number of ranks; trajectories then depend, by rounding errors that grow, on the number of
@@ -60,10 +60,12 @@ ntkw_status trainer_refresh(trainer *t);
 /* Make a trace of the steps still to come, at which the weights are renewed: only there every condition has a gradient
  * of its own; their number is the epoch. Weights are recorded as they are now, and as renewed. Collective. The rule
  * must not be "none". @return the same on every rank: NTKW_SUCCESS; NTKW_ERR_ARGUMENT (there is no rule); what
- * ntkw_recording_create returns. trainer_step may then return what ntkw_recording_record does, and has not done the step. */
+ * ntkw_recording_create returns. trainer_step may then return what ntkw_recording_record does, and has not done the
+ * step. */
 ntkw_status trainer_record(trainer *t, const char *path, const char *source);
 /* Go on with the trace of an earlier part of this run, without the steps that it has from the present one on.
- * Collective. @return as trainer_record, and what ntkw_recording_continue returns: NTKW_ERR_FORMAT if it is another's. */
+ * Collective. @return as trainer_record, and what ntkw_recording_continue returns: NTKW_ERR_FORMAT if it is
+ * another's. */
 ntkw_status trainer_record_continue(trainer *t, const char *path, const char *source);
 /* Close the trace. Collective. NTKW_ERR_FILE. trainer_destroy does it, too, but cannot tell. */
 ntkw_status trainer_record_end(trainer *t);

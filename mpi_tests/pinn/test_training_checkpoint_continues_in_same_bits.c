@@ -1,7 +1,7 @@
 /* A run that is checkpointed and continued equals the uninterrupted one in every bit, also on another number of ranks;
  * another problem's checkpoint is refused with the difference named. */
-#include "pinn/training/snapshot.h"
-#include "snapshot_fixture.h"
+#include "pinn/state/training_checkpoint.h"
+#include "training_checkpoint_fixture.h"
 #include "training_fixture.h"
 
 #include <math.h>
@@ -46,17 +46,17 @@ static void interrupt_of(const char *layers, MPI_Comm first, MPI_Comm second, co
   if (first != MPI_COMM_NULL) {
     CHECK_OK(trainer_create(first, pde, &before));
     steps(before, pde, &past_before, HALF);
-    publish_snapshot(before, pde, &past_before, path);
+    publish_training_checkpoint(before, pde, &past_before, path);
     trainer_destroy(&before);
   }
   MPI_Barrier(MPI_COMM_WORLD);
   if (second != MPI_COMM_NULL) {
     fresh->seed = 99; /* the checkpoint knows better */
     CHECK_OK(ntkw_checkpoint_reader_open(second, path, &reader));
-    CHECK_OK(snapshot_adopt(reader, path, fresh));
+    CHECK_OK(training_checkpoint_read_settings(reader, path, fresh));
     CHECK_EQUAL_INT(fresh->seed, pde->seed);
     CHECK_OK(trainer_create(second, fresh, &after));
-    CHECK_OK(snapshot_restore(reader, after, &past_after));
+    CHECK_OK(training_checkpoint_read(reader, after, &past_after));
     CHECK_EQUAL_INT(trainer_steps_done(after), HALF);
     steps(after, fresh, &past_after, HALF);
     check_same(after, whole, &past_after, &past_whole, strcmp(precision, "float32") == 0 ? 4 : 8);
@@ -107,8 +107,8 @@ static int64_t rows_of(trainer *t, const char *name) {
 static void resume_with(const char *path, problem *pde, trainer **t, history *past) {
   ntkw_checkpoint_reader *reader;
   CHECK_OK(ntkw_checkpoint_reader_open(MPI_COMM_WORLD, path, &reader));
-  CHECK_OK(snapshot_adopt(reader, path, pde));
-  CHECK_OK(snapshot_restore(reader, *t, past));
+  CHECK_OK(training_checkpoint_read_settings(reader, path, pde));
+  CHECK_OK(training_checkpoint_read(reader, *t, past));
   ntkw_checkpoint_reader_close(&reader);
 }
 
@@ -119,14 +119,14 @@ static void another_optimizer_begins_anew(void) {
   trainer *first = trainer_with(pde, "adam"), *second, *third;
   const char *one = scratch_path("adam.h5"), *two = scratch_path("lbfgs.h5");
   steps(first, pde, &past[0], 3);
-  publish_snapshot(first, pde, &past[0], one);
+  publish_training_checkpoint(first, pde, &past[0], one);
   second = trainer_with(pde, "lbfgs");
   resume_with(one, pde, &second, &past[1]);
   CHECK_EQUAL_INT(trainer_steps_done(second), 3);
   CHECK_EQUAL_INT(rows_of(second, "lbfgs_s"), 0);
   steps(second, pde, &past[1], 2);
   CHECK_EQUAL_INT(rows_of(second, "lbfgs_s"), 2);
-  publish_snapshot(second, pde, &past[1], two);
+  publish_training_checkpoint(second, pde, &past[1], two);
   third = trainer_with(pde, "lbfgs");
   resume_with(two, pde, &third, &past[2]);
   CHECK_EQUAL_INT(rows_of(third, "lbfgs_y"), 2);
@@ -148,7 +148,7 @@ static void steps_of_another_optimizer_do_not_count(void) {
   trainer *first = trainer_with(pde, "lbfgs"), *second;
   const char *path = scratch_path("before.h5");
   steps(first, pde, &past[0], 4);
-  publish_snapshot(first, pde, &past[0], path);
+  publish_training_checkpoint(first, pde, &past[0], path);
   second = trainer_with(pde, "adam");
   resume_with(path, pde, &second, &past[1]);
   const trainer_state state = trainer_get_state(second);
@@ -170,7 +170,7 @@ static void a_smaller_memory_forgets_the_oldest(void) {
   const char *path = scratch_path("many.h5");
   steps(first, pde, &past[0], 5);
   CHECK_EQUAL_INT(rows_of(first, "lbfgs_s"), 5);
-  publish_snapshot(first, pde, &past[0], path);
+  publish_training_checkpoint(first, pde, &past[0], path);
   pde->optimizer.values[0] = 2;
   CHECK_OK(trainer_create(MPI_COMM_WORLD, pde, &second));
   resume_with(path, pde, &second, &past[1]);
@@ -191,14 +191,14 @@ static void other_problems_are_refused(void) {
   const char *path = scratch_path("other.h5");
   CHECK_OK(trainer_create(MPI_COMM_WORLD, pde, &t));
   steps(t, pde, &past, 1);
-  publish_snapshot(t, pde, &past, path);
+  publish_training_checkpoint(t, pde, &past, path);
   CHECK_OK(ntkw_checkpoint_reader_open(MPI_COMM_WORLD, path, &reader));
   other->network.hidden[0] = 14;
-  CHECK_STATUS(snapshot_adopt(reader, path, other), NTKW_ERR_PROBLEM);
+  CHECK_STATUS(training_checkpoint_read_settings(reader, path, other), NTKW_ERR_PROBLEM);
   CHECK_TEXT_HAS(ntkw_last_error(), "network.hidden is {13, 10} in the checkpoint, {14, 10} in the problem file");
   other->network.hidden[0] = 13;
   other->upper[1] = 2.0;
-  CHECK_STATUS(snapshot_adopt(reader, path, other), NTKW_ERR_PROBLEM);
+  CHECK_STATUS(training_checkpoint_read_settings(reader, path, other), NTKW_ERR_PROBLEM);
   CHECK_TEXT_HAS(ntkw_last_error(), "{\"x\", 0, 2} } in the problem file");
   ntkw_checkpoint_reader_close(&reader);
   trainer_destroy(&t);

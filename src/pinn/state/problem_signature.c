@@ -1,4 +1,4 @@
-#include "pinn/training/identity.h"
+#include "pinn/state/problem_signature.h"
 #include "status/check.h"
 
 #include <inttypes.h>
@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Nothing for a network that sees its inputs as they are. */
+/* Writes nothing for a network without features of its inputs. */
 static void put_features(FILE *to, const network_options *net) {
   const feature_options *features = &net->features;
   for (int i = 0; i < net->n_inputs; i++)
@@ -14,7 +14,7 @@ static void put_features(FILE *to, const network_options *net) {
       fprintf(to, "\nperiodic input %d: %d from %.17g by %.17g", i, features->harmonics[i], features->start[i],
               features->period[i]);
   if (features->n_fourier == 0) return;
-  fprintf(to, "\nfourier features %d deviations", features->n_fourier); /* the seed comes with the checkpoint */
+  fprintf(to, "\nfourier features %d deviations", features->n_fourier); /* the seed is a setting of the checkpoint */
   for (int i = 0; i < net->n_inputs; i++) fprintf(to, " %.17g", features->deviation[i]);
 }
 
@@ -40,7 +40,7 @@ static void put_region(FILE *to, const problem *pde, const region *from) {
   fprintf(to, " }");
 }
 
-/* Nothing for a domain that is the whole box. */
+/* Writes nothing for a domain that is the whole box. */
 static void put_domain(FILE *to, const problem *pde) {
   if (pde->domain.n_removed == 0) return;
   fprintf(to, "domain box");
@@ -74,7 +74,7 @@ static void put_problem(FILE *to, const problem *pde) {
   for (int c = 0; c < pde->n_conditions; c++) put_condition(to, pde, &pde->conditions[c]);
 }
 
-ntkw_status problem_identity(const problem *pde, char **text) {
+ntkw_status problem_signature(const problem *pde, char **text) {
   size_t size = 0;
   *text = NULL;
   FILE *to = open_memstream(text, &size);
@@ -82,18 +82,18 @@ ntkw_status problem_identity(const problem *pde, char **text) {
   if (to && fclose(to) == 0) return NTKW_SUCCESS;
   free(*text);
   *text = NULL;
-  return ntkw_i_fail(NTKW_ERR_MEMORY, "out of memory for what identifies the problem");
+  return ntkw_i_fail(NTKW_ERR_MEMORY, "out of memory for the signature of the problem");
 }
 
-/* Length of what two lines of conditions have in common if they differ in nothing but the equations, of which they have
- * a fingerprint; else 0. */
+/* If two lines of conditions differ only in the fingerprints of their equations, the length of the text before these;
+ * otherwise 0. */
 static int same_but_equations(const char *a, int n, const char *b) {
   static const char mark[] = " equations ";
   const char *end = memmem(a, (size_t)n, mark, sizeof mark - 1);
   return end && strncmp(a, b, (size_t)(end - a) + sizeof mark - 1) == 0 ? (int)(end - a) : 0;
 }
 
-ntkw_status problem_identity_compare(const char *path, const char *a, const char *b) {
+ntkw_status problem_signature_compare(const char *path, const char *a, const char *b) {
   while (*a || *b) {
     const int n = (int)strcspn(a, "\n"), m = (int)strcspn(b, "\n");
     const bool same = n == m && memcmp(a, b, (size_t)n) == 0;

@@ -1,4 +1,4 @@
-#include "pinn/training/state_digest.h"
+#include "pinn/state/state_digest.h"
 #include "checkpoint/digest.h"
 #include "status/check.h"
 
@@ -12,13 +12,13 @@ static tensor_digest *append(state_digest *digest, const char *name, const char 
   return to;
 }
 
-/* What every rank has whole is counted on one. */
+/* Append the digest of values that every rank has. Only one rank counts them. */
 static void append_whole(state_digest *digest, const char *name, const double *values, int64_t n, bool counts) {
   tensor_digest *to = append(digest, name, "");
   if (counts && n > 0) to->value = ntkw_i_digest_values(values, NTKW_FLOAT64, 0, (size_t)n);
 }
 
-/* Arrays of a state by kind, in the order of the visit. */
+/* The sharded and the replicated arrays of a state, in the order of the visit. */
 enum { MAX_REPLICATED = 4 };
 typedef struct collection {
   state_visitor visitor;
@@ -35,14 +35,14 @@ static ntkw_status collect(state_visitor *v, const array_entry *array) {
   return NTKW_SUCCESS;
 }
 
-/* What follows the tensor's name: nothing for the parameters, for an array OPTIMIZER_NAME of an optimizer ".NAME". */
+/* The suffix of the tensor's name: empty for the parameters, ".NAME" for the optimizer's array OPTIMIZER_NAME. */
 static void suffix_of(const array_entry *array, char suffix[TENSOR_NAME]) {
   const char *name = strchr(array->name, '_');
   snprintf(suffix, TENSOR_NAME, "%s%.10s", name ? "." : "", name ? name + 1 : "");
 }
 
-/* This rank's part of the values first .. first + count - 1 of each row of a sharded array, counted by their place among
- * all rows' values. */
+/* Append the digest of a tensor in a sharded array: of this rank's part of the tensor in each row. Values are counted
+ * by their index among the tensor's values of all rows. */
 static void append_part(state_digest *digest, const tensor *part, const array_entry *array) {
   const int64_t end = part->offset + part->count, stop = array->offset + array->count;
   const int64_t from = part->offset > array->offset ? part->offset : array->offset, to = end < stop ? end : stop;
@@ -57,7 +57,7 @@ static void append_part(state_digest *digest, const tensor *part, const array_en
                              array->dtype, row * part->count + from - part->offset, (size_t)(to - from));
 }
 
-/* Of the arrays that every rank has, "weights" come first and all others last. */
+/* Append the digest of "weights", or those of all other replicated arrays. */
 static void append_replicated(state_digest *digest, const collection *c, bool counts, bool weights) {
   for (int i = 0; i < c->n_replicated; i++) {
     const array_entry *array = &c->replicated[i];
@@ -76,7 +76,7 @@ ntkw_status state_digest_make(trainer *t, const problem *pde, history *past, sta
   NTKW_TRY(trainer_visit_state(t, past, &state.visitor));
   append_whole(out, "losses", trainer_losses(t), pde->n_conditions, rank == 0);
   append_replicated(out, &state, rank == 0, true);
-  for (int k = 0; k < parameters->n; k++) { /* a step makes the parameters last, and they are shown first */
+  for (int k = 0; k < parameters->n; k++) { /* a step computes the parameters last; the visit shows them first */
     const tensor *part = &parameters->tensors[k];
     for (int i = 1; i < state.n_sharded; i++) append_part(out, part, &state.sharded[i]);
     append_part(out, part, &state.sharded[0]);
@@ -87,10 +87,4 @@ ntkw_status state_digest_make(trainer *t, const problem *pde, history *past, sta
              NTKW_ERR_MPI, "MPI_Allreduce of the digests failed");
   for (int i = 0; i < out->n; i++) out->tensors[i].value = values[i];
   return NTKW_SUCCESS;
-}
-
-int state_digest_first_difference(const state_digest *a, const state_digest *b) {
-  for (int i = 0; i < a->n && i < b->n; i++)
-    if (a->tensors[i].value != b->tensors[i].value || strcmp(a->tensors[i].name, b->tensors[i].name) != 0) return i;
-  return a->n == b->n ? -1 : (a->n < b->n ? a->n : b->n);
 }
