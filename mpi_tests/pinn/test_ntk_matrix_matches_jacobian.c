@@ -129,8 +129,8 @@ static void panels_meet_once(void) {
       CHECK_EQUAL_INT(ntk_plan_takes(p, q) + ntk_plan_takes(q, p), p == q ? 2 : 1);
     }
     CHECK(2 * taken >= plan.n_panels - 1 && 2 * taken <= plan.n_panels + 2);
-    CHECK(p >= ntk_plan_first(&plan, ntk_plan_owner(&plan, p, 3), 3));
-    CHECK(p < ntk_plan_first(&plan, ntk_plan_owner(&plan, p, 3) + 1, 3));
+    const ntkw_i_range share = ntk_plan_share(&plan, ntk_plan_owner(&plan, p, 3), 3);
+    CHECK(p >= share.first && p < share.last);
   }
   CHECK_EQUAL_INT(rows, ntk_rows(pde, 100));
   ntk_plan_free(&plan);

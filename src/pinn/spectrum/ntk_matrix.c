@@ -97,8 +97,9 @@ static ntkw_status prepare(maker *m, const problem *pde, const void *parameters,
   for (int c = 0; c < pde->n_conditions; c++) m->sampled.conditions[c].n_points = n_points;
   m->draw = sample_draw(pde, step);
   NTKW_TRY(ntk_plan_create(pde, n_points, &m->plan));
-  m->first = ntk_plan_first(&m->plan, m->rank, m->size);
-  m->end = ntk_plan_first(&m->plan, m->rank + 1, m->size);
+  const ntkw_i_range own = ntk_plan_share(&m->plan, m->rank, m->size);
+  m->first = (int)own.first;
+  m->end = (int)own.last;
   NTKW_TRY(make_model(m, pde, parameters));
   NTKW_TRY(allocate(m));
   for (int p = m->first; p < m->end; p++)
@@ -127,8 +128,8 @@ static void count_tiles(maker *m, int right) {
   int total = 0;
   for (int r = 0; r < m->size; r++) {
     m->offsets[r] = total;
-    const int end = ntk_plan_first(&m->plan, r + 1, m->size);
-    for (int p = ntk_plan_first(&m->plan, r, m->size); p < end; p++) total += tile_size(&m->plan, p, right);
+    const ntkw_i_range panels = ntk_plan_share(&m->plan, r, m->size);
+    for (int64_t p = panels.first; p < panels.last; p++) total += tile_size(&m->plan, (int)p, right);
     m->counts[r] = total - m->offsets[r];
   }
 }

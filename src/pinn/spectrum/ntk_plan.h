@@ -8,6 +8,7 @@
 #define NTKW_PINN_NTK_PLAN_H
 
 #include "pinn/problem/problem.h"
+#include "ranks/even_split.h"
 
 typedef struct ntk_panel {
   int condition, equation, n_points, n_streams;
@@ -29,8 +30,8 @@ int64_t ntk_rows(const problem *pde, int64_t n_points);
 ntkw_status ntk_plan_create(const problem *pde, int64_t n_points, ntk_plan *plan);
 void ntk_plan_free(ntk_plan *plan);
 
-/* The first panel of a rank; that of rank `size` is n_panels. */
-int ntk_plan_first(const ntk_plan *plan, int rank, int size);
+/* The panels of a rank. */
+ntkw_i_range ntk_plan_share(const ntk_plan *plan, int rank, int size);
 /* The rank that has a panel. */
 int ntk_plan_owner(const ntk_plan *plan, int panel, int size);
 

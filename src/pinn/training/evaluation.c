@@ -3,7 +3,7 @@
 #include "pinn/training/gaps.h"
 #include "pinn/training/loss_reduction.h"
 #include "pinn/training/reference_solution.h"
-#include "pinn/training/sharding.h"
+#include "ranks/even_split.h"
 #include "status/check.h"
 
 #include <math.h>
@@ -96,8 +96,9 @@ static ntkw_status make_axes(evaluation *e, reference_solution *reference) {
       lay_axis(e, i);
     if (i > 0) e->plane *= e->n_axis[i];
   }
-  e->first = shard_offset(e->n_axis[0], e->rank, e->size);
-  e->rows = shard_offset(e->n_axis[0], e->rank + 1, e->size) - e->first;
+  const ntkw_i_range own = ntkw_i_even_split(e->n_axis[0], e->size, e->rank);
+  e->first = own.first;
+  e->rows = own.last - own.first;
   e->count = e->rows * e->plane;
   return NTKW_SUCCESS;
 }
@@ -303,8 +304,9 @@ ntkw_status evaluation_collect(evaluation *e, int output, bool exact, double **v
   ntkw_status status = ntkw_status_agree(
       e->comm, complete ? NTKW_SUCCESS : ntkw_i_fail(NTKW_ERR_MEMORY, "out of memory for the solution"));
   for (int r = 0; complete && r < e->size; r++) {
-    offsets[r] = (int)(shard_offset(e->n_axis[0], r, e->size) * e->plane);
-    counts[r] = (int)(shard_offset(e->n_axis[0], r + 1, e->size) * e->plane) - offsets[r];
+    const ntkw_i_range rows = ntkw_i_even_split(e->n_axis[0], e->size, r);
+    offsets[r] = (int)(rows.first * e->plane);
+    counts[r] = (int)((rows.last - rows.first) * e->plane);
   }
   const double *own = exact ? e->exact[output] : e->values[output];
   if (status == NTKW_SUCCESS &&

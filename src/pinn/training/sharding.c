@@ -1,4 +1,5 @@
 #include "pinn/training/sharding.h"
+#include "ranks/even_split.h"
 #include "status/check.h"
 
 #include <limits.h>
@@ -19,10 +20,6 @@ struct sharding {
   int n_requests;
   int *n_sent; /* nodes sent of each group */
 };
-
-int64_t shard_offset(int64_t n, int rank, int size) {
-  return n / size * rank + (n % size < rank ? n % size : rank); /* the first n % size ranks have one more */
-}
 
 int64_t sharding_offset(const sharding *s) {
   return s->offset;
@@ -60,8 +57,9 @@ static ntkw_status allocate(sharding *s, const group_layout *layouts[], int n_la
   NTKW_CHECK(s->counts && s->offsets && s->received && s->requests && s->n_sent, NTKW_ERR_MEMORY,
              "out of memory for the shards of %lld parameters", (long long)s->n_parameters);
   for (int r = 0; r < s->size; r++) {
-    s->offsets[r] = (int)shard_offset(s->n_parameters, r, s->size);
-    s->counts[r] = (int)(shard_offset(s->n_parameters, r + 1, s->size) - s->offsets[r]);
+    const ntkw_i_range shard = ntkw_i_even_split(s->n_parameters, s->size, r);
+    s->offsets[r] = (int)shard.first;
+    s->counts[r] = (int)(shard.last - shard.first);
   }
   return NTKW_SUCCESS;
 }
@@ -80,8 +78,9 @@ ntkw_status sharding_create(MPI_Comm comm, int64_t n_parameters, ntkw_dtype prec
     s->n_parameters = n_parameters;
     s->precision = precision;
     s->width = precision == NTKW_FLOAT32 ? sizeof(float) : sizeof(double);
-    s->offset = shard_offset(n_parameters, s->rank, s->size);
-    s->count = shard_offset(n_parameters, s->rank + 1, s->size) - s->offset;
+    const ntkw_i_range shard = ntkw_i_even_split(n_parameters, s->size, s->rank);
+    s->offset = shard.first;
+    s->count = shard.last - shard.first;
     status = allocate(s, layouts, n_layouts);
   }
   status = ntkw_status_agree(comm, status);

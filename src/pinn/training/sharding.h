@@ -18,9 +18,6 @@ typedef struct group_layout {
   int *chunk_first, *chunk_end;
 } group_layout;
 
-/* Index of the first of n values in a rank's shard. Not collective. */
-int64_t shard_offset(int64_t n, int rank, int size);
-
 /* Create a sharding. Collective on comm, which is borrowed and must outlive the sharding.
  *
  * @param[in] layouts  all layouts that will be used, the same on every rank. They fix the memory.
