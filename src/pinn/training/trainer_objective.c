@@ -1,11 +1,12 @@
-/* The objective of a step: trial parameters go the way of a step's own, without a renewal of weights. */
+/* The objective of a step: trial parameters are evaluated like the parameters of a step, without an update of the
+ * weights. */
 #include "pinn/training/loss_reduction.h"
 #include "pinn/training/trainer_impl.h"
 #include "status/check.h"
 
 #include <math.h>
 
-/* With the losses of all ranks in t->losses. */
+/* The weighted loss, after the losses were reduced to t->losses. */
 static double weighted_loss(const trainer *t) {
   double sum = 0.0;
   for (int c = 0; c < t->pde->n_conditions; c++)
@@ -22,9 +23,9 @@ static ntkw_status use_parameters(trainer *t, const void *trial) {
 static ntkw_status loss_at(void *context, const void *trial, double *loss) {
   trainer *t = context;
   NTKW_TRY(use_parameters(t, trial));
-  const ntkw_status made =
+  const ntkw_status local =
       gradient_engine_run(t->engine, t->step, GRADIENT_NONE, NULL, NULL, NULL, t->losses, t->partials);
-  NTKW_TRY(trainer_reduce(t, made, NULL));
+  NTKW_TRY(trainer_reduce(t, local, NULL));
   *loss = weighted_loss(t);
   return NTKW_SUCCESS;
 }
