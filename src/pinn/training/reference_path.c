@@ -1,5 +1,5 @@
-/* Where a reference is: its path in the problem file begins at the folder of that file, which may be elsewhere when a
- * run is resumed. */
+/* The path of a reference. In the problem file it is relative to the folder of that file, which may be another one when
+ * a run is resumed. */
 #include "pinn/training/reference_solution.h"
 #include "status/check.h"
 #include "status/path.h"
@@ -9,9 +9,9 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { MOST_PLACES = 5 };
+enum { MAX_CANDIDATES = 5 };
 
-/* start + middle + end; to be freed. NULL: out of memory. */
+/* start + middle + end. The caller must free it. NULL: out of memory. */
 static char *join(const char *start, int length, const char *middle, const char *end) {
   const size_t size = (size_t)length + strlen(middle) + strlen(end) + 1;
   char *path = malloc(size);
@@ -24,7 +24,8 @@ char *reference_beside(const char *problem_file, const char *reference) {
   return join(problem_file, slash ? (int)(slash - problem_file) + 1 : 0, "", reference);
 }
 
-/* Beside the file that a link leads to; to be freed. NULL: it is not there, or out of memory. */
+/* The path relative to the folder of a link's target. The caller must free it. NULL: the problem file does not exist,
+ * or out of memory. */
 static char *beside_target(const char *problem_file, const char *reference) {
   char *target = realpath(problem_file, NULL);
   char *path = target ? reference_beside(target, reference) : NULL;
@@ -32,18 +33,18 @@ static char *beside_target(const char *problem_file, const char *reference) {
   return path;
 }
 
-/* The places to look at, in order; to be freed. */
-typedef struct places {
+/* The paths to try, in order. The caller must free them. */
+typedef struct candidates {
   int n;
-  char *paths[MOST_PLACES];
-} places;
+  char *paths[MAX_CANDIDATES];
+} candidates;
 
-static void add(places *to, char *path) {
+static void add(candidates *to, char *path) {
   to->paths[to->n++] = path;
 }
 
-static places list(const problem *pde, const char *file, const char *run) {
-  places out = {0};
+static candidates list(const problem *pde, const char *file, const char *run) {
+  candidates out = {0};
   const char *slash = strrchr(pde->reference, '/'), *name = slash ? slash + 1 : pde->reference;
   char *beside = reference_beside(file ? file : pde->file, pde->reference);
   char *before = pde->reference_path ? strdup(pde->reference_path) : NULL;
@@ -52,19 +53,19 @@ static places list(const problem *pde, const char *file, const char *run) {
   add(&out, beside_target(file ? file : pde->file, pde->reference));
   if (before && file) add(&out, before);
   if (run && pde->reference_way) add(&out, join(run, (int)strlen(run), "/", pde->reference_way));
-  /* a run's own solution is no reference for it */
+  /* a run's own solution is not its reference */
   if (run && strcmp(name, "solution.h5") != 0) add(&out, join(run, (int)strlen(run), "/", name));
   return out;
 }
 
-/* The first place where a file can be read; -1: none. */
-static int choose(const places *of) {
+/* Index of the first path that can be read; -1: none. */
+static int choose(const candidates *of) {
   for (int i = 0; i < of->n; i++)
     if (of->paths[i] && access(of->paths[i], R_OK) == 0) return i;
   return -1;
 }
 
-/* Rank 0's text to all, in place of the old one; NULL: out of memory, or there is none. */
+/* Broadcast rank 0's text, which replaces *text. mine is NULL on rank 0: *text does not change. */
 static ntkw_status share(MPI_Comm comm, int rank, char *mine, char **text) {
   int length = mine ? (int)strlen(mine) : -1;
   MPI_Bcast(&length, 1, MPI_INT, 0, comm);
@@ -82,7 +83,7 @@ ntkw_status reference_locate(MPI_Comm comm, problem *pde, const char *file, cons
   int rank, chosen = 0;
   *elsewhere = false;
   if (pde->reference[0] == '\0') return NTKW_SUCCESS;
-  places of = list(pde, file, run);
+  candidates of = list(pde, file, run);
   MPI_Comm_rank(comm, &rank);
   if (rank == 0) chosen = choose(&of);
   MPI_Bcast(&chosen, 1, MPI_INT, 0, comm);

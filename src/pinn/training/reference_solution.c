@@ -9,7 +9,7 @@
 
 enum { LEAST_POINTS = 2, MOST_POINTS = 1 << 20 };
 
-/* One of the two is open. */
+/* Either reader or plain is open. */
 struct reference_solution {
   MPI_Comm comm;
   char *path;
@@ -17,14 +17,14 @@ struct reference_solution {
   plain_arrays *plain;
 };
 
-/* An array of either. */
+/* An array of either file. */
 typedef struct array {
   const char *name;
   int n_dimensions;
   const int64_t *shape;
   bool readable;
-  const plain_array *plain; /* NULL: of the reader */
-  ntkw_dtype dtype;         /* then */
+  const plain_array *plain; /* NULL: an array of the reader */
+  ntkw_dtype dtype;         /* of the reader's array */
 } array;
 
 static int count_arrays(const reference_solution *r) {
@@ -78,7 +78,7 @@ static void append_names(text *to, int n, const char names[][MAX_NAME], const ch
   }
 }
 
-/* What a file must have for this problem. */
+/* The arrays that a file must have for this problem, as text. */
 static text needs(const problem *pde) {
   text out = {""};
   append_names(&out, pde->n_inputs, pde->input_names, " and '");
@@ -152,7 +152,7 @@ void reference_close(reference_solution **r) {
   *r = NULL;
 }
 
-/* So many own numbers of an array of the reader, from a row on, as doubles. */
+/* Read n numbers of an array of the reader, from row `first` on, as doubles. */
 static ntkw_status read_wide(const reference_solution *r, const array *a, int64_t first, int64_t rows, size_t n,
                              double *values) {
   const bool narrow = a->dtype == NTKW_FLOAT32;
@@ -166,14 +166,14 @@ static ntkw_status read_wide(const reference_solution *r, const array *a, int64_
   return status;
 }
 
-/* rows x per_row own numbers of either. */
+/* Read rows x per_row numbers of an array of either file. */
 static ntkw_status read_rows(const reference_solution *r, const array *a, int64_t first, int64_t rows, size_t per_row,
                              double *values) {
   if (a->plain) return ntkw_status_agree(r->comm, ntkw_i_plain_read(r->plain, a->plain, first, rows, values));
   return read_wide(r, a, first, rows, (size_t)rows * per_row, values);
 }
 
-/* The entries of an array all of whose dimensions but one are 1; 0 of others. */
+/* Number of entries if at most one dimension of the array is not 1; otherwise 0. */
 static int64_t list_length(const array *a) {
   int64_t n = a->n_dimensions >= 1;
   for (int d = 0; d < a->n_dimensions; d++) {
@@ -204,7 +204,7 @@ ntkw_status reference_axis(const reference_solution *r, const problem *pde, int 
   NTKW_TRY(read_rows(r, &a, 0, rows, (size_t)(n / a.shape[0]), axis));
   NTKW_CHECK(MPI_Bcast(axis, n, MPI_DOUBLE, 0, r->comm) == MPI_SUCCESS, NTKW_ERR_MPI, "MPI_Bcast of an axis failed");
   const double lower = pde->lower[input], upper = pde->upper[input];
-  const double slack = 1e-6 * (upper - lower); /* float32 in the file */
+  const double slack = 1e-6 * (upper - lower); /* the file may hold float32 */
   for (int i = 0; i < n; i++) {
     NTKW_CHECK(axis[i] >= lower - slack && axis[i] <= upper + slack, NTKW_ERR_PROBLEM,
                "%s: has a point at %s = %g; expected points from %g to %g", r->path, a.name, axis[i], lower, upper);
@@ -219,7 +219,7 @@ bool reference_has(const reference_solution *r, const problem *pde, int output) 
   return find(r, pde->output_names[output], &a);
 }
 
-/* Dimensions of 1 after those of the grid do no harm. */
+/* Has the array this shape? Further dimensions must be 1. */
 static bool has_shape(const array *a, int n, const int64_t shape[]) {
   for (int d = 0; d < a->n_dimensions; d++)
     if (a->shape[d] != (d < n ? shape[d] : 1)) return false;

@@ -1,9 +1,9 @@
 /* The trainer: sharded parameters and optimizer, weighted conditions, and the training step.
  *
  * A step gathers the parameters, computes the gradients of this rank's chunks, reduces the exact losses (one small
- * MPI_Allreduce), exchanges the gradient shards along the tree over the chunks, updates the weights if they are due (one
- * MPI_Allreduce), and lets the optimizer (pinn/optimizer/) update this rank's shard. The trajectory depends on problem
- * and seed only, not on the number of ranks. */
+ * MPI_Allreduce), exchanges the gradient shards along the tree over the chunks, updates the weights if they are due
+ * (one MPI_Allreduce), and lets the optimizer (pinn/optimizer/) update this rank's shard. The trajectory depends on
+ * problem and seed only, not on the number of ranks. */
 #ifndef NTKW_PINN_TRAINER_H
 #define NTKW_PINN_TRAINER_H
 
@@ -28,7 +28,8 @@ typedef struct trainer_state {
   blow_up *blow_up;          /* as of the last trainer_step */
 } trainer_state;
 
-/* Create a trainer. Collective on comm, which is duplicated. The problem is borrowed. @return the same on every rank. */
+/* Create a trainer. Collective on comm, which is duplicated. The problem is borrowed. @return the same on every
+ * rank. */
 ntkw_status trainer_create(MPI_Comm comm, const problem *pde, trainer **out);
 /* Set the number of threads that compute the gradients of this rank, in whole chunks. It is 1 at first. It changes no
  * bit and may differ between ranks. Collective. @return the same on every rank: NTKW_SUCCESS; NTKW_ERR_ARGUMENT,

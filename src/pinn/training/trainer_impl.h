@@ -33,7 +33,8 @@ struct trainer {
   double loss[MAX_CONDITIONS], unit_weights[MAX_CONDITIONS];
 };
 
-/* Distribute chunks over ranks and threads, and create engine and sharding. Collective. @return the same on every rank. */
+/* Distribute chunks over ranks and threads, and create engine and sharding. Collective. @return the same on every
+ * rank. */
 ntkw_status trainer_share_work(trainer *t, int n_threads, sum_order order);
 void trainer_free_work(trainer *t);
 
