@@ -15,9 +15,9 @@
 typedef struct objective {
   void *context; /* the first argument of all calls */
   double loss;   /* at the parameters of the step */
-  const void *
-      gradient; /* at the parameters of the step; in steps that update the weights it is combined from the conditions' gradients and
-                           differs from gradient_at by rounding errors */
+  /* The gradient there. In steps that update the weights it is combined from the conditions' gradients and differs from
+   * gradient_at by rounding errors. */
+  const void *gradient;
   /* The loss at other parameters. A loss that is not finite is no error: *loss is then NaN or infinite. */
   ntkw_status (*loss_at)(void *context, const void *trial, double *loss);
   /* The loss and its gradient, which may contain values that are not finite. */
