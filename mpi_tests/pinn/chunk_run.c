@@ -20,7 +20,7 @@ static double *numbers(uint64_t *state, int n) {
   return out;
 }
 
-/* Columns first .. first + n of a matrix of so many rows, from or to a panel of its own. */
+/* Copy the columns first .. first + n - 1 of a matrix with this many rows to a panel, or back. */
 static void cut(const chunk *l, int rows, int first, int n, const double *from, double *to) {
   for (int r = 0; r < rows; r++)
     for (int p = 0; p < n; p++) to[r * n + p] = from[r * l->n + first + p];

@@ -1,4 +1,4 @@
-/* Chunks cover every point once, keep to their number and size, and ranks get contiguous runs of them. */
+/* Chunks cover every point once and respect the limits of number and size. Ranks get contiguous runs of chunks. */
 #include "pinn/training/chunks.h"
 #include "training_fixture.h"
 
@@ -90,5 +90,5 @@ static void free_order_cuts_evenly(void) {
 int main(int argc, char **argv) {
   static const test_case cases[] = {TEST(chunks_keep_their_promises), TEST(many_points_make_long_chunks),
                                     TEST(free_order_cuts_evenly)};
-  return run_suite("lanes", cases, sizeof cases / sizeof *cases, argc, argv);
+  return run_suite("chunks", cases, sizeof cases / sizeof *cases, argc, argv);
 }

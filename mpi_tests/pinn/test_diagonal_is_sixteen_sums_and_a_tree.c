@@ -1,5 +1,5 @@
-/* The diagonal's kernels give, in every bit, what rule 3 of the arithmetic says of each dot product: in double, 16
- * partial sums by feature index modulo 16, a chain of fma each, then a fixed tree; for any number of streams. */
+/* The kernels of the NTK diagonal follow rule 3 of the arithmetic in every bit. Each dot product is computed in double:
+ * 16 partial sums by feature index modulo 16, each a chain of fma, then a fixed tree; for any number of streams. */
 #include "harness.h"
 #include "pinn/arithmetic/kernels.h"
 

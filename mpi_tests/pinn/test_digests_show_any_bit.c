@@ -1,5 +1,5 @@
-/* The digests of a state are those of the whole tensors, wherever these were cut, and one changed bit anywhere shows in
- * its tensor and in no other. */
+/* The digests of a state do not depend on how tensors are cut into shards. One changed bit changes the digest of its
+ * tensor and no other. */
 #include "checkpoint/digest.h"
 #include "state_digest_fixture.h"
 #include "training_fixture.h"

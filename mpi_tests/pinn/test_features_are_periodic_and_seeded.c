@@ -112,7 +112,7 @@ static void problem_files_set_them(void) {
   problem_destroy(&p);
 }
 
-/* Another choice of features is another problem; the seed, which the checkpoint has itself, is not. */
+/* Other features make another problem. The seed does not: a checkpoint stores it as a setting. */
 static void identities_differ(void) {
   static const char *const lines[] = {"network = { hidden = {8} },",
                                       "network = { hidden = {8}, periodic = { x = 1 } },",

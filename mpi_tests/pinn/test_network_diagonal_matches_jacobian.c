@@ -1,4 +1,5 @@
-/* The NTK diagonal against the Jacobian's rows, made one point at a time; scales against scaled seeds. */
+/* The NTK diagonal agrees with the rows of the Jacobian, computed one point at a time. Row scales give the same
+ * gradient as scaled output adjoints. */
 #include "harness.h"
 #include "jet_oracle.h"
 

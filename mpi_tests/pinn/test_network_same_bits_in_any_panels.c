@@ -1,4 +1,4 @@
-/* A chunk has the same outputs, diagonal and gradient in every bit, in whatever panels it is worked through. */
+/* The outputs, diagonal and gradient of a chunk have the same bits for any lengths of its panels. */
 #include "harness.h"
 #include "jet_oracle.h"
 #include "chunk_run.h"

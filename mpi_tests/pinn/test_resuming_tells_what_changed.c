@@ -1,6 +1,6 @@
-/* Every key of a problem file that changes between a checkpoint and a resume is refused, told with the value that is
- * used, or free to change; the text that identifies a problem has any length, and old checkpoints with the beginning of
- * it are compared to the end all the same. */
+/* Every key of a problem file that changes between a checkpoint and a resume is refused, reported with the value that
+ * is used, or free to change. The signature of a problem has any length. Old checkpoints that hold only its beginning
+ * are compared completely. */
 #include "pinn/state/changes.h"
 #include "pinn/state/problem_signature.h"
 #include "pinn/state/training_checkpoint.h"
@@ -137,7 +137,7 @@ static void every_key_is_of_a_kind(void) {
   problem_destroy(&before);
 }
 
-/* A problem of so many conditions that its identity is longer than old programs could store. */
+/* A problem with so many conditions that its signature is longer than old programs could store. */
 static problem *long_problem(const char *last, const char *comment) {
   static const char format[] =
       "%s\nlocal conditions = {}\n"

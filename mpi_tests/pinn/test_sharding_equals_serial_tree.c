@@ -1,4 +1,4 @@
-/* Gradients held as tree nodes by the ranks become shards of the serial tree's sum, in every bit. */
+/* Gradients held as tree nodes by the ranks become shards of the sum along the serial tree, in every bit. */
 #include "harness.h"
 #include "pinn/training/sharding.h"
 
@@ -70,7 +70,7 @@ static void shards_have_the_bits_of_the_tree(void) {
   free(bounds);
 }
 
-/* Rank 0 has made the first node of its groups and no more; nobody waits for ever, and the next exchange is right. */
+/* Rank 0 has only the first node of each group. No rank waits for ever, and the next exchange is correct. */
 static void an_abandoned_exchange_ends(void) {
   const int size = world_size();
   int *bounds = calloc((size_t)(2 * N_GROUPS * size), sizeof *bounds);

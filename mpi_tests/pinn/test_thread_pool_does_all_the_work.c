@@ -1,5 +1,5 @@
-/* Every worker of a thread pool works once in every round, sees what was written before and shows what it wrote; a
- * trainer's threads share its chunks whatever their number, and what goes wrong in one of them is told. */
+/* Every worker of a thread pool runs once in every round, sees what was written before and publishes what it wrote. The
+ * threads of a trainer share its chunks for any number of threads, and an error in one of them is reported. */
 #include "state_digest_fixture.h"
 #include "pinn/training/thread_pool.h"
 #include "training_fixture.h"

@@ -1,5 +1,5 @@
-/* A run that is checkpointed and continued equals the uninterrupted one in every bit, also on another number of ranks;
- * another problem's checkpoint is refused with the difference named. */
+/* A run that is checkpointed and continued equals the uninterrupted run in every bit, also with another number of
+ * ranks. A checkpoint of another problem is refused, and the message names the difference. */
 #include "pinn/state/training_checkpoint.h"
 #include "training_checkpoint_fixture.h"
 #include "training_fixture.h"
@@ -214,5 +214,5 @@ int main(int argc, char **argv) {
                                     TEST(steps_of_another_optimizer_do_not_count),
                                     TEST(a_smaller_memory_forgets_the_oldest),
                                     TEST(other_problems_are_refused)};
-  return run_suite("snapshot", cases, sizeof cases / sizeof *cases, argc, argv);
+  return run_suite("training checkpoint", cases, sizeof cases / sizeof *cases, argc, argv);
 }

@@ -27,7 +27,8 @@ static int nodes_of(const chunk_plan *plan, int rank, bool separate, int stop) {
   return n;
 }
 
-/* Whole gradients that this rank has at once: a chunk's own is added to its sibling's, or becomes a node. */
+/* Number of whole gradients that this rank holds at once: a chunk's gradient is added to its sibling or becomes a
+ * node. */
 static int alive(const chunk_plan *plan, bool separate) {
   int first, end, most = 0;
   chunk_plan_share(plan, world_rank(), world_size(), &first, &end);

@@ -1,5 +1,5 @@
-/* In free order training gives the same numbers up to rounding errors, the same bits with the same ranks and threads,
- * and the fixed bits again once the order is fixed again. */
+/* Training in free order gives the same numbers up to rounding errors, and the same bits with the same ranks and
+ * threads. After a return to the fixed order it gives the fixed bits. */
 #include "pinn/training/trainer.h"
 #include "training_fixture.h"
 

@@ -1,8 +1,7 @@
-/* The digests of the whole state are equal at every step to those of one rank with one thread and the portable kernels:
- * on all ranks, with the kernels of the first argument ("mixed": each rank its own), with threads, and after a restart
- * in the middle on fewer or more ranks with other kernels; in both precisions, with every rule, with weights renewed at
- * every step or every third, with every optimizer. The second argument, "all", takes the full product instead of
- * pairs. */
+/* The digests of the whole state are equal at every step to those of one rank with one thread and portable kernels: on
+ * all ranks, with the kernels of the first argument ("mixed": each rank its own), with threads, and after a restart in
+ * the middle with other numbers of ranks and other kernels; in both precisions, with every rule, with updates at every
+ * step or every third, with every optimizer. The second argument "all" runs the full product instead of pairs. */
 #include "pinn/arithmetic/kernels.h"
 #include "pinn/problem/rules.h"
 #include "pinn/state/training_checkpoint.h"

@@ -1,4 +1,5 @@
-/* However a group's chunks are cut into runs, joining the runs' nodes gives the bits of the layer-by-layer tree. */
+/* For any cut of a group's chunks into runs, joining the nodes of the runs gives the bits of the layer-by-layer
+ * tree. */
 #include "harness.h"
 #include "pinn/training/partial_sums.h"
 

@@ -27,9 +27,11 @@ ntkw_test(NAME default_rule_counts_no_points LABEL pinn RANKS 1 3 SOURCES test_d
   LIBRARIES ntkw_pinn)
 ntkw_test(NAME error_leaves_gaps_out LABEL pinn RANKS 3 SOURCES test_error_leaves_gaps_out.c LIBRARIES ntkw_pinn)
 ntkw_test(NAME blow_up_is_counted LABEL pinn RANKS 1 3 SOURCES test_blow_up_is_counted.c LIBRARIES ntkw_pinn)
-ntkw_test(NAME training_in_free_order LABEL pinn RANKS 1 2 3 5 SOURCES test_training_in_free_order.c LIBRARIES ntkw_pinn)
+ntkw_test(NAME training_in_free_order LABEL pinn RANKS 1 2 3 5
+  SOURCES test_training_in_free_order.c LIBRARIES ntkw_pinn)
 ntkw_test(NAME digests_show_any_bit LABEL pinn RANKS 1 3 8 SOURCES test_digests_show_any_bit.c LIBRARIES ntkw_pinn)
-ntkw_test(NAME thread_pool_does_all_the_work LABEL pinn RANKS 1 3 SOURCES test_thread_pool_does_all_the_work.c LIBRARIES ntkw_pinn)
+ntkw_test(NAME thread_pool_does_all_the_work LABEL pinn RANKS 1 3
+  SOURCES test_thread_pool_does_all_the_work.c LIBRARIES ntkw_pinn)
 
 # The trainer with its allocations counted: a copy of the library that calls counted_memory.h instead of the allocator.
 set(counted ${CMAKE_CURRENT_BINARY_DIR}/libntkw_pinn_counted.a)
