@@ -64,8 +64,8 @@ static ntkw_status allocate_buffer(file_buffers *p, int64_t n, double **out) {
   return NTKW_SUCCESS;
 }
 
-static ntkw_status add_buffer(file_buffers *p, const char *name, const char *unit, int n_dimensions, const int64_t shape[],
-                             const double *values) {
+static ntkw_status add_buffer(file_buffers *p, const char *name, const char *unit, int n_dimensions,
+                              const int64_t shape[], const double *values) {
   return ntkw_checkpoint_add_array(p->file, name, unit, NTKW_FLOAT64, n_dimensions, shape, 0, p->first ? shape[0] : 0,
                                    p->first ? values : NULL);
 }
@@ -83,7 +83,7 @@ static ntkw_status add_columns(file_buffers *p, const spectra *s) {
     for (int64_t i = 0; p->first && i < s->n_steps; i++)
       memcpy(values + i * n, columns[c].at(&s->steps[i]), (size_t)n * sizeof *values);
     NTKW_TRY(add_buffer(p, columns[c].name, columns[c].unit, 1 + columns[c].n_dimensions,
-                       columns[c].n_dimensions == 2 ? square : flat, values));
+                        columns[c].n_dimensions == 2 ? square : flat, values));
   }
   return NTKW_SUCCESS;
 }
