@@ -82,7 +82,7 @@ static double pass(workspace *work, const stream_set *streams, panel_data *d, in
   const int most = workspace_capacity(work, streams);
   double total = 0.0;
   for (int k = 0; k < repeats; k++) {
-    workspace_lane_begin(work);
+    workspace_chunk_begin(work);
     for (int done = 0; done < n; done += most) {
       const int now = n - done < most ? n - done : most;
       workspace_forward(work, streams, now, d->points, d->coefficients, d->outputs);

@@ -1,4 +1,5 @@
 #include "old_state.h"
+#include "base/dtype.h"
 
 #include <string.h>
 

@@ -1,5 +1,6 @@
 /* Whatever is asked of no handle has an answer. */
 #include "harness.h"
+#include "base/dtype.h"
 #include "ntkw/ntkw.h"
 
 #include <math.h>

@@ -1,5 +1,5 @@
-/* Counts what the trainer allocates: its library, copied with the allocator's functions renamed to these (training.cmake),
- * and nothing of MPI's or LIBXSMM's. */
+/* Counts what the trainer allocates: its library, copied with the allocator's functions renamed to these
+ * (training.cmake), and nothing of MPI's or LIBXSMM's. */
 #ifndef NTKW_TEST_COUNTED_MEMORY_H
 #define NTKW_TEST_COUNTED_MEMORY_H
 

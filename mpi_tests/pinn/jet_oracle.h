@@ -16,8 +16,8 @@ void oracle_outputs(const network_options *options, const long double *parameter
 /* Number of kinds of networks; the tests of networks run through all. */
 int oracle_kinds(void);
 
-/* A network of n_inputs inputs and two outputs, and n_hidden hidden layers; all of the first one's width if that is what
- * the kind must have. */
+/* A network of n_inputs inputs and two outputs, and n_hidden hidden layers; all of the first one's width if that is
+ * what the kind must have. */
 network_options oracle_network(int kind, int n_inputs, int n_hidden, const int *hidden, activation activation,
                                ntkw_dtype precision);
 

@@ -54,12 +54,12 @@ static inline void point_gradient(const problem *pde, workspace *work, int c, co
   equations_workspace *w;
   CHECK_OK(equations_workspace_create(eqs, 1, &w));
   equations_coefficients(w, 1, pde->n_inputs, point, coefficients);
-  workspace_lane_begin(work);
+  workspace_chunk_begin(work);
   workspace_forward(work, equations_streams(eqs), 1, point, coefficients, outputs);
   equations_residuals(w, 1, pde->n_inputs, point, outputs, residuals);
   equations_seeds(w, -1, factors, seeds);
   workspace_backward(work, seeds, NULL, NULL);
-  workspace_lane_end(work, gradient);
+  workspace_chunk_end(work, gradient);
   equations_workspace_destroy(&w);
 }
 

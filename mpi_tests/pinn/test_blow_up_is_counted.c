@@ -1,5 +1,5 @@
-/* A loss has blown up after 100 steps in a row above 1e6 times the largest of the first 100; not one sooner, not after a
- * step below, never from next to nothing, and the trainer ends there before it makes the step. */
+/* A loss has blown up after 100 steps in a row above 1e6 times the largest of the first 100: not one step sooner, not
+ * after a step below, and never from almost zero. The trainer ends there without the step. */
 #include "pinn/training/blow_up.h"
 #include "pinn/training/trainer.h"
 #include "training_fixture.h"
@@ -15,7 +15,7 @@ static blow_up begun(double largest) {
   return b;
 }
 
-/* Count this loss until it has blown up, from a step on; the step, or -1 after 1000 steps. */
+/* Count this loss, starting at a step, until it has blown up. @return the step, or -1 after 1000 steps. */
 static int64_t ends_at(blow_up *b, int64_t from, double loss) {
   for (int64_t step = from; step < from + 1000; step++)
     if (blow_up_count(b, step, loss)) return step;

@@ -1,7 +1,7 @@
-/* The digests of a state are those of the whole tensors, wherever these were cut, and one changed bit anywhere shows in
- * its tensor and in no other. */
+/* The digests of a state do not depend on how tensors are cut into shards. One changed bit changes the digest of its
+ * tensor and no other. */
 #include "checkpoint/digest.h"
-#include "pinn/training/state_digest.h"
+#include "state_digest_fixture.h"
 #include "training_fixture.h"
 
 /* Tensors of a network of layers 2-13-10-1, in the order of the parameters. */

@@ -1,5 +1,5 @@
-/* A box without disks: points are in it, uniformly, on circles and faces too, the same for any cut and on all ranks; the
- * shares of it are those of closed forms; normals point out of it. */
+/* A box without disks: points are in it, uniformly, on circles and faces too, the same for any cut and on all ranks;
+ * the shares of it are those of closed forms; normals point out of it. */
 #include "pinn/training/sampler.h"
 #include "problem_fixture.h"
 

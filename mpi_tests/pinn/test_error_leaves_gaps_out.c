@@ -1,6 +1,6 @@
-/* Points at which the exact solution, or a reference, is NaN or infinite are counted, named and left out of the error,
- * whose bits are those of the other points on any number of ranks; the solution is written all the same. Points outside
- * of the domain are left out and not named. */
+/* Points where the exact solution or reference is NaN or infinite are counted, named and excluded from the error. The
+ * bits of the error are those of the other points, for any number of ranks. The solution is written in any case. Points
+ * outside the domain are excluded and not named. */
 #include "harness.h"
 #include "ntkw/checkpoint.h"
 #include "pinn/training/evaluation.h"
@@ -83,7 +83,7 @@ static void gaps_are_named_and_left_out(void) {
   }
 }
 
-/* The value in the gap has no part: NaN at t = 0, or infinite there, is one error. */
+/* The value in the gap does not matter: NaN at t = 0 and infinity there give the same error. */
 static void only_the_other_points_count(void) {
   const result nan = evaluate(MPI_COMM_WORLD, "exact = { u = function(p) return p.x + 0*log(p.t) end },", NULL);
   const result infinite =
@@ -96,7 +96,8 @@ static void only_the_other_points_count(void) {
   CHECK(isnan(nowhere.error));
 }
 
-/* Outside of the domain the exact solution may be anything; the solution is NaN there, which is no gap of a reference. */
+/* Outside of the domain the exact solution may be anything; the solution is NaN there, which is no gap of a
+ * reference. */
 static void values_outside_do_not_count(void) {
   const char *solution = scratch_path("outside.h5");
   char line[1200];

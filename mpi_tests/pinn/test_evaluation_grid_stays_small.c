@@ -1,5 +1,5 @@
-/* The grid of the solution keeps its size for up to five inputs and stays small for more, and a problem of six inputs is
- * evaluated on it. */
+/* The grid of the solution keeps its size for up to five inputs and stays small for more, and a problem of six inputs
+ * is evaluated on it. */
 #include "problem_fixture.h"
 #include "pinn/training/evaluation.h"
 

@@ -2,7 +2,7 @@
  * seed and have the deviations asked for; problem files set them, and checkpoints know them. */
 #include "jet_oracle.h"
 #include "pinn/network/features.h"
-#include "pinn/training/identity.h"
+#include "pinn/state/problem_signature.h"
 #include "problem_fixture.h"
 
 enum { N = 2, TOTAL = 2 * 14 };
@@ -112,7 +112,7 @@ static void problem_files_set_them(void) {
   problem_destroy(&p);
 }
 
-/* Another choice of features is another problem; the seed, which the checkpoint has itself, is not. */
+/* Other features make another problem. The seed does not: a checkpoint stores it as a setting. */
 static void identities_differ(void) {
   static const char *const lines[] = {"network = { hidden = {8} },",
                                       "network = { hidden = {8}, periodic = { x = 1 } },",
@@ -123,12 +123,12 @@ static void identities_differ(void) {
   char *texts[6], *again;
   for (int i = 0; i < 6; i++) {
     problem *p = problem_with(lines[i]);
-    CHECK_OK(problem_identity(p, &texts[i]));
+    CHECK_OK(problem_signature(p, &texts[i]));
     problem_set_seed(p, 77);
-    CHECK_OK(problem_identity(p, &again));
+    CHECK_OK(problem_signature(p, &again));
     CHECK(strcmp(texts[i], again) == 0);
     free(again);
-    for (int k = 0; k < i; k++) CHECK_STATUS(problem_identity_compare("old.h5", texts[k], texts[i]), NTKW_ERR_PROBLEM);
+    for (int k = 0; k < i; k++) CHECK_STATUS(problem_signature_compare("old.h5", texts[k], texts[i]), NTKW_ERR_PROBLEM);
     problem_destroy(&p);
   }
   for (int i = 0; i < 6; i++) free(texts[i]);

@@ -4,6 +4,8 @@
 #include "training_fixture.h"
 
 #include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
 
 /* f = sum_i c_i (x_i - i)^2 / 2 on one rank, and what it is to do wrong. */
 enum { N = 12 };
@@ -146,9 +148,32 @@ static void it_takes_fewer_steps_than_adam(void) {
   CHECK(loss_after("'lbfgs'", "float64", 1, 60) < 1e-1 * loss_after("'adam', rate = 1e-2", "float64", 1, 240));
 }
 
+static void print_all(char **text) {
+  size_t size = 0;
+  FILE *to = open_memstream(text, &size);
+  optimizer_print_options(to);
+  fclose(to);
+}
+
+/* The help names every optimizer with its keys and defaults. */
+static void options_are_printed(void) {
+  char *text = NULL;
+  print_all(&text);
+  CHECK_TEXT_HAS(text, "L-BFGS");
+  CHECK_TEXT_HAS(text, "memory     pairs");
+  CHECK_TEXT_HAS(text, "(an integer from 1 to 1000, default 10)");
+  CHECK_TEXT_HAS(text, "beta2");
+  CHECK_TEXT_HAS(text, "(a number above 0, default 1e-08)");
+  free(text);
+}
+
 int main(int argc, char **argv) {
-  static const test_case cases[] = {TEST(a_quadratic_function_is_minimised),      TEST(least_squares_take_adam_longer),
-                                    TEST(what_is_not_a_number_shortens_the_step), TEST(hopeless_steps_move_nothing),
-                                    TEST(negative_curvature_is_no_pair),          TEST(it_takes_fewer_steps_than_adam)};
+  static const test_case cases[] = {TEST(a_quadratic_function_is_minimised),
+                                    TEST(least_squares_take_adam_longer),
+                                    TEST(what_is_not_a_number_shortens_the_step),
+                                    TEST(hopeless_steps_move_nothing),
+                                    TEST(negative_curvature_is_no_pair),
+                                    TEST(it_takes_fewer_steps_than_adam),
+                                    TEST(options_are_printed)};
   return run_suite("lbfgs", cases, sizeof cases / sizeof *cases, argc, argv);
 }

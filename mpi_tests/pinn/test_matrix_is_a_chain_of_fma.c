@@ -1,5 +1,5 @@
-/* Every element of every product, by every kernel, is the chain of fma written out here. Over one rank all kernels are
- * tried; over three each rank has its own, since LIBXSMM keeps for a shape what it made first. */
+/* Every element of every product, by every kernel, is the chain of fma written out here. With one rank all kernels are
+ * tested. With three ranks each tests one, because LIBXSMM keeps the first code that it generates for a shape. */
 #include "harness.h"
 #include "pinn/arithmetic/matrix.h"
 
@@ -65,7 +65,7 @@ static void all_shapes_of_width(multiplier *m, ntkw_dtype precision, int width) 
       }
 }
 
-/* Generated code serves all but some products of few rows and the width 16. */
+/* Generated code is used for all shapes except some products with few rows and width 16. */
 static void all_shapes(multiplier *m, kernel_variant variant, ntkw_dtype precision) {
   static const int widths[] = {32, 48, 64, 80, 112, 144, 160};
   for (size_t w = 0; w < sizeof widths / sizeof *widths; w++) all_shapes_of_width(m, precision, widths[w]);

@@ -57,10 +57,10 @@ static void backward(const functional *f, network *net, double *gradient) {
   double outputs[ORACLE_OUTPUTS * ORACLE_POINTS];
   workspace *work;
   CHECK_OK(workspace_create(net, &work));
-  workspace_lane_begin(work);
+  workspace_chunk_begin(work);
   workspace_forward(work, &f->streams, ORACLE_POINTS, f->points, f->coefficients, outputs);
   workspace_backward(work, f->seeds, f->scales, NULL);
-  workspace_lane_end(work, f->options.precision == NTKW_FLOAT64 ? (void *)gradient : narrow);
+  workspace_chunk_end(work, f->options.precision == NTKW_FLOAT64 ? (void *)gradient : narrow);
   for (int64_t i = 0; i < count && f->options.precision == NTKW_FLOAT32; i++) gradient[i] = narrow[i];
   workspace_destroy(&work);
   free(narrow);

@@ -1,8 +1,9 @@
-/* Outputs, diagonal and gradient of a lane have the same bits whatever NTKW_KERNELS says. Over one rank the kernels are
- * tried one after the other; over several, each rank is a process with kernels of its own from the start. */
+/* Outputs, diagonal and gradient of a chunk have the same bits whatever NTKW_KERNELS says. Over one rank the kernels
+ * are tried one after the other; over several, each rank is a process with kernels of its own from the start. */
 #include "harness.h"
+#include "base/cpu.h"
 #include "jet_oracle.h"
-#include "lane_run.h"
+#include "chunk_run.h"
 #include "pinn/arithmetic/kernels.h"
 
 #include <stdlib.h>
@@ -16,14 +17,14 @@ static bool use(int variant) {
 }
 
 static void compare(const network_options *options, int stream_case) {
-  const size_t size = lane_run(options, stream_case, POINTS, 0, NULL);
+  const size_t size = chunk_run(options, stream_case, POINTS, 0, NULL);
   char *state = malloc(size), *first = malloc(size);
-  lane_run(options, stream_case, POINTS, 0, state);
+  chunk_run(options, stream_case, POINTS, 0, state);
   CHECK(same_on_all_ranks(state, size));
   memcpy(first, state, size);
   for (int v = 0; v < KERNEL_VARIANTS && world_size() == 1; v++) {
     if (!use(v)) continue;
-    lane_run(options, stream_case, POINTS, 0, state);
+    chunk_run(options, stream_case, POINTS, 0, state);
     CHECK(memcmp(state, first, size) == 0);
   }
   free(state);

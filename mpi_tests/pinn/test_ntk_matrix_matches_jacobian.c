@@ -1,5 +1,5 @@
 /* The kernel made of Gram matrices against J J^T of Jacobians made row by row; the same bits on one rank and on all. */
-#include "pinn/network/factors.h"
+#include "pinn/network/ntk_factors.h"
 #include "pinn/spectrum/ntk_plan.h"
 #include "spectrum_fixture.h"
 #include "training_fixture.h"
@@ -74,7 +74,7 @@ static void diagonal_is_that_of_training(void) {
       equations_workspace *w;
       CHECK_OK(equations_workspace_create(eqs, N, &w));
       equations_coefficients(w, N, k.n_inputs, points, coefficients);
-      workspace_lane_begin(work);
+      workspace_chunk_begin(work);
       workspace_forward(work, equations_streams(eqs), N, points, coefficients, outputs);
       equations_residuals(w, N, k.n_inputs, points, outputs, residuals);
       equations_seeds(w, -1, NULL, seeds);
@@ -129,8 +129,8 @@ static void panels_meet_once(void) {
       CHECK_EQUAL_INT(ntk_plan_takes(p, q) + ntk_plan_takes(q, p), p == q ? 2 : 1);
     }
     CHECK(2 * taken >= plan.n_panels - 1 && 2 * taken <= plan.n_panels + 2);
-    CHECK(p >= ntk_plan_first(&plan, ntk_plan_owner(&plan, p, 3), 3));
-    CHECK(p < ntk_plan_first(&plan, ntk_plan_owner(&plan, p, 3) + 1, 3));
+    const ntkw_i_range share = ntk_plan_share(&plan, ntk_plan_owner(&plan, p, 3), 3);
+    CHECK(p >= share.first && p < share.last);
   }
   CHECK_EQUAL_INT(rows, ntk_rows(pde, 100));
   ntk_plan_free(&plan);

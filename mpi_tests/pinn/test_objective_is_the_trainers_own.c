@@ -1,6 +1,6 @@
-/* What an optimizer is told and may ask: the loss and the gradient of the step are those of a trial at the same
- * parameters, a trial's gradient is the derivative of its loss, inner products are exact, and all has the same bits on
- * any number of ranks; a trial that is not finite is no error, and leaves the step's losses alone. */
+/* The objective: the loss and gradient of the step equal those of a trial at the same parameters, the gradient of a
+ * trial is the derivative of its loss, and inner products are exact. All have the same bits for any number of ranks. A
+ * trial that is not finite is no error and does not change the losses of the step. */
 #include "training_fixture.h"
 
 #include <float.h>

@@ -72,8 +72,8 @@ static void lua_numbers(void) {
                      3.0 + 1.0 - 1e16 + 1e16);
 }
 
-/* Whole numbers that do not fit become the real numbers that real operands give; those that fit stay whole. Each fact is
- * true; B is 2^62, M the largest whole number, L the least. */
+/* Whole numbers that do not fit become the real numbers that real operands give; those that fit stay whole. Each fact
+ * is true; B is 2^62, M the largest whole number, L the least. */
 static void whole_numbers_never_wrap(void) {
   static const char *const facts[] = {
       "Ra*Ra*Ra*Ra == 1e20",

@@ -2,7 +2,7 @@
  * same problem. */
 #include "problem_fixture.h"
 #include "ntkw/weighting.h"
-#include "pinn/training/identity.h"
+#include "pinn/state/problem_signature.h"
 
 static problem *read_example(const char *name) {
   char path[512], *text = NULL;
@@ -126,7 +126,7 @@ static void same_text_same_problem(void) {
   char *identity[2];
   for (int i = 0; i < 2; i++) {
     problem *p = read_example("helmholtz2d.lua");
-    CHECK_OK(problem_identity(p, &identity[i]));
+    CHECK_OK(problem_signature(p, &identity[i]));
     kept[i] = *p;
     kept[i].source = NULL;
     kept[i].tape = NULL;

@@ -90,7 +90,8 @@ static void signs_of_other_languages(void) {
   CHECK_ROWS(rows);
 }
 
-/* Where nothing certain can be said, Lua's message stands alone; line ends and a first line for shells change nothing. */
+/* Where nothing certain can be said, Lua's message stands alone; line ends and a first line for shells change
+ * nothing. */
 static void nothing_said_that_is_wrong(void) {
   static const char *const texts[] = {"local s = @x@", "goto 3", "local a <const = 1", "return return"};
   for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {

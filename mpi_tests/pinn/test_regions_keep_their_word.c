@@ -1,7 +1,7 @@
-/* Every kind of region in REGION_LIST, on its own: points lie inside and in the bounds, uniformly; the measure is that of
- * the set; surface points lie on the surface, with unit normals out of it; what is told of a region makes the same one.
+/* Every kind of region in REGION_LIST by itself: points lie inside and in the bounds, uniformly; the measure is that of
+ * the set; surface points lie on the surface, with unit normals out of it; a region read from its description is equal.
  *
- * A new kind gets a row of numbers here. */
+ * A new kind needs a row of numbers here. */
 #include "harness.h"
 #include "pinn/arithmetic/random.h"
 #include "pinn/geometry/region.h"

@@ -1,9 +1,9 @@
-/* Every key of a problem file that changes between a checkpoint and a resume is refused, told with the value that is
- * used, or free to change; the text that identifies a problem has any length, and old checkpoints with the beginning of
- * it are compared to the end all the same. */
-#include "pinn/training/changes.h"
-#include "pinn/training/identity.h"
-#include "pinn/training/snapshot.h"
+/* Every key of a problem file that changes between a checkpoint and a resume is refused, reported with the value that
+ * is used, or free to change. The signature of a problem has any length. Old checkpoints that hold only its beginning
+ * are compared completely. */
+#include "pinn/state/changes.h"
+#include "pinn/state/problem_signature.h"
+#include "pinn/state/training_checkpoint.h"
 #include "training_fixture.h"
 
 #include <stdlib.h>
@@ -109,8 +109,8 @@ static void check_row(const row *r, const problem *before) {
     CHECK(strcmp(same_key->now, r->now) == 0);
   }
   CHECK_EQUAL_INT(refused, r->kind == CHANGE_REFUSED); /* just what the identities say */
-  CHECK_OK(problem_identity(before, &one));
-  CHECK_OK(problem_identity(now, &other));
+  CHECK_OK(problem_signature(before, &one));
+  CHECK_OK(problem_signature(now, &other));
   CHECK_EQUAL_INT(refused, strcmp(one, other) != 0);
   free(one);
   free(other);
@@ -137,7 +137,7 @@ static void every_key_is_of_a_kind(void) {
   problem_destroy(&before);
 }
 
-/* A problem of so many conditions that its identity is longer than old programs could store. */
+/* A problem with so many conditions that its signature is longer than old programs could store. */
 static problem *long_problem(const char *last, const char *comment) {
   static const char format[] =
       "%s\nlocal conditions = {}\n"
@@ -164,10 +164,10 @@ static void write_long(const problem *pde, bool cut, const char *path) {
   ntkw_checkpoint *file = NULL;
   char *identity = NULL;
   CHECK_OK(trainer_create(MPI_COMM_WORLD, pde, &t));
-  CHECK_OK(snapshot_state(t, pde, &past, path, NULL, &file));
-  CHECK_OK(problem_identity(pde, &identity));
-  CHECK(strlen(identity) > IDENTITY_CUT_AT);
-  if (cut) identity[IDENTITY_CUT_AT] = '\0';
+  CHECK_OK(training_checkpoint_prepare(t, pde, &past, path, NULL, &file));
+  CHECK_OK(problem_signature(pde, &identity));
+  CHECK(strlen(identity) > SIGNATURE_CUT_AT);
+  if (cut) identity[SIGNATURE_CUT_AT] = '\0';
   CHECK_OK(ntkw_checkpoint_set_text(file, "problem_identity", identity));
   CHECK_OK(ntkw_checkpoint_publish(file));
   ntkw_checkpoint_destroy(&file);
@@ -178,7 +178,7 @@ static void write_long(const problem *pde, bool cut, const char *path) {
 static void check_adopted(const char *path, problem *pde, ntkw_status expected) {
   ntkw_checkpoint_reader *reader = NULL;
   CHECK_OK(ntkw_checkpoint_reader_open(MPI_COMM_WORLD, path, &reader));
-  CHECK_STATUS(snapshot_adopt(reader, path, pde), expected);
+  CHECK_STATUS(training_checkpoint_read_settings(reader, path, pde), expected);
   if (expected != NTKW_SUCCESS)
     CHECK_TEXT_HAS(ntkw_last_error(), "the equation of condition 'a group of probes with number 60' is a function in "
                                       "the checkpoint, another function in the problem file");

@@ -3,7 +3,7 @@
 #include "harness.h"
 #include "pinn/state/state_checkpoint.h"
 #include "pinn/state/state_query.h"
-#include "pinn/training/sharding.h"
+#include "ranks/even_split.h"
 
 #include <stdlib.h>
 
@@ -92,8 +92,8 @@ static sample empty_sample(MPI_Comm comm) {
   int rank, size;
   MPI_Comm_rank(comm, &rank);
   MPI_Comm_size(comm, &size);
-  const int64_t offset = shard_offset(N, rank, size);
-  return (sample){.offset = offset, .count = shard_offset(N, rank + 1, size) - offset};
+  const ntkw_i_range shard = ntkw_i_even_split(N, size, rank);
+  return (sample){.offset = shard.first, .count = shard.last - shard.first};
 }
 
 /* The values are functions of the place in the whole array. */

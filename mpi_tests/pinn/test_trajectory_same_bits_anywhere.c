@@ -1,12 +1,13 @@
-/* The digests of the whole state are equal at every step to those of one rank with one thread and the portable kernels:
- * on all ranks, with the kernels of the first argument ("mixed": each rank its own), with threads, and after a restart
- * in the middle on fewer or more ranks with other kernels; in both precisions, with every rule, with weights renewed at
- * every step or every third, with every optimizer. The second argument, "all", takes the full product instead of pairs. */
+/* The digests of the whole state are equal at every step to those of one rank with one thread and portable kernels: on
+ * all ranks, with the kernels of the first argument ("mixed": each rank its own), with threads, and after a restart in
+ * the middle with other numbers of ranks and other kernels; in both precisions, with every rule, with updates at every
+ * step or every third, with every optimizer. The second argument "all" runs the full product instead of pairs. */
 #include "pinn/arithmetic/kernels.h"
+#include "base/cpu.h"
 #include "pinn/problem/rules.h"
-#include "pinn/training/snapshot.h"
-#include "pinn/training/state_digest.h"
-#include "snapshot_fixture.h"
+#include "pinn/state/training_checkpoint.h"
+#include "state_digest_fixture.h"
+#include "training_checkpoint_fixture.h"
 #include "training_fixture.h"
 
 #include <math.h>
@@ -66,8 +67,8 @@ static bool compare(const choice *what, const stretch *where, int step, const st
   return false;
 }
 
-/* Steps of a stretch, from the checkpoint at path unless it begins at 0, ending with a checkpoint there unless it ends at
- * STEPS. digests: compared with, or filled in if record. */
+/* Steps of a stretch, from the checkpoint at path unless it begins at 0, ending with a checkpoint there unless it ends
+ * at STEPS. digests: compared with, or filled in if record. */
 static void run_stretch(const choice *what, const stretch *where, const char *path, state_digest digests[],
                         bool record) {
   problem *pde = wave_problem(what->precision, what->rule, what->every);
@@ -81,11 +82,11 @@ static void run_stretch(const choice *what, const stretch *where, const char *pa
   choose_kernels(where->kernels);
   if (where->from > 0) {
     CHECK_OK(ntkw_checkpoint_reader_open(where->comm, path, &reader));
-    CHECK_OK(snapshot_adopt(reader, path, pde));
+    CHECK_OK(training_checkpoint_read_settings(reader, path, pde));
   }
   CHECK_OK(trainer_create(where->comm, pde, &t));
   CHECK_OK(trainer_set_threads(t, where->threads));
-  if (reader) CHECK_OK(snapshot_restore(reader, t, &past));
+  if (reader) CHECK_OK(training_checkpoint_read(reader, t, &past));
   ntkw_checkpoint_reader_close(&reader);
   for (int step = where->from; step < where->to; step++) {
     CHECK_EQUAL_INT(trainer_steps_done(t), step);
@@ -94,7 +95,7 @@ static void run_stretch(const choice *what, const stretch *where, const char *pa
     CHECK_OK(state_digest_make(t, pde, &past, record ? &digests[step] : &digest));
     if (!record && same) same = compare(what, where, step, &digest, &digests[step]); /* the first is enough */
   }
-  if (where->to < STEPS) publish_snapshot(t, pde, &past, path);
+  if (where->to < STEPS) publish_training_checkpoint(t, pde, &past, path);
   trainer_destroy(&t);
   history_free(&past);
   problem_destroy(&pde);

@@ -85,7 +85,7 @@ static void check_table(const kernels *k) {
   LEAVES_CLEAN(k->add_bias(&panel, y, z));
   LEAVES_CLEAN(k->sum_values(&panel, x, z));
   LEAVES_CLEAN(k->scale_points(&panel, scales, x, z));
-  LEAVES_CLEAN(k->add_norms(&panel, x, WIDTH, w, scratch, norms));
+  LEAVES_CLEAN(k->add_squared_norms(&panel, x, WIDTH, w, scratch, norms));
 }
 
 /* Generated code for shapes with whole and partial vectors of rows and columns. */

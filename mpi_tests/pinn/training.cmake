@@ -1,9 +1,9 @@
 # The training loop and its parts.
-foreach(test tree_gives_same_bits_for_any_cut lanes_cover_points_once adam_follows_closed_form
+foreach(test tree_gives_same_bits_for_any_cut chunks_cover_points_once adam_follows_closed_form
     sampler_depends_on_position_alone line_search_meets_wolfe)
   ntkw_test(NAME ${test} LABEL pinn RANKS 1 SOURCES test_${test}.c LIBRARIES ntkw_pinn)
 endforeach()
-foreach(test sharding_equals_serial_tree training_same_bits_for_any_ranks snapshot_continues_in_same_bits)
+foreach(test sharding_equals_serial_tree training_same_bits_for_any_ranks training_checkpoint_continues_in_same_bits)
   ntkw_test(NAME ${test} LABEL pinn RANKS 1 2 3 4 5 8 SOURCES test_${test}.c LIBRARIES ntkw_pinn)
 endforeach()
 ntkw_test(NAME lbfgs_finds_minima LABEL pinn RANKS 1 3 SOURCES test_lbfgs_finds_minima.c LIBRARIES ntkw_pinn)
@@ -27,9 +27,11 @@ ntkw_test(NAME default_rule_counts_no_points LABEL pinn RANKS 1 3 SOURCES test_d
   LIBRARIES ntkw_pinn)
 ntkw_test(NAME error_leaves_gaps_out LABEL pinn RANKS 3 SOURCES test_error_leaves_gaps_out.c LIBRARIES ntkw_pinn)
 ntkw_test(NAME blow_up_is_counted LABEL pinn RANKS 1 3 SOURCES test_blow_up_is_counted.c LIBRARIES ntkw_pinn)
-ntkw_test(NAME training_in_free_order LABEL pinn RANKS 1 2 3 5 SOURCES test_training_in_free_order.c LIBRARIES ntkw_pinn)
+ntkw_test(NAME training_in_free_order LABEL pinn RANKS 1 2 3 5
+  SOURCES test_training_in_free_order.c LIBRARIES ntkw_pinn)
 ntkw_test(NAME digests_show_any_bit LABEL pinn RANKS 1 3 8 SOURCES test_digests_show_any_bit.c LIBRARIES ntkw_pinn)
-ntkw_test(NAME team_does_all_the_work LABEL pinn RANKS 1 3 SOURCES test_team_does_all_the_work.c LIBRARIES ntkw_pinn)
+ntkw_test(NAME thread_pool_does_all_the_work LABEL pinn RANKS 1 3
+  SOURCES test_thread_pool_does_all_the_work.c LIBRARIES ntkw_pinn)
 
 # The trainer with its allocations counted: a copy of the library that calls counted_memory.h instead of the allocator.
 set(counted ${CMAKE_CURRENT_BINARY_DIR}/libntkw_pinn_counted.a)

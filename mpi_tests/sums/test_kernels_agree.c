@@ -2,6 +2,7 @@
  *
  * One argument, a number, sets how many random cases are drawn; the cases that are enumerated are always run. */
 #include "harness.h"
+#include "base/cpu.h"
 #include "inputs.h"
 #include "oracle.h"
 #include "sums/kernel.h"

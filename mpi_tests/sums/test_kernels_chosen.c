@@ -1,6 +1,7 @@
 /* NTKW_KERNELS, or else NTKW_SUM_KERNELS, names the kernels; unknown or unsupported names are passed over for the
  * fastest. */
 #include "harness.h"
+#include "base/cpu.h"
 #include "sums/kernel.h"
 
 #include <stdlib.h>

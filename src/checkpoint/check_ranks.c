@@ -1,6 +1,7 @@
 /* Check that all ranks added the same arrays and that their parts cover each array exactly once. Rank 0 broadcasts a
  * description of its arrays, so that the other ranks can name the difference. */
 #include "ranks/comm.h"
+#include "base/dtype.h"
 #include "ranks/broadcast_buffer.h"
 #include "checkpoint/writer.h"
 #include "ranks/coverage.h"

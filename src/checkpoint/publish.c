@@ -4,6 +4,7 @@
  * whole length, every rank opens the file, and then each writes its own values. (Opening and closing over MPI-IO are
  * collective, so every error that can be found is found before.) */
 #include "checkpoint/digest.h"
+#include "base/dtype.h"
 #include "checkpoint/format.h"
 #include "checkpoint/lock.h"
 #include "checkpoint/publication.h"

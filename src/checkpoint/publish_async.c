@@ -4,6 +4,7 @@
  * stages that call HDF5 (rank 0: a few ms), then a thread runs the others, which call neither HDF5 nor MPI, then the
  * ranks agree by nonblocking operations. Each test advances all this as far as it can without blocking. */
 #include "ranks/comm.h"
+#include "base/dtype.h"
 #include "ranks/agree_async.h"
 #include "fileio/hdf5_error.h"
 #include "checkpoint/publication.h"

@@ -1,5 +1,6 @@
 /* A checkpoint opened for reading: open, close, attributes, arrays. */
 #include "checkpoint/reader.h"
+#include "base/dtype.h"
 #include "checkpoint/digest.h"
 #include "checkpoint/format.h"
 #include "checkpoint/writer.h"

@@ -1,5 +1,6 @@
 /* ntkw_checkpoint_create, set_*, add_array, add_slabs, destroy. */
 #include "checkpoint/writer.h"
+#include "base/dtype.h"
 #include "ranks/comm.h"
 #include "ranks/same_on_ranks.h"
 #include "checkpoint/format.h"

@@ -1,5 +1,6 @@
 /* ntkw show: what is in a checkpoint. */
 #include "cli/command.h"
+#include "base/dtype.h"
 #include "ntkw/checkpoint.h"
 #include "base/check.h"
 

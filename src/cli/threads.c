@@ -10,7 +10,7 @@ static ntkw_status check_support(int n) {
 }
 
 ntkw_status set_threads(trainer *t, int64_t wanted) {
-  const int n = wanted > 0 ? (int)wanted : team_size_wanted();
+  const int n = wanted > 0 ? (int)wanted : thread_pool_size_wanted();
   NTKW_TRY(ntkw_status_agree(trainer_comm(t), check_support(n)));
   int most;
   MPI_Allreduce(&n, &most, 1, MPI_INT, MPI_MAX, trainer_comm(t));

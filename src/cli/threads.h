@@ -2,7 +2,7 @@
 #ifndef NTKW_CLI_THREADS_H
 #define NTKW_CLI_THREADS_H
 
-#include "pinn/training/team.h"
+#include "pinn/training/thread_pool.h"
 #include "pinn/training/trainer.h"
 
 /* The option, for tables: least 1, most MAX_THREADS; 0 stands for "not given". */

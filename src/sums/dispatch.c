@@ -1,5 +1,6 @@
 /* The kernels of the variant that this process uses. */
 #include "sums/kernel.h"
+#include "base/cpu.h"
 
 static const ntkw_i_sum_kernels *const tables[KERNEL_VARIANTS] = {
     [KERNELS_PORTABLE] = &ntkw_i_sum_portable,

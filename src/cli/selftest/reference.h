@@ -3,7 +3,7 @@
 #ifndef NTKW_CLI_SELFTEST_REFERENCE_H
 #define NTKW_CLI_SELFTEST_REFERENCE_H
 
-#include "pinn/training/state_digest.h"
+#include "pinn/state/state_digest.h"
 
 typedef struct selftest_reference {
   int arithmetic_version;

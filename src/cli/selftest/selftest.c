@@ -1,11 +1,12 @@
 /* ntkw selftest: does this installation, on this machine and these ranks, compute the reference bits? */
 #include "cli/command.h"
+#include "base/cpu.h"
 #include "cli/selftest/reference.h"
 #include "cli/selftest/trajectory.h"
 #include "cli/threads.h"
 #include "ntkw/version.h"
 #include "pinn/arithmetic/matrix.h"
-#include "pinn/training/snapshot.h"
+#include "pinn/state/training_checkpoint.h"
 #include "base/check.h"
 
 #include <inttypes.h>
@@ -107,7 +108,7 @@ static ntkw_status announce(const settings *s) {
   for (char *c = library; *c; c++)
     if (*c == '\t') *c = ' ';
   MPI_Comm_size(MPI_COMM_WORLD, &size);
-  const int threads = s->threads > 0 ? (int)s->threads : team_size_wanted();
+  const int threads = s->threads > 0 ? (int)s->threads : thread_pool_size_wanted();
   say("ntkw %s, arithmetic version %d, %s, %d rank%s, %d thread%s each, kernels ", ntkw_version(), ARITHMETIC_VERSION,
       library, size, size == 1 ? "" : "s", threads, threads == 1 ? "" : "s");
   NTKW_TRY(say_kernels());

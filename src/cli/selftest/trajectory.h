@@ -3,7 +3,7 @@
 #define NTKW_CLI_SELFTEST_TRAJECTORY_H
 
 #include "cli/selftest/cases.h"
-#include "pinn/training/state_digest.h"
+#include "pinn/state/state_digest.h"
 
 /* Called after every step with the digests of the state, the same on every rank. Returns false to end the run. */
 typedef bool (*step_visitor)(void *context, int step, const state_digest *digest);

@@ -3,8 +3,8 @@
 #include "cli/train/folder.h"
 #include "cli/train/own_names.h"
 #include "pinn/problem/problem_load.h"
-#include "pinn/training/reference.h"
-#include "pinn/training/snapshot.h"
+#include "pinn/training/reference_solution.h"
+#include "pinn/state/training_checkpoint.h"
 #include "base/check.h"
 
 #include <stdio.h>
@@ -34,7 +34,7 @@ static void warn_of_changes(const changes *found) {
 /* Seed and rule are the checkpoint's; a command line that says otherwise is refused. */
 static ntkw_status adopt_checkpoint(const train_settings *settings, ntkw_checkpoint_reader *reader, const char *path,
                                     problem *pde) {
-  NTKW_TRY(snapshot_adopt(reader, path, pde));
+  NTKW_TRY(training_checkpoint_read_settings(reader, path, pde));
   NTKW_CHECK(settings->seed < 0 || (uint64_t)settings->seed == pde->seed, NTKW_ERR_PROBLEM,
              "%s: was trained with seed %llu; --seed says %lld", path, (unsigned long long)pde->seed,
              (long long)settings->seed);
@@ -82,7 +82,7 @@ ntkw_status plan_make(run *r, const char *file, ntkw_checkpoint_reader **reader,
   NTKW_TRY(folder_find_checkpoint(r->settings, r->folder, reader, r->checkpoint, sizeof r->checkpoint));
   if (!file) NTKW_TRY(problem_of_checkpoint(*reader, &r->pde, &r->steps_of_file));
   if (file) r->steps_of_file = r->pde->steps;
-  if (*reader && file) NTKW_TRY(snapshot_changes(*reader, r->pde, found));
+  if (*reader && file) NTKW_TRY(training_checkpoint_changes(*reader, r->pde, found));
   override_problem(r->settings, r->pde);
   if (*reader) NTKW_TRY(adopt_checkpoint(r->settings, *reader, r->checkpoint, r->pde));
   warn_of_changes(found);

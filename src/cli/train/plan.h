@@ -3,7 +3,7 @@
 #define NTKW_CLI_TRAIN_PLAN_H
 
 #include "cli/train/run.h"
-#include "pinn/training/changes.h"
+#include "pinn/state/changes.h"
 
 /* Read the problem, find the checkpoint to resume from, lock the folder, find the reference. Collective.
  * @param[in]  file    the problem file; NULL: the checkpoint's.

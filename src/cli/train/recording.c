@@ -46,7 +46,7 @@ ntkw_status recording_resume(trainer *t, const char *path, const char *source, b
       return status;
     }
     if (!goes_on) continue;
-    const ntkw_status status = trainer_record_on(t, name, source);
+    const ntkw_status status = trainer_record_continue(t, name, source);
     if (status == NTKW_SUCCESS) tell(path, name, reason, trainer_steps_done(t));
     if (status != NTKW_ERR_FORMAT && status != NTKW_ERR_FILE) return status;
     if (number == 1) snprintf(reason, sizeof reason, "%s", ntkw_last_error());

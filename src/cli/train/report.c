@@ -11,8 +11,8 @@ static void announce(const run *r, const char *file) {
   int size;
   MPI_Comm_size(MPI_COMM_WORLD, &size);
   say("%s: %lld parameters in %s, %d rank%s, %d lanes, kernels %s, seed %llu\n", file,
-      (long long)trainer_parameter_count(r->trainer), ntkw_dtype_name(pde->network.precision), size,
-      size == 1 ? "" : "s", trainer_lane_count(r->trainer), network_kernels(), (unsigned long long)pde->seed);
+      (long long)trainer_parameter_count(r->trainer), ntkw_dtype_name(pde->network.precision),
+      size, size == 1 ? "" : "s", trainer_chunk_count(r->trainer), network_kernels(), (unsigned long long)pde->seed);
   if (trainer_threads(r->trainer) > 1) say("threads: %d a rank\n", trainer_threads(r->trainer));
   if (trainer_order(r->trainer) == ORDER_FREE)
     say("order: free; another number of ranks or threads gives other rounding errors\n");
@@ -26,7 +26,7 @@ static void announce(const run *r, const char *file) {
   const int idle = trainer_idle_ranks(r->trainer), empty = trainer_empty_shards(r->trainer);
   if (idle > 0 || empty > 0)
     warn("%d ranks are more than this problem can use: %d compute no points (it has %d lanes), %d hold no parameters",
-         size, idle, trainer_lane_count(r->trainer), empty);
+         size, idle, trainer_chunk_count(r->trainer), empty);
 }
 
 /* Points that the error does without. */

@@ -1,6 +1,6 @@
 #include "cli/train/saving.h"
 #include "cli/train/run.h"
-#include "pinn/training/snapshot.h"
+#include "pinn/state/training_checkpoint.h"
 #include "base/check.h"
 
 #include <stdio.h>
@@ -70,12 +70,12 @@ ntkw_status saving_end(run *r) {
 static ntkw_status state(run *r) {
   saving *s = &r->saving;
   char name[64];
-  NTKW_TRY(snapshot_check(r->trainer, r->pde));
+  NTKW_TRY(training_checkpoint_check(r->trainer, r->pde));
   s->step = trainer_steps_done(r->trainer);
   s->over = false;
   snprintf(name, sizeof name, "step-%010lld.h5", (long long)s->step);
   run_path(r, name, s->path, sizeof s->path);
-  NTKW_TRY(snapshot_state(r->trainer, r->pde, &r->history, s->path, r->lock, &s->file));
+  NTKW_TRY(training_checkpoint_prepare(r->trainer, r->pde, &r->history, s->path, r->lock, &s->file));
   return ntkw_checkpoint_set_stall(s->file, STALL, end_job, r);
 }
 
@@ -115,7 +115,7 @@ ntkw_status saving_write_diverged(run *r, char *path, size_t size) {
   char name[64];
   snprintf(name, sizeof name, "diverged-%010lld.h5", (long long)trainer_steps_done(r->trainer));
   run_path(r, name, path, size);
-  NTKW_TRY(snapshot_state(r->trainer, r->pde, &r->history, path, r->lock, &file));
+  NTKW_TRY(training_checkpoint_prepare(r->trainer, r->pde, &r->history, path, r->lock, &file));
   const ntkw_status status = ntkw_checkpoint_publish(file);
   ntkw_checkpoint_destroy(&file);
   return status;

@@ -13,7 +13,7 @@
 #include "cli/train/watch.h"
 #include "pinn/problem/rules.h"
 #include "pinn/state/state_query.h"
-#include "pinn/training/snapshot.h"
+#include "pinn/state/training_checkpoint.h"
 #include "base/check.h"
 
 #include <math.h>
@@ -175,7 +175,7 @@ static ntkw_status prepare(run *r, ntkw_checkpoint_reader *reader) {
   NTKW_TRY(trainer_create(MPI_COMM_WORLD, r->pde, &r->trainer));
   NTKW_TRY(set_threads(r->trainer, r->settings->threads));
   if (strcmp(r->settings->order, "free") == 0) NTKW_TRY(trainer_set_order(r->trainer, ORDER_FREE));
-  if (reader) NTKW_TRY(snapshot_restore(reader, r->trainer, &r->history));
+  if (reader) NTKW_TRY(training_checkpoint_read(reader, r->trainer, &r->history));
   NTKW_TRY(make_evaluation(r, reader != NULL));
   NTKW_TRY(watch_begin(r, reader != NULL));
   char path[600];

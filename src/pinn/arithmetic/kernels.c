@@ -1,4 +1,5 @@
 #include "pinn/arithmetic/kernels.h"
+#include "base/cpu.h"
 #include "base/check.h"
 
 #include <stdlib.h>

@@ -1,4 +1,4 @@
-/* Regions of all kinds: found by their word, created, destroyed. */
+/* Regions of all kinds: find a kind, create, destroy. */
 #include "pinn/geometry/region.h"
 #include "base/check.h"
 #include "base/nearest_word.h"

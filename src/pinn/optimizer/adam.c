@@ -1,7 +1,7 @@
 #include "pinn/optimizer/adam.h"
-#include "base/check.h"
 #include "base/cpu.h"
 #include "base/dtype.h"
+#include "base/check.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -12,12 +12,12 @@ static const optimizer_option options[N_OPTIONS] = {{.key = "beta1",
                                                      .otherwise = 0.9,
                                                      .allowed = option_is_momentum,
                                                      .expected = "a number from 0 to below 1",
-                                                     .help = "what a step keeps of the mean gradient"},
+                                                     .help = "decay of the mean gradient"},
                                                     {.key = "beta2",
                                                      .otherwise = 0.999,
                                                      .allowed = option_is_momentum,
                                                      .expected = "a number from 0 to below 1",
-                                                     .help = "what a step keeps of the mean squared gradient"},
+                                                     .help = "decay of the mean squared gradient"},
                                                     {.key = "epsilon",
                                                      .otherwise = 1e-8,
                                                      .allowed = option_is_positive,

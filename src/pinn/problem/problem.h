@@ -82,7 +82,7 @@ typedef struct problem {
  *
  * Keys of problem{} and their defaults; inputs, outputs, conditions and network must be there:
  *   inputs = { {"t", from, to}, ... }   outputs = { "u", ... }   exact = { u = function(p) } (none; per output)
- *   reference = "FILE.h5" (none): a solution on a grid to compare with instead (training/reference.h): the solution.h5 of
+ *   reference = "FILE.h5" (none): a solution on a grid to compare with instead (reference_solution.h): the solution.h5 of
  *       another run, or an HDF5 file with a list of points for each input and, named like an output, its values, such as
  *       with h5py.File("FILE.h5", "w") as f:
  *           f["t"] = t; f["x"] = x         # as many as you like, ascending within the ranges of the inputs
@@ -125,7 +125,7 @@ input_space problem_space(const problem *problem);
  * list or the memory is left out. Local; to be called in the same way on every rank. */
 void problem_warn(problem *problem, int line, const char *format, ...) __attribute__((format(printf, 3, 4)));
 
-/* The keys of problem{}. Local. A new one also gets its lines in training/changes.c. */
+/* The keys of problem{}. Local. A new one also gets its lines in state/problem_settings.c. */
 const char *const *problem_keys(int *n);
 
 /* Let the reading of problem files end with NTKW_ERR_INTERRUPTED as soon as wanted returns true, which is asked now and
