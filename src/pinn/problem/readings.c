@@ -113,7 +113,7 @@ static void enter_words(dictionary *d, const char *output, double_reading *out) 
     }
 }
 
-/* What follows "output_" in a name; NULL: the name does not begin so. */
+/* The rest of a name after "output_"; NULL: the name does not begin so. */
 static const char *rest_after(const char *output, const char *name) {
   const size_t length = strlen(output);
   return strncmp(name, output, length) == 0 && name[length] == '_' ? name + length + 1 : NULL;
