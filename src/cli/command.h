@@ -16,8 +16,7 @@ typedef enum exit_code {
   EXIT_DIVERGED = 5, /* losses or parameters are not finite, or a blow-up: do not requeue */
   EXIT_INTERNAL = 6, /* out of memory, MPI failed, internal error */
   EXIT_LOCKED = 7,   /* the folder is used by another run: try again when that has ended */
-  EXIT_COME_BACK =
-      85 /* stopped by a signal or the time limit, after a checkpoint if there was a step: --resume goes on */
+  EXIT_REQUEUE = 85  /* stopped by a signal or the time limit, after a checkpoint if there was a step */
 } exit_code;
 
 /* A subcommand: its name, a line for ntkw --help, its own help, and what it does. argv[0] is the subcommand's name.

@@ -17,7 +17,7 @@ typedef struct settings {
   bool table, quiet;
 } settings;
 
-static const char *const cuts[] = {[CUT_EVEN] = "even", [CUT_RANDOM] = "random", [CUT_REPLICATED] = "replicated"};
+static const char *const cuts[] = {[SHARD_EVEN] = "even", [SHARD_RANDOM] = "random", [SHARD_REPLICATED] = "replicated"};
 static const double not_given = -1;
 enum { MOST_RULES = 64 };
 
@@ -88,20 +88,20 @@ enum { N_OPTIONS = sizeof options / sizeof *options };
 typedef struct replay {
   const settings *settings;
   recorded_run *recorded;
-  candidate candidates[MOST_RULES];
+  rule_replay rules[MOST_RULES];
   int n;
   weight_table table, csv;
-  cut mine;
-  cut_kind kind;
+  shard_plan mine;
+  shard_kind kind;
   void *values; /* [C, capacity] of the trace's dtype */
   int64_t capacity;
 } replay;
 
-/* Collective. A candidate for each name between commas, or for the recorded rule. */
-static ntkw_status create_candidates(replay *r) {
+/* Collective. A replay for each name between commas, or for the recorded rule. */
+static ntkw_status create_rule_replays(replay *r) {
   const settings *s = r->settings;
-  candidate_options chosen = {NULL, s->alpha, s->tolerance, s->every};
-  if (!s->rules) return candidate_create(r->recorded, &chosen, &r->candidates[r->n++]);
+  rule_replay_options chosen = {NULL, s->alpha, s->tolerance, s->every};
+  if (!s->rules) return rule_replay_create(r->recorded, &chosen, &r->rules[r->n++]);
   for (const char *rest = s->rules; rest; rest = strchr(rest, ',') ? strchr(rest, ',') + 1 : NULL) {
     char name[64];
     const size_t length = strcspn(rest, ",");
@@ -110,7 +110,7 @@ static ntkw_status create_candidates(replay *r) {
     NTKW_CHECK(r->n < MOST_RULES, NTKW_ERR_ARGUMENT, "--rule has more than %d names", MOST_RULES);
     snprintf(name, sizeof name, "%.*s", (int)length, rest);
     chosen.rule = name;
-    NTKW_TRY(candidate_create(r->recorded, &chosen, &r->candidates[r->n++]));
+    NTKW_TRY(rule_replay_create(r->recorded, &chosen, &r->rules[r->n++]));
   }
   return NTKW_SUCCESS;
 }
@@ -125,19 +125,19 @@ static ntkw_status reserve(replay *r, int64_t count) {
   return NTKW_SUCCESS;
 }
 
-/* Local: hand this rank's shard of all gradients of one step to every candidate. */
+/* Local: hand this rank's shard of all gradients of one step to every replayed rule. */
 static ntkw_status add_shard(replay *r, int64_t step) {
   const recorded_run *t = r->recorded;
-  const cut_model model = {t->n_parameters, t->n_segments, t->segment_offset, t->segment_size};
+  const shard_model model = {t->n_parameters, t->n_segments, t->segment_offset, t->segment_size};
   int rank = 0, size = 1;
   MPI_Comm_rank(MPI_COMM_WORLD, &rank);
   MPI_Comm_size(MPI_COMM_WORLD, &size);
-  NTKW_TRY(cut_draw(r->kind, (uint64_t)r->settings->seed, step, rank, size, &model, &r->mine));
+  NTKW_TRY(shard_plan_draw(r->kind, (uint64_t)r->settings->seed, step, rank, size, &model, &r->mine));
   for (int k = 0; k < r->mine.n; k++) {
-    const cut_piece *piece = &r->mine.pieces[k];
+    const shard_piece *piece = &r->mine.pieces[k];
     NTKW_TRY(reserve(r, piece->count));
     NTKW_TRY(ntkw_i_recording_read_gradients(t, step, piece->offset, piece->count, r->values));
-    for (int i = 0; i < r->n; i++) NTKW_TRY(candidate_add(&r->candidates[i], t, piece, r->values));
+    for (int i = 0; i < r->n; i++) NTKW_TRY(rule_replay_add_gradients(&r->rules[i], t, piece, r->values));
   }
   return NTKW_SUCCESS;
 }
@@ -146,23 +146,23 @@ static ntkw_status add_shard(replay *r, int64_t step) {
 static ntkw_status replay_step(replay *r, int64_t step) {
   NTKW_TRY(ntkw_status_agree(MPI_COMM_WORLD, add_shard(r, step)));
   for (int i = 0; i < r->n; i++) {
-    NTKW_TRY(candidate_step(&r->candidates[i], r->recorded, step));
-    weight_table_add(&r->table, r->recorded, step, &r->candidates[i]);
-    weight_table_add(&r->csv, r->recorded, step, &r->candidates[i]);
+    NTKW_TRY(rule_replay_step(&r->rules[i], r->recorded, step));
+    weight_table_add(&r->table, r->recorded, step, &r->rules[i]);
+    weight_table_add(&r->csv, r->recorded, step, &r->rules[i]);
   }
   return NTKW_SUCCESS;
 }
 
-static cut_kind kind_of(const char *name) {
+static shard_kind kind_of(const char *name) {
   int kind = 0;
   while (strcmp(cuts[kind], name) != 0) kind++;
-  return (cut_kind)kind;
+  return (shard_kind)kind;
 }
 
 /* Collective. */
 static ntkw_status replay_steps(replay *r) {
   for (int64_t step = 0; step < r->recorded->n_steps; step++) NTKW_TRY(replay_step(r, step));
-  for (int i = 0; i < r->n; i++) NTKW_TRY(comparison_join(&r->candidates[i].found, MPI_COMM_WORLD));
+  for (int i = 0; i < r->n; i++) NTKW_TRY(comparison_join(&r->rules[i].found, MPI_COMM_WORLD));
   return NTKW_SUCCESS;
 }
 
@@ -189,7 +189,7 @@ static ntkw_status replay_all(replay *r, const char *file) {
   NTKW_TRY(ntkw_i_recording_open(MPI_COMM_WORLD, file, &r->recorded));
   NTKW_TRY(judge_length(r->recorded, file));
   if (r->recorded->n_steps == 0) return NTKW_SUCCESS;
-  NTKW_TRY(create_candidates(r));
+  NTKW_TRY(create_rule_replays(r));
   r->kind = kind_of(r->settings->cut);
   if (r->settings->table) NTKW_TRY(weight_table_open(&r->table, "-", false, r->recorded));
   if (r->settings->csv) NTKW_TRY(weight_table_open(&r->csv, r->settings->csv, true, r->recorded));
@@ -200,12 +200,12 @@ static ntkw_status replay_all(replay *r, const char *file) {
 
 static bool all_match(const replay *r) {
   bool match = true;
-  for (int i = 0; i < r->n; i++) match = match && comparison_matches(&r->candidates[i].found);
+  for (int i = 0; i < r->n; i++) match = match && comparison_matches(&r->rules[i].found);
   return match;
 }
 
 static exit_code run(int argc, char **argv) {
-  settings s = {.cut = cuts[CUT_EVEN], .seed = 1, .alpha = not_given, .tolerance = not_given};
+  settings s = {.cut = cuts[SHARD_EVEN], .seed = 1, .alpha = not_given, .tolerance = not_given};
   const char *file = NULL;
   if (options_parse(options, N_OPTIONS, &s, "FILE", &file, argc, argv) != NTKW_SUCCESS)
     return usage_error("replay", "%s", ntkw_last_error());
@@ -221,11 +221,11 @@ static exit_code run(int argc, char **argv) {
   const ntkw_status status = replay_all(r, file);
   const bool matches = all_match(r), silent = (s.quiet || csv_to_stdout) && matches;
   if (status == NTKW_SUCCESS && command_rank() == 0 && !silent && r->n > 0)
-    report_replay(csv_to_stdout ? stderr : stdout, file, r->recorded, r->candidates, r->n);
+    report_replay(csv_to_stdout ? stderr : stdout, file, r->recorded, r->rules, r->n);
   const exit_code code = status != NTKW_SUCCESS ? command_failed(status) : matches ? EXIT_DONE : EXIT_DEVIATES;
-  for (int i = 0; i < r->n; i++) candidate_destroy(&r->candidates[i]);
+  for (int i = 0; i < r->n; i++) rule_replay_destroy(&r->rules[i]);
   ntkw_i_recording_close(&r->recorded);
-  cut_free(&r->mine);
+  shard_plan_free(&r->mine);
   free(r->values);
   free(r);
   return code;

@@ -43,7 +43,7 @@ ntkw_status weight_table_open(weight_table *table, const char *path, bool csv, c
   return ntkw_status_agree(MPI_COMM_WORLD, open_on_first(table, t));
 }
 
-void weight_table_add(weight_table *table, const recorded_run *t, int64_t step, const candidate *of) {
+void weight_table_add(weight_table *table, const recorded_run *t, int64_t step, const rule_replay *of) {
   const double *weights = ntkw_weighting_weights(of->weighting);
   if (!table->file) return;
   const char *rule = ntkw_weighting_rule(of->weighting);

@@ -3,7 +3,7 @@
 #define NTKW_CLI_REPLAY_TABLE_H
 
 #include <stdio.h>
-#include "cli/replay/candidate.h"
+#include "cli/replay/rule_replay.h"
 
 typedef struct weight_table {
   const char *path; /* borrowed; "-": stdout */
@@ -16,7 +16,7 @@ typedef struct weight_table {
 ntkw_status weight_table_open(weight_table *table, const char *path, bool csv, const recorded_run *t);
 
 /* A row. Local; does nothing while the table is closed. */
-void weight_table_add(weight_table *table, const recorded_run *t, int64_t step, const candidate *of);
+void weight_table_add(weight_table *table, const recorded_run *t, int64_t step, const rule_replay *of);
 
 /* Collective. NTKW_ERR_FILE, on every rank, if not everything was written. */
 ntkw_status weight_table_close(weight_table *table);

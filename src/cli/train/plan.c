@@ -1,7 +1,7 @@
 #include "cli/train/plan.h"
 #include "cli/guard.h"
 #include "cli/train/folder.h"
-#include "cli/train/own_names.h"
+#include "cli/train/reserved_names.h"
 #include "pinn/problem/problem_load.h"
 #include "pinn/training/reference.h"
 #include "pinn/training/snapshot.h"
@@ -87,9 +87,9 @@ ntkw_status plan_make(run *r, const char *file, ntkw_checkpoint_reader **reader,
   if (*reader) NTKW_TRY(adopt_checkpoint(r->settings, *reader, r->checkpoint, r->pde));
   warn_of_changes(found);
   if (!r->lock) NTKW_TRY(take_folder(r));
-  NTKW_TRY(own_names_refuse("--trace", r->settings->trace, r->folder));
-  NTKW_TRY(own_names_refuse("the problem file", file, r->folder));
+  NTKW_TRY(reserved_names_check("--trace", r->settings->trace, r->folder));
+  NTKW_TRY(reserved_names_check("the problem file", file, r->folder));
   NTKW_TRY(locate_reference(r, file, *reader));
-  if (!*reader) NTKW_TRY(own_names_refuse("the reference", r->pde->reference_path, r->folder));
+  if (!*reader) NTKW_TRY(reserved_names_check("the reference", r->pde->reference_path, r->folder));
   return r->settings->resume.given ? NTKW_SUCCESS : folder_refuse_used(r->folder);
 }

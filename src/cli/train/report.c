@@ -97,10 +97,10 @@ static int64_t steps_to_go_on(const run *r) {
 }
 
 exit_code report_stop(const run *r, const char *file) {
-  say("stopped by %s at step %lld of %lld\ncheckpoint: %s\n", stop_cause(&r->watch),
+  say("stopped by %s at step %lld of %lld\ncheckpoint: %s\n", time_limit_cause(&r->limit),
       (long long)trainer_steps_done(r->trainer), (long long)r->pde->steps, r->checkpoint);
   say_how_to_continue(r, file, r->pde->steps);
-  return EXIT_COME_BACK;
+  return EXIT_REQUEUE;
 }
 
 void report_results(const run *r, const char *file, bool drawn, bool has_no_gnuplot) {

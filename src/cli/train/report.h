@@ -10,7 +10,7 @@
 void report_start(const run *run, const char *file);
 
 /* What stopped the run, its checkpoint, and the command that goes on. file: as on the command line, or NULL.
- * @return EXIT_COME_BACK. */
+ * @return EXIT_REQUEUE. */
 exit_code report_stop(const run *run, const char *file);
 
 /* Error, files, and the command that goes on. drawn: there is a picture; has_no_gnuplot: that is why there is none. */

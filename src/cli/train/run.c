@@ -1,6 +1,6 @@
 #include "cli/train/run.h"
 #include "cli/train/folder.h"
-#include "cli/train/watch.h"
+#include "cli/train/spectrum_recorder.h"
 #include "ntkw/checkpoint.h"
 #include "status/check.h"
 
@@ -67,7 +67,7 @@ static void warn_of_high_loss(run *r, int64_t step) {
 /* One step, logged if its number says so. *stop: the run is to end after it. */
 static ntkw_status do_step(run *r, bool *stop) {
   const int64_t step = trainer_steps_done(r->trainer);
-  *stop = stop_wanted(&r->watch, MPI_Wtime(), checkpoint_due(r, step + 1)) || saving_has_failed(r);
+  *stop = time_limit_stops_after(&r->limit, MPI_Wtime(), checkpoint_due(r, step + 1)) || checkpoint_writer_failed(r);
   const bool logged = step % r->settings->log_every == 0;
   if (logged) {
     ntkw_status status = trainer_refresh(r->trainer);
@@ -95,7 +95,7 @@ static void tell_of_divergence(run *r) {
   const int64_t bad = state.blow_up->since >= 0 ? state.blow_up->since : *state.step;
   snprintf(last, sizeof last, "%s", r->good[0] ? r->good : "none");
   if (folder_set_bad_aside(r->folder, bad, last, sizeof last) != NTKW_SUCCESS) warn("%s", ntkw_last_error());
-  if (saving_write_diverged(r, path, sizeof path) == NTKW_SUCCESS)
+  if (checkpoint_writer_write_diverged(r, path, sizeof path) == NTKW_SUCCESS)
     warn("the run has diverged; its state is in %s; the last good checkpoint is %s", path, last);
   else
     warn("the run has diverged; its state could not be written (%s); the last good checkpoint is %s", ntkw_last_error(),
@@ -105,7 +105,7 @@ static void tell_of_divergence(run *r) {
 static exit_code fail(run *r, ntkw_status status) {
   if (command_rank() == 0) progress_clear(&r->progress);
   const exit_code code = command_failed(status);
-  if (status != NTKW_ERR_MPI && saving_end(r) != NTKW_SUCCESS) warn("%s", ntkw_last_error());
+  if (status != NTKW_ERR_MPI && checkpoint_writer_finish(r) != NTKW_SUCCESS) warn("%s", ntkw_last_error());
   if (code == EXIT_DIVERGED) tell_of_divergence(r);
   return code;
 }
@@ -115,8 +115,8 @@ static ntkw_status log_end(run *r) {
   ntkw_status status = trainer_measure(r->trainer);
   if (status == NTKW_SUCCESS) status = measure_error(r);
   if (status == NTKW_SUCCESS) status = log_step(r, trainer_steps_done(r->trainer));
-  if (status == NTKW_SUCCESS) status = saving_tidy(r);
-  if (status == NTKW_SUCCESS) status = watch_step(r);
+  if (status == NTKW_SUCCESS) status = checkpoint_writer_rotate(r);
+  if (status == NTKW_SUCCESS) status = spectrum_recorder_step(r);
   return status;
 }
 
@@ -131,18 +131,18 @@ exit_code run_steps(run *r) {
   r->error = NAN;
   r->progress = progress_start(r->settings->progress, trainer_steps_done(r->trainer), r->pde->steps);
   while (trainer_steps_done(r->trainer) < r->pde->steps && !stop) {
-    status = watch_step(r);
+    status = spectrum_recorder_step(r);
     if (status == NTKW_SUCCESS) status = do_step(r, &stop);
     if (status != NTKW_SUCCESS) return fail(r, status);
     const int64_t done = trainer_steps_done(r->trainer);
-    status = saving_tidy(r);
+    status = checkpoint_writer_rotate(r);
     if (status == NTKW_SUCCESS && wants_checkpoint(r, done, stop))
-      status = saving_write(r, stop || done == r->pde->steps);
-    if (status == NTKW_SUCCESS) saving_go_on(r);
+      status = checkpoint_writer_write(r, stop || done == r->pde->steps);
+    if (status == NTKW_SUCCESS) checkpoint_writer_advance(r);
     if (status != NTKW_SUCCESS) return fail(r, status);
   }
   if (command_rank() == 0) progress_clear(&r->progress);
-  if (stop && trainer_steps_done(r->trainer) < r->pde->steps) return EXIT_COME_BACK;
+  if (stop && trainer_steps_done(r->trainer) < r->pde->steps) return EXIT_REQUEUE;
   status = log_end(r);
   return status == NTKW_SUCCESS ? EXIT_DONE : fail(r, status);
 }

@@ -7,10 +7,10 @@
 #include "cli/train/folder.h"
 #include "cli/train/picture.h"
 #include "cli/train/plan.h"
-#include "cli/train/recording.h"
+#include "cli/train/resume_recording.h"
 #include "cli/train/report.h"
 #include "cli/train/run.h"
-#include "cli/train/watch.h"
+#include "cli/train/spectrum_recorder.h"
 #include "pinn/problem/rules.h"
 #include "pinn/state/state_query.h"
 #include "pinn/training/snapshot.h"
@@ -177,7 +177,7 @@ static ntkw_status prepare(run *r, ntkw_checkpoint_reader *reader) {
   if (strcmp(r->settings->order, "free") == 0) NTKW_TRY(trainer_set_order(r->trainer, ORDER_FREE));
   if (reader) NTKW_TRY(snapshot_restore(reader, r->trainer, &r->history));
   NTKW_TRY(make_evaluation(r, reader != NULL));
-  NTKW_TRY(watch_begin(r, reader != NULL));
+  NTKW_TRY(spectrum_recorder_start(r, reader != NULL));
   char path[600];
   run_path(r, "history.csv", path, sizeof path);
   return ntkw_status_agree(MPI_COMM_WORLD,
@@ -190,17 +190,17 @@ static ntkw_status start_trace(run *r, const char *file, bool goes_on) {
   const size_t length = strlen(file), most = sizeof source - sizeof "ntkw train ";
   snprintf(source, sizeof source, "ntkw train %s", file + (length > most ? length - most : 0));
   if (!r->settings->resume.given) return trainer_record(r->trainer, r->settings->trace, source);
-  return recording_resume(r->trainer, r->settings->trace, source, goes_on);
+  return resume_recording(r->trainer, r->settings->trace, source, goes_on);
 }
 
 /* Rank 0's clock decides for all. */
-static void watch_time(run *r) {
+static void start_time_limit(run *r) {
   state_counter counter = state_counter_start();
   trainer_visit_state(r->trainer, &r->history, &counter.visitor);
   const bool decides = command_rank() == 0;
-  r->watch = stop_watch_start(r->started, decides ? r->time_limit : INFINITY,
+  r->limit = time_limit_start(r->started, decides ? r->most_seconds : INFINITY,
                               decides ? getenv("SLURM_JOB_END_TIME") : NULL, r->started_at, counter.bytes);
-  if (decides && isfinite(r->watch.end)) say("time: at most %.0f s from the start on\n", r->watch.end - r->started);
+  if (decides && isfinite(r->limit.end)) say("time: at most %.0f s from the start on\n", r->limit.end - r->started);
 }
 
 static exit_code train_from(run *r, const char *file, ntkw_checkpoint_reader *reader) {
@@ -213,7 +213,7 @@ static exit_code train_from(run *r, const char *file, ntkw_checkpoint_reader *re
   }
   report_start(r, r->pde->file);
   const int64_t done = trainer_steps_done(r->trainer);
-  watch_time(r);
+  start_time_limit(r);
   if (reader) {
     say("resumed from %s at step %lld\n", r->checkpoint, (long long)done);
     const ntkw_status cleared = folder_set_aside(r->folder, done);
@@ -221,23 +221,23 @@ static exit_code train_from(run *r, const char *file, ntkw_checkpoint_reader *re
   }
   const ntkw_status tidied = folder_clear_up(r->folder);
   if (tidied != NTKW_SUCCESS) return command_failed(tidied);
-  r->saving.untidy = true;
+  r->writer.untidy = true;
   if (done >= r->pde->steps && reader)
     say("nothing to train: the checkpoint is at step %lld of %lld; --steps says how far to go\n", (long long)done,
         (long long)r->pde->steps);
   const exit_code code = run_steps(r);
   const ntkw_status recorded = trainer_record_end(r->trainer);
-  if (recorded != NTKW_SUCCESS && (code == EXIT_DONE || code == EXIT_COME_BACK)) return command_failed(recorded);
-  if (code == EXIT_COME_BACK) return report_stop(r, file);
+  if (recorded != NTKW_SUCCESS && (code == EXIT_DONE || code == EXIT_REQUEUE)) return command_failed(recorded);
+  if (code == EXIT_REQUEUE) return report_stop(r, file);
   return code == EXIT_DONE ? finish(r, file) : code;
 }
 
 /* What the table cannot say: a problem file, or a checkpoint to find one in; a time. */
-static ntkw_status check_settings(train_settings *settings, const char *file, double *time_limit) {
+static ntkw_status check_settings(train_settings *settings, const char *file, double *most_seconds) {
   if (!file && settings->resume.given && !settings->resume.path) settings->resume.path = settings->out;
   NTKW_CHECK(file || settings->resume.path, NTKW_ERR_ARGUMENT, "PROBLEM.lua is missing");
-  *time_limit = INFINITY;
-  return settings->time_limit ? duration_read("--time-limit", settings->time_limit, time_limit) : NTKW_SUCCESS;
+  *most_seconds = INFINITY;
+  return settings->time_limit ? duration_read("--time-limit", settings->time_limit, most_seconds) : NTKW_SUCCESS;
 }
 
 static bool signal_came(void) {
@@ -263,7 +263,7 @@ static exit_code train(int argc, char **argv) {
   const char *file = NULL;
   run r = {.settings = &settings, .error = NAN, .started = MPI_Wtime(), .started_at = (double)time(NULL)};
   if (options_parse(table, N_OPTIONS, &settings, "[PROBLEM.lua]", &file, argc, argv) != NTKW_SUCCESS ||
-      check_settings(&settings, file, &r.time_limit) != NTKW_SUCCESS)
+      check_settings(&settings, file, &r.most_seconds) != NTKW_SUCCESS)
     return usage_error("train", "%s", ntkw_last_error());
   problem_interrupt_if(signal_came);
   ntkw_checkpoint_reader *reader = NULL;

@@ -1,4 +1,4 @@
-#include "cli/replay/candidate.h"
+#include "cli/replay/rule_replay.h"
 #include "cli/command.h"
 #include "status/check.h"
 
@@ -22,7 +22,7 @@ static bool as_recorded(const ntkw_weighting *w, const recorded_run *t) {
          ntkw_weighting_update_every(w) == t->update_every;
 }
 
-ntkw_status candidate_create(const recorded_run *t, const candidate_options *options, candidate *new) {
+ntkw_status rule_replay_create(const recorded_run *t, const rule_replay_options *options, rule_replay *new) {
   ntkw_weighting_options w;
   ntkw_weighting_options_init(&w);
   w.rule = options->rule ? options->rule : library_rule(t);
@@ -31,7 +31,7 @@ ntkw_status candidate_create(const recorded_run *t, const candidate_options *opt
   w.dtype = t->dtype;
   w.parameter_count = t->n_parameters;
   w.initial_weights = t->initial_weights;
-  *new = (candidate){0};
+  *new = (rule_replay){0};
   NTKW_TRY(
       ntkw_weighting_create(MPI_COMM_WORLD, t->n_conditions, (const char *const *)t->conditions, &w, &new->weighting));
   NTKW_CHECK(t->traces || !ntkw_weighting_needs_traces(new->weighting), NTKW_ERR_ARGUMENT,
@@ -48,11 +48,12 @@ ntkw_status candidate_create(const recorded_run *t, const candidate_options *opt
   return NTKW_SUCCESS;
 }
 
-void candidate_destroy(candidate *gone) {
+void rule_replay_destroy(rule_replay *gone) {
   ntkw_weighting_destroy(&gone->weighting);
 }
 
-ntkw_status candidate_add(candidate *to, const recorded_run *t, const cut_piece *piece, const void *values) {
+ntkw_status rule_replay_add_gradients(rule_replay *to, const recorded_run *t, const shard_piece *piece,
+                                      const void *values) {
   const size_t count = (size_t)piece->count, row = count * (t->dtype == NTKW_FLOAT32 ? 4 : 8);
   for (int c = 0; c < t->n_conditions; c++) {
     const char *own = count > 0 ? (const char *)values + (size_t)c * row : NULL;
@@ -65,7 +66,7 @@ ntkw_status candidate_add(candidate *to, const recorded_run *t, const cut_piece 
 }
 
 /* NULL: another rank has it. */
-static ntkw_status add_trace(candidate *to, const recorded_run *t, int c, const double *trace) {
+static ntkw_status add_trace(rule_replay *to, const recorded_run *t, int c, const double *trace) {
   ntkw_sum sum;
   ntkw_sum_zero(&sum, NTKW_FLOAT64);
   if (!trace) return ntkw_weighting_add_ntk_diagonal(to->weighting, c, NULL, 0);
@@ -77,7 +78,7 @@ static ntkw_status add_trace(candidate *to, const recorded_run *t, int c, const 
 }
 
 /* What is recorded of all ranks together is counted once. */
-static ntkw_status add_recorded(candidate *to, const recorded_run *t, int64_t step, bool here) {
+static ntkw_status add_recorded(rule_replay *to, const recorded_run *t, int64_t step, bool here) {
   const bool traces = ntkw_weighting_needs_traces(to->weighting);
   for (int c = 0; c < t->n_conditions; c++) {
     const int64_t at = step * t->n_conditions + c;
@@ -87,7 +88,7 @@ static ntkw_status add_recorded(candidate *to, const recorded_run *t, int64_t st
   return NTKW_SUCCESS;
 }
 
-ntkw_status candidate_step(candidate *of, const recorded_run *t, int64_t step) {
+ntkw_status rule_replay_step(rule_replay *of, const recorded_run *t, int64_t step) {
   NTKW_TRY(ntkw_status_agree(MPI_COMM_WORLD, add_recorded(of, t, step, command_rank() == 0)));
   const ntkw_status status = ntkw_weighting_update(of->weighting, t->epoch[step]);
   if (status != NTKW_ZERO_NORM) NTKW_TRY(status);

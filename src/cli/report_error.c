@@ -63,7 +63,7 @@ exit_code exit_code_of(ntkw_status status) {
   case NTKW_ERR_LOCKED:
     return EXIT_LOCKED;
   case NTKW_ERR_INTERRUPTED:
-    return EXIT_COME_BACK;
+    return EXIT_REQUEUE;
   case NTKW_ERR_NOT_FINITE:
     return EXIT_DIVERGED;
   default:

@@ -1,4 +1,4 @@
-#include "cli/train/watch.h"
+#include "cli/train/spectrum_recorder.h"
 #include "pinn/spectrum/ntk_plan.h"
 #include "status/check.h"
 
@@ -53,7 +53,7 @@ static ntkw_status take_over(run *r, const char *path) {
   return r->spectra.n_steps < recorded ? rewrite(r, path) : NTKW_SUCCESS;
 }
 
-ntkw_status watch_begin(run *r, bool resumed) {
+ntkw_status spectrum_recorder_start(run *r, bool resumed) {
   char path[600], reason[1024];
   if (!is_on(r)) return NTKW_SUCCESS;
   const int64_t rows = ntk_rows(r->pde, r->pde->ntk.points);
@@ -69,7 +69,7 @@ ntkw_status watch_begin(run *r, bool resumed) {
   return ntkw_status_agree(MPI_COMM_WORLD, command_rank() == 0 ? rename_here(path, reason) : NTKW_SUCCESS);
 }
 
-ntkw_status watch_step(run *r) {
+ntkw_status spectrum_recorder_step(run *r) {
   const int64_t step = trainer_steps_done(r->trainer);
   char path[600];
   if (!is_on(r) || !ntk_watch_due(&r->pde->ntk, step)) return NTKW_SUCCESS;

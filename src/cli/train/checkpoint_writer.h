@@ -1,6 +1,6 @@
 /* The checkpoints of a run: written while the steps wait, or beside the steps that follow. */
-#ifndef NTKW_CLI_TRAIN_SAVING_H
-#define NTKW_CLI_TRAIN_SAVING_H
+#ifndef NTKW_CLI_TRAIN_CHECKPOINT_WRITER_H
+#define NTKW_CLI_TRAIN_CHECKPOINT_WRITER_H
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -9,7 +9,7 @@
 typedef struct run run;
 
 /* The publication that is under way; starts as {0}. */
-typedef struct saving {
+typedef struct checkpoint_writer {
   ntkw_checkpoint *file; /* NULL: none */
   char path[600];
   int64_t step;
@@ -18,29 +18,29 @@ typedef struct saving {
   char sentence[1024]; /* of the verdict */
   bool untidy;         /* there may be more checkpoints than are kept */
   bool measured;       /* a checkpoint was written while the steps waited: its time is known */
-} saving;
+} checkpoint_writer;
 
 /* Bring the publication under way to its end, then write the present state. Collective. The last one of a run is written
  * while the run waits; so is the first, which tells the stop watch how long one takes. @return the same on every rank. */
-ntkw_status saving_write(run *r, bool last);
+ntkw_status checkpoint_writer_write(run *r, bool last);
 
 /* After a step: go on with the publication under way. Waits for nobody. Rank 0 says so when it is over. Local. */
-void saving_go_on(run *r);
+void checkpoint_writer_advance(run *r);
 
-/* Did the publication under way fail? The run is to stop then, and saving_write says why. Local. */
-bool saving_has_failed(const run *r);
+/* Did the publication under way fail? The run is to stop then, and checkpoint_writer_write says why. Local. */
+bool checkpoint_writer_failed(const run *r);
 
 /* Write the state of a run that has diverged beside its checkpoints, to be looked at: it is in no rotation, and no restart
  * takes it. Collective. path: of the file. @return the same on every rank. */
-ntkw_status saving_write_diverged(run *r, char *path, size_t size);
+ntkw_status checkpoint_writer_write_diverged(run *r, char *path, size_t size);
 
 /* Bring the publication under way to its end. Collective. @return the same on every rank. */
-ntkw_status saving_end(run *r);
+ntkw_status checkpoint_writer_finish(run *r);
 
 /* Remove old checkpoints after new ones were written. To be called when the loss of the newest state there is a checkpoint
  * of is known: while it is high, nothing is removed, so that checkpoints of a run that diverges displace no good ones.
  * Nor is anything removed while a publication is under way, whose temporary file would be taken for a stale one.
  * Collective. @return the same on every rank. */
-ntkw_status saving_tidy(run *r);
+ntkw_status checkpoint_writer_rotate(run *r);
 
 #endif

@@ -1,4 +1,4 @@
-#include "cli/train/recording.h"
+#include "cli/train/resume_recording.h"
 #include "cli/command.h"
 #include "status/check.h"
 
@@ -34,7 +34,7 @@ static void tell(const char *path, const char *name, const char *reason, int64_t
     warn("the trace is recorded in %s: %s", name, reason);
 }
 
-ntkw_status recording_resume(trainer *t, const char *path, const char *source, bool goes_on) {
+ntkw_status resume_recording(trainer *t, const char *path, const char *source, bool goes_on) {
   char name[PATH_SIZE], reason[512] = "";
   snprintf(reason, sizeof reason, "%s is the trace of another run, which this one branches off from", path);
   for (int number = 1; number <= MOST_NAMES; number++) {

@@ -1,4 +1,4 @@
-#include "cli/train/own_names.h"
+#include "cli/train/reserved_names.h"
 #include "cli/command.h"
 #include "status/check.h"
 #include "status/path.h"
@@ -41,7 +41,7 @@ static ntkw_status refuse_here(const char *what, const char *path, const char *f
   return NTKW_SUCCESS;
 }
 
-ntkw_status own_names_refuse(const char *what, const char *path, const char *folder) {
+ntkw_status reserved_names_check(const char *what, const char *path, const char *folder) {
   const bool judges = path && command_rank() == 0;
   return ntkw_status_agree(MPI_COMM_WORLD, judges ? refuse_here(what, path, folder) : NTKW_SUCCESS);
 }
