@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# One wrong number in a trace is noticed; a trace that cannot be read ends in one sentence and the same code everywhere.
+# One wrong number in a recording is noticed; a recording that cannot be read ends in one sentence and the same code everywhere.
 . "$(dirname "$0")/checks.sh"
 
 # altered NAME ARGUMENT...: a copy of trace C, altered by the helper

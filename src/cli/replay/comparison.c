@@ -1,4 +1,4 @@
-/* What a replay found, held against what was recorded. */
+/* Compare replayed with recorded values. */
 #include "cli/replay/comparison.h"
 #include "status/check.h"
 

@@ -1,4 +1,4 @@
-/* ntkw replay: a recorded trace through the library, its gradients sharded over the ranks. */
+/* ntkw replay: run a recording through the library, its gradients sharded over the ranks, and compare. */
 #include "cli/command.h"
 #include "cli/replay/report.h"
 #include "cli/replay/table.h"
@@ -11,7 +11,8 @@
 #include <string.h>
 
 typedef struct settings {
-  const char *cut, *rules, *csv;
+  shard_kind cut;
+  const char *rules, *csv;
   int64_t seed, every;
   double alpha, tolerance;
   bool table, quiet;
@@ -24,7 +25,7 @@ enum { MOST_RULES = 64 };
 static const option options[] = {
     {.name = "cut",
      .argument = "HOW",
-     .kind = OPTION_WORD,
+     .kind = OPTION_CHOICE,
      .at = offsetof(settings, cut),
      .words = cuts,
      .n_words = sizeof cuts / sizeof *cuts,
@@ -44,7 +45,7 @@ static const option options[] = {
      .kind = OPTION_TEXT,
      .at = offsetof(settings, rules),
      .list = ntkw_rule_names,
-     .help = "one rule or several side by side (default: the one of the trace;\n"
+     .help = "one rule or several side by side (default: the recorded one;\n"
              "PINA's ntk is gradient-share, its self_adaptive is\n"
              "inverse-gradient-norm with alpha 0); of"},
     {.name = "alpha",
@@ -92,8 +93,7 @@ typedef struct replay {
   int n;
   weight_table table, csv;
   shard_plan mine;
-  shard_kind kind;
-  void *values; /* [C, capacity] of the trace's dtype */
+  void *values; /* [C, capacity] of the recording's dtype */
   int64_t capacity;
 } replay;
 
@@ -127,17 +127,18 @@ static ntkw_status reserve(replay *r, int64_t count) {
 
 /* Local: hand this rank's shard of all gradients of one step to every replayed rule. */
 static ntkw_status add_shard(replay *r, int64_t step) {
-  const recorded_run *t = r->recorded;
-  const shard_model model = {t->n_parameters, t->n_segments, t->segment_offset, t->segment_size};
+  const recorded_run *recorded = r->recorded;
+  const shard_model model = {recorded->n_parameters, recorded->n_segments, recorded->segment_offset,
+                             recorded->segment_size};
   int rank = 0, size = 1;
   MPI_Comm_rank(MPI_COMM_WORLD, &rank);
   MPI_Comm_size(MPI_COMM_WORLD, &size);
-  NTKW_TRY(shard_plan_draw(r->kind, (uint64_t)r->settings->seed, step, rank, size, &model, &r->mine));
+  NTKW_TRY(shard_plan_draw(r->settings->cut, (uint64_t)r->settings->seed, step, rank, size, &model, &r->mine));
   for (int k = 0; k < r->mine.n; k++) {
     const shard_piece *piece = &r->mine.pieces[k];
     NTKW_TRY(reserve(r, piece->count));
-    NTKW_TRY(ntkw_i_recording_read_gradients(t, step, piece->offset, piece->count, r->values));
-    for (int i = 0; i < r->n; i++) NTKW_TRY(rule_replay_add_gradients(&r->rules[i], t, piece, r->values));
+    NTKW_TRY(ntkw_i_recording_read_gradients(recorded, step, piece->offset, piece->count, r->values));
+    for (int i = 0; i < r->n; i++) NTKW_TRY(rule_replay_add_gradients(&r->rules[i], recorded, piece, r->values));
   }
   return NTKW_SUCCESS;
 }
@@ -153,12 +154,6 @@ static ntkw_status replay_step(replay *r, int64_t step) {
   return NTKW_SUCCESS;
 }
 
-static shard_kind kind_of(const char *name) {
-  int kind = 0;
-  while (strcmp(cuts[kind], name) != 0) kind++;
-  return (shard_kind)kind;
-}
-
 /* Collective. */
 static ntkw_status replay_steps(replay *r) {
   for (int64_t step = 0; step < r->recorded->n_steps; step++) NTKW_TRY(replay_step(r, step));
@@ -166,20 +161,21 @@ static ntkw_status replay_steps(replay *r) {
   return NTKW_SUCCESS;
 }
 
-/* Collective: a table may not take the place of the trace. */
+/* Collective: the table must not overwrite the recording. */
 static ntkw_status check_csv(const char *csv, const char *file) {
   ntkw_status status = NTKW_SUCCESS;
   if (command_rank() == 0 && csv && ntkw_i_path_same(csv, file))
-    status = ntkw_i_fail(NTKW_ERR_ARGUMENT, "--csv %s is the trace itself; expected another file", csv);
+    status = ntkw_i_fail(NTKW_ERR_ARGUMENT, "--csv %s is the recording itself; expected another file", csv);
   return ntkw_status_agree(MPI_COMM_WORLD, status);
 }
 
-/* A recording that was cut short is told. The same on every rank. */
-static ntkw_status judge_length(const recorded_run *t, const char *file) {
-  NTKW_CHECK(t->n_steps > 0 || !t->complete, NTKW_ERR_FORMAT, "%s: no step was recorded: nothing to replay", file);
-  if (!t->complete)
-    warn("%s: the recording was cut short: %lld whole step%s %s replayed", file, (long long)t->n_steps,
-         t->n_steps == 1 ? "" : "s", t->n_steps == 1 ? "is" : "are");
+/* Warn of a recording that was cut short. The same on every rank. */
+static ntkw_status judge_length(const recorded_run *recorded, const char *file) {
+  NTKW_CHECK(recorded->n_steps > 0 || !recorded->complete, NTKW_ERR_FORMAT,
+             "%s: no step was recorded: nothing to replay", file);
+  if (!recorded->complete)
+    warn("%s: the recording was cut short: %lld whole step%s %s replayed", file, (long long)recorded->n_steps,
+         recorded->n_steps == 1 ? "" : "s", recorded->n_steps == 1 ? "is" : "are");
   return NTKW_SUCCESS;
 }
 
@@ -190,7 +186,6 @@ static ntkw_status replay_all(replay *r, const char *file) {
   NTKW_TRY(judge_length(r->recorded, file));
   if (r->recorded->n_steps == 0) return NTKW_SUCCESS;
   NTKW_TRY(create_rule_replays(r));
-  r->kind = kind_of(r->settings->cut);
   if (r->settings->table) NTKW_TRY(weight_table_open(&r->table, "-", false, r->recorded));
   if (r->settings->csv) NTKW_TRY(weight_table_open(&r->csv, r->settings->csv, true, r->recorded));
   const ntkw_status status = replay_steps(r);
@@ -205,7 +200,7 @@ static bool all_match(const replay *r) {
 }
 
 static exit_code run(int argc, char **argv) {
-  settings s = {.cut = cuts[SHARD_EVEN], .seed = 1, .alpha = not_given, .tolerance = not_given};
+  settings s = {.seed = 1, .alpha = not_given, .tolerance = not_given};
   const char *file = NULL;
   if (options_parse(options, N_OPTIONS, &s, "FILE", &file, argc, argv) != NTKW_SUCCESS)
     return usage_error("replay", "%s", ntkw_last_error());
@@ -234,17 +229,15 @@ static exit_code run(int argc, char **argv) {
 static const char help[] =
     "Usage: mpirun -n RANKS ntkw replay [OPTIONS] FILE\n"
     "\n"
-    "Run a recorded trace through the library, its gradients sharded over the ranks, and compare. FILE is an HDF5\n"
+    "Run a recording through the library, its gradients sharded over the ranks, and compare. FILE is an HDF5\n"
     "file with losses, gradients and weights of every step of a training run (format: ntkw/recording.h).\n"
     "Norms and squared norms must equal the exact ones, rounded once, in every bit; weights and totals must be\n"
     "within the tolerance. The output depends neither on the number of ranks nor on the cut. With another rule,\n"
     "alpha or schedule than recorded, the weights of the last step are printed instead of compared; several rules are\n"
-    "printed side by side, and --table or --csv give the weights of every step. A rule of the tangent kernel is "
-    "refused\n"
-    "unless the trace holds the kernel's traces. Traces are recorded with ntkw train --trace, or by programs of one's\n"
-    "own with ntkw_recording_create (ntkw/recording.h). Of a recording that was cut short, which stderr tells, all "
-    "whole\n"
-    "steps are replayed.\n";
+    "printed side by side, and --table or --csv give the weights of every step. A rule of the tangent kernel needs\n"
+    "a recording with the kernel's traces. Recordings are made with ntkw train --record, or by your own programs with\n"
+    "ntkw_recording_create (ntkw/recording.h). If a recording was cut short, stderr says so and its whole steps are\n"
+    "replayed.\n";
 
 static const char notes[] = "Exit codes:\n"
                             "  0  matches      1  deviates: beyond the tolerance, or bits that differ\n"
@@ -252,9 +245,9 @@ static const char notes[] = "Exit codes:\n"
                             "  5  a gradient or loss is not finite      6  out of memory, or MPI failed\n"
                             "\n"
                             "Examples:\n"
-                            "  mpirun -n 3 ntkw replay trace.h5 --cut replicated --seed 7\n"
-                            "  ntkw replay trace.h5 --rule inverse-gradient-norm --alpha 0.9 --every 5\n"
-                            "  ntkw replay trace.h5 --rule gradient-share,inverse-gradient-norm --csv weights.csv\n";
+                            "  mpirun -n 3 ntkw replay run.h5 --cut replicated --seed 7\n"
+                            "  ntkw replay run.h5 --rule inverse-gradient-norm --alpha 0.9 --every 5\n"
+                            "  ntkw replay run.h5 --rule gradient-share,inverse-gradient-norm --csv weights.csv\n";
 
 const command replay_command = {.name = "replay",
                                 .summary = "run recorded gradients through the library and compare",

@@ -6,45 +6,45 @@
 
 static const double tolerance_of[] = {[NTKW_FLOAT32] = 1e-6, [NTKW_FLOAT64] = 1e-14};
 
-/* PINA's names for its rules; other traces have the library's. */
-static const char *library_rule(const recorded_run *t) {
-  return strcmp(t->rule, "ntk") == 0             ? "gradient-share"
-         : strcmp(t->rule, "self_adaptive") == 0 ? "inverse-gradient-norm"
-                                                 : t->rule;
+/* Recordings of PINA's runs have PINA's names of rules; others have the library's. */
+static const char *library_rule(const recorded_run *recorded) {
+  return strcmp(recorded->rule, "ntk") == 0             ? "gradient-share"
+         : strcmp(recorded->rule, "self_adaptive") == 0 ? "inverse-gradient-norm"
+                                                        : recorded->rule;
 }
 
-static double library_alpha(const recorded_run *t) {
-  return strcmp(t->rule, "self_adaptive") == 0 ? 0 : t->alpha;
+static double library_alpha(const recorded_run *recorded) {
+  return strcmp(recorded->rule, "self_adaptive") == 0 ? 0 : recorded->alpha;
 }
 
-static bool as_recorded(const ntkw_weighting *w, const recorded_run *t) {
-  return strcmp(ntkw_weighting_rule(w), library_rule(t)) == 0 && ntkw_weighting_alpha(w) == library_alpha(t) &&
-         ntkw_weighting_update_every(w) == t->update_every;
+static bool as_recorded(const ntkw_weighting *w, const recorded_run *recorded) {
+  return strcmp(ntkw_weighting_rule(w), library_rule(recorded)) == 0 &&
+         ntkw_weighting_alpha(w) == library_alpha(recorded) && ntkw_weighting_update_every(w) == recorded->update_every;
 }
 
-ntkw_status rule_replay_create(const recorded_run *t, const rule_replay_options *options, rule_replay *new) {
+ntkw_status rule_replay_create(const recorded_run *recorded, const rule_replay_options *options, rule_replay *new) {
   ntkw_weighting_options w;
   ntkw_weighting_options_init(&w);
-  w.rule = options->rule ? options->rule : library_rule(t);
-  w.alpha = options->alpha >= 0 ? options->alpha : options->rule ? NTKW_RULE_ALPHA : library_alpha(t);
-  w.update_every = options->every > 0 ? options->every : options->rule ? 0 : t->update_every;
-  w.dtype = t->dtype;
-  w.parameter_count = t->n_parameters;
-  w.initial_weights = t->initial_weights;
+  w.rule = options->rule ? options->rule : library_rule(recorded);
+  w.alpha = options->alpha >= 0 ? options->alpha : options->rule ? NTKW_RULE_ALPHA : library_alpha(recorded);
+  w.update_every = options->every > 0 ? options->every : options->rule ? 0 : recorded->update_every;
+  w.dtype = recorded->dtype;
+  w.parameter_count = recorded->n_parameters;
+  w.initial_weights = recorded->initial_weights;
   *new = (rule_replay){0};
-  NTKW_TRY(
-      ntkw_weighting_create(MPI_COMM_WORLD, t->n_conditions, (const char *const *)t->conditions, &w, &new->weighting));
-  NTKW_CHECK(t->traces || !ntkw_weighting_needs_traces(new->weighting), NTKW_ERR_ARGUMENT,
+  NTKW_TRY(ntkw_weighting_create(MPI_COMM_WORLD, recorded->n_conditions, (const char *const *)recorded->conditions, &w,
+                                 &new->weighting));
+  NTKW_CHECK(recorded->traces || !ntkw_weighting_needs_traces(new->weighting), NTKW_ERR_ARGUMENT,
              "%s%s needs the diagonal of the tangent kernel; this recording holds gradients and losses only%s",
              options->rule ? "--rule " : "the recorded rule ", w.rule,
              options->rule ? "" : ": choose other rules with --rule");
   const ntkw_rule_info *rule = ntkw_rule_find(ntkw_weighting_rule(new->weighting));
-  NTKW_CHECK(t->entries || !rule->by_count || !(rule->needs & NTKW_NEEDS_TRACES), NTKW_ERR_ARGUMENT,
+  NTKW_CHECK(recorded->entries || !rule->by_count || !(rule->needs & NTKW_NEEDS_TRACES), NTKW_ERR_ARGUMENT,
              "%s%s needs the numbers of residuals; this recording has none (/entries)%s",
              options->rule ? "--rule " : "the recorded rule ", w.rule,
              options->rule ? ": choose other rules with --rule" : "");
-  new->found.weights_too = as_recorded(new->weighting, t);
-  new->found.tolerance = options->tolerance >= 0 ? options->tolerance : tolerance_of[t->dtype];
+  new->found.weights_too = as_recorded(new->weighting, recorded);
+  new->found.tolerance = options->tolerance >= 0 ? options->tolerance : tolerance_of[recorded->dtype];
   return NTKW_SUCCESS;
 }
 
@@ -52,54 +52,54 @@ void rule_replay_destroy(rule_replay *gone) {
   ntkw_weighting_destroy(&gone->weighting);
 }
 
-ntkw_status rule_replay_add_gradients(rule_replay *to, const recorded_run *t, const shard_piece *piece,
+ntkw_status rule_replay_add_gradients(rule_replay *to, const recorded_run *recorded, const shard_piece *piece,
                                       const void *values) {
-  const size_t count = (size_t)piece->count, row = count * (t->dtype == NTKW_FLOAT32 ? 4 : 8);
-  for (int c = 0; c < t->n_conditions; c++) {
+  const size_t count = (size_t)piece->count, row = count * (recorded->dtype == NTKW_FLOAT32 ? 4 : 8);
+  for (int c = 0; c < recorded->n_conditions; c++) {
     const char *own = count > 0 ? (const char *)values + (size_t)c * row : NULL;
     if (piece->copy == NOT_A_COPY)
-      NTKW_TRY(ntkw_weighting_add_gradient(to->weighting, c, own, count, t->dtype));
+      NTKW_TRY(ntkw_weighting_add_gradient(to->weighting, c, own, count, recorded->dtype));
     else
-      NTKW_TRY(ntkw_weighting_add_gradient_copy(to->weighting, c, own, count, t->dtype, piece->copy));
+      NTKW_TRY(ntkw_weighting_add_gradient_copy(to->weighting, c, own, count, recorded->dtype, piece->copy));
   }
   return NTKW_SUCCESS;
 }
 
-/* NULL: another rank has it. */
-static ntkw_status add_trace(rule_replay *to, const recorded_run *t, int c, const double *trace) {
+/* trace: NULL on ranks that do not count it. */
+static ntkw_status add_trace(rule_replay *to, const recorded_run *recorded, int c, const double *trace) {
   ntkw_sum sum;
   ntkw_sum_zero(&sum, NTKW_FLOAT64);
   if (!trace) return ntkw_weighting_add_ntk_diagonal(to->weighting, c, NULL, 0);
   NTKW_CHECK(*trace >= 0, NTKW_ERR_FORMAT, "the recorded trace of condition '%s' is %g; expected at least 0",
-             t->conditions[c], *trace);
+             recorded->conditions[c], *trace);
   NTKW_TRY(ntkw_sum_add_magnitudes(&sum, trace, 1, NTKW_FLOAT64));
-  if (t->entries) sum.count = t->entries[c];
+  if (recorded->entries) sum.count = recorded->entries[c];
   return ntkw_weighting_merge_ntk_diagonal(to->weighting, c, &sum);
 }
 
-/* What is recorded of all ranks together is counted once. */
-static ntkw_status add_recorded(rule_replay *to, const recorded_run *t, int64_t step, bool here) {
+/* Losses and traces are recorded for all ranks together: rank 0 adds them. */
+static ntkw_status add_recorded(rule_replay *to, const recorded_run *recorded, int64_t step, bool here) {
   const bool traces = ntkw_weighting_needs_traces(to->weighting);
-  for (int c = 0; c < t->n_conditions; c++) {
-    const int64_t at = step * t->n_conditions + c;
-    NTKW_TRY(ntkw_weighting_set_loss(to->weighting, c, here ? t->losses[at] : 0, here));
-    if (traces) NTKW_TRY(add_trace(to, t, c, here ? &t->traces[at] : NULL));
+  for (int c = 0; c < recorded->n_conditions; c++) {
+    const int64_t at = step * recorded->n_conditions + c;
+    NTKW_TRY(ntkw_weighting_set_loss(to->weighting, c, here ? recorded->losses[at] : 0, here));
+    if (traces) NTKW_TRY(add_trace(to, recorded, c, here ? &recorded->traces[at] : NULL));
   }
   return NTKW_SUCCESS;
 }
 
-ntkw_status rule_replay_step(rule_replay *of, const recorded_run *t, int64_t step) {
-  NTKW_TRY(ntkw_status_agree(MPI_COMM_WORLD, add_recorded(of, t, step, command_rank() == 0)));
-  const ntkw_status status = ntkw_weighting_update(of->weighting, t->epoch[step]);
+ntkw_status rule_replay_step(rule_replay *of, const recorded_run *recorded, int64_t step) {
+  NTKW_TRY(ntkw_status_agree(MPI_COMM_WORLD, add_recorded(of, recorded, step, command_rank() == 0)));
+  const ntkw_status status = ntkw_weighting_update(of->weighting, recorded->epoch[step]);
   if (status != NTKW_ZERO_NORM) NTKW_TRY(status);
-  NTKW_TRY(ntkw_weighting_aggregate(of->weighting, t->losses + step * t->n_conditions, &of->total));
-  of->renewed = ntkw_weighting_due(of->weighting, t->epoch[step]);
+  NTKW_TRY(ntkw_weighting_aggregate(of->weighting, recorded->losses + step * recorded->n_conditions, &of->total));
+  of->renewed = ntkw_weighting_due(of->weighting, recorded->epoch[step]);
   const step_result got = {.updated = of->renewed,
                            .zero_norm = status == NTKW_ZERO_NORM,
                            .weights = ntkw_weighting_weights(of->weighting),
                            .norms = ntkw_weighting_norms(of->weighting),
                            .squares = ntkw_weighting_squared_norms(of->weighting),
                            .total = of->total};
-  comparison_add(&of->found, t, step, &got);
+  comparison_add(&of->found, recorded, step, &got);
   return NTKW_SUCCESS;
 }

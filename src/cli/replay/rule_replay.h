@@ -1,4 +1,4 @@
-/* A rule that a trace is replayed under: its weighting, and what it gave. Names of rules are the library's business. */
+/* One rule of a replay: its weighting, and the comparison with the recording. */
 #ifndef NTKW_CLI_REPLAY_RULE_REPLAY_H
 #define NTKW_CLI_REPLAY_RULE_REPLAY_H
 
@@ -6,7 +6,7 @@
 #include "cli/replay/shard_plan.h"
 #include "ntkw/weighting.h"
 
-/* What the user chose. */
+/* Options of the command line. */
 typedef struct rule_replay_options {
   const char *rule;        /* NULL: the recorded one */
   double alpha, tolerance; /* negative: not chosen */
@@ -20,18 +20,18 @@ typedef struct rule_replay {
   double total; /* of the last step */
 } rule_replay;
 
-/* Rule, alpha and schedule are the trace's unless the user chose others. Collective.
- * @return the same on every rank: NTKW_SUCCESS; NTKW_ERR_ARGUMENT: there is no such rule, or it needs what no trace
- * holds. *new is to be destroyed, after an error too. */
-ntkw_status rule_replay_create(const recorded_run *t, const rule_replay_options *options, rule_replay *new);
+/* Create the weighting, with the recorded rule, alpha and schedule unless the options give others. Collective. Destroy
+ * *new, after an error too. @return the same on every rank: NTKW_SUCCESS; NTKW_ERR_ARGUMENT: there is no such rule, or
+ * it needs values that the recording lacks. */
+ntkw_status rule_replay_create(const recorded_run *recorded, const rule_replay_options *options, rule_replay *new);
 void rule_replay_destroy(rule_replay *gone); /* collective */
 
-/* Hand over a piece of this rank's shard of all conditions' gradients: values has shape [C, piece->count]. Local. */
-ntkw_status rule_replay_add_gradients(rule_replay *to, const recorded_run *t, const shard_piece *piece,
+/* Add a piece of this rank's shard of the gradients of all conditions; values has shape [C, piece->count]. Local. */
+ntkw_status rule_replay_add_gradients(rule_replay *to, const recorded_run *recorded, const shard_piece *piece,
                                       const void *values);
 
-/* Renew the weights by what was added and by the step's recorded losses and traces, if the step is due, and compare with the recording. Collective. The reduction
- * takes place in every step, due or not, so that all recorded norms are checked. */
-ntkw_status rule_replay_step(rule_replay *of, const recorded_run *t, int64_t step);
+/* Update the weights from the gradients added and the recorded losses and traces of the step, if it is due, and compare
+ * with the recording. Collective. Every step reduces, due or not, so that all recorded norms are checked. */
+ntkw_status rule_replay_step(rule_replay *of, const recorded_run *recorded, int64_t step);
 
 #endif

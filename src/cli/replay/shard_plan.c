@@ -1,4 +1,4 @@
-/* Ways to spread the parameters of a model over ranks. */
+/* Which rank holds which parameters of a model. */
 #include "cli/replay/shard_plan.h"
 #include "status/check.h"
 
@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A draw under way: every rank makes the same random decisions, and keeps the pieces that fall to it. */
+/* State of a draw: every rank makes the same random decisions and keeps its own pieces. */
 typedef struct draw {
   uint64_t state;
   int rank, size;
@@ -120,7 +120,7 @@ ntkw_status shard_plan_draw(shard_kind kind, uint64_t seed, int64_t step, int ra
   d.ends = malloc(((size_t)size * 4 + PIECES_BESIDE_RANKS + MOST_PIECES_OF_A_SEGMENT) * sizeof *d.ends);
   d.holders = malloc((size_t)size * sizeof *d.holders);
   const ntkw_status status = d.ends && d.holders ? draw_pieces(&d, kind, step, model)
-                                                 : ntkw_i_fail(NTKW_ERR_MEMORY, "out of memory for a cut");
+                                                 : ntkw_i_fail(NTKW_ERR_MEMORY, "out of memory for a shard plan");
   free(d.ends);
   free(d.holders);
   return status;

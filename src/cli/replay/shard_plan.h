@@ -1,4 +1,4 @@
-/* Ways to spread the parameters of a model over ranks, to try whether results depend on it. */
+/* Which rank holds which parameters: several ways, to test that results do not depend on them. */
 #ifndef NTKW_CLI_REPLAY_SHARD_PLAN_H
 #define NTKW_CLI_REPLAY_SHARD_PLAN_H
 
@@ -24,15 +24,14 @@ typedef struct shard_plan {
   int n, capacity;
 } shard_plan;
 
-/* What is to be cut: n_segments tensors that follow each other without gap and make up all n_parameters. */
+/* The parameters: n_segments tensors, one after the other without gaps, n_parameters together. */
 typedef struct shard_model {
   int64_t n_parameters, n_segments;
   const int64_t *segment_offset, *segment_size;
 } shard_model;
 
-/* Draw the pieces of this rank. Local; every rank that calls it with the same seed and step sees the same draw, and the
- * pieces of all ranks together hold every parameter once (of copies, the one with index 0 counts).
- * mine is emptied first; start from {0}. @return NTKW_SUCCESS, NTKW_ERR_MEMORY. */
+/* Draw the pieces of this rank. Local. For the same seed and step the pieces of all ranks together hold every parameter
+ * once (of copies, the one with index 0 counts). mine is emptied first; start from {0}. @return NTKW_SUCCESS, NTKW_ERR_MEMORY. */
 ntkw_status shard_plan_draw(shard_kind kind, uint64_t seed, int64_t step, int rank, int size, const shard_model *model,
                             shard_plan *mine);
 

@@ -100,7 +100,7 @@ ntkw_status checkpoint_writer_write(run *r, bool last) {
   NTKW_TRY(checkpoint_writer_finish(r));
   NTKW_TRY(
       checkpoint_writer_rotate(r)); /* the steps since tell the loss of the state whose publication has just ended */
-  const bool beside = r->writer.measured && !last && strcmp(r->settings->checkpoint_mode, "asynchronous") == 0;
+  const bool beside = r->writer.measured && !last && r->settings->checkpoint_mode == CHECKPOINT_ASYNCHRONOUS;
   if (beside) {
     const ntkw_status status = begin(r);
     time_limit_add_pause(&r->limit, MPI_Wtime() - began);

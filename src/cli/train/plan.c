@@ -87,7 +87,7 @@ ntkw_status plan_make(run *r, const char *file, ntkw_checkpoint_reader **reader,
   if (*reader) NTKW_TRY(adopt_checkpoint(r->settings, *reader, r->checkpoint, r->pde));
   warn_of_changes(found);
   if (!r->lock) NTKW_TRY(take_folder(r));
-  NTKW_TRY(reserved_names_check("--trace", r->settings->trace, r->folder));
+  NTKW_TRY(reserved_names_check("--record", r->settings->record, r->folder));
   NTKW_TRY(reserved_names_check("the problem file", file, r->folder));
   NTKW_TRY(locate_reference(r, file, *reader));
   if (!*reader) NTKW_TRY(reserved_names_check("the reference", r->pde->reference_path, r->folder));

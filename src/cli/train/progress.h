@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include "cli/train/settings.h"
 #include "pinn/problem/problem.h"
 
 typedef struct progress {
@@ -14,8 +15,8 @@ typedef struct progress {
   int64_t first, last;   /* steps of this run */
 } progress;
 
-/* mode: "auto" (live if a person's terminal is at the other end), "live" or "plain". */
-progress progress_start(const char *mode, int64_t first_step, int64_t last_step);
+/* PROGRESS_AUTO is live if the output goes to a terminal. */
+progress progress_start(progress_mode mode, int64_t first_step, int64_t last_step);
 
 /* What a line shows; error NaN: not known. */
 typedef struct progress_values {

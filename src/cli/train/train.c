@@ -22,9 +22,11 @@
 #include <string.h>
 #include <time.h>
 
-static const char *const checkpoint_modes[] = {"synchronous", "asynchronous"};
-static const char *const progress_modes[] = {"auto", "live", "plain"};
-static const char *const orders[] = {"fixed", "free"};
+static const char *const checkpoint_modes[] = {
+    [CHECKPOINT_SYNCHRONOUS] = "synchronous", [CHECKPOINT_ASYNCHRONOUS] = "asynchronous"};
+static const char *const progress_modes[] = {
+    [PROGRESS_AUTO] = "auto", [PROGRESS_LIVE] = "live", [PROGRESS_PLAIN] = "plain"};
+static const char *const orders[] = {[ORDER_FIXED] = "fixed", [ORDER_FREE] = "free"};
 
 #define AT(member) offsetof(train_settings, member)
 static const option table[] = {
@@ -63,7 +65,7 @@ static const option table[] = {
      .help = "steps between checkpoints; 0: only at the end (default 1000)"},
     {.name = "checkpoint-mode",
      .argument = "MODE",
-     .kind = OPTION_WORD,
+     .kind = OPTION_CHOICE,
      .at = AT(checkpoint_mode),
      .words = checkpoint_modes,
      .n_words = 2,
@@ -106,16 +108,18 @@ static const option table[] = {
      .least = 1,
      .most = INT64_C(1) << 53,
      .help = "steps between log lines, which are also the rows of history.csv (default 1000)"},
-    {.name = "trace",
+    {.name = "record",
+     .alias = "trace",
      .argument = "FILE",
      .kind = OPTION_TEXT,
-     .at = AT(trace),
+     .at = AT(record),
      .help = "record the steps at which weights are renewed, with the gradients of all conditions, for\n"
-             "ntkw replay (conditions x parameters x 4 or 8 bytes a step; default: none). FILE must be new;\n"
-             "with --resume the trace of the run goes on, or, if FILE is another's, FILE.2, which is said"},
+             "ntkw replay (conditions x parameters x 4 or 8 bytes a step; default: none). FILE must not exist;\n"
+             "with --resume the recording of the run goes on, or, if FILE is another run's, in FILE.2 with a\n"
+             "warning"},
     {.name = "progress",
      .argument = "MODE",
-     .kind = OPTION_WORD,
+     .kind = OPTION_CHOICE,
      .at = AT(progress),
      .words = progress_modes,
      .n_words = 3,
@@ -129,7 +133,7 @@ static const option table[] = {
      .help = THREADS_HELP},
     {.name = "order",
      .argument = "ORDER",
-     .kind = OPTION_WORD,
+     .kind = OPTION_CHOICE,
      .at = AT(order),
      .words = orders,
      .n_words = 2,
@@ -174,7 +178,7 @@ static ntkw_status make_evaluation(run *r, bool resumed) {
 static ntkw_status prepare(run *r, ntkw_checkpoint_reader *reader) {
   NTKW_TRY(trainer_create(MPI_COMM_WORLD, r->pde, &r->trainer));
   NTKW_TRY(set_threads(r->trainer, r->settings->threads));
-  if (strcmp(r->settings->order, "free") == 0) NTKW_TRY(trainer_set_order(r->trainer, ORDER_FREE));
+  if (r->settings->order == ORDER_FREE) NTKW_TRY(trainer_set_order(r->trainer, ORDER_FREE));
   if (reader) NTKW_TRY(snapshot_restore(reader, r->trainer, &r->history));
   NTKW_TRY(make_evaluation(r, reader != NULL));
   NTKW_TRY(spectrum_recorder_start(r, reader != NULL));
@@ -185,12 +189,12 @@ static ntkw_status prepare(run *r, ntkw_checkpoint_reader *reader) {
 }
 
 /* The problem file's name, as much of its end as fits. */
-static ntkw_status start_trace(run *r, const char *file, bool goes_on) {
+static ntkw_status start_recording(run *r, const char *file, bool goes_on) {
   char source[160];
   const size_t length = strlen(file), most = sizeof source - sizeof "ntkw train ";
   snprintf(source, sizeof source, "ntkw train %s", file + (length > most ? length - most : 0));
-  if (!r->settings->resume.given) return trainer_record(r->trainer, r->settings->trace, source);
-  return resume_recording(r->trainer, r->settings->trace, source, goes_on);
+  if (!r->settings->resume.given) return trainer_record(r->trainer, r->settings->record, source);
+  return resume_recording(r->trainer, r->settings->record, source, goes_on);
 }
 
 /* Rank 0's clock decides for all. */
@@ -206,9 +210,9 @@ static void start_time_limit(run *r) {
 static exit_code train_from(run *r, const char *file, ntkw_checkpoint_reader *reader) {
   const ntkw_status status = prepare(r, reader);
   if (status != NTKW_SUCCESS) return command_failed(status);
-  if (r->settings->trace) {
+  if (r->settings->record) {
     const bool goes_on = !reader || folder_is_of(r->folder, r->checkpoint);
-    const ntkw_status recording = start_trace(r, r->pde->file, goes_on);
+    const ntkw_status recording = start_recording(r, r->pde->file, goes_on);
     if (recording != NTKW_SUCCESS) return command_failed(recording);
   }
   report_start(r, r->pde->file);
@@ -251,15 +255,8 @@ static void before(void) {
 }
 
 static exit_code train(int argc, char **argv) {
-  train_settings settings = {.steps = -1,
-                             .seed = -1,
-                             .checkpoint_every = 1000,
-                             .log_every = 1000,
-                             .keep = 3,
-                             .lock_wait = 30,
-                             .checkpoint_mode = "synchronous",
-                             .progress = "auto",
-                             .order = "fixed"};
+  train_settings settings = {
+      .steps = -1, .seed = -1, .checkpoint_every = 1000, .log_every = 1000, .keep = 3, .lock_wait = 30};
   const char *file = NULL;
   run r = {.settings = &settings, .error = NAN, .started = MPI_Wtime(), .started_at = (double)time(NULL)};
   if (options_parse(table, N_OPTIONS, &settings, "[PROBLEM.lua]", &file, argc, argv) != NTKW_SUCCESS ||
