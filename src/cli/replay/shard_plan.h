@@ -31,7 +31,8 @@ typedef struct shard_model {
 } shard_model;
 
 /* Draw the pieces of this rank. Local. For the same seed and step the pieces of all ranks together hold every parameter
- * once (of copies, the one with index 0 counts). mine is emptied first; start from {0}. @return NTKW_SUCCESS, NTKW_ERR_MEMORY. */
+ * once (of copies, the one with index 0 counts). mine is emptied first; start from {0}. @return NTKW_SUCCESS,
+ * NTKW_ERR_MEMORY. */
 ntkw_status shard_plan_draw(shard_kind kind, uint64_t seed, int64_t step, int rank, int size, const shard_model *model,
                             shard_plan *mine);
 

@@ -1,4 +1,5 @@
 #include "cli/train/checkpoint_writer.h"
+#include "cli/checkpoint_files.h"
 #include "cli/train/run.h"
 #include "pinn/training/snapshot.h"
 #include "status/check.h"
@@ -6,10 +7,10 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Seconds that the other ranks are waited for. A rank that is gone cannot say so. */
+/* Seconds to wait for other ranks. A rank that is gone cannot report it. */
 static const double STALL = 300.0;
 
-/* The library never ends a program: this one has nothing else to do. */
+/* The library never ends a program; without the other ranks this one must. */
 static void end_job(void *data, double seconds) {
   const run *r = data;
   fprintf(stderr,
@@ -19,7 +20,7 @@ static void end_job(void *data, double seconds) {
   MPI_Abort(MPI_COMM_WORLD, EXIT_INTERNAL);
 }
 
-/* A publication has come to its end. */
+/* A publication has succeeded. */
 static void note_published(run *r) {
   snprintf(r->checkpoint, sizeof r->checkpoint, "%s", r->writer.path);
   r->writer.untidy = true;
@@ -29,10 +30,10 @@ ntkw_status checkpoint_writer_rotate(run *r) {
   if (!r->writer.untidy || r->writer.file || trainer_loss_is_high(r->trainer)) return NTKW_SUCCESS;
   r->writer.untidy = false;
   snprintf(r->good, sizeof r->good, "%s", r->checkpoint);
-  return ntkw_checkpoint_keep(trainer_comm(r->trainer), r->folder, "step-", (int)r->settings->keep);
+  return ntkw_checkpoint_keep(trainer_comm(r->trainer), r->folder, CHECKPOINT_PREFIX, (int)r->settings->keep);
 }
 
-/* Local if it is done already. */
+/* Local if the publication is over, otherwise collective. */
 static void take_verdict(run *r) {
   checkpoint_writer *w = &r->writer;
   w->verdict = ntkw_checkpoint_publish_end(w->file);
@@ -73,7 +74,7 @@ static ntkw_status state(run *r) {
   NTKW_TRY(snapshot_check(r->trainer, r->pde));
   w->step = trainer_steps_done(r->trainer);
   w->over = false;
-  snprintf(name, sizeof name, "step-%010lld.h5", (long long)w->step);
+  snprintf(name, sizeof name, CHECKPOINT_PREFIX "%010lld.h5", (long long)w->step);
   run_path(r, name, w->path, sizeof w->path);
   NTKW_TRY(snapshot_state(r->trainer, r->pde, &r->history, w->path, r->lock, &w->file));
   return ntkw_checkpoint_set_stall(w->file, STALL, end_job, r);
@@ -98,8 +99,7 @@ static ntkw_status begin(run *r) {
 ntkw_status checkpoint_writer_write(run *r, bool last) {
   const double began = MPI_Wtime();
   NTKW_TRY(checkpoint_writer_finish(r));
-  NTKW_TRY(
-      checkpoint_writer_rotate(r)); /* the steps since tell the loss of the state whose publication has just ended */
+  NTKW_TRY(checkpoint_writer_rotate(r)); /* the loss of the published state is known from the steps since */
   const bool beside = r->writer.measured && !last && r->settings->checkpoint_mode == CHECKPOINT_ASYNCHRONOUS;
   if (beside) {
     const ntkw_status status = begin(r);

@@ -28,7 +28,7 @@ static void announce(const run *r, const char *file) {
          size, idle, trainer_lane_count(r->trainer), empty);
 }
 
-/* Points that the error does without. */
+/* Warn of grid points without an exact value. */
 static void warn_of_gaps(const run *r) {
   const problem *pde = r->pde;
   for (int o = 0; o < pde->n_outputs; o++) {
@@ -55,7 +55,7 @@ void report_start(const run *r, const char *file) {
   warn_of_gaps(r);
 }
 
-/* A word as a shell reads it. */
+/* Print a word quoted for a shell. */
 static void say_quoted(const char *word) {
   static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-./+,:@%%";
   if (word[0] && strspn(word, plain) == strlen(word)) {
@@ -67,13 +67,13 @@ static void say_quoted(const char *word) {
   say("'");
 }
 
-/* An option with a path, which may look like another option. */
+/* Print an option with a path; a path that begins with "-" follows "=". */
 static void say_option(const char *name, const char *path) {
   say(" %s%c", name, path[0] == '-' ? '=' : ' ');
   say_quoted(path);
 }
 
-/* The command that goes on from here. A problem file that looks like an option comes last, behind "--". */
+/* Print the command that continues the run. A problem file that begins with "-" comes last, behind "--". */
 static void say_how_to_continue(const run *r, const char *file, int64_t steps) {
   int size;
   MPI_Comm_size(MPI_COMM_WORLD, &size);
@@ -89,7 +89,7 @@ static void say_how_to_continue(const run *r, const char *file, int64_t steps) {
   say("\n");
 }
 
-/* To the end that the file has in mind, or from there on as far again. */
+/* The number of steps in the file; if these are done, twice the present step. */
 static int64_t steps_to_go_on(const run *r) {
   const int64_t done = trainer_steps_done(r->trainer);
   if (done < r->steps_of_file) return r->steps_of_file;

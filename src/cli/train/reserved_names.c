@@ -30,7 +30,7 @@ static bool is_own_in(const char *path, const char *folder) {
   return same;
 }
 
-/* A link is judged by itself and by the file that it leads to. */
+/* Of a link, both its own path and its target are checked. */
 static ntkw_status refuse_here(const char *what, const char *path, const char *folder) {
   char *target = realpath(path, NULL);
   const bool own = is_own_in(path, folder) || (target && is_own_in(target, folder));

@@ -19,7 +19,7 @@ static double weighted_total(const run *r) {
   return total;
 }
 
-/* Error at the present parameters, which the network must have. */
+/* The error at the present parameters, which must be in the network. */
 static ntkw_status measure_error(run *r) {
   return evaluation_error(r->evaluation, &r->error);
 }
@@ -42,7 +42,7 @@ static ntkw_status log_step(run *r, int64_t step) {
   return ntkw_status_agree(trainer_comm(r->trainer), status);
 }
 
-/* After so many steps? */
+/* Is a checkpoint due after `done` steps? */
 static bool checkpoint_due(const run *r, int64_t done) {
   return done == r->pde->steps || (r->settings->checkpoint_every > 0 && done % r->settings->checkpoint_every == 0);
 }
@@ -64,7 +64,7 @@ static void warn_of_high_loss(run *r, int64_t step) {
        (long long)step, BLOW_UP_STEPS, BLOW_UP_STEPS);
 }
 
-/* One step, logged if its number says so. *stop: the run is to end after it. */
+/* Do one step, and log it if it is due. *stop: the run ends after this step. */
 static ntkw_status do_step(run *r, bool *stop) {
   const int64_t step = trainer_steps_done(r->trainer);
   *stop = time_limit_stops_after(&r->limit, MPI_Wtime(), checkpoint_due(r, step + 1)) || checkpoint_writer_failed(r);
@@ -88,7 +88,7 @@ static ntkw_status do_step(run *r, bool *stop) {
   return status;
 }
 
-/* Checkpoints of states whose loss is known to be bad are none to go on from. */
+/* Report a divergence. Checkpoints of states with a bad loss are set aside, so that no restart uses them. */
 static void tell_of_divergence(run *r) {
   char path[600], last[MAX_PATH_BYTES] = "";
   const trainer_state state = trainer_get_state(r->trainer);
@@ -110,7 +110,7 @@ static exit_code fail(run *r, ntkw_status status) {
   return code;
 }
 
-/* Losses and error after the last step: a line and the last row of history.csv, but not of later checkpoints. */
+/* Losses and error after the last step: a line, and the last row of history.csv, which checkpoints do not hold. */
 static ntkw_status log_end(run *r) {
   ntkw_status status = trainer_measure(r->trainer);
   if (status == NTKW_SUCCESS) status = measure_error(r);
@@ -120,7 +120,7 @@ static ntkw_status log_end(run *r) {
   return status;
 }
 
-/* Not of a loss that is blowing up, but of the run's end. */
+/* No checkpoint while the loss is high, except at the end of the run. */
 static bool wants_checkpoint(const run *r, int64_t done, bool stop) {
   return stop || done == r->pde->steps || (checkpoint_due(r, done) && !trainer_loss_is_high(r->trainer));
 }

@@ -20,11 +20,11 @@ typedef struct run {
   evaluation *evaluation;
   history history;
   progress progress;
-  int64_t steps_of_file;      /* whatever --steps says */
+  int64_t steps_of_file;      /* without --steps */
   double started, started_at; /* MPI_Wtime(), and seconds since 1970 */
   double most_seconds;        /* seconds from then on; INFINITY: none */
   time_limit limit;
-  spectra spectra; /* of the steps that the problem's ntk lists */
+  spectra spectra; /* at the steps of the problem's ntk */
   checkpoint_writer writer;
   char folder[512];
   ntkw_folder_lock *lock;          /* of the folder */
@@ -34,8 +34,8 @@ typedef struct run {
   bool warned_of_zero_norm, warned_of_high_loss;
 } run;
 
-/* Train until pde->steps, a signal, the end of the time, or a failure. Collective. The checkpoint of the last step is written in the first
- * two cases. @return EXIT_DONE, EXIT_REQUEUE, or the code of the failure (already reported). */
+/* Train until pde->steps, a signal, the end of the time, or an error. Collective. Without an error, the checkpoint of
+ * the last step is written. @return EXIT_DONE, EXIT_REQUEUE, or the code of the failure (already reported). */
 exit_code run_steps(run *run);
 
 /* Name of a file in the run's folder. Local. */

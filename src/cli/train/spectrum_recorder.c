@@ -28,14 +28,14 @@ static bool exists(const char *path) {
   return there;
 }
 
-/* The file without the steps that are to come again. */
+/* Write the file without the steps that will be repeated. */
 static ntkw_status rewrite(run *r, const char *path) {
   if (r->spectra.n_steps > 0) return spectra_write(trainer_comm(r->trainer), &r->spectra, NULL, path, r->lock);
   if (command_rank() == 0) unlink(path);
   return NTKW_SUCCESS;
 }
 
-/* What was recorded up to here, if it fits; else a sentence why not. */
+/* Take over the spectra recorded so far. If they do not fit, the status is an error whose sentence has the reason. */
 static ntkw_status take_over(run *r, const char *path) {
   ntkw_checkpoint_reader *reader = NULL;
   spectra before = {0};

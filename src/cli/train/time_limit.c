@@ -4,13 +4,13 @@
 #include <math.h>
 #include <stdlib.h>
 
-/* A checkpoint may take so much longer than the slowest one yet. */
+/* A checkpoint may take longer than the slowest one so far, by this factor. */
 static const double WRITE_MARGIN = 2.0;
-/* Of the slowest step, kept from step to step: one slow step counts for some thousands, not for ever. */
+/* Decay of the slowest step, per step: one slow step counts for some thousand steps, not for ever. */
 static const double STEP_MEMORY = 0.9995;
-/* Ending takes a moment; in a job, its script must send it back to the queue as well. */
+/* Seconds to end the process; in a job, its script also has to requeue it. */
 static const double RESERVE = 1.0, RESERVE_IN_JOB = 15.0;
-/* A checkpoint before the first one is measured: bytes a second of a slow file system, and the rest. */
+/* Estimate for the first checkpoint: bytes a second of a slow file system, and the latency. */
 static const double GUESSED_SPEED = 50e6, GUESSED_LATENCY = 0.25;
 
 /* Seconds until the end of the job's allocation; INFINITY if that is not known. */

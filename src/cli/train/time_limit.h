@@ -1,7 +1,7 @@
-/* Why a run ends before its last step: it was asked to by a signal, or its time is nearly over.
+/* When a run stops before its last step: after a signal, or when its time is nearly over.
  *
- * Signals (cli/signals.h) are noted on the rank that gets them; time is watched on rank 0 alone. Neither is acted upon alone: what
- * time_limit_stops_after says goes into the step's own reduction, and all ranks stop after the same step. */
+ * Each rank notes its own signals (cli/signals.h); rank 0 alone checks the time. The result of time_limit_stops_after
+ * goes into the step's own reduction, so that all ranks stop after the same step. */
 #ifndef NTKW_CLI_TRAIN_TIME_LIMIT_H
 #define NTKW_CLI_TRAIN_TIME_LIMIT_H
 
@@ -10,37 +10,36 @@
 
 /* Times in seconds, of the monotonic clock that MPI_Wtime shows. */
 typedef struct time_limit {
-  double end;        /* the process should be gone by then; INFINITY: no limit */
-  double reserve;    /* between the last checkpoint and the end, for ending */
+  double end;        /* time at which the process should be gone; INFINITY: no limit */
+  double reserve;    /* kept free between the last checkpoint and the end */
   double step_time;  /* the slowest of the latest steps */
-  double write_time; /* the slowest checkpoint; before the first one a guess */
-  double began;      /* the present step; NAN: none yet */
+  double write_time; /* of the slowest checkpoint; before the first one an estimate */
+  double began;      /* start of the present step; NAN: none yet */
   double spent;      /* on checkpoints since then */
-  bool measured;     /* write_time is no guess */
-  bool expired;      /* time_limit_stops_after said so because of the time */
+  bool measured;     /* write_time is measured */
+  bool expired;      /* time_limit_stops_after was true because of the time */
 } time_limit;
 
-/* A watch that starts at now. Local.
+/* Start at time `now`. Local.
  *
- * @param[in] limit      seconds from now until the process should be gone; INFINITY: no limit of its own.
- * @param[in] end_time   when the job's allocation ends, in seconds since 1970 as SLURM_JOB_END_TIME says it; NULL: not
- *                       known. A time that is past, and a text that is no number, are no limit.
+ * @param[in] limit      seconds from now until the process should be gone; INFINITY: no limit.
+ * @param[in] end_time   when the job's allocation ends, in seconds since 1970, as in SLURM_JOB_END_TIME; NULL: not
+ *                       known. A past time, or a text that is no number, is no limit.
  * @param[in] unix_now   seconds since 1970.
- * @param[in] bytes      of a checkpoint, about: until one has been written, its time is guessed from this. */
+ * @param[in] bytes      approximate size of a checkpoint, for the estimate of its time until one has been written. */
 time_limit time_limit_start(double now, double limit, const char *end_time, double unix_now, int64_t bytes);
 
-/* At the beginning of a step: should it be the last one? True after a signal; and when, after this step and the
- * checkpoint that follows if one is due anyway, the time might not suffice for another step and a checkpoint. Local.
- */
+/* Call it at the beginning of a step: should this be the last one? True after a signal; and if the time might not
+ * suffice for this step, its checkpoint if one is due, another step and another checkpoint. Local. */
 bool time_limit_stops_after(time_limit *limit, double now, bool checkpoint_due);
 
-/* A checkpoint took so long to write. Local. */
+/* Add the time of a checkpoint that training waited for. Local. */
 void time_limit_add_checkpoint(time_limit *limit, double seconds);
 
-/* Something that does not belong to the step, and is no checkpoint written at once, took so long. Local. */
+/* Add time that belongs neither to the step nor to a checkpoint that training waited for. Local. */
 void time_limit_add_pause(time_limit *limit, double seconds);
 
-/* What made the run stop, for a message of rank 0, which watches the time: "the time limit", or "a signal". */
+/* The reason of the stop, for a message of rank 0: "the time limit", or "a signal". */
 const char *time_limit_cause(const time_limit *limit);
 
 #endif

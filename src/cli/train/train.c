@@ -163,7 +163,7 @@ static exit_code finish(run *r, const char *file) {
   return EXIT_DONE;
 }
 
-/* A run that is resumed does without a reference that is lost or does not fit any more. */
+/* A resumed run goes on without its reference if that cannot be read or does not fit the problem. */
 static ntkw_status make_evaluation(run *r, bool resumed) {
   const network *net = trainer_network(r->trainer);
   const ntkw_status status = evaluation_create(trainer_comm(r->trainer), r->pde, net, &r->evaluation);
@@ -188,7 +188,7 @@ static ntkw_status prepare(run *r, ntkw_checkpoint_reader *reader) {
                            command_rank() == 0 ? history_write(&r->history, r->pde, path) : NTKW_SUCCESS);
 }
 
-/* The problem file's name, as much of its end as fits. */
+/* source: the end of the problem file's name, as much as fits. */
 static ntkw_status start_recording(run *r, const char *file, bool goes_on) {
   char source[160];
   const size_t length = strlen(file), most = sizeof source - sizeof "ntkw train ";
@@ -197,7 +197,7 @@ static ntkw_status start_recording(run *r, const char *file, bool goes_on) {
   return resume_recording(r->trainer, r->settings->record, source, goes_on);
 }
 
-/* Rank 0's clock decides for all. */
+/* Only rank 0's clock counts. */
 static void start_time_limit(run *r) {
   state_counter counter = state_counter_start();
   trainer_visit_state(r->trainer, &r->history, &counter.visitor);
@@ -236,7 +236,7 @@ static exit_code train_from(run *r, const char *file, ntkw_checkpoint_reader *re
   return code == EXIT_DONE ? finish(r, file) : code;
 }
 
-/* What the table cannot say: a problem file, or a checkpoint to find one in; a time. */
+/* Checks beyond the table: there is a problem file or a checkpoint that holds one; the time limit is valid. */
 static ntkw_status check_settings(train_settings *settings, const char *file, double *most_seconds) {
   if (!file && settings->resume.given && !settings->resume.path) settings->resume.path = settings->out;
   NTKW_CHECK(file || settings->resume.path, NTKW_ERR_ARGUMENT, "PROBLEM.lua is missing");
@@ -248,7 +248,7 @@ static bool signal_came(void) {
   return signals_noted() != 0;
 }
 
-/* Signals count from the beginning, which takes as long as MPI does. */
+/* Signals are caught before MPI_Init, which may take long. */
 static void before(void) {
   signals_catch();
   guard_nothing_to_save(true);
