@@ -103,7 +103,7 @@ expect_same killed.csv unkilled.csv
 cp trace.1.h5 first.before
 run 1 train p.lua --out other --weighting inverse-gradient-norm --resume --steps 3 --record trace.1.h5
 expect_code 0
-expect_line "$scratch/err" "^ntkw: warning: the run is recorded in trace.1.2.h5: the trace trace.1.h5 is of another setup"
+expect_line "$scratch/err" "^ntkw: warning: the run is recorded in trace.1.2.h5: the recording trace.1.h5 is of another setup"
 run 1 train p.lua --out other --resume --steps 6 --record trace.1.h5
 expect_code 0
 expect_line "$scratch/err" "recorded in trace.1.2.h5"
@@ -111,7 +111,7 @@ expect_line "$scratch/err" "recorded in trace.1.2.h5"
 run 1 train p.lua --out back --resume --steps 24 && cp back.h5 back.before
 run 1 train p.lua --out back --resume --steps 26 --record back.h5 # some steps were not recorded
 expect_code 0
-expect_line "$scratch/err" "recorded in back.2.h5: the trace back.h5 lacks steps"
+expect_line "$scratch/err" "recorded in back.2.h5: the recording back.h5 lacks steps"
 expect_same back.h5 back.before
 run 1 train --resume back/step-0000000020.h5 --out branch --steps 22 --record back.h5
 expect_code 0

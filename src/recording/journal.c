@@ -89,7 +89,7 @@ static herr_t end(H5FD_t *file) {
   return 0;
 }
 
-/* As of HDF5's own driver, so that the files are the same. */
+/* The flags of HDF5's own driver, so that the files are the same. */
 static herr_t query(const H5FD_t *file, unsigned long *flags) {
   (void)file;
   *flags = H5FD_FEAT_AGGREGATE_METADATA | H5FD_FEAT_ACCUMULATE_METADATA | H5FD_FEAT_DATA_SIEVE |
@@ -113,7 +113,7 @@ static haddr_t get_end(const H5FD_t *file, H5FD_mem_t type) {
   return (haddr_t)journal_of(file)->end;
 }
 
-/* What is in the file, zeros behind its end, and over it the changes in their order. */
+/* The bytes of the file, zeros behind its end, overwritten by the changes in their order. */
 static herr_t read_bytes(H5FD_t *file, H5FD_mem_t type, hid_t transfer, haddr_t from, size_t size, void *bytes) {
   (void)type, (void)transfer;
   const trace_journal *j = journal_of(file);
@@ -180,7 +180,7 @@ ntkw_status ntkw_i_journal_access(hid_t access, trace_journal *j) {
   return NTKW_SUCCESS;
 }
 
-/* Do the changes fill the journal, and lie in the file? */
+/* Do the changes fill the journal exactly, and lie in the file? */
 static bool is_sound(const trace_journal *j, int64_t most) {
   size_t position = 0;
   change c;
@@ -215,7 +215,7 @@ static ntkw_status put(const trace_journal *j, const void *bytes, size_t length,
   return ntkw_i_file_write(j->fd, j->path, bytes, length, at);
 }
 
-/* Write the journal so that it ends the file: in space that was reserved there, if that is enough. *at: where. */
+/* Write the journal as the end of the file, in space reserved there if that is enough. *at: its position. */
 static ntkw_status write_journal(trace_journal *j, int64_t *at) {
   struct stat about;
   char *tail = j->bytes + j->used;
