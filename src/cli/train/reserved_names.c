@@ -1,4 +1,5 @@
 #include "cli/train/reserved_names.h"
+#include "cli/checkpoint_files.h"
 #include "cli/command.h"
 #include "status/check.h"
 #include "status/path.h"
@@ -12,7 +13,7 @@ static bool starts_with(const char *name, const char *start) {
 
 static bool is_own(const char *name) {
   static const char *const whole[] = {"history.csv", "solution.h5", "spectrum.h5", "lock"};
-  static const char *const starts[] = {"step-", "diverged-", "picture.", "solution.h5.", "spectrum.h5.", "."};
+  static const char *const starts[] = {CHECKPOINT_PREFIX, "diverged-", "picture.", "solution.h5.", "spectrum.h5.", "."};
   const size_t length = strlen(name);
   bool own = false;
   if (length > 4 && strcmp(name + length - 4, ".lua") == 0) return false; /* such as step-function.lua */
