@@ -71,7 +71,7 @@ case $what in
 usual)
   run_tests ci -LE slow
   # The long ones about processes and files find little here; --all has them, too.
-  run_tests asan -LE slow -E 'np[3-8]|^replay_|^train_(resumes|trace|paths|signals|outlives|stops|restart)|^old_runs|^job_script'
+  run_tests asan -LE slow -E 'np[3-8]|^replay_|^train_(resumes|record|paths|signals|outlives|stops|restart)|^old_runs|^job_script'
   ;;
 --all)
   run_tests ci

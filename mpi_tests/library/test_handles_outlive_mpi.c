@@ -83,7 +83,7 @@ static void free_all(handles *h) {
   CHECK(!h->weighting && !h->checkpoint && !h->unfinished && !h->reader && !h->lock && !h->trace);
 }
 
-/* On rank 0: only the whole checkpoint and the trace are left. */
+/* On rank 0: only the whole checkpoint and the recording are left. */
 static void look_at_folder(void) {
   DIR *entries = opendir(folder);
   int others = 0;

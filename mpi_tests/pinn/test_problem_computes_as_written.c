@@ -2,7 +2,7 @@
  * numbers go through the reproducible functions, the same bits on every rank. */
 #include "problem_fixture.h"
 #include "pinn/arithmetic/reproducible.h"
-#include "pinn/problem/checked_source.h"
+#include "pinn/problem/operator_rewrite.h"
 
 /* expression in terms of %s, to be filled with the symbolic p.x and the number 0.7 */
 typedef struct fact {
@@ -172,7 +172,7 @@ static void long_lines(void) {
     size_t used = begin;
     for (; used + step + 1 < ROOM; used += step) memcpy(text + used, list[k].piece, step + 1);
     CHECK_OK(tokens_create(text, &tokens));
-    CHECK_OK(checked_source_create(&tokens, &checked));
+    CHECK_OK(operator_rewrite_create(&tokens, &checked));
     free(checked);
     tokens_free(&tokens);
     used = begin + step * list[k].n;

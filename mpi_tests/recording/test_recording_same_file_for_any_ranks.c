@@ -36,7 +36,7 @@ static size_t fill(int64_t step, int n_pieces, const ntkw_recording_piece pieces
   return count;
 }
 
-static void record_step(ntkw_recording *trace, ntkw_weighting *w, int64_t step, int n_pieces,
+static void record_step(ntkw_recording *recording, ntkw_weighting *w, int64_t step, int n_pieces,
                         const ntkw_recording_piece pieces[]) {
   static double values[CONDITIONS][PARAMETERS];
   const size_t count = fill(step, n_pieces, pieces, values);
@@ -46,7 +46,7 @@ static void record_step(ntkw_recording *trace, ntkw_weighting *w, int64_t step, 
   CHECK_OK(ntkw_weighting_update(w, step));
   ntkw_recording_step s = {step, 0, ntkw_weighting_due(w, step), losses, ntkw_weighting_weights(w), 0, NULL};
   CHECK_OK(ntkw_weighting_aggregate(w, losses, &s.total));
-  CHECK_OK(ntkw_recording_record(trace, &s, count > 0 ? shards : NULL));
+  CHECK_OK(ntkw_recording_record(recording, &s, count > 0 ? shards : NULL));
 }
 
 static void record(MPI_Comm comm, const char *path) {
@@ -74,11 +74,11 @@ static void record(MPI_Comm comm, const char *path) {
   options.segments = segments;
   options.n_pieces = n_pieces;
   options.pieces = pieces;
-  ntkw_recording *trace = NULL;
-  CHECK_OK(ntkw_recording_create(comm, path, CONDITIONS, names, &options, &trace));
-  for (int64_t step = 0; trace && step < STEPS; step++) record_step(trace, weighting, step, n_pieces, pieces);
-  CHECK(trace && ntkw_recording_steps(trace) == STEPS);
-  CHECK_OK(ntkw_recording_close(&trace));
+  ntkw_recording *recording = NULL;
+  CHECK_OK(ntkw_recording_create(comm, path, CONDITIONS, names, &options, &recording));
+  for (int64_t step = 0; recording && step < STEPS; step++) record_step(recording, weighting, step, n_pieces, pieces);
+  CHECK(recording && ntkw_recording_steps(recording) == STEPS);
+  CHECK_OK(ntkw_recording_close(&recording));
   ntkw_weighting_destroy(&weighting);
 }
 
@@ -127,5 +127,5 @@ static void what_was_given_is_read(void) {
 
 int main(int argc, char **argv) {
   static const test_case cases[] = {TEST(same_bytes_as_one_rank), TEST(what_was_given_is_read)};
-  return run_suite("traces of any ranks", cases, sizeof cases / sizeof *cases, argc, argv);
+  return run_suite("recordings of any ranks", cases, sizeof cases / sizeof *cases, argc, argv);
 }

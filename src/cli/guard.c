@@ -44,7 +44,7 @@ static void *look(void *data) {
     pthread_mutex_lock(&mutex);
     if (launch_is_orphan()) leave(EXIT_INTERNAL, "ntkw: the launcher that started this rank is gone: the rank ends\n");
     unheard = nothing_to_save && signals_noted() != 0 ? unheard + 1 : 0;
-    if (unheard > PATIENT_LOOKS) leave(EXIT_COME_BACK, "ntkw: stopped by a signal before there was anything to save\n");
+    if (unheard > PATIENT_LOOKS) leave(EXIT_REQUEUE, "ntkw: stopped by a signal before there was anything to save\n");
     pthread_mutex_unlock(&mutex);
   }
   return data;

@@ -18,7 +18,7 @@ static struct {
   long outermost, its_parent; /* the outermost wrapper and the launcher; 0: there is none */
 } start;
 
-/* The parent of a process, and its name; UNKNOWN: it cannot be told; GONE: there is no such process. */
+/* The parent of a process, and its name; UNKNOWN: not known; GONE: there is no such process. */
 static long parent_of(long process, char name[64]) {
   char path[64];
   long parent = UNKNOWN;
@@ -82,7 +82,7 @@ void launch_look(void) {
   start.parent = getppid();
   start.launched = says_launched() && (find_launcher() || parent_may_launch());
   const bool through_wrapper = start.its_parent != 0 && start.outermost != getpid();
-  /* who ignores SIGHUP below a shell of a launcher (nohup) wants to outlive that shell */
+  /* a process that ignores SIGHUP (nohup) below a shell of a launcher is to outlive that shell */
   if (!start.launched || (through_wrapper && signals_hangup_ignored())) start.parent = start.outermost = 0;
 }
 

@@ -102,7 +102,7 @@ static exit_code dispatch(const command *called, int argc, char **argv) {
   return asks_for_help(argc - 1, argv + 1) ? print_command_help(called) : called->run(argc - 1, argv + 1);
 }
 
-/* What was printed must have arrived, unless the subcommand outlives its reader: the code, or EXIT_FILE on every rank. */
+/* Return the code; or EXIT_FILE on every rank if output was lost, unless the subcommand outlives its reader. */
 static exit_code printed(bool outlives_reader, exit_code code) {
   int failed = output_is_lost(), any = 0;
   MPI_Allreduce(&failed, &any, 1, MPI_INT, MPI_MAX, MPI_COMM_WORLD);

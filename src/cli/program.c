@@ -1,7 +1,7 @@
 #include "cli/program.h"
+#include "base/clock.h"
 #include "cli/signals.h"
 #include "base/check.h"
-#include "base/clock.h"
 
 #include <fcntl.h>
 #include <errno.h>
@@ -55,7 +55,7 @@ static int spawn(const program_call *call, char **environment, pid_t *child) {
   posix_spawn_file_actions_addopen(&files, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
   posix_spawn_file_actions_addopen(&files, STDOUT_FILENO, call->log, O_WRONLY | O_CREAT | O_TRUNC, 0666);
   posix_spawn_file_actions_adddup2(&files, STDOUT_FILENO, STDERR_FILENO);
-  posix_spawnattr_setsigdefault(&attributes, &ignored); /* what is caught becomes the default by itself */
+  posix_spawnattr_setsigdefault(&attributes, &ignored); /* caught signals get the default by exec */
   posix_spawnattr_setsigmask(&attributes, &none);
   posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK);
   const int failed = posix_spawn(child, call->path, &files, &attributes, call->arguments, environment);

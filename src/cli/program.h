@@ -19,8 +19,8 @@ typedef struct program_call {
 } program_call;
 
 /* Run it to its end, with the default actions of all signals, none of them blocked. Local.
- * @return NTKW_SUCCESS: it ended with 0; NTKW_ERR_FILE: it did not, or could not be started; NTKW_ERR_INTERRUPTED: a signal
- *         came. */
+ * @return NTKW_SUCCESS: it ended with 0; NTKW_ERR_FILE: it did not, or could not be started; NTKW_ERR_INTERRUPTED:
+ *         a signal came. */
 ntkw_status program_run(const program_call *call);
 
 #endif

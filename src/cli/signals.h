@@ -1,7 +1,7 @@
 /* The signals of the ntkw program.
  *
- * A write beyond the limit of a file's size is an error with a sentence in every subcommand (SIGXFSZ is ignored). What
- * else a signal does is left as the system has it, SIGPIPE included: ntkw show FILE | head ends silently. A subcommand
+ * A write beyond the limit of a file's size is an error with a sentence in every subcommand (SIGXFSZ is ignored). All
+ * other signals keep the system's default, SIGPIPE included: ntkw show FILE | head ends silently. A subcommand
  * that has something to save calls signals_catch. */
 #ifndef NTKW_CLI_SIGNALS_H
 #define NTKW_CLI_SIGNALS_H
@@ -12,7 +12,7 @@
 /* At the start of the program, before MPI is initialised. Local. */
 void signals_begin(void);
 
-/* From now on SIGTERM, SIGINT, SIGUSR1, SIGUSR2, SIGXCPU, and SIGHUP unless it was ignored at the start (nohup), are
+/* From here on SIGTERM, SIGINT, SIGUSR1, SIGUSR2, SIGXCPU, and SIGHUP unless it was ignored at the start (nohup), are
  * noted, also if they were blocked; a second SIGINT ends the process at once. SIGPIPE is ignored, so that a reader that
  * goes away does not end the process. Local. */
 void signals_catch(void);

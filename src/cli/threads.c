@@ -5,7 +5,7 @@ static ntkw_status check_support(int n) {
   int level = MPI_THREAD_SINGLE;
   MPI_Query_thread(&level);
   NTKW_CHECK(n == 1 || level >= MPI_THREAD_FUNNELED, NTKW_ERR_MPI,
-             "%d threads a rank were asked for, but this MPI bears none beside the one that calls it", n);
+             "%d threads a rank were asked for, but this MPI provides less than MPI_THREAD_FUNNELED", n);
   return NTKW_SUCCESS;
 }
 

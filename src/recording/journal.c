@@ -34,7 +34,7 @@ typedef struct change {
 } change;
 
 /* The change that begins at *position, which moves on; false: none is left. */
-static bool next_change(const trace_journal *j, size_t *position, change *out) {
+static bool next_change(const recording_journal *j, size_t *position, change *out) {
   if (*position + HEAD > j->used) return false;
   const char *head = j->bytes + *position;
   *out = (change){(int64_t)get_word(head), (size_t)get_word(head + 8), head + HEAD};
@@ -42,7 +42,7 @@ static bool next_change(const trace_journal *j, size_t *position, change *out) {
   return true;
 }
 
-static bool reserve(trace_journal *j, size_t more) {
+static bool reserve(recording_journal *j, size_t more) {
   if (j->used + more <= j->capacity) return true;
   const size_t capacity = 2 * (j->used + more);
   char *bytes = realloc(j->bytes, capacity);
@@ -52,7 +52,7 @@ static bool reserve(trace_journal *j, size_t more) {
   return true;
 }
 
-static void add_change(trace_journal *j, int64_t at, size_t length, const void *bytes) {
+static void add_change(recording_journal *j, int64_t at, size_t length, const void *bytes) {
   j->lost = j->lost || !reserve(j, HEAD + length + TAIL);
   if (j->lost) return;
   put_word(j->bytes + j->used, (uint64_t)at);
@@ -61,10 +61,10 @@ static void add_change(trace_journal *j, int64_t at, size_t length, const void *
   j->used += HEAD + length;
 }
 
-/* What is in the file, zeros behind its end, and over it the changes in their order. */
+/* The bytes of the file, zeros behind its end, overwritten by the changes in their order. */
 static bool read_bytes(ntkw_i_storage *storage, H5FD_mem_t kind, int64_t first, size_t size, void *bytes) {
   (void)kind;
-  const trace_journal *j = (const trace_journal *)storage;
+  const recording_journal *j = (const recording_journal *)storage;
   const int64_t last = first + (int64_t)size;
   struct stat about;
   if (fstat(j->fd, &about) != 0) return false;
@@ -81,10 +81,10 @@ static bool read_bytes(ntkw_i_storage *storage, H5FD_mem_t kind, int64_t first, 
 }
 
 static void write_bytes(ntkw_i_storage *storage, int64_t at, size_t size, const void *bytes) {
-  add_change((trace_journal *)storage, at, size, bytes);
+  add_change((recording_journal *)storage, at, size, bytes);
 }
 
-ntkw_status ntkw_i_journal_access(hid_t access, trace_journal *j) {
+ntkw_status ntkw_i_journal_access(hid_t access, recording_journal *j) {
   struct stat about;
   NTKW_CHECK(fstat(j->fd, &about) == 0, NTKW_ERR_FILE, "cannot read %s: %s", j->path, strerror(errno));
   j->storage.read = read_bytes;
@@ -93,8 +93,8 @@ ntkw_status ntkw_i_journal_access(hid_t access, trace_journal *j) {
   return ntkw_i_hdf5_set_storage(access, &j->storage, j->path);
 }
 
-/* Do the changes fill the journal, and lie in the file? */
-static bool is_sound(const trace_journal *j, int64_t most) {
+/* Do the changes fill the journal exactly, and lie in the file? */
+static bool is_sound(const recording_journal *j, int64_t most) {
   size_t position = 0;
   change c;
   while (position + HEAD <= j->used) {
@@ -105,7 +105,7 @@ static bool is_sound(const trace_journal *j, int64_t most) {
   return position == j->used;
 }
 
-ntkw_status ntkw_i_journal_find(trace_journal *j, bool *found) {
+ntkw_status ntkw_i_journal_find(recording_journal *j, bool *found) {
   char tail[TAIL];
   struct stat about;
   *found = false;
@@ -123,13 +123,13 @@ ntkw_status ntkw_i_journal_find(trace_journal *j, bool *found) {
   return NTKW_SUCCESS;
 }
 
-static ntkw_status put(const trace_journal *j, const void *bytes, size_t length, int64_t at) {
+static ntkw_status put(const recording_journal *j, const void *bytes, size_t length, int64_t at) {
   if (ntkw_i_journal_hook) ntkw_i_journal_hook(j->fd, bytes, length, at);
   return ntkw_i_file_write(j->fd, j->path, bytes, length, at);
 }
 
-/* Write the journal so that it ends the file: in space that was reserved there, if that is enough. *at: where. */
-static ntkw_status write_journal(trace_journal *j, int64_t *at) {
+/* Write the journal as the end of the file, in space reserved there if that is enough. *at: its position. */
+static ntkw_status write_journal(recording_journal *j, int64_t *at) {
   struct stat about;
   char *tail = j->bytes + j->used;
   const int64_t size = (int64_t)j->used + TAIL;
@@ -146,7 +146,7 @@ static ntkw_status write_journal(trace_journal *j, int64_t *at) {
   return status;
 }
 
-ntkw_status ntkw_i_journal_commit(trace_journal *j) {
+ntkw_status ntkw_i_journal_commit(recording_journal *j) {
   static const char zeros[TAIL] = "";
   int64_t at = 0;
   NTKW_CHECK(!j->lost, NTKW_ERR_MEMORY, "out of memory for the changes of %s", j->path);
@@ -159,14 +159,14 @@ ntkw_status ntkw_i_journal_commit(trace_journal *j) {
   return NTKW_SUCCESS;
 }
 
-ntkw_status ntkw_i_journal_cut(const trace_journal *j) {
+ntkw_status ntkw_i_journal_cut(const recording_journal *j) {
   NTKW_CHECK(ftruncate(j->fd, (off_t)j->storage.allocated) == 0, NTKW_ERR_FILE, "cannot set the length of %s: %s",
              j->path, strerror(errno));
   return NTKW_SUCCESS;
 }
 
-void ntkw_i_journal_free(trace_journal *j) {
+void ntkw_i_journal_free(recording_journal *j) {
   ntkw_i_hdf5_release_storage(&j->storage);
   free(j->bytes);
-  *j = (trace_journal){.fd = -1};
+  *j = (recording_journal){.fd = -1};
 }

@@ -1,11 +1,11 @@
-/* A file for HDF5 whose changes are made all at once: whoever ends in between, by SIGKILL too, leaves the file as it was
- * before or after them.
+/* A file for HDF5 whose changes are atomic: a process that ends in between, even by SIGKILL, leaves the file as it was
+ * before or after all of them.
  *
- * HDF5 writes through a driver of ours that keeps what is written in memory. ntkw_i_journal_commit writes all of it
- * behind the end of the file first, as a journal with a digest; then to its places; then it takes the journal back. If
- * it is killed before the journal is whole, nothing has changed; if after that, the journal at the end of the file
- * says what is to be changed, and who reads the file reads it as changed. Values that are written past HDF5, to space
- * that nothing in the file refers to yet, need no journal.
+ * HDF5 writes through a driver that keeps the changes in memory. ntkw_i_journal_commit first writes all of them behind
+ * the end of the file, as a journal with a digest; then it writes them to their places; then it removes the journal. If
+ * it is killed before the journal is complete, nothing has changed. If it is killed later, the journal at the end of
+ * the file holds the changes, and every reader applies them. Values that are written directly, to space that nothing in
+ * the file refers to yet, need no journal.
  *
  * The journal, in words of 64 bits, little-endian: for each change its place in the file, its length, its bytes; then
  * the length of all this, a digest, and a mark, which end the file. All functions are local. */
@@ -18,32 +18,33 @@
 #include "fileio/hdf5_driver.h"
 
 /* Starts as {.fd = ..., .path = ...}, which are borrowed. */
-typedef struct trace_journal {
+typedef struct recording_journal {
   ntkw_i_storage storage; /* must be the first member; allocated: length of the file without a journal */
   int fd;
   const char *path;
-  char *bytes; /* changes that are not in the file yet, as the journal has them */
+  char *bytes; /* changes that are not in the file yet, in the journal's format */
   size_t used, capacity;
-  bool lost; /* there was no memory for one */
-} trace_journal;
+  bool lost; /* a change was dropped for lack of memory */
+} recording_journal;
 
-/* Let the file that is made or opened with these access properties be this one, which must live until it is closed. */
-ntkw_status ntkw_i_journal_access(hid_t access, trace_journal *journal);
+/* Let HDF5 make or open the file through this journal, by these access properties. It must live until the file is
+ * closed. */
+ntkw_status ntkw_i_journal_access(hid_t access, recording_journal *journal);
 
-/* Take up a journal that was left behind. Its changes are seen by HDF5, and made by the next commit. *found: there is
- * one. NTKW_ERR_FILE, NTKW_ERR_MEMORY. */
-ntkw_status ntkw_i_journal_find(trace_journal *journal, bool *found);
+/* Read a journal that a killed process left, if there is one (*found). HDF5 sees its changes; the next commit makes
+ * them. NTKW_ERR_FILE, NTKW_ERR_MEMORY. */
+ntkw_status ntkw_i_journal_find(recording_journal *journal, bool *found);
 
 /* Make all changes, or none. NTKW_ERR_FILE, NTKW_ERR_MEMORY: none was made; the next commit tries again. */
-ntkw_status ntkw_i_journal_commit(trace_journal *journal);
+ntkw_status ntkw_i_journal_commit(recording_journal *journal);
 
-/* After HDF5 has closed the file: cut off what is behind its end. NTKW_ERR_FILE. */
-ntkw_status ntkw_i_journal_cut(const trace_journal *journal);
+/* After HDF5 has closed the file: truncate it to its length. NTKW_ERR_FILE. */
+ntkw_status ntkw_i_journal_cut(const recording_journal *journal);
 
 /* Free, after HDF5 has closed the file. */
-void ntkw_i_journal_free(trace_journal *journal);
+void ntkw_i_journal_free(recording_journal *journal);
 
-/* For tests of ends in between: called before each write to the file. */
+/* For tests that kill the process in between: called before each write to the file. */
 extern void (*ntkw_i_journal_hook)(int fd, const void *bytes, size_t length, int64_t at);
 
 #endif

@@ -1,7 +1,7 @@
-/* What a replay found, held against what was recorded. */
+/* Compare replayed with recorded values. */
 #include "cli/replay/comparison.h"
-#include "base/check.h"
 #include "base/hash.h"
+#include "base/check.h"
 
 #include <endian.h>
 #include <inttypes.h>

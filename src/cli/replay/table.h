@@ -3,7 +3,7 @@
 #define NTKW_CLI_REPLAY_TABLE_H
 
 #include <stdio.h>
-#include "cli/replay/candidate.h"
+#include "cli/replay/rule_replay.h"
 
 typedef struct weight_table {
   const char *path; /* borrowed; "-": stdout */
@@ -13,10 +13,10 @@ typedef struct weight_table {
 
 /* Open and write the head: rule, step, epoch, batch, renewed (1 or 0), total, and the conditions' names. Collective.
  * @return the same on every rank: NTKW_SUCCESS, NTKW_ERR_FILE. */
-ntkw_status weight_table_open(weight_table *table, const char *path, bool csv, const recorded_run *t);
+ntkw_status weight_table_open(weight_table *table, const char *path, bool csv, const recorded_run *recorded);
 
-/* A row. Local; does nothing while the table is closed. */
-void weight_table_add(weight_table *table, const recorded_run *t, int64_t step, const candidate *of);
+/* Add a row. Local; does nothing while the table is closed. */
+void weight_table_add(weight_table *table, const recorded_run *recorded, int64_t step, const rule_replay *of);
 
 /* Collective. NTKW_ERR_FILE, on every rank, if not everything was written. */
 ntkw_status weight_table_close(weight_table *table);

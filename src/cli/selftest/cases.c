@@ -37,8 +37,8 @@ static const char helmholtz[] =
     "  weighting = { '%s', update_every = %d }, precision = '%s', steps = 5, seed = 12,\n"
     "}\n";
 
-/* Two outputs and equations, functions of the solution, sines as activation, the NTK's initialisation, an exact solution
- * to measure the error by; points that stay. */
+/* Two outputs and equations, functions of the solution, sines as activation, the NTK's initialisation, an exact
+ * solution to measure the error by; points that stay. */
 static const char pair[] =
     "return problem {\n"
     "  inputs = { {'x', 0, 2} }, outputs = { 'u', 'v' }, resample = 0,\n"

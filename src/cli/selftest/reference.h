@@ -1,5 +1,5 @@
-/* The digests that every machine must find, by case, step and tensor, in reference.inc: what `ntkw selftest --print`
- * prints. They are made anew when the arithmetic (its version then rises) or the cases change. */
+/* The digests that every machine must compute, by case, step and tensor, in reference.inc: printed by `ntkw
+ * selftest --print`. They are made anew when the arithmetic (its version then rises) or the cases change. */
 #ifndef NTKW_CLI_SELFTEST_REFERENCE_H
 #define NTKW_CLI_SELFTEST_REFERENCE_H
 

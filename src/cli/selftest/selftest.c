@@ -15,7 +15,7 @@
 
 typedef struct settings {
   bool print;
-  int64_t threads; /* 0: as the environment says */
+  int64_t threads; /* 0: the environment's */
 } settings;
 
 static const option options[] = {{.name = "print",
@@ -99,7 +99,7 @@ static ntkw_status say_kernels(void) {
   return NTKW_SUCCESS;
 }
 
-/* What the digests are of. Collective. */
+/* Print what was computed, and how. Collective. */
 static ntkw_status announce(const settings *s) {
   char library[MPI_MAX_LIBRARY_VERSION_STRING] = "";
   int length = 0, size;

@@ -9,7 +9,7 @@
 typedef bool (*step_visitor)(void *context, int step, const state_digest *digest);
 
 /* Train a case for SELFTEST_STEPS steps on comm, with threads as in set_threads. Collective.
- * @return the same on every rank: what the trainer returned where it failed, else NTKW_SUCCESS. */
+ * @return the same on every rank: the error of the trainer, or NTKW_SUCCESS. */
 ntkw_status trajectory_run(MPI_Comm comm, const selftest_case *which, int64_t threads, step_visitor visit,
                            void *context);
 

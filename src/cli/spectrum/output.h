@@ -1,4 +1,4 @@
-/* What ntkw spectrum says of spectra: a table, a file of numbers, a picture. All on rank 0; local. */
+/* Output of ntkw spectrum: a table, a file of numbers, a picture. All functions are for rank 0; local. */
 #ifndef NTKW_CLI_SPECTRUM_OUTPUT_H
 #define NTKW_CLI_SPECTRUM_OUTPUT_H
 

@@ -1,4 +1,5 @@
 /* ntkw spectrum: the neural tangent kernel of a training run. */
+#include "cli/checkpoint_files.h"
 #include "cli/command.h"
 #include "cli/spectrum/output.h"
 #include "cli/spectrum/source.h"
@@ -55,7 +56,7 @@ static const option options[] = {
 };
 enum { N_OPTIONS = sizeof options / sizeof *options };
 
-/* What was read, and what is to be written. */
+/* Settings, input and output of the subcommand. */
 typedef struct job {
   const settings *settings;
   spectra spectra;
@@ -101,7 +102,7 @@ static ntkw_status make_folder(const char *name) {
   return status;
 }
 
-/* What is there under the name of the output may be replaced only if it is of this kind. Collective. */
+/* An existing output file may be replaced only if it holds spectra. Collective. */
 static ntkw_status check_output(const job *j) {
   char path[PATH_SIZE + 8], sentence[512];
   ntkw_checkpoint_reader *reader = NULL;
@@ -110,7 +111,7 @@ static ntkw_status check_output(const job *j) {
   snprintf(path, sizeof path, "%s.csv", j->name);
   NTKW_TRY(ntkw_status_agree(MPI_COMM_WORLD, command_rank() == 0 ? output_may_be(path) : NTKW_SUCCESS));
   snprintf(path, sizeof path, "%s.h5", j->name);
-  if (!j->computed || source_kind(path) < 0) return NTKW_SUCCESS;
+  if (!j->computed || path_kind_of(path) == PATH_MISSING) return NTKW_SUCCESS;
   ntkw_status status = ntkw_checkpoint_reader_open(MPI_COMM_WORLD, path, &reader);
   if (status == NTKW_SUCCESS && !spectra_are_in(reader)) status = ntkw_i_fail(NTKW_ERR_FORMAT, "it holds no spectra");
   ntkw_checkpoint_reader_close(&reader);
@@ -148,11 +149,11 @@ static ntkw_status read_file(job *j, const char *path) {
   return status;
 }
 
-/* What training recorded, unless something else is asked for; else all checkpoints. */
+/* The spectra that training recorded; or, if options ask for others, those of all checkpoints. */
 static ntkw_status read_folder(job *j, const char *folder) {
   char path[PATH_SIZE];
   snprintf(path, sizeof path, "%s/spectrum.h5", folder);
-  if (!asks_to_compute(j->settings) && source_kind(path) == 0) return read_file(j, path);
+  if (!asks_to_compute(j->settings) && path_kind_of(path) == PATH_OTHER) return read_file(j, path);
   const kernel_request request = request_of(j->settings);
   j->computed = true;
   snprintf(path, sizeof path, "%s/checkpoints", folder);
@@ -189,7 +190,7 @@ static exit_code run(int argc, char **argv) {
   if (options_parse(options, N_OPTIONS, &s, "CHECKPOINT|RUN-FOLDER", &path, argc, argv) != NTKW_SUCCESS)
     return usage_error("spectrum", "%s", ntkw_last_error());
   job j = {.settings = &s};
-  ntkw_status status = source_kind(path) == 1 ? read_folder(&j, path) : read_file(&j, path);
+  ntkw_status status = path_kind_of(path) == PATH_FOLDER ? read_folder(&j, path) : read_file(&j, path);
   if (status == NTKW_SUCCESS) status = write_output(&j);
   const exit_code code = status == NTKW_SUCCESS ? EXIT_DONE : command_failed(status);
   ntk_matrix_free(&j.matrix);

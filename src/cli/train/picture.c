@@ -13,7 +13,7 @@
 
 static const double MOST_SECONDS = 120.0; /* for drawing */
 
-/* What the picture shows of the grid: along the first input or the first two, the others in the middle. */
+/* The part of the grid in the picture: along the first input or the first two, with the others at their middle. */
 typedef struct view {
   int n, n_second; /* points along the two inputs; n_second is 1 on a line */
   const double *first, *second;

@@ -1,4 +1,4 @@
-/* Everything before training: which problem, with which settings, from which checkpoint, in which folder. */
+/* Everything before training: find the problem, settings, checkpoint and folder. */
 #ifndef NTKW_CLI_TRAIN_PLAN_H
 #define NTKW_CLI_TRAIN_PLAN_H
 
@@ -7,8 +7,8 @@
 
 /* Read the problem, find the checkpoint to resume from, lock the folder, find the reference. Collective.
  * @param[in]  file    the problem file; NULL: the checkpoint's.
- * @param[out] reader  the opened checkpoint, to be closed; stays NULL if there is none.
- * @param[out] found   what has changed in the problem since that checkpoint; to be freed.
+ * @param[out] reader  the opened checkpoint, close it; NULL if there is none.
+ * @param[out] found   changes of the problem since that checkpoint; to be freed.
  * @return the same on every rank; a failure is a sentence. */
 ntkw_status plan_make(run *run, const char *file, ntkw_checkpoint_reader **reader, changes *found);
 

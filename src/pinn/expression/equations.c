@@ -62,7 +62,7 @@ static void collect(const tape *nodes, int n, const node roots[], const combinat
   *used = (closure){.n_higher = 0};
   for (int i = 0; i < n; i++) needed[roots[i]] = true;
   for (int k = nodes->n - 1; k >= 0; k--) {
-    const record *r = &nodes->records[k];
+    const tape_entry *r = &nodes->entries[k];
     if (!needed[k] || r->operation < OP_OUTPUT) continue;
     if (r->operation > OP_OUTPUT) {
       needed[r->a] = true;

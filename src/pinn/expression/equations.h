@@ -1,5 +1,5 @@
-/* The equations of a condition, ready to be evaluated: which streams the network must carry, residuals, and seeds of
- * the backward pass.
+/* The equations of a condition, compiled: the streams that the network must carry, residuals, and the seeds of the
+ * backward pass.
  *
  * If second derivatives occur only through one linear combination sum c_ij u_ij (up to constant factors, whatever the
  * output, the coefficients free of outputs), they are carried as one stream (forward Laplacian; streams.h), unless
@@ -15,7 +15,7 @@ typedef struct equations_workspace equations_workspace; /* one per thread */
 
 enum { MAX_EQUATIONS = 16 };
 
-/* Take over n roots of a tape (which is borrowed and must live as long). n_outputs: outputs of the network; 0 for
+/* Compile n roots of a tape, which is borrowed and must live as long. n_outputs: outputs of the network; 0 for
  * expressions of the inputs alone (exact solutions).
  * @return NTKW_SUCCESS, NTKW_ERR_MEMORY, NTKW_ERR_PROBLEM (over MAX_HIGHER derivatives of order three and four). */
 ntkw_status equations_create(tape *tape, int n, const node roots[], int n_outputs, equations **out);
@@ -25,10 +25,10 @@ int equations_count(const equations *equations);
 /* The streams the equations use, downward closed (u_tt needs u_t). */
 const stream_set *equations_streams(const equations *equations);
 
-/* Do they use the normal at the points? */
+/* Do the equations use the normal at the points? */
 bool equations_use_normals(const equations *equations);
 
-/* A number that differs, as good as surely, between different equations, and is the same everywhere for equal ones. */
+/* A 64-bit hash: equal for equal equations on every machine, almost surely different for different ones. */
 uint64_t equations_fingerprint(const equations *equations);
 
 ntkw_status equations_workspace_create(const equations *equations, int max_points, equations_workspace **out);

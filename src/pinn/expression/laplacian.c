@@ -51,7 +51,7 @@ static node add(search *s, node a, node b) {
 
 /* A coefficient as constant * base; base is ONE for a plain constant. */
 static double split(const tape *nodes, node coefficient, node *base) {
-  const record *r = &nodes->records[coefficient];
+  const tape_entry *r = &nodes->entries[coefficient];
   double constant = 1.0;
   *base = coefficient;
   if (r->operation == OP_NEGATE) {
@@ -69,7 +69,7 @@ static double split(const tape *nodes, node coefficient, node *base) {
   return constant;
 }
 
-/* What all constants can be divided by without rounding: the first, or else its power of two. */
+/* A divisor of all constants without rounding: the first constant, or else its power of two. */
 static double common_constant(const double constants[], int n) {
   int exponent = 0;
   if (constants[0] == 0.0) return 1.0;
@@ -105,7 +105,7 @@ static node normalise(search *s, const node coefficient[], node normal[]) {
   return same_base ? multiply(s, g, bases[0]) : g;
 }
 
-/* The stream of one term, times what stands before it. */
+/* The stream of one term, times its coefficient. */
 static node settle_term(search *s, const term *t) {
   node normal[MAX_PAIRS];
   const node g = normalise(s, t->coefficient, normal);
@@ -157,7 +157,7 @@ static void add_terms(search *s, form *to, const form *from, bool subtract) {
   }
 }
 
-static form form_of_sum(search *s, const record *r) {
+static form form_of_sum(search *s, const tape_entry *r) {
   form made = {NO_NODE, 0, NULL};
   const form *a = &s->forms[r->a], *b = &s->forms[r->b];
   const bool subtract = r->operation == OP_SUBTRACT;
@@ -194,7 +194,7 @@ static form form_scaled(search *s, operation op, const form *a, node by) {
 }
 
 /* Any other operation: its operands are settled. */
-static form form_settled(search *s, const record *r) {
+static form form_settled(search *s, const tape_entry *r) {
   form made = {NO_NODE, 0, NULL};
   const node a = settle(s, r->a), b = r->b == NO_NODE ? NO_NODE : settle(s, r->b);
   if (s->failed) return made;
@@ -209,7 +209,7 @@ static form form_settled(search *s, const record *r) {
 }
 
 static form form_of(search *s, node k) {
-  const record r = s->nodes->records[k]; /* a copy: the tape grows */
+  const tape_entry r = s->nodes->entries[k]; /* a copy: the tape grows */
   form made = {NO_NODE, 0, NULL};
   if (r.operation == OP_OUTPUT && r.c != NO_INPUT) {
     term *t = new_term(s, &made, r.a, ONE);
@@ -231,7 +231,7 @@ static form form_of(search *s, node k) {
 static void mark(const tape *nodes, int n, const node roots[], bool *needed) {
   for (int i = 0; i < n; i++) needed[roots[i]] = true;
   for (int k = nodes->n - 1; k >= 0; k--) {
-    const record *r = &nodes->records[k];
+    const tape_entry *r = &nodes->entries[k];
     if (!needed[k] || r->operation <= OP_OUTPUT) continue;
     needed[r->a] = true;
     if (r->b != NO_NODE) needed[r->b] = true;
@@ -241,7 +241,7 @@ static void mark(const tape *nodes, int n, const node roots[], bool *needed) {
 
 static bool uses_higher(const tape *nodes, const bool *needed) {
   for (int k = 0; k < nodes->n; k++)
-    if (needed[k] && nodes->records[k].operation == OP_OUTPUT && is_higher(nodes->records[k].c)) return true;
+    if (needed[k] && nodes->entries[k].operation == OP_OUTPUT && is_higher(nodes->entries[k].c)) return true;
   return false;
 }
 
@@ -250,7 +250,7 @@ static int count_pairs(const tape *nodes, const bool *needed) {
   bool seen[MAX_PAIRS] = {false};
   int n = 0;
   for (int k = 0; k < nodes->n; k++) {
-    const record *r = &nodes->records[k];
+    const tape_entry *r = &nodes->entries[k];
     if (!needed[k] || r->operation != OP_OUTPUT || r->c == NO_INPUT || seen[pair_index(r->b, r->c)]) continue;
     seen[pair_index(r->b, r->c)] = true;
     n++;

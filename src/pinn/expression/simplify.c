@@ -46,7 +46,7 @@ static bool is(const tape *nodes, node a, double value) {
 }
 
 static node negated_operand(const tape *nodes, node a) {
-  return nodes->records[a].operation == OP_NEGATE ? nodes->records[a].a : NO_NODE;
+  return nodes->entries[a].operation == OP_NEGATE ? nodes->entries[a].a : NO_NODE;
 }
 
 static node simplify_sum(tape *nodes, operation op, node a, node b) {
@@ -74,7 +74,7 @@ static node simplify_unary(tape *nodes, operation op, node a) {
   const node minus_a = negated_operand(nodes, a);
   if (op == OP_NEGATE) return minus_a;
   if (op != OP_ABS) return NO_NODE;
-  if (nodes->records[a].operation == OP_ABS) return a;
+  if (nodes->entries[a].operation == OP_ABS) return a;
   return minus_a != NO_NODE ? tape_unary(nodes, OP_ABS, minus_a) : NO_NODE;
 }
 

@@ -8,7 +8,7 @@
  *
  * Building can fail: out of memory, a constant that is not finite, a division by the constant 0, more than
  * MAX_TAPE_NODES nodes. The functions then return NO_NODE, ntkw_last_error() has the sentence and tape_status the code;
- * an operation on NO_NODE gives NO_NODE, so that a caller may look at the end only. All functions are local. */
+ * an operation on NO_NODE gives NO_NODE, so a caller may check at the end only. All functions are local. */
 #ifndef NTKW_PINN_TAPE_H
 #define NTKW_PINN_TAPE_H
 
@@ -72,7 +72,7 @@ int tape_size(const tape *tape);
 bool tape_is_constant(const tape *tape, node a, double *value);
 /* Does the node depend on an output of the network? */
 bool tape_uses_outputs(const tape *tape, node a);
-/* On which ones: bit o stands for output o. */
+/* The outputs that it depends on: bit o stands for output o. */
 uint32_t tape_outputs_of(const tape *tape, node a);
 /* Is the node a comparison (OP_LESS, OP_LESS_EQUAL)? */
 bool tape_is_comparison(const tape *tape, node a);

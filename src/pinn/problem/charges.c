@@ -1,8 +1,9 @@
 #include "pinn/problem/charges.h"
+#include "pinn/problem/limits.h"
 
 #include <string.h>
 
-/* No call can do more, as its values have to be in memory; and of items without values it stops at the first. */
+/* No call can handle more: its values have to be in memory, and it stops at the first item without a value. */
 static const int64_t MOST_ITEMS = 4 * (int64_t)MEGABYTE;
 enum { FORMATTED = 8, COMPARED_AT_ONCE = 256, COMPARISONS_AT_ONCE = 4 };
 
@@ -17,7 +18,7 @@ static int64_t lengths(lua_State *L) {
   return sum;
 }
 
-/* Copies of nothing take time as well. */
+/* Copies of an empty string take time as well. */
 static int64_t repetitions(lua_State *L) {
   return length_of(L, 1) + length_of(L, 3) > 0 ? lengths(L) : lua_tointeger(L, 2);
 }

@@ -1,4 +1,4 @@
-/* What a problem may say, but perhaps does not mean: warnings. */
+/* Warnings about what a problem may say, but perhaps does not mean. */
 #include "pinn/problem/read_parts.h"
 
 #include <math.h>

@@ -37,7 +37,7 @@ static void read_input(reader *r, const section *list, int i) {
   lua_pop(r->L, 1);
 }
 
-/* A list whose items have names has no order. Of several names the first by strcmp is told. */
+/* A list whose items have names has no order. The message quotes the first name by strcmp. */
 static void refuse_names(reader *r, const section *list, const char *expected) {
   lua_State *L = r->L;
   const char *first = NULL;

@@ -13,8 +13,8 @@ typedef struct section {
 
 /* The problem{} on top of the stack. */
 section section_of_problem(reader *r);
-/* The value of a key (or item, from 1), on top of the stack, as a section; the value must be a table, else an error
- * tells what was expected. The name must live as long. */
+/* The value of a key (or item, from 1), on top of the stack, as a section. If the value is no table, an error
+ * says that `expected` was expected. The name must live as long. */
 section section_at_key(reader *r, const section *parent, const char *key, const char *name, const char *expected);
 section section_at_item(reader *r, const section *parent, int item, const char *name, const char *expected);
 
@@ -25,7 +25,7 @@ int line_of_item(const reader *r, const section *s, int item);
 /* The name in the value of a key that is written as a call, such as f in equation = f(1); else NULL. */
 const token *called_at_key(const reader *r, const section *s, const char *key);
 
-/* Raise an error unless all keys are known ones or items 1 to n_items. */
+/* Raise an error unless every key is a known one or an item from 1 to n_items. */
 void check_keys(reader *r, const section *s, const char *const known[], int n_known, int n_items);
 
 /* Push a field; true unless it is nil. */
@@ -35,7 +35,7 @@ bool push_item(reader *r, const section *s, int item);
 /* A bound for numbers of steps: exact as a double too. */
 static const int64_t MAX_COUNT = INT64_C(1) << 53;
 
-/* Fields with a default. An integer lies in [least, most]; the expectation of a number is told in words. */
+/* Fields with a default. An integer lies in [least, most]; expected describes the allowed numbers in words. */
 int64_t read_integer(reader *r, const section *s, const char *key, int64_t least, int64_t most, int64_t otherwise);
 double read_number(reader *r, const section *s, const char *key, bool (*allowed)(double), const char *expected,
                    double otherwise);

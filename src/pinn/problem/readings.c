@@ -2,8 +2,8 @@
  * text and different inputs are two readings. Derivatives of two outputs can only agree where one output's name, with
  * "_" and something behind it, is the other's: then the rest is looked up. */
 #include "pinn/problem/readings.h"
-#include "base/check.h"
 #include "base/hash.h"
+#include "base/check.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -112,7 +112,7 @@ static void enter_words(dictionary *d, const char *output, double_reading *out) 
     }
 }
 
-/* What follows "output_" in a name; NULL: the name does not begin so. */
+/* The rest of a name after "output_"; NULL: the name does not begin so. */
 static const char *rest_after(const char *output, const char *name) {
   const size_t length = strlen(output);
   return strncmp(name, output, length) == 0 && name[length] == '_' ? name + length + 1 : NULL;

@@ -1,7 +1,8 @@
-/* Shapes of problem files and what is made of them: box() - disk{...} for a domain, interior() and boundary(...) for
- * places. Names of inputs are not known before problem{} is read, so that all of this is kept as it is written. */
+/* Shapes of problem files, domains such as box() - disk{...}, and places: interior() and boundary(...). Names of inputs
+ * are not known before problem{} is read, so all of this is kept as it is written. */
 #include "pinn/problem/shapes.h"
 #include "pinn/problem/whole_numbers.h"
+#include "pinn/problem/limits.h"
 
 #include <math.h>
 #include <string.h>
@@ -9,7 +10,7 @@
 static const char PLACE[] = "place", SHAPE[] = "shape", DOMAIN[] = "domain";
 static const char WHAT_THERE_IS[] = "box() - disk{...} - disk{...}: disks can be taken out of the box of all inputs";
 
-/* Of whom numbers are read. */
+/* The function that is given numbers. */
 typedef struct caller {
   const char *word, *expected;
   bool fixes; /* it is boundary{}: numbers are fixed coordinates */
@@ -65,7 +66,7 @@ static void add_number(lua_State *L, const caller *by, unread_region *to, const 
   to->n++;
 }
 
-/* A list of numbers in place of one: a place for each. */
+/* A list of numbers is given instead of one number; a list of places is meant. */
 _Noreturn static void fail_list(lua_State *L, const char *name) {
   const bool two = lua_istable(L, -1) && lua_rawgeti(L, -1, 1) == LUA_TNUMBER && lua_rawgeti(L, -2, 2) == LUA_TNUMBER;
   const char *first = two ? lua_tostring(L, -2) : "0", *second = two ? lua_tostring(L, -1) : "1";
@@ -75,7 +76,8 @@ _Noreturn static void fail_list(lua_State *L, const char *name) {
                    name, name, first, name, second);
 }
 
-/* Of the values that are no numbers the first by name is told, as the order of lua_next differs between ranks. */
+/* Of several values that are no numbers the message names the first by name: the order of lua_next differs between
+ * ranks. */
 static void check_numbers(lua_State *L, const caller *by) {
   const char *first = NULL;
   if (lua_rawlen(L, 1) > 0) {
@@ -144,7 +146,7 @@ static int shape(lua_State *L) {
   return 1;
 }
 
-/* What stands on a side of an operator, for messages. */
+/* Describe an operand, for messages. */
 static const char *operand(lua_State *L, int index) {
   const unread_shape *held = unread_shape_test(L, index);
   return held ? lua_pushfstring(L, held->ops == &region_box ? "%s()" : "%s{...}", held->ops->word) : describe(L, index);
@@ -192,12 +194,19 @@ static int refuse_index(lua_State *L) {
   reader_fail_here(L, "%s has no field '%s'; expected it in a domain or in boundary(...)", operand(L, 1), key);
 }
 
+/* Make the metatable of a type, with its description for messages; it stays on top of the stack. */
+static void push_type(lua_State *L, const char *name) {
+  luaL_newmetatable(L, name);
+  lua_pushfstring(L, "a %s", name);
+  lua_setfield(L, -2, DESCRIPTION);
+}
+
 static void make_type(lua_State *L, const char *name) {
   static const char *const refused[][2] = {
       {"__add", "+"},  {"__mul", "*"},     {"__div", "/"},  {"__mod", "%"},  {"__idiv", "//"}, {"__pow", "^"},
       {"__unm", "-"},  {"__concat", ".."}, {"__len", "#"},  {"__band", "&"}, {"__bor", "|"},   {"__bxor", "~"},
       {"__bnot", "~"}, {"__shl", "<<"},    {"__shr", ">>"}, {"__lt", "<"},   {"__le", "<="}};
-  luaL_newmetatable(L, name);
+  push_type(L, name);
   for (size_t i = 0; i < sizeof refused / sizeof *refused; i++) {
     lua_pushstring(L, refused[i][1]);
     lua_pushcclosure(L, refuse_operator, 1);
@@ -211,7 +220,7 @@ static void make_type(lua_State *L, const char *name) {
 }
 
 void shapes_open(lua_State *L) {
-  luaL_newmetatable(L, PLACE);
+  push_type(L, PLACE);
   lua_pop(L, 1);
   make_type(L, SHAPE);
   make_type(L, DOMAIN);

@@ -18,7 +18,7 @@ const unread_shape *unread_place_test(lua_State *L, int index);
 const unread_shape *unread_shape_test(lua_State *L, int index);
 /* Is it a domain from which something is taken out? */
 bool unread_domain_test(lua_State *L, int index);
-/* Push the list of the shapes that are taken out of it; their number. */
+/* Push the list of the shapes that are taken out of the domain. @return their number. */
 int unread_domain_push(lua_State *L, int index);
 
 #endif

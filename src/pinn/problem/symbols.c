@@ -1,5 +1,4 @@
 #include "pinn/problem/symbols.h"
-#include "pinn/problem/point.h"
 #include "pinn/problem/whole_numbers.h"
 
 #include <math.h>
@@ -172,6 +171,8 @@ static void set_operators(lua_State *L) {
                                            {"__shl", "<<"}, {"__shr", ">>"}};
   luaL_newmetatable(L, SYMBOL);
   luaL_setfuncs(L, operators, 0);
+  lua_pushliteral(L, "a symbolic value");
+  lua_setfield(L, -2, DESCRIPTION);
   for (size_t i = 0; i < sizeof refused / sizeof *refused; i++) {
     lua_pushstring(L, refused[i][1]);
     lua_pushcclosure(L, refuse_operator, 1);
@@ -202,6 +203,4 @@ void symbols_open(lua_State *L) {
   lua_register(L, "__unequal", unequal);
   lua_register(L, "__test", test);
   lua_register(L, "__operand", operand);
-  whole_numbers_open(L);
-  point_open(L);
 }

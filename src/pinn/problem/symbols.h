@@ -8,7 +8,7 @@
 #include <lua.h>
 #include "pinn/problem/reader.h"
 
-/* Make the metatables and the helpers of checked_source.h. */
+/* Make the metatable of symbolic values and the helpers of operator_rewrite.h, except those of whole numbers. */
 void symbols_open(lua_State *L);
 
 /* The node of a symbolic value, or NULL if the value is none. */

@@ -1,5 +1,5 @@
 #include "pinn/problem/table_keys.h"
-#include "pinn/problem/checked_source.h"
+#include "pinn/problem/operator_rewrite.h"
 
 #include <string.h>
 
@@ -12,7 +12,7 @@ typedef struct constructor {
 static bool push_number(reader *r, const token *t, bool negative) {
   lua_State *L = r->L;
   const char *text = r->tokens.text + t->start;
-  const char *real = checked_source_wraps(text, t->length) ? "p0" : "";
+  const char *real = operator_rewrite_wraps(text, t->length) ? "p0" : "";
   lua_pushlstring(L, text, t->length);
   return lua_stringtonumber(L, lua_pushfstring(L, "%s%s%s", negative ? "-" : "", lua_tostring(L, -1), real)) != 0;
 }

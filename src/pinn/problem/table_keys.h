@@ -1,4 +1,4 @@
-/* Keys that stand twice in one table constructor, such as boundary{x=0, x=1}: Lua would silently keep one of the values. */
+/* Keys that stand twice in one table constructor, such as boundary{x=0, x=1}: Lua would silently keep one value. */
 #ifndef NTKW_PINN_TABLE_KEYS_H
 #define NTKW_PINN_TABLE_KEYS_H
 

@@ -1,6 +1,7 @@
 #include "pinn/problem/whole_numbers.h"
-#include "pinn/problem/checked_source.h"
+#include "pinn/problem/operator_rewrite.h"
 #include "pinn/problem/symbols.h"
+#include "pinn/problem/limits.h"
 
 #include <ctype.h>
 #include <math.h>
@@ -179,7 +180,7 @@ static bool push_long_hexadecimal(lua_State *L, const char *text) {
   text += strspn(text, BLANKS);
   const char *digits = text + (*text == '-' || *text == '+');
   const size_t length = strspn(digits, "0123456789abcdefABCDEFxX");
-  if (!checked_source_wraps(digits, length)) return false;
+  if (!operator_rewrite_wraps(digits, length)) return false;
   lua_pushlstring(L, text, length + (size_t)(digits - text));
   return lua_stringtonumber(L, lua_pushfstring(L, "%sp0", lua_tostring(L, -1))) != 0;
 }
@@ -217,7 +218,7 @@ static void set_closures(lua_State *L, const char *type, lua_CFunction take, boo
 }
 
 void whole_numbers_open(lua_State *L) {
-  lua_newuserdatauv(L, 0, 0); /* what waits for a right operand */
+  lua_newuserdatauv(L, 0, 0); /* the value that waits for a right operand */
   set_closures(L, WAITING, take_right, false);
   lua_setmetatable(L, -2);
   lua_newuserdatauv(L, 0, 0); /* the marks: one for all operators */

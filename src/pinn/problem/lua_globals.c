@@ -1,13 +1,14 @@
-/* The globals of problem files but for functions of symbolic values and shapes: a harmless part of Lua's library, and
- * problem.
+/* The globals of problem files, except functions of symbolic values (lua_math.c) and shapes (shapes.c): a harmless part
+ * of Lua's library, and problem.
  *
  * Whatever could differ between two ranks that read the same text is left out or replaced: addresses in tostring and
- * string.format, the order of pairs (Lua's depends on a random seed). So is what could run long in proportion to nothing
- * that can be charged (patterns), run text as code, or catch errors; the rest is charged (charges.h). Reading a global
+ * string.format, the order of pairs (Lua's depends on a random seed). So is what could run long at a cost that
+ * cannot be charged (patterns), run text as code, or catch errors; the rest is charged (charges.h). Reading a global
  * that is not there is an error, not nil. */
 #include "pinn/problem/charges.h"
-#include "pinn/problem/mathematics.h"
+#include "pinn/problem/math_names.h"
 #include "pinn/problem/whole_numbers.h"
+#include "pinn/problem/limits.h"
 
 #include <lualib.h>
 #include <math.h>
@@ -27,13 +28,14 @@ static const char *const GLOBAL_NAMES[] = {
     "error",   "ipairs",   "pairs",    "select", "tonumber", "tostring",   "type"};
 #define COUNT(names) ((int)(sizeof(names) / sizeof *(names)))
 
+const char PROBLEM_TABLE = 0;
+
 static int unknown_global(lua_State *L) {
   const char *name = lua_type(L, 2) == LUA_TSTRING ? lua_tostring(L, 2) : "?";
   for (int i = 0; i < COUNT(ABSENT_NAMES); i++)
     if (strcmp(name, ABSENT_NAMES[i]) == 0) reader_fail_here(L, "'%s' is not available in problem files", name);
-  if (mathematics_knows(name))
-    reader_fail_here(L, "the function '%s' is not available in problem files; expected %s", name,
-                     MATHEMATICS_OF_PROBLEMS);
+  if (math_name_is_known(name))
+    reader_fail_here(L, "the function '%s' is not available in problem files; expected %s", name, MATH_OF_PROBLEMS);
   if (strcmp(name, "p") == 0)
     reader_fail_here(L, "'p' is unknown here; expected it inside a function of it, as in function(p) return p.u end");
   enum { MOST_KINDS = 32 };
@@ -133,7 +135,7 @@ static int state_problem(lua_State *L) {
   return 1;
 }
 
-/* Refuse to read what is not in the table on top of the stack. */
+/* Make it an error to read a missing field of the table on top of the stack. */
 static void make_strict(lua_State *L, const char *name) {
   lua_newtable(L);
   lua_pushstring(L, name);
@@ -184,7 +186,7 @@ static void open_base(lua_State *L) {
   lua_pop(L, 1);
 }
 
-void library_open(lua_State *L) {
+void lua_globals_open(lua_State *L) {
   static const luaL_Reg own[] = {
       {"tostring", to_string}, {"pairs", pairs_in_order}, {"problem", state_problem}, {NULL, NULL}};
   open_base(L);

@@ -1,4 +1,4 @@
-/* alter_trace FILE WHAT NAME [VALUE]: alter one thing in a trace, in place.
+/* alter_recording FILE WHAT NAME [VALUE]: alter one thing in a recording, in place.
  *   scale NAME FACTOR        multiply the largest entry of a dataset by FACTOR
  *   neighbour NAME           replace the largest entry of a dataset by the next number of its type
  *   remove NAME              remove a dataset or group

@@ -1,4 +1,4 @@
-#include "pinn/problem/checked_source.h"
+#include "pinn/problem/operator_rewrite.h"
 #include "base/check.h"
 
 #include <stdlib.h>
@@ -9,7 +9,7 @@ typedef enum wrap_kind { WRAP_TEST, WRAP_OPERAND, WRAP_EQUAL, WRAP_UNEQUAL } wra
 static const char *const WRAP_TEXT[] = {"__test(", "__operand(", "__equal(", "__unequal("};
 enum { LONGEST_INSERTION = 32 }; /* of all that a token causes */
 
-/* What is put after operators. */
+/* Texts that are inserted after operators. */
 static const char *const AFTER[][2] = {{"+", " __add + "}, {"*", " __mul * "},   {"//", " __idiv // "},
                                        {"%", " __mod % "}, {"<<", " __shl << "}, {">>", " __shr >> "},
                                        {"^", "__power^"},  {"not", " __not^"}};
@@ -135,7 +135,7 @@ static int outer_first(const void *a, const void *b) {
   return (int)x->kind - (int)y->kind;
 }
 
-bool checked_source_wraps(const char *text, size_t length) {
+bool operator_rewrite_wraps(const char *text, size_t length) {
   size_t i = 2;
   if (length < 2 || text[0] != '0' || (text[1] != 'x' && text[1] != 'X')) return false;
   for (size_t k = i; k < length; k++)
@@ -161,7 +161,7 @@ static bool meets_real(const token_list *list, int i) {
 
 static const char *text_after(const token_list *list, int i) {
   const token *t = &list->tokens[i];
-  if (t->kind == TOKEN_NUMBER && checked_source_wraps(list->text + t->start, t->length)) return "p0";
+  if (t->kind == TOKEN_NUMBER && operator_rewrite_wraps(list->text + t->start, t->length)) return "p0";
   if (t->kind != TOKEN_SYMBOL && t->kind != TOKEN_KEYWORD) return "";
   const bool shift = t->length == 2 && strchr("<>", list->text[t->start]);
   const bool exempt = token_is(list, i, "^") || token_is(list, i, "not") || shift;
@@ -201,7 +201,7 @@ static void write_text(const weaving *w, char *to) {
   *to = '\0';
 }
 
-ntkw_status checked_source_create(const token_list *list, char **out) {
+ntkw_status operator_rewrite_create(const token_list *list, char **out) {
   const size_t n = (size_t)list->n + 1;
   weaving w = {.list = list,
                .wraps = malloc(n * sizeof *w.wraps), /* a token opens one at most */
@@ -226,7 +226,7 @@ ntkw_status checked_source_create(const token_list *list, char **out) {
   return NTKW_SUCCESS;
 }
 
-bool checked_source_owns(const token_list *list, int i) {
+bool operator_rewrite_owns(const token_list *list, int i) {
   static const char *const names[] = {"__test", "__operand", "__equal", "__unequal", "__power",
                                       "__not",  "__neg",     "__add",   "__sub",     "__mul",
                                       "__idiv", "__mod",     "__shl",   "__shr",     NULL};

@@ -1,6 +1,6 @@
-/* A problem file's text with checks woven in.
+/* Rewrite the operators of a problem file, so that they check their operands.
  *
- * Lua calls no metamethod of ours for a == b, a ~= b, a truth test (if, while, until, not, and, or), the power of two
+ * Lua calls no metamethod for a == b, a ~= b, a truth test (if, while, until, not, and, or), the power of two
  * numbers or the arithmetic of whole numbers: symbolic values would silently count as "different" and "true", the power
  * would be libm's, whose bits depend on the machine, and whole numbers would wrap around at 2^63. So the text that runs
  * is a rewritten one, with the same lines:
@@ -17,19 +17,19 @@
  *
  * Next to a real number (2.5 * a) arithmetic is real in any case, and stays as it is. The helpers give what Lua would
  * for ordinary values and refuse symbolic ones. */
-#ifndef NTKW_PINN_CHECKED_SOURCE_H
-#define NTKW_PINN_CHECKED_SOURCE_H
+#ifndef NTKW_PINN_OPERATOR_REWRITE_H
+#define NTKW_PINN_OPERATOR_REWRITE_H
 
 #include "pinn/problem/lexer.h"
 
 /* The rewritten text, to be freed, in time proportional to its length. list: the tokens of a valid text.
  * @return NTKW_SUCCESS or NTKW_ERR_MEMORY. */
-ntkw_status checked_source_create(const token_list *list, char **out);
+ntkw_status operator_rewrite_create(const token_list *list, char **out);
 
-/* Is it a whole number in hexadecimal digits of more than 63 bits? Lua would keep the last 64. */
-bool checked_source_wraps(const char *text, size_t length);
+/* Is it a whole number in hexadecimal digits with more than 63 bits? Lua would keep the last 64. */
+bool operator_rewrite_wraps(const char *text, size_t length);
 
-/* Does the name belong to a helper that is woven in? */
-bool checked_source_owns(const token_list *list, int i);
+/* Is the token a name of one of the helpers above? */
+bool operator_rewrite_owns(const token_list *list, int i);
 
 #endif

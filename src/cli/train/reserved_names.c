@@ -1,4 +1,5 @@
-#include "cli/train/own_names.h"
+#include "cli/train/reserved_names.h"
+#include "cli/checkpoint_files.h"
 #include "cli/command.h"
 #include "base/check.h"
 #include "base/path.h"
@@ -12,7 +13,7 @@ static bool starts_with(const char *name, const char *start) {
 
 static bool is_own(const char *name) {
   static const char *const whole[] = {"history.csv", "solution.h5", "spectrum.h5", "lock"};
-  static const char *const starts[] = {"step-", "diverged-", "picture.", "solution.h5.", "spectrum.h5.", "."};
+  static const char *const starts[] = {CHECKPOINT_PREFIX, "diverged-", "picture.", "solution.h5.", "spectrum.h5.", "."};
   const size_t length = strlen(name);
   bool own = false;
   if (length > 4 && strcmp(name + length - 4, ".lua") == 0) return false; /* such as step-function.lua */
@@ -30,7 +31,7 @@ static bool is_own_in(const char *path, const char *folder) {
   return same;
 }
 
-/* A link is judged by itself and by the file that it leads to. */
+/* Of a link, both its own path and its target are checked. */
 static ntkw_status refuse_here(const char *what, const char *path, const char *folder) {
   char *target = realpath(path, NULL);
   const bool own = is_own_in(path, folder) || (target && is_own_in(target, folder));
@@ -41,7 +42,7 @@ static ntkw_status refuse_here(const char *what, const char *path, const char *f
   return NTKW_SUCCESS;
 }
 
-ntkw_status own_names_refuse(const char *what, const char *path, const char *folder) {
+ntkw_status reserved_names_check(const char *what, const char *path, const char *folder) {
   const bool judges = path && command_rank() == 0;
   return ntkw_status_agree(MPI_COMM_WORLD, judges ? refuse_here(what, path, folder) : NTKW_SUCCESS);
 }

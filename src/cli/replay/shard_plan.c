@@ -1,17 +1,17 @@
-/* Ways to spread the parameters of a model over ranks. */
-#include "cli/replay/cut.h"
-#include "base/check.h"
+/* Which rank holds which parameters of a model. */
+#include "cli/replay/shard_plan.h"
 #include "base/hash.h"
+#include "base/check.h"
 
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* A draw under way: every rank makes the same random decisions, and keeps the pieces that fall to it. */
+/* State of a draw: every rank makes the same random decisions and keeps its own pieces. */
 typedef struct draw {
   uint64_t state;
   int rank, size;
-  cut *mine;
+  shard_plan *mine;
   int64_t *ends; /* scratch for run_over_pieces */
   int *holders;  /* scratch for a permutation of the ranks */
 } draw;
@@ -24,15 +24,15 @@ static int64_t below(draw *d, int64_t n) {
 }
 
 static ntkw_status keep(draw *d, int64_t offset, int64_t count, int copy) {
-  cut *mine = d->mine;
+  shard_plan *mine = d->mine;
   if (mine->n == mine->capacity) {
     const int capacity = 2 * mine->capacity + 8;
-    cut_piece *larger = realloc(mine->pieces, (size_t)capacity * sizeof *larger);
+    shard_piece *larger = realloc(mine->pieces, (size_t)capacity * sizeof *larger);
     NTKW_CHECK(larger, NTKW_ERR_MEMORY, "out of memory for %d pieces of a gradient", capacity);
     mine->pieces = larger;
     mine->capacity = capacity;
   }
-  mine->pieces[mine->n++] = (cut_piece){offset, count, copy};
+  mine->pieces[mine->n++] = (shard_piece){offset, count, copy};
   return NTKW_SUCCESS;
 }
 
@@ -42,7 +42,7 @@ static int compare_ends(const void *a, const void *b) {
 }
 
 /* Cut [offset, offset + count) at random places, often twice at the same, and give piece k to rank k, or to any. */
-static ntkw_status cut_run(draw *d, int64_t offset, int64_t count, int n_pieces, bool to_any_rank) {
+static ntkw_status split_run(draw *d, int64_t offset, int64_t count, int n_pieces, bool to_any_rank) {
   for (int k = 0; k < n_pieces; k++)
     d->ends[k] = k > 0 && below(d, 4) == 0 ? d->ends[k - 1] : offset + below(d, count + 1);
   d->ends[n_pieces - 1] = offset + count;
@@ -57,7 +57,7 @@ static ntkw_status cut_run(draw *d, int64_t offset, int64_t count, int n_pieces,
 }
 
 /* Several ranks hold the whole run; which of the copies has which index is random too. */
-static ntkw_status copy_run(draw *d, int64_t offset, int64_t count) {
+static ntkw_status replicate_run(draw *d, int64_t offset, int64_t count) {
   const int n_holders = 1 + (int)below(d, d->size);
   for (int r = 0; r < d->size; r++) d->holders[r] = r;
   for (int copy = 0; copy < n_holders; copy++) {
@@ -69,18 +69,18 @@ static ntkw_status copy_run(draw *d, int64_t offset, int64_t count) {
   return NTKW_SUCCESS;
 }
 
-static ntkw_status cut_segments(draw *d, const cut_model *model) {
+static ntkw_status split_segments(draw *d, const shard_model *model) {
   for (int64_t s = 0; s < model->n_segments; s++) {
     const int64_t offset = model->segment_offset[s], count = model->segment_size[s];
     if (below(d, 2) == 0)
-      NTKW_TRY(copy_run(d, offset, count));
+      NTKW_TRY(replicate_run(d, offset, count));
     else
-      NTKW_TRY(cut_run(d, offset, count, 1 + (int)below(d, MOST_PIECES_OF_A_SEGMENT), true));
+      NTKW_TRY(split_run(d, offset, count, 1 + (int)below(d, MOST_PIECES_OF_A_SEGMENT), true));
   }
   return NTKW_SUCCESS;
 }
 
-static ntkw_status cut_evenly(draw *d, int64_t n) {
+static ntkw_status split_evenly(draw *d, int64_t n) {
   const int64_t share = n / d->size, left = n % d->size, r = d->rank;
   return keep(d, r * share + (r < left ? r : left), share + (r < left), NOT_A_COPY);
 }
@@ -88,39 +88,39 @@ static ntkw_status cut_evenly(draw *d, int64_t n) {
 static void shuffle(draw *d) {
   for (int k = d->mine->n - 1; k > 0; k--) {
     const int64_t other = below(d, k + 1);
-    const cut_piece piece = d->mine->pieces[k];
+    const shard_piece piece = d->mine->pieces[k];
     d->mine->pieces[k] = d->mine->pieces[other];
     d->mine->pieces[other] = piece;
   }
 }
 
-static ntkw_status draw_pieces(draw *d, cut_kind kind, int64_t step, const cut_model *model) {
-  if (kind == CUT_EVEN) return cut_evenly(d, model->n_parameters);
-  if (kind == CUT_REPLICATED)
-    NTKW_TRY(cut_segments(d, model));
+static ntkw_status draw_pieces(draw *d, shard_kind kind, int64_t step, const shard_model *model) {
+  if (kind == SHARD_EVEN) return split_evenly(d, model->n_parameters);
+  if (kind == SHARD_REPLICATED)
+    NTKW_TRY(split_segments(d, model));
   else if (step % 2 == 0)
-    NTKW_TRY(cut_run(d, 0, model->n_parameters, d->size, false));
+    NTKW_TRY(split_run(d, 0, model->n_parameters, d->size, false));
   else
-    NTKW_TRY(cut_run(d, 0, model->n_parameters, 1 + (int)below(d, 4 * d->size + PIECES_BESIDE_RANKS), true));
+    NTKW_TRY(split_run(d, 0, model->n_parameters, 1 + (int)below(d, 4 * d->size + PIECES_BESIDE_RANKS), true));
   shuffle(d); /* from here on the ranks' random states differ */
   return NTKW_SUCCESS;
 }
 
-ntkw_status cut_draw(cut_kind kind, uint64_t seed, int64_t step, int rank, int size, const cut_model *model,
-                     cut *mine) {
+ntkw_status shard_plan_draw(shard_kind kind, uint64_t seed, int64_t step, int rank, int size, const shard_model *model,
+                            shard_plan *mine) {
   draw d = {.state = seed, .rank = rank, .size = size, .mine = mine};
   d.state = ntkw_i_hash_next(&d.state) ^ (uint64_t)step * 0xd1342543de82ef95u;
   mine->n = 0;
   d.ends = malloc(((size_t)size * 4 + PIECES_BESIDE_RANKS + MOST_PIECES_OF_A_SEGMENT) * sizeof *d.ends);
   d.holders = malloc((size_t)size * sizeof *d.holders);
   const ntkw_status status = d.ends && d.holders ? draw_pieces(&d, kind, step, model)
-                                                 : ntkw_i_fail(NTKW_ERR_MEMORY, "out of memory for a cut");
+                                                 : ntkw_i_fail(NTKW_ERR_MEMORY, "out of memory for a shard plan");
   free(d.ends);
   free(d.holders);
   return status;
 }
 
-void cut_free(cut *mine) {
+void shard_plan_free(shard_plan *mine) {
   free(mine->pieces);
-  *mine = (cut){0};
+  *mine = (shard_plan){0};
 }

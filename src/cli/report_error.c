@@ -1,4 +1,4 @@
-/* How a subcommand ends that cannot go on: one sentence on rank 0's stderr, one exit code on every rank. */
+/* Errors and output of subcommands: one sentence on rank 0's stderr, one exit code on every rank. */
 #include "cli/command.h"
 
 #include <errno.h>
@@ -13,7 +13,7 @@ int command_rank(void) {
   return rank;
 }
 
-/* Why standard output was lost, as an errno; 0: it was not. It is seen at the first failure, as errno is soon another's. */
+/* The errno of the first failed write to standard output; 0: none. */
 static int output_error;
 
 void say(const char *format, ...) {
@@ -38,7 +38,7 @@ void warn(const char *format, ...) {
   va_start(arguments, format);
   if (vasprintf(&text, format, arguments) < 0) text = NULL;
   va_end(arguments);
-  fprintf(stderr, "ntkw: warning: %s\n", text ? text : format); /* at once: mpirun mixes what comes in pieces */
+  fprintf(stderr, "ntkw: warning: %s\n", text ? text : format); /* in one call: mpirun mixes pieces of lines */
   free(text);
 }
 
@@ -63,7 +63,7 @@ exit_code exit_code_of(ntkw_status status) {
   case NTKW_ERR_LOCKED:
     return EXIT_LOCKED;
   case NTKW_ERR_INTERRUPTED:
-    return EXIT_COME_BACK;
+    return EXIT_REQUEUE;
   case NTKW_ERR_NOT_FINITE:
     return EXIT_DIVERGED;
   default:

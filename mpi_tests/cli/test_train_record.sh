@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# ntkw train --trace: the same file on any number of ranks, replayed in the same bits; what is refused.
+# ntkw train --record: the same file on any number of ranks, replayed in the same bits; what is refused.
 . "$(dirname "$0")/train_checks.sh"
 small_problem p.lua
 
 for n in 1 2 3 5; do
-  run $n train p.lua --weighting gradient-share --steps 20 --out "run.$n" --trace "trace.$n.h5"
+  run $n train p.lua --weighting gradient-share --steps 20 --out "run.$n" --record "trace.$n.h5"
   expect_code 0
   expect_same trace.1.h5 "trace.$n.h5"
 done
@@ -20,26 +20,26 @@ if command -v h5dump > /dev/null; then
 fi
 
 # Only due steps are recorded; a resumed run goes on with the weights it had.
-run 2 train p.lua --weighting gradient-share --steps 10 --out half --trace first.h5
+run 2 train p.lua --weighting gradient-share --steps 10 --out half --record first.h5
 expect_code 0
-run 3 train p.lua --steps 20 --out half --resume --trace second.h5
+run 3 train p.lua --steps 20 --out half --resume --record second.h5
 expect_code 0
 run 2 replay second.h5 --tolerance 0
 expect_output "10 steps" "verdict  matches the recording"
-run 2 train p.lua --weighting inverse-gradient-norm --steps 3 --out inverse --trace inverse.h5
+run 2 train p.lua --weighting inverse-gradient-norm --steps 3 --out inverse --record inverse.h5
 expect_code 0
 run 2 replay inverse.h5 --tolerance 0
 expect_output "inverse-gradient-norm, float64, 3 conditions, 105 parameters, 1 steps" "verdict  matches the recording"
 
-# Weights from the tangent kernel are recorded, too; other rules can be tried on such a trace.
-run 2 train p.lua --out kernel --trace kernel.h5 --steps 5
+# Weights from the tangent kernel are recorded, too; other rules can be tried on such a recording.
+run 2 train p.lua --out kernel --record kernel.h5 --steps 5
 expect_code 0
 run 2 replay kernel.h5 --tolerance 0
 expect_code 0
 expect_output "verdict  matches the recording" "weights  largest relative deviation 0 "
 run 3 replay kernel.h5 --rule ntk-trace,jaxpi.ntk,root-loss-norm --every 1 --csv -
 expect_code 0
-run 2 train p.lua --weighting jaxpi.ntk --out means --trace means.h5 --steps 5
+run 2 train p.lua --weighting jaxpi.ntk --out means --record means.h5 --steps 5
 expect_code 0
 run 3 replay means.h5 --tolerance 0
 expect_output "verdict  matches the recording"
@@ -62,14 +62,14 @@ steps_of() { # FILE: what every step was, by ntkw replay
   cat "$scratch/steps.csv"
 }
 steps_of trace.1.h5 > whole.csv
-run 1 train p.lua --weighting gradient-share --steps 8 --out back --resume --trace back.h5
+run 1 train p.lua --weighting gradient-share --steps 8 --out back --resume --record back.h5
 expect_code 0
-run 3 train p.lua --steps 14 --out back --resume --trace "$PWD/back.h5"
+run 3 train p.lua --steps 14 --out back --resume --record "$PWD/back.h5"
 expect_code 0
 expect_output "back.h5 goes on at step 8"
-run 1 train --resume back/step-0000000008.h5 --steps 20 --trace back.h5 # steps beyond the checkpoint are cut
+run 1 train --resume back/step-0000000008.h5 --steps 20 --record back.h5 # steps beyond the checkpoint are cut
 expect_code 0
-expect_line "$scratch/out" "^trace: back.h5 goes on at step 8"
+expect_line "$scratch/out" "^recording: back.h5 goes on at step 8"
 steps_of back.h5 > back.csv
 expect_same whole.csv back.csv
 
@@ -79,7 +79,7 @@ for try in 1 2 3 4; do
   what="kill $try of a run that records"
   : > killed.out
   timeout 100 bash -c 'echo $$ > killed.pid; exec "$@"' _ "$NTKW" train fast.lua --weighting gradient-share --out killed --resume \
-    --trace killed.h5 --checkpoint-every 50 --log-every 100000 > killed.out 2>&1 < /dev/null &
+    --record killed.h5 --checkpoint-every 50 --log-every 100000 > killed.out 2>&1 < /dev/null &
   job=$!
   for _ in $(seq 100); do grep -q "^time\|^weighting" killed.out 2> /dev/null && [ -s killed.h5 ] && break; sleep 0.05; done
   sleep 0.$((try * 17 % 60 + 10))
@@ -90,48 +90,48 @@ for try in 1 2 3 4; do
   expect_line "$scratch/err" "^ntkw: warning: killed.h5: the recording was cut short: [0-9]+ whole steps? (is|are) replayed"
 done
 last=$(newest_step killed)
-run 2 train fast.lua --weighting gradient-share --out killed --resume --trace killed.h5 --steps $((last + 5))
+run 2 train fast.lua --weighting gradient-share --out killed --resume --record killed.h5 --steps $((last + 5))
 expect_code 0
-run 1 train fast.lua --weighting gradient-share --out unkilled --trace unkilled.h5 --steps $((last + 5))
+run 1 train fast.lua --weighting gradient-share --out unkilled --record unkilled.h5 --steps $((last + 5))
 expect_code 0
 steps_of killed.h5 > killed.csv
 steps_of unkilled.h5 > unkilled.csv
 expect_same killed.csv unkilled.csv
-[ ! -e killed.2.h5 ] || complain "the trace did not go on in its file"
+[ ! -e killed.2.h5 ] || complain "the recording did not go on in its file"
 
-# What is no trace of this run stays as it is, and the trace gets another name, which is said.
+# A file that is no recording of this run stays as it is; the recording gets another name, and a warning says so.
 cp trace.1.h5 first.before
-run 1 train p.lua --out other --weighting inverse-gradient-norm --resume --steps 3 --trace trace.1.h5
+run 1 train p.lua --out other --weighting inverse-gradient-norm --resume --steps 3 --record trace.1.h5
 expect_code 0
-expect_line "$scratch/err" "^ntkw: warning: the trace is recorded in trace.1.2.h5: the trace trace.1.h5 is of another setup"
-run 1 train p.lua --out other --resume --steps 6 --trace trace.1.h5
+expect_line "$scratch/err" "^ntkw: warning: the run is recorded in trace.1.2.h5: the recording trace.1.h5 is of another setup"
+run 1 train p.lua --out other --resume --steps 6 --record trace.1.h5
 expect_code 0
 expect_line "$scratch/err" "recorded in trace.1.2.h5"
 [ ! -e trace.1.3.h5 ] || complain "the second file did not go on"
 run 1 train p.lua --out back --resume --steps 24 && cp back.h5 back.before
-run 1 train p.lua --out back --resume --steps 26 --trace back.h5 # some steps were done without a trace
+run 1 train p.lua --out back --resume --steps 26 --record back.h5 # some steps were not recorded
 expect_code 0
-expect_line "$scratch/err" "recorded in back.2.h5: the trace back.h5 lacks steps"
+expect_line "$scratch/err" "recorded in back.2.h5: the recording back.h5 lacks steps"
 expect_same back.h5 back.before
-run 1 train --resume back/step-0000000020.h5 --out branch --steps 22 --trace back.h5
+run 1 train --resume back/step-0000000020.h5 --out branch --steps 22 --record back.h5
 expect_code 0
 expect_line "$scratch/err" "recorded in back.3.h5: .*branches off"
 expect_same back.h5 back.before
 echo "a text" > text.h5
-run 1 train p.lua --out back --resume --steps 28 --trace text.h5
+run 1 train p.lua --out back --resume --steps 28 --record text.h5
 expect_code 0
 expect_line "$scratch/err" "recorded in text.2.h5: text.h5 is not an HDF5 file"
 [ "$(cat text.h5)" = "a text" ] || complain "text.h5 was changed"
 expect_same trace.1.h5 first.before
 
-refused 2 2 train p.lua --weighting none --out none --trace none.h5 --- 'weighting "none"'
+refused 2 2 train p.lua --weighting none --out none --record none.h5 --- 'weighting "none"'
 [ ! -e none.h5 ] || complain "a refused trace was left behind"
 cp trace.1.h5 before.h5
-run 2 train p.lua --out again --trace trace.1.h5
+run 2 train p.lua --out again --record trace.1.h5
 expect_code 4
 expect_sentence "trace.1.h5 cannot be made: File exists"
 expect_same trace.1.h5 before.h5
-run 2 train p.lua --out nowhere --trace no/such/folder.h5
+run 2 train p.lua --out nowhere --record no/such/folder.h5
 expect_code 4
 expect_sentence "no/such/folder.h5 cannot be made"
 finish

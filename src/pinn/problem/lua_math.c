@@ -1,7 +1,7 @@
 /* The functions of problem files. On numbers they are computed at once, in the same reproducible arithmetic as on
  * symbolic values; libm is not used. They are globals and fields of math. */
 #include "pinn/arithmetic/reproducible.h"
-#include "pinn/problem/mathematics.h"
+#include "pinn/problem/math_names.h"
 #include "pinn/problem/symbols.h"
 
 #include <math.h>
@@ -167,9 +167,9 @@ static int extremum(lua_State *L) {
 
 static int unknown_in_math(lua_State *L) {
   const char *name = lua_type(L, 2) == LUA_TSTRING ? lua_tostring(L, 2) : "?";
-  if (mathematics_knows(name))
+  if (math_name_is_known(name))
     reader_fail_here(L, "the function 'math.%s' is not available in problem files; expected %s", name,
-                     MATHEMATICS_OF_PROBLEMS);
+                     MATH_OF_PROBLEMS);
   reader_fail_here(L, "math.%s is unknown; expected a function of problem files%s", name,
                    hint(L, name, MATH_NAMES, N_MATH_NAMES));
 }
@@ -187,7 +187,7 @@ static void publish_flagged(lua_State *L, const char *name, lua_CFunction functi
   publish(L, name);
 }
 
-void functions_open(lua_State *L) {
+void lua_math_open(lua_State *L) {
   lua_newtable(L);
   for (int f = SIN; f <= ABS; f++) { /* the first of MATH_NAMES, in the same order */
     lua_pushinteger(L, f);

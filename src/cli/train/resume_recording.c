@@ -1,4 +1,4 @@
-#include "cli/train/recording.h"
+#include "cli/train/resume_recording.h"
 #include "cli/command.h"
 #include "base/check.h"
 
@@ -17,26 +17,26 @@ static int kind_of(const char *path) {
   return kind;
 }
 
-/* trace.h5, trace.2.h5, trace.3.h5, ... */
+/* run.h5, run.2.h5, run.3.h5, ... */
 static ntkw_status name_file(const char *path, int number, char *name) {
   const char *slash = strrchr(path, '/'), *dot = strrchr(slash ? slash : path, '.');
   const int stem = (int)(dot ? dot - path : (ptrdiff_t)strlen(path));
   const int n = number == 1 ? snprintf(name, PATH_SIZE, "%s", path)
                             : snprintf(name, PATH_SIZE, "%.*s.%d%s", stem, path, number, dot ? dot : "");
-  NTKW_CHECK(n > 0 && n < PATH_SIZE, NTKW_ERR_ARGUMENT, "--trace has %d characters; at most %d", n, PATH_SIZE - 1);
+  NTKW_CHECK(n > 0 && n < PATH_SIZE, NTKW_ERR_ARGUMENT, "--record has %d characters; at most %d", n, PATH_SIZE - 1);
   return NTKW_SUCCESS;
 }
 
 static void tell(const char *path, const char *name, const char *reason, int64_t step) {
   if (strcmp(path, name) == 0)
-    say("trace: %s goes on at step %lld\n", name, (long long)step);
+    say("recording: %s goes on at step %lld\n", name, (long long)step);
   else
-    warn("the trace is recorded in %s: %s", name, reason);
+    warn("the run is recorded in %s: %s", name, reason);
 }
 
-ntkw_status recording_resume(trainer *t, const char *path, const char *source, bool goes_on) {
+ntkw_status resume_recording(trainer *t, const char *path, const char *source, bool goes_on) {
   char name[PATH_SIZE], reason[512] = "";
-  snprintf(reason, sizeof reason, "%s is the trace of another run, which this one branches off from", path);
+  snprintf(reason, sizeof reason, "%s is the recording of another run, from which this one branches off", path);
   for (int number = 1; number <= MOST_NAMES; number++) {
     NTKW_TRY(name_file(path, number, name));
     const int kind = kind_of(name);
@@ -51,5 +51,6 @@ ntkw_status recording_resume(trainer *t, const char *path, const char *source, b
     if (status != NTKW_ERR_FORMAT && status != NTKW_ERR_FILE) return status;
     if (number == 1) snprintf(reason, sizeof reason, "%s", ntkw_last_error());
   }
-  return ntkw_i_fail(NTKW_ERR_FILE, "the trace %s cannot be made: there are %d files of such names", path, MOST_NAMES);
+  return ntkw_i_fail(NTKW_ERR_FILE, "the recording %s cannot be made: there are %d files of such names", path,
+                     MOST_NAMES);
 }

@@ -1,12 +1,12 @@
-#include "pinn/problem/mathematics.h"
+#include "pinn/problem/math_names.h"
 
 #include <stddef.h>
 #include <string.h>
 
-const char MATHEMATICS_OF_PROBLEMS[] = "sin, cos, tan, tanh, sinh, cosh, exp, log, sqrt, abs, min, max, floor, ceil, "
-                                       "where, less and less_equal";
+const char MATH_OF_PROBLEMS[] = "sin, cos, tan, tanh, sinh, cosh, exp, log, sqrt, abs, min, max, floor, ceil, "
+                                "where, less and less_equal";
 
-bool mathematics_knows(const char *name) {
+bool math_name_is_known(const char *name) {
   static const char *const known[] = {
       "abs",     "cos",     "cosh",          "exp",       "log",    "max",      "min",      "sin",    "sinh",
       "sqrt",    "tan",     "tanh",          "acos",      "acosh",  "acot",     "acoth",    "acsc",   "arccos",

@@ -1,4 +1,4 @@
-#include "cli/train/watch.h"
+#include "cli/train/spectrum_recorder.h"
 #include "pinn/spectrum/ntk_plan.h"
 #include "base/check.h"
 
@@ -28,14 +28,14 @@ static bool exists(const char *path) {
   return there;
 }
 
-/* The file without the steps that are to come again. */
+/* Write the file without the steps that will be repeated. */
 static ntkw_status rewrite(run *r, const char *path) {
   if (r->spectra.n_steps > 0) return spectra_write(trainer_comm(r->trainer), &r->spectra, NULL, path, r->lock);
   if (command_rank() == 0) unlink(path);
   return NTKW_SUCCESS;
 }
 
-/* What was recorded up to here, if it fits; else a sentence why not. */
+/* Take over the spectra recorded so far. If they do not fit, the status is an error whose sentence has the reason. */
 static ntkw_status take_over(run *r, const char *path) {
   ntkw_checkpoint_reader *reader = NULL;
   spectra before = {0};
@@ -53,7 +53,7 @@ static ntkw_status take_over(run *r, const char *path) {
   return r->spectra.n_steps < recorded ? rewrite(r, path) : NTKW_SUCCESS;
 }
 
-ntkw_status watch_begin(run *r, bool resumed) {
+ntkw_status spectrum_recorder_start(run *r, bool resumed) {
   char path[600], reason[1024];
   if (!is_on(r)) return NTKW_SUCCESS;
   const int64_t rows = ntk_rows(r->pde, r->pde->ntk.points);
@@ -69,7 +69,7 @@ ntkw_status watch_begin(run *r, bool resumed) {
   return ntkw_status_agree(MPI_COMM_WORLD, command_rank() == 0 ? rename_here(path, reason) : NTKW_SUCCESS);
 }
 
-ntkw_status watch_step(run *r) {
+ntkw_status spectrum_recorder_step(run *r) {
   const int64_t step = trainer_steps_done(r->trainer);
   char path[600];
   if (!is_on(r) || !ntk_watch_due(&r->pde->ntk, step)) return NTKW_SUCCESS;

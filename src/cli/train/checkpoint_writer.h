@@ -1,0 +1,46 @@
+/* The checkpoints of a run: written while training waits, or beside the next steps. */
+#ifndef NTKW_CLI_TRAIN_CHECKPOINT_WRITER_H
+#define NTKW_CLI_TRAIN_CHECKPOINT_WRITER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include "ntkw/checkpoint.h"
+
+typedef struct run run;
+
+/* The present publication; starts as {0}. */
+typedef struct checkpoint_writer {
+  ntkw_checkpoint *file; /* NULL: none */
+  char path[600];
+  int64_t step;
+  bool over;           /* the result is known here: the same that other ranks have or will have */
+  ntkw_status verdict; /* the result, if over */
+  char sentence[1024]; /* of the result */
+  bool untidy;         /* there may be more checkpoints than are kept */
+  bool measured;       /* a checkpoint was written while training waited: its time is known */
+} checkpoint_writer;
+
+/* Finish the present publication, then write the state. Collective. Training waits for the last checkpoint of a run,
+ * and for the first, whose time the time limit needs. @return the same on every rank. */
+ntkw_status checkpoint_writer_write(run *r, bool last);
+
+/* Advance the present publication without blocking, after a step. Rank 0 prints a line when it is over. Local. */
+void checkpoint_writer_advance(run *r);
+
+/* Did the present publication fail? The run then stops, and checkpoint_writer_write returns the error. Local. */
+bool checkpoint_writer_failed(const run *r);
+
+/* Write the state of a diverged run beside its checkpoints, for inspection: it is not rotated, and no restart uses it.
+ * Collective. path: set to the path of the file. @return the same on every rank. */
+ntkw_status checkpoint_writer_write_diverged(run *r, char *path, size_t size);
+
+/* Finish the present publication. Collective. @return the same on every rank. */
+ntkw_status checkpoint_writer_finish(run *r);
+
+/* Remove old checkpoints after new ones were written. Call it once the loss of the newest checkpointed state is known:
+ * while that is high, nothing is removed, so that checkpoints of a diverging run displace no good ones. Nothing is
+ * removed during a publication either, as its temporary file would be taken for a stale one. Collective.
+ * @return the same on every rank. */
+ntkw_status checkpoint_writer_rotate(run *r);
+
+#endif
