@@ -106,7 +106,8 @@ proxies=()
 for name in http_proxy https_proxy no_proxy; do
   if [ -n "${!name:-}" ]; then proxies+=("$name=${!name}"); fi
 done
-env -i HOME=/root PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin TERM="${TERM:-dumb}" "${proxies[@]}" \
+clean=(HOME=/root PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin TERM="${TERM:-dumb}")
+env -i "${clean[@]}" "${proxies[@]}" \
   unshare --mount --propagation private --pid --fork --kill-child bash -c "$enter" _ "$system" "$command" <&0 &
 inside=$!
 code=0
