@@ -44,7 +44,7 @@ set logscale y
 set yrange [0.1:1.2]
 set ytics (0.1, 0.2, 0.5, 1)
 set grid ytics lc rgb '#dddddd'
-set label 'without weights' at 38000,0.6 right textcolor rgb '#666666'
+set label 'without weights' at 38000,0.68 right textcolor rgb '#666666'
 set label 'ntk-trace' at 18000,0.165 right textcolor rgb '#b2182b'
 plot '$unweighted/history.csv' using 1:10 skip 1 with lines lw 2 lc rgb '#888888' notitle, \
   '$run/history.csv' using 1:10 skip 1 with lines lw 2 lc rgb '#b2182b' notitle
