@@ -1,7 +1,7 @@
-/* What a checkpoint costs beside the bare writing and reading of its bytes. See usage().
+/* The cost of a checkpoint, relative to bare writing and reading of its bytes. See usage().
  *
- * In each round every way runs once, in an order that turns round from one round to the next; a time is that of the
- * slowest rank, a number in the table a median over the rounds, of speeds or of ratios within a round. */
+ * Every way runs once in each round, in an order that is reversed from round to round. A time is that of the slowest
+ * rank. A number in the table is a median over the rounds, of speeds or of ratios within a round. */
 #include <ntkw/checkpoint.h>
 #include "arguments.h"
 #include "bench.h"

@@ -1,7 +1,7 @@
 /* The weighted sum of gradients beside the speed at which memory moves. See usage().
  *
- * In each round every method runs once, in an order that turns round from one round to the next; a number in the table
- * is a median over the rounds, of speeds or of ratios within a round. */
+ * Every method runs once in each round, in an order that is reversed from round to round. A number in the table is a
+ * median over the rounds, of speeds or of ratios within a round. */
 #include <ntkw/weighting.h>
 #include "arguments.h"
 #include "bench.h"

@@ -1,13 +1,13 @@
-/* What the NTK diagonal costs beside the backward pass that it comes from.
+/* The cost of the NTK diagonal, relative to the backward pass that makes it.
  *
  * Usage: bench_diagonal [--rounds N] [--csv FILE]
  *
- * The wave problem's streams (residual: value, two first derivatives and the forward Laplacian; u: the value; u_t:
- * value and one derivative), float32, one thread. Of each number of points all panels go through the forward pass and then,
- * alternating within a round, through the backward pass without and with the diagonal; only the backward passes are
- * timed, in CPU time of the thread, as nothing in them waits. The share is (with - without) / without of the same
- * round; the median over the rounds counts. The pass has
- * scales in both cases, as the traces' pass of a training step has. */
+ * The streams are those of the wave problem (residual: value, two first derivatives and the forward Laplacian; u: the
+ * value; u_t: value and one derivative), in float32, with one thread. For each number of points all panels go through
+ * the forward pass, and then through the backward pass without and with the diagonal, in turns within a round. Only the
+ * backward passes are timed, in CPU time of the thread, because nothing in them waits. The share is
+ * (with - without) / without of the same round; the table has its median over the rounds. Both passes have scales, like
+ * the pass of a training step that makes traces. */
 #include "arguments.h"
 #include "bench.h"
 #include "pinn/network/network.h"

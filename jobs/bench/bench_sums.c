@@ -1,7 +1,7 @@
-/* The exact sum of squares beside what is usually taken for it. See usage().
+/* The exact sum of squares, compared with inexact ones. See usage().
  *
- * In each round every method runs once, in an order that turns round from one round to the next; a number in the table
- * is a median over the rounds of ratios within a round, so that a machine that grows slower or faster spoils little. */
+ * Every method runs once in each round, in an order that is reversed from round to round. A number in the table is a
+ * median over the rounds of ratios within a round, so a machine that becomes slower or faster has little influence. */
 #include <ntkw/sum.h>
 #include "arguments.h"
 #include "bench.h"

@@ -1,7 +1,7 @@
-/* What an update of the weights costs beside the reduction it makes. See usage().
+/* The cost of an update of the weights, relative to its reduction. See usage().
  *
- * In each round every method runs once, in an order that turns round from one round to the next; a time is that of the
- * slowest rank, a number in the table a median over the rounds, of times or of ratios within a round. */
+ * Every method runs once in each round, in an order that is reversed from round to round. A time is that of the slowest
+ * rank. A number in the table is a median over the rounds, of times or of ratios within a round. */
 #include <ntkw/weighting.h>
 #include "arguments.h"
 #include "bench.h"

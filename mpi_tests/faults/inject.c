@@ -1,16 +1,16 @@
-/* Preloaded into the ranks of a run, beside the program: counts what they do to the files of the run's folder, writes it
- * down, and does one wrong at the moment that the environment names.
+/* Preloaded into the ranks of a run. It counts and logs their operations on the files of the run's folder, and injects
+ * a fault into the operation that the environment names.
  *
- *     INJECT_FOLDER      the folder, as the run was told
+ *     INJECT_FOLDER      the folder, as given to the run
  *     INJECT_LOG         file that gets a line per event; lines of all ranks, each in one write
- *     INJECT_POINT       a name of point_names, below; nothing is done wrong without it
- *     INJECT_RANK        the rank that does it; -1: every rank
- *     INJECT_CHECKPOINT  which file is being written, counted from 1; 0: before the first
- *     INJECT_CALL        the how manieth call of that point in that checkpoint, from 1
- *     INJECT_ACTION      kill-rank, kill-all, kill-launcher, vanish (the folder gets another name), limit (on the size of
- *                        files) or limit-kill; or an error that the call returns, such as ENOSPC
+ *     INJECT_POINT       a name of point_names, below; without it there is no fault
+ *     INJECT_RANK        the rank with the fault; -1: every rank
+ *     INJECT_CHECKPOINT  number of the file that is written, from 1; 0: before the first
+ *     INJECT_CALL        number of the call of that point in that checkpoint, from 1
+ *     INJECT_ACTION      kill-rank, kill-all, kill-launcher, vanish (the folder gets another name), limit (on the size
+ *                        of files) or limit-kill; or an error that the call returns, such as ENOSPC
  *     INJECT_WHEN        before or after the call
- *     INJECT_FROM_THEN   1: every later call that changes files fails, too
+ *     INJECT_FROM_THEN   1: every later call that changes files fails too
  *     INJECT_VALUE       the limit in bytes */
 #include <dlfcn.h>
 #include <errno.h>
