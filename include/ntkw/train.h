@@ -167,7 +167,6 @@ static inline void ntkw_trainer_options_init(ntkw_trainer_options *options) {
  * @param[in]  options  NULL: the defaults.
  * @param[out] out      to be destroyed by ntkw_trainer_destroy; NULL on error.
  * @return the same on every rank: NTKW_SUCCESS; NTKW_ERR_ARGUMENT; NTKW_ERR_DISAGREE (problem or options differ);
- *         NTKW_ERR_FILE, NTKW_ERR_FORMAT, NTKW_ERR_PROBLEM (the reference solution cannot be read or does not fit);
  *         NTKW_ERR_MEMORY; NTKW_ERR_MPI (also: MPI does not support the threads). */
 NTKW_API ntkw_status ntkw_trainer_create(MPI_Comm comm, const ntkw_problem *problem,
                                          const ntkw_trainer_options *options, ntkw_trainer **out);
@@ -181,7 +180,8 @@ NTKW_API void ntkw_trainer_destroy(ntkw_trainer **trainer);
  * A zero norm (the weights are kept) and a loss that may blow up give a warning, each the first time only.
  * @return the same on every rank: NTKW_SUCCESS; NTKW_ERR_NOT_FINITE: a loss or gradient is not finite (names condition
  *         and step), or the loss was above 1e6 times the largest of its first 100 steps for 100 steps; the parameters
- *         are those before the step; NTKW_ERR_MEMORY, NTKW_ERR_MPI. */
+ *         are those before the step; at a step that makes a row of the history, what ntkw_trainer_error returns;
+ *         NTKW_ERR_MEMORY, NTKW_ERR_MPI. */
 NTKW_API ntkw_status ntkw_trainer_step(ntkw_trainer *trainer);
 
 /** A step that was done. The arrays are owned by the trainer and have the same bits on every rank. */
@@ -247,8 +247,12 @@ NTKW_API ntkw_status ntkw_trainer_evaluate(ntkw_trainer *trainer, int64_t n, con
 
 /** The relative L2 error against the problem's exact or reference solution, over the grid that `ntkw train` uses (1000,
  * 200 x 200, 40^3, ... points, or the reference's) and the outputs whose solution is known. Collective.
+ *
+ * The grid is made, and the reference read, the first time an error is needed.
  * @param[out] error  the same bits for any number of ranks; NaN if no solution is known.
- * @return the same on every rank: NTKW_SUCCESS, NTKW_ERR_ARGUMENT, NTKW_ERR_MEMORY, NTKW_ERR_MPI. */
+ * @return the same on every rank: NTKW_SUCCESS; NTKW_ERR_FILE, NTKW_ERR_FORMAT, NTKW_ERR_PROBLEM (the reference cannot
+ *         be read, or does not fit the problem; a resumed run does without it, with a warning); NTKW_ERR_ARGUMENT,
+ *         NTKW_ERR_MEMORY, NTKW_ERR_MPI. */
 NTKW_API ntkw_status ntkw_trainer_error(ntkw_trainer *trainer, double *error);
 
 /** Write a checkpoint of the run (checkpoint.h), which `ntkw show`, `ntkw train --resume` and ntkw_trainer_resume read.
@@ -269,9 +273,9 @@ NTKW_API ntkw_status ntkw_trainer_save(ntkw_trainer *trainer, const char *path);
  * @param[in] path  a checkpoint, or a folder with checkpoints step-<digits>.h5: the newest good one. The same on every
  *                  rank.
  * @return the same on every rank: NTKW_SUCCESS; NTKW_ERR_PROBLEM (a checkpoint of another problem, or of another seed
- *         or rule than the problem's options say: names the difference); NTKW_ERR_FILE (it cannot be read, or the folder
- *         holds none); NTKW_ERR_FORMAT (damaged); NTKW_ERR_ARGUMENT, NTKW_ERR_DISAGREE, NTKW_ERR_MEMORY, NTKW_ERR_MPI.
- *         On error the trainer is as before. */
+ *         or rule than the problem's options say: names the difference); NTKW_ERR_FILE (it cannot be read, or the
+ *         folder holds none); NTKW_ERR_FORMAT (damaged); NTKW_ERR_ARGUMENT, NTKW_ERR_DISAGREE, NTKW_ERR_MEMORY,
+ *         NTKW_ERR_MPI. On error the trainer is as before. */
 NTKW_API ntkw_status ntkw_trainer_resume(ntkw_trainer *trainer, const char *path);
 
 /** The number of parameters, all ranks together. Local. */

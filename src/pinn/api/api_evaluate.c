@@ -121,6 +121,5 @@ ntkw_status ntkw_trainer_error(ntkw_trainer *t, double *error) {
   NTKW_TRY(ntkw_status_agree(
       t->comm,
       error ? NTKW_SUCCESS : ntkw_i_fail(NTKW_ERR_ARGUMENT, "ntkw_trainer_error: error is NULL on rank %d", t->rank)));
-  NTKW_TRY(trainer_refresh(t->run.inner));
-  return evaluation_error(t->run.evaluation, error);
+  return api_measure_error(t, error);
 }

@@ -45,26 +45,12 @@ static ntkw_status set_threads(trainer *inner, MPI_Comm comm, int wanted) {
   return most == 1 ? NTKW_SUCCESS : trainer_set_threads(inner, n);
 }
 
-/* A run that is resumed does without a reference that is lost or does not fit any more. */
-static ntkw_status make_evaluation(ntkw_trainer *t, bool resumed, api_run *run) {
-  problem *pde = t->problem->pde;
-  const MPI_Comm comm = trainer_comm(run->inner);
-  const network *net = trainer_network(run->inner);
-  const ntkw_status status = evaluation_create(comm, pde, net, &run->evaluation);
-  const bool of_file = status == NTKW_ERR_FILE || status == NTKW_ERR_FORMAT || status == NTKW_ERR_PROBLEM;
-  if (!of_file || !resumed || pde->reference[0] == '\0') return status;
-  api_warn(t->options.on_warning, t->options.data, "%s; the run goes on without the error against this reference",
-           ntkw_last_error());
-  pde->without_reference = true;
-  return evaluation_create(comm, pde, net, &run->evaluation);
-}
-
 static ntkw_status make_parts(ntkw_trainer *t, ntkw_checkpoint_reader *reader, api_run *out) {
   NTKW_TRY(trainer_create(t->comm, t->problem->pde, &out->inner));
   NTKW_TRY(set_threads(out->inner, t->comm, t->options.threads));
   if (t->options.order == NTKW_ORDER_FREE) NTKW_TRY(trainer_set_order(out->inner, ORDER_FREE));
-  if (reader) NTKW_TRY(snapshot_restore(reader, out->inner, &out->past));
-  return make_evaluation(t, reader != NULL, out);
+  out->resumed = reader != NULL;
+  return reader ? snapshot_restore(reader, out->inner, &out->past) : NTKW_SUCCESS;
 }
 
 ntkw_status api_run_make(ntkw_trainer *t, ntkw_checkpoint_reader *reader, api_run *out) {
@@ -197,10 +183,24 @@ static void take_losses(ntkw_trainer *t) {
   memcpy(t->losses, losses, (size_t)t->problem->pde->n_conditions * sizeof *losses);
 }
 
-/* Before a step that makes a row of the history. */
-static ntkw_status measure_error(ntkw_trainer *t) {
+/* A run that is resumed does without a reference that is lost or does not fit any more. */
+static ntkw_status make_evaluation(ntkw_trainer *t) {
+  problem *pde = t->problem->pde;
+  const MPI_Comm comm = trainer_comm(t->run.inner);
+  const network *net = trainer_network(t->run.inner);
+  const ntkw_status status = evaluation_create(comm, pde, net, &t->run.evaluation);
+  const bool of_file = status == NTKW_ERR_FILE || status == NTKW_ERR_FORMAT || status == NTKW_ERR_PROBLEM;
+  if (!of_file || !t->run.resumed || pde->reference[0] == '\0') return status;
+  api_warn(t->options.on_warning, t->options.data, "%s; the run goes on without the error against this reference",
+           ntkw_last_error());
+  pde->without_reference = true;
+  return evaluation_create(comm, pde, net, &t->run.evaluation);
+}
+
+ntkw_status api_measure_error(ntkw_trainer *t, double *error) {
+  if (!t->run.evaluation) NTKW_TRY(make_evaluation(t));
   NTKW_TRY(trainer_refresh(t->run.inner));
-  return evaluation_error(t->run.evaluation, &t->error);
+  return evaluation_error(t->run.evaluation, error);
 }
 
 /* One step. *stop: as for trainer_step. Collective. */
@@ -209,7 +209,7 @@ static ntkw_status do_step(ntkw_trainer *t, bool *stop) {
   const int64_t step = trainer_steps_done(inner), every = t->options.log_every;
   const bool logged = every > 0 && step % every == 0;
   t->error = NAN;
-  if (logged) NTKW_TRY(measure_error(t));
+  if (logged) NTKW_TRY(api_measure_error(t, &t->error));
   const ntkw_status status = trainer_step(inner, stop);
   if (status == NTKW_ZERO_NORM)
     warn_once(t, &t->warned_of_zero_norm, ntkw_last_error());

@@ -18,8 +18,9 @@ struct ntkw_problem {
 /* The parts of a trainer that a resumed run makes anew; freed by api_run_free. */
 typedef struct api_run {
   trainer *inner;
-  evaluation *evaluation;
+  evaluation *evaluation; /* NULL until an error is asked for */
   history past;
+  bool resumed; /* from a checkpoint */
 } api_run;
 
 struct ntkw_trainer {
@@ -54,8 +55,8 @@ ntkw_status api_problem_copy(const ntkw_problem *from, ntkw_problem **out);
 /* Does a checkpoint's problem have the seed and the rule that the program asked for? NTKW_ERR_PROBLEM. Local. */
 ntkw_status api_problem_check_wanted(const ntkw_problem *asked, const problem *found, const char *path);
 
-/* Open a checkpoint, or the newest good one of a folder; a damaged one that is skipped gives a warning. Collective. path
- * may be NULL: NTKW_ERR_ARGUMENT. @return the same on every rank. */
+/* Open a checkpoint, or the newest good one of a folder; a damaged one that is skipped gives a warning. Collective.
+ * @return the same on every rank. */
 ntkw_status api_checkpoint_open(MPI_Comm comm, const char *path, ntkw_train_warning on_warning, void *data,
                                 ntkw_checkpoint_reader **out);
 
@@ -65,6 +66,9 @@ ntkw_status api_run_make(ntkw_trainer *t, ntkw_checkpoint_reader *reader, api_ru
 void api_run_free(api_run *run);
 /* Let the trainer go on with them, in place of its own. */
 void api_run_take(ntkw_trainer *t, api_run *run);
+
+/* The relative L2 error at the present parameters. Collective. @return the same on every rank. */
+ntkw_status api_measure_error(ntkw_trainer *t, double *error);
 
 /* Find the problem's reference solution. run_folder: of the checkpoint to go on from; NULL: none. Collective. */
 ntkw_status api_reference_locate(ntkw_trainer *t, const char *run_folder);

@@ -1,0 +1,12 @@
+# The trainer library, ntkw/train.h: as a program sees it, and beside ntkw train.
+foreach(test evaluates refuses steps_and_resumes)
+  ntkw_test(NAME train_api_${test} LABEL pinn RANKS 1 2 3 SOURCES test_train_api_${test}.c LIBRARIES ntkw_pinn)
+endforeach()
+add_executable(train_api_run train_api_run.c)
+target_link_libraries(train_api_run PRIVATE ntkw_pinn ntkw_compiler)
+if(NTKW_SANITIZE)
+  target_sources(train_api_run PRIVATE ${PROJECT_SOURCE_DIR}/mpi_tests/harness/plugins_stay_mapped.c)
+endif()
+add_test(NAME train_api_matches_cli COMMAND bash ${CMAKE_CURRENT_SOURCE_DIR}/test_train_api_matches_cli.sh
+  $<TARGET_FILE:ntkw_cli> ${MPIEXEC_EXECUTABLE} $<TARGET_FILE:train_api_run>)
+ntkw_test_properties(train_api_matches_cli LABEL pinn TIMEOUT 300 RANKS 3 SLOW FALSE)
