@@ -2,6 +2,7 @@
 #include "base/dtype.h"
 #include "pinn/training/trainer_impl.h"
 #include "base/check.h"
+#include "ranks/comm.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -139,7 +140,7 @@ void trainer_destroy(trainer **handle) {
   void *const all[] = {t->parameters, t->total, t->all, t->message};
   for (size_t i = 0; i < sizeof all / sizeof *all; i++) free(all[i]);
   for (int c = 0; c < MAX_CONDITIONS; c++) free(t->shards[c]);
-  MPI_Comm_free(&t->comm);
+  ntkw_i_communicator_free(&t->comm);
   free(t);
   *handle = NULL;
 }
