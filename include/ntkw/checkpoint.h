@@ -30,6 +30,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include "ntkw/api.h"
 #include "ntkw/status.h"
 
 #ifdef __cplusplus
@@ -46,7 +47,7 @@ typedef struct ntkw_slab {
 } ntkw_slab;
 
 /** The name of a type of values, such as "bfloat16". Local. The string is static. */
-const char *ntkw_dtype_name(ntkw_dtype dtype);
+NTKW_API const char *ntkw_dtype_name(ntkw_dtype dtype);
 
 /** A checkpoint to be written. */
 typedef struct ntkw_checkpoint ntkw_checkpoint;
@@ -65,17 +66,17 @@ typedef enum ntkw_checkpoint_transfer {
  *                  working folder of this call, whatever that is later.
  * @return the same on every rank: NTKW_SUCCESS, NTKW_ERR_ARGUMENT, NTKW_ERR_DISAGREE (path differs), NTKW_ERR_MEMORY.
  */
-ntkw_status ntkw_checkpoint_create(MPI_Comm comm, const char *path, ntkw_checkpoint **out);
+NTKW_API ntkw_status ntkw_checkpoint_create(MPI_Comm comm, const char *path, ntkw_checkpoint **out);
 
 /** State an integer, a real number or a text. Local; must be stated with the same value on every rank (rank 0's is
  * written). A name that is already there is replaced. The text is copied.
  * @return NTKW_SUCCESS, NTKW_ERR_ARGUMENT (no name, no text), NTKW_ERR_MEMORY. An error is remembered: publication
  * returns it on every rank. */
-ntkw_status ntkw_checkpoint_set_integer(ntkw_checkpoint *checkpoint, const char *name, int64_t value);
+NTKW_API ntkw_status ntkw_checkpoint_set_integer(ntkw_checkpoint *checkpoint, const char *name, int64_t value);
 /** As ntkw_checkpoint_set_integer. Local. */
-ntkw_status ntkw_checkpoint_set_real(ntkw_checkpoint *checkpoint, const char *name, double value);
+NTKW_API ntkw_status ntkw_checkpoint_set_real(ntkw_checkpoint *checkpoint, const char *name, double value);
 /** As ntkw_checkpoint_set_integer. Local. */
-ntkw_status ntkw_checkpoint_set_text(ntkw_checkpoint *checkpoint, const char *name, const char *text);
+NTKW_API ntkw_status ntkw_checkpoint_set_text(ntkw_checkpoint *checkpoint, const char *name, const char *text);
 
 /** State an array that is sharded over the ranks along its first dimension. Local; on every rank in the same order.
  *
@@ -91,9 +92,9 @@ ntkw_status ntkw_checkpoint_set_text(ntkw_checkpoint *checkpoint, const char *na
  *                          NULL if there are none.
  * @return NTKW_SUCCESS, NTKW_ERR_ARGUMENT (names the array and what is wrong), NTKW_ERR_MEMORY. An error is remembered:
  * publication returns it on every rank. */
-ntkw_status ntkw_checkpoint_add_array(ntkw_checkpoint *checkpoint, const char *name, const char *unit, ntkw_dtype dtype,
-                                      int n_dimensions, const int64_t shape[], int64_t offset, int64_t count,
-                                      const void *values);
+NTKW_API ntkw_status ntkw_checkpoint_add_array(ntkw_checkpoint *checkpoint, const char *name, const char *unit,
+                                               ntkw_dtype dtype, int n_dimensions, const int64_t shape[],
+                                               int64_t offset, int64_t count, const void *values);
 
 /** State an array of which each rank has any hyperslabs, such as blocks of a grid, or columns. Local; on every rank in
  * the same order, as ntkw_checkpoint_add_array, which other ranks may use for the same array.
@@ -107,19 +108,19 @@ ntkw_status ntkw_checkpoint_add_array(ntkw_checkpoint *checkpoint, const char *n
  * @param[in] values          of the hyperslabs one after the other, each row-major. Borrowed until the checkpoint is
  *                            destroyed. May be NULL if there are none.
  * @return as ntkw_checkpoint_add_array. */
-ntkw_status ntkw_checkpoint_add_slabs(ntkw_checkpoint *checkpoint, const char *name, const char *unit, ntkw_dtype dtype,
-                                      int n_dimensions, const int64_t shape[], int n_slabs, const ntkw_slab slabs[],
-                                      const void *values);
+NTKW_API ntkw_status ntkw_checkpoint_add_slabs(ntkw_checkpoint *checkpoint, const char *name, const char *unit,
+                                               ntkw_dtype dtype, int n_dimensions, const int64_t shape[], int n_slabs,
+                                               const ntkw_slab slabs[], const void *values);
 
 /** Choose how the values get into the file. Local; the same on every rank. NTKW_ERR_ARGUMENT. */
-ntkw_status ntkw_checkpoint_set_transfer(ntkw_checkpoint *checkpoint, ntkw_checkpoint_transfer transfer);
+NTKW_API ntkw_status ntkw_checkpoint_set_transfer(ntkw_checkpoint *checkpoint, ntkw_checkpoint_transfer transfer);
 
 /** Hints for MPI-IO, such as "striping_factor", "striping_unit", "cb_nodes", "romio_cb_write"; unknown ones are without
  * effect. Those on striping hold for both transfers: rank 0 makes the file with them. The others are for
  * NTKW_TRANSFER_MPI_IO. Local; with the same hints on every rank. The hints are copied.
  * @param[in] info  MPI_INFO_NULL: none, as at the beginning.
  * @return NTKW_SUCCESS, NTKW_ERR_ARGUMENT, NTKW_ERR_ORDER, NTKW_ERR_MPI. */
-ntkw_status ntkw_checkpoint_set_info(ntkw_checkpoint *checkpoint, MPI_Info info);
+NTKW_API ntkw_status ntkw_checkpoint_set_info(ntkw_checkpoint *checkpoint, MPI_Info info);
 
 /** Called while other ranks are waited for, with the seconds since this wait began. */
 typedef void (*ntkw_stall)(void *data, double seconds);
@@ -134,7 +135,8 @@ typedef void (*ntkw_stall)(void *data, double seconds);
  * @param[in] seconds         > 0.
  * @param[in] on_stall, data  NULL: do not tell.
  * @return NTKW_SUCCESS, NTKW_ERR_ARGUMENT, NTKW_ERR_ORDER. */
-ntkw_status ntkw_checkpoint_set_stall(ntkw_checkpoint *checkpoint, double seconds, ntkw_stall on_stall, void *data);
+NTKW_API ntkw_status ntkw_checkpoint_set_stall(ntkw_checkpoint *checkpoint, double seconds, ntkw_stall on_stall,
+                                               void *data);
 
 /** A folder of checkpoints that belongs to this run alone. */
 typedef struct ntkw_folder_lock ntkw_folder_lock;
@@ -165,29 +167,29 @@ typedef struct ntkw_lock_options {
  * @param[out] out            to be released by ntkw_checkpoint_unlock.
  * @return the same on every rank: NTKW_SUCCESS; NTKW_ERR_LOCKED (names the host and process that holds it, and since
  *         when); NTKW_ERR_FILE (why the file cannot be made), NTKW_ERR_ARGUMENT, NTKW_ERR_DISAGREE, NTKW_ERR_MEMORY. */
-ntkw_status ntkw_checkpoint_lock(MPI_Comm comm, const char *folder, ntkw_lock_wait on_wait, void *data,
-                                 ntkw_folder_lock **out);
+NTKW_API ntkw_status ntkw_checkpoint_lock(MPI_Comm comm, const char *folder, ntkw_lock_wait on_wait, void *data,
+                                          ntkw_folder_lock **out);
 
 /** ntkw_checkpoint_lock, which also waits for a holder that lives and can be seen from here, such as a run that is just
  * ending. Collective on comm (it is duplicated). As soon as give_up is true on any rank, all of them leave.
  *
  * @param[in]  options  NULL: the default, which is all zeros.
  * @return as ntkw_checkpoint_lock; NTKW_ERR_INTERRUPTED: give_up was true. */
-ntkw_status ntkw_checkpoint_lock_patiently(MPI_Comm comm, const char *folder, const ntkw_lock_options *options,
-                                           ntkw_folder_lock **out);
+NTKW_API ntkw_status ntkw_checkpoint_lock_patiently(MPI_Comm comm, const char *folder, const ntkw_lock_options *options,
+                                                    ntkw_folder_lock **out);
 
 /** Remove the file of a lock, if it is still this one, in a process that ends at once without ntkw_checkpoint_unlock (such
  * as by _exit). Local; from any thread, but not beside ntkw_checkpoint_unlock. Ranks other than 0 do nothing. */
-void ntkw_checkpoint_lock_abandon(const ntkw_folder_lock *lock);
+NTKW_API void ntkw_checkpoint_lock_abandon(const ntkw_folder_lock *lock);
 
 /** Remove the lock if it is still this one, and set the pointer to NULL. Collective (it frees a communicator); local
  * after MPI_Finalize. NULL is allowed. */
-void ntkw_checkpoint_unlock(ntkw_folder_lock **lock);
+NTKW_API void ntkw_checkpoint_unlock(ntkw_folder_lock **lock);
 
 /** Publish only while this lock is held: it is read again before the file is made and before it is renamed, and a
  * publication whose lock was lost fails with NTKW_ERR_FILE, which names the new holder. Local; on rank 0 at least. The
  * lock is borrowed until the checkpoint is destroyed; NULL: none. */
-ntkw_status ntkw_checkpoint_set_lock(ntkw_checkpoint *checkpoint, const ntkw_folder_lock *lock);
+NTKW_API ntkw_status ntkw_checkpoint_set_lock(ntkw_checkpoint *checkpoint, const ntkw_folder_lock *lock);
 
 /** Write, verify, and give the file its final name (an existing file of that name is replaced). Collective.
  *
@@ -198,7 +200,7 @@ ntkw_status ntkw_checkpoint_set_lock(ntkw_checkpoint *checkpoint, const ntkw_fol
  * nothing new is visible, what was there under that name is untouched, the temporary file is removed (but for one case:
  * if the folder cannot be synced after the renaming, the new file is in its place and whole, yet may not outlive a loss
  * of power). */
-ntkw_status ntkw_checkpoint_publish(ntkw_checkpoint *checkpoint);
+NTKW_API ntkw_status ntkw_checkpoint_publish(ntkw_checkpoint *checkpoint);
 
 /** Publish beside a computation: copy the values, and return. Collective.
  *
@@ -224,7 +226,7 @@ ntkw_status ntkw_checkpoint_publish(ntkw_checkpoint *checkpoint);
  * also in one folder; the collective calls for them are made in the same order on every rank.
  * @return the same on every rank: NTKW_SUCCESS; NTKW_ERR_ARGUMENT (also: the transfer is not NTKW_TRANSFER_DIRECT),
  * NTKW_ERR_DISAGREE, NTKW_ERR_MEMORY; NTKW_ERR_ORDER: it is under way already. On error nothing is under way. */
-ntkw_status ntkw_checkpoint_publish_begin(ntkw_checkpoint *checkpoint);
+NTKW_API ntkw_status ntkw_checkpoint_publish_begin(ntkw_checkpoint *checkpoint);
 
 /** Go on with a publication as far as that needs no waiting. Local: no rank waits for another, and some may be done
  * before others. It takes several calls, at any distance, as the ranks agree after each stage by nonblocking operations,
@@ -232,36 +234,38 @@ ntkw_status ntkw_checkpoint_publish_begin(ntkw_checkpoint *checkpoint);
  * @param[out] done  ntkw_checkpoint_publish_end will not wait; the file has its final name, or the publication failed.
  * @return NTKW_SUCCESS, NTKW_ERR_ARGUMENT; NTKW_ERR_ORDER: none is under way. The verdict on the publication is that of
  * ntkw_checkpoint_publish_end. */
-ntkw_status ntkw_checkpoint_publish_test(ntkw_checkpoint *checkpoint, bool *done);
+NTKW_API ntkw_status ntkw_checkpoint_publish_test(ntkw_checkpoint *checkpoint, bool *done);
 
 /** Wait for the end of a publication. Collective; where ntkw_checkpoint_publish_test has said done, it waits for nobody.
  * @return as ntkw_checkpoint_publish; NTKW_ERR_ORDER: none is under way. */
-ntkw_status ntkw_checkpoint_publish_end(ntkw_checkpoint *checkpoint);
+NTKW_API ntkw_status ntkw_checkpoint_publish_end(ntkw_checkpoint *checkpoint);
 
 /** Free, and set the pointer to NULL. Collective (it frees a communicator). A publication under way is brought to its
  * end first, as by ntkw_checkpoint_publish_end; its verdict is lost. NULL is allowed. After MPI_Finalize it is local, and
  * a publication under way is given up. */
-void ntkw_checkpoint_destroy(ntkw_checkpoint **checkpoint);
+NTKW_API void ntkw_checkpoint_destroy(ntkw_checkpoint **checkpoint);
 
 /** Open a checkpoint and verify the digest of the whole file. Collective on comm (it is duplicated).
  * @return the same on every rank: NTKW_SUCCESS; NTKW_ERR_FILE (cannot be read: names the reason); NTKW_ERR_FORMAT
  * (empty, truncated, not a checkpoint, another format version, damaged: names which). *out is NULL on error. */
-ntkw_status ntkw_checkpoint_reader_open(MPI_Comm comm, const char *path, ntkw_checkpoint_reader **out);
+NTKW_API ntkw_status ntkw_checkpoint_reader_open(MPI_Comm comm, const char *path, ntkw_checkpoint_reader **out);
 
 /** Close, and set the pointer to NULL. Collective; local after MPI_Finalize. NULL is allowed. */
-void ntkw_checkpoint_reader_close(ntkw_checkpoint_reader **reader);
+NTKW_API void ntkw_checkpoint_reader_close(ntkw_checkpoint_reader **reader);
 
 /** The path it was opened by. Local. Owned by the reader. */
-const char *ntkw_checkpoint_reader_path(const ntkw_checkpoint_reader *reader);
+NTKW_API const char *ntkw_checkpoint_reader_path(const ntkw_checkpoint_reader *reader);
 
 /** Read an attribute. Local (they were read when the file was opened), the same on every rank. NTKW_ERR_FORMAT if there
  * is none of that name and type (the sentence names it); NTKW_ERR_ARGUMENT. */
-ntkw_status ntkw_checkpoint_reader_get_integer(ntkw_checkpoint_reader *reader, const char *name, int64_t *value);
+NTKW_API ntkw_status ntkw_checkpoint_reader_get_integer(ntkw_checkpoint_reader *reader, const char *name,
+                                                        int64_t *value);
 /** As ntkw_checkpoint_reader_get_integer. Local. */
-ntkw_status ntkw_checkpoint_reader_get_real(ntkw_checkpoint_reader *reader, const char *name, double *value);
+NTKW_API ntkw_status ntkw_checkpoint_reader_get_real(ntkw_checkpoint_reader *reader, const char *name, double *value);
 /** As ntkw_checkpoint_reader_get_integer. Local.
  * @param[out] text  valid until the reader is closed; owned by the reader. */
-ntkw_status ntkw_checkpoint_reader_get_text(ntkw_checkpoint_reader *reader, const char *name, const char **text);
+NTKW_API ntkw_status ntkw_checkpoint_reader_get_text(ntkw_checkpoint_reader *reader, const char *name,
+                                                     const char **text);
 
 /** What an array is. The strings are owned by the reader. */
 typedef struct ntkw_checkpoint_array {
@@ -289,15 +293,17 @@ typedef struct ntkw_checkpoint_attribute {
 } ntkw_checkpoint_attribute;
 
 /** Number of arrays; they and the attributes are sorted by name. Local (all were read when the file was opened). */
-int ntkw_checkpoint_reader_array_count(const ntkw_checkpoint_reader *reader);
+NTKW_API int ntkw_checkpoint_reader_array_count(const ntkw_checkpoint_reader *reader);
 /** An array by index, from 0; NULL beyond the last. Local. */
-const ntkw_checkpoint_array *ntkw_checkpoint_reader_array_at(const ntkw_checkpoint_reader *reader, int index);
+NTKW_API const ntkw_checkpoint_array *ntkw_checkpoint_reader_array_at(const ntkw_checkpoint_reader *reader, int index);
 /** The array of that name, or NULL. Local. */
-const ntkw_checkpoint_array *ntkw_checkpoint_reader_find_array(const ntkw_checkpoint_reader *reader, const char *name);
+NTKW_API const ntkw_checkpoint_array *ntkw_checkpoint_reader_find_array(const ntkw_checkpoint_reader *reader,
+                                                                        const char *name);
 /** Number of attributes. Local. */
-int ntkw_checkpoint_reader_attribute_count(const ntkw_checkpoint_reader *reader);
+NTKW_API int ntkw_checkpoint_reader_attribute_count(const ntkw_checkpoint_reader *reader);
 /** An attribute by index, from 0; NULL beyond the last. Local. */
-const ntkw_checkpoint_attribute *ntkw_checkpoint_reader_attribute_at(const ntkw_checkpoint_reader *reader, int index);
+NTKW_API const ntkw_checkpoint_attribute *ntkw_checkpoint_reader_attribute_at(const ntkw_checkpoint_reader *reader,
+                                                                              int index);
 
 /** Read this rank's part of an array and verify the digest of the whole array. Collective.
  *
@@ -306,8 +312,8 @@ const ntkw_checkpoint_attribute *ntkw_checkpoint_reader_attribute_at(const ntkw_
  * @param[out] values         count * shape[1] * ... values, row-major.
  * @return the same on every rank: NTKW_SUCCESS; NTKW_ERR_FORMAT (no such array, another type, digest differs);
  *         NTKW_ERR_ARGUMENT (parts do not cover); NTKW_ERR_FILE. */
-ntkw_status ntkw_checkpoint_reader_read_array(ntkw_checkpoint_reader *reader, const char *name, ntkw_dtype dtype,
-                                              int64_t offset, int64_t count, void *values);
+NTKW_API ntkw_status ntkw_checkpoint_reader_read_array(ntkw_checkpoint_reader *reader, const char *name,
+                                                       ntkw_dtype dtype, int64_t offset, int64_t count, void *values);
 
 /** Read any hyperslabs of an array; those of different ranks may overlap (replicas) and need not cover it. Collective.
  *
@@ -318,8 +324,9 @@ ntkw_status ntkw_checkpoint_reader_read_array(ntkw_checkpoint_reader *reader, co
  * @param[in]  n_slabs, slabs  this rank's; 0 and NULL: none.
  * @param[out] values          of the hyperslabs one after the other, each row-major.
  * @return the same on every rank: as ntkw_checkpoint_reader_read_array. */
-ntkw_status ntkw_checkpoint_reader_read_slabs(ntkw_checkpoint_reader *reader, const char *name, ntkw_dtype dtype,
-                                              int n_slabs, const ntkw_slab slabs[], void *values);
+NTKW_API ntkw_status ntkw_checkpoint_reader_read_slabs(ntkw_checkpoint_reader *reader, const char *name,
+                                                       ntkw_dtype dtype, int n_slabs, const ntkw_slab slabs[],
+                                                       void *values);
 
 /** Open the newest good checkpoint of a folder: of the files PREFIX<digits>.h5 the one with the largest number that
  * ntkw_checkpoint_reader_open does not refuse. Collective on comm (it is duplicated).
@@ -330,14 +337,15 @@ ntkw_status ntkw_checkpoint_reader_read_slabs(ntkw_checkpoint_reader *reader, co
  * @param[out] out             to be closed by ntkw_checkpoint_reader_close; NULL if there is no file of such a name.
  * @return the same on every rank: NTKW_SUCCESS; NTKW_ERR_FORMAT: there are some, but none is good; NTKW_ERR_FILE: the
  *         folder cannot be read; NTKW_ERR_ARGUMENT, NTKW_ERR_DISAGREE, NTKW_ERR_MEMORY. */
-ntkw_status ntkw_checkpoint_reader_open_newest(MPI_Comm comm, const char *folder, const char *prefix, char *skipped,
-                                               size_t skipped_size, ntkw_checkpoint_reader **out);
+NTKW_API ntkw_status ntkw_checkpoint_reader_open_newest(MPI_Comm comm, const char *folder, const char *prefix,
+                                                        char *skipped, size_t skipped_size,
+                                                        ntkw_checkpoint_reader **out);
 
 /** Verify everything that a checkpoint says of itself: user block, digest of the whole file, structure, and the digest
  * of every array. Collective on comm (it is duplicated); the ranks read a share each, in pieces of a few MB.
  * @return the same on every rank: NTKW_SUCCESS: good; else as ntkw_checkpoint_reader_open, with what is wrong; NTKW_ERR_FORMAT
  * also if an array's digest is not that of its values (the array is named). */
-ntkw_status ntkw_checkpoint_verify(MPI_Comm comm, const char *path);
+NTKW_API ntkw_status ntkw_checkpoint_verify(MPI_Comm comm, const char *path);
 
 /** Keep the newest n checkpoints PREFIX<digits>.h5 of a folder: remove the older ones, and temporary files and remains
  * of locks that runs left behind when they were killed. Collective on comm (it is duplicated).
@@ -349,7 +357,7 @@ ntkw_status ntkw_checkpoint_verify(MPI_Comm comm, const char *path);
  * @param[in] n  >= 1; rank 0's counts.
  * @return the same on every rank: NTKW_SUCCESS; NTKW_ERR_FILE: the folder cannot be read, or a file not be removed (it
  * is named; the others are gone); NTKW_ERR_ARGUMENT, NTKW_ERR_DISAGREE, NTKW_ERR_MEMORY. */
-ntkw_status ntkw_checkpoint_keep(MPI_Comm comm, const char *folder, const char *prefix, int n);
+NTKW_API ntkw_status ntkw_checkpoint_keep(MPI_Comm comm, const char *folder, const char *prefix, int n);
 
 #ifdef __cplusplus
 }

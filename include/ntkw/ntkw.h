@@ -26,6 +26,7 @@
 #ifndef NTKW_NTKW_H
 #define NTKW_NTKW_H
 
+#include "ntkw/api.h"
 #include "ntkw/checkpoint.h"
 #include "ntkw/status.h"
 #include "ntkw/sum.h"

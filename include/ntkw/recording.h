@@ -68,6 +68,7 @@
 #include <mpi.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include "ntkw/api.h"
 #include "ntkw/status.h"
 
 #ifdef __cplusplus
@@ -124,7 +125,7 @@ typedef struct ntkw_recording_step {
 } ntkw_recording_step;
 
 /** Fill in the defaults. Local. NULL is allowed. */
-void ntkw_recording_options_init(ntkw_recording_options *options);
+NTKW_API void ntkw_recording_options_init(ntkw_recording_options *options);
 
 /** Make the file, with no steps yet. Collective on comm (it is duplicated).
  *
@@ -138,8 +139,8 @@ void ntkw_recording_options_init(ntkw_recording_options *options);
  *         NTKW_ERR_FILE (exists already, no space, ...: names the reason); NTKW_ERR_MEMORY, NTKW_ERR_MPI. On error no
  *         file is left behind.
  */
-ntkw_status ntkw_recording_create(MPI_Comm comm, const char *path, int n, const char *const names[],
-                                  const ntkw_recording_options *options, ntkw_recording **out);
+NTKW_API ntkw_status ntkw_recording_create(MPI_Comm comm, const char *path, int n, const char *const names[],
+                                           const ntkw_recording_options *options, ntkw_recording **out);
 
 /** Go on with a trace that was made by ntkw_recording_create, closed or not. Collective on comm (it is duplicated).
  *
@@ -156,8 +157,9 @@ ntkw_status ntkw_recording_create(MPI_Comm comm, const char *path, int n, const 
  *         names what differs); NTKW_ERR_FILE (not there, or another process records to it). On error the file is as it
  *         was.
  */
-ntkw_status ntkw_recording_continue(MPI_Comm comm, const char *path, int n, const char *const names[],
-                                    const ntkw_recording_options *options, int64_t epoch, ntkw_recording **out);
+NTKW_API ntkw_status ntkw_recording_continue(MPI_Comm comm, const char *path, int n, const char *const names[],
+                                             const ntkw_recording_options *options, int64_t epoch,
+                                             ntkw_recording **out);
 
 /** Record a step. Collective on the trace's communicator: a few small reductions, and the writing.
  *
@@ -170,15 +172,16 @@ ntkw_status ntkw_recording_continue(MPI_Comm comm, const char *path, int n, cons
  *         space, I/O error: names rank and reason); NTKW_ERR_MPI. On error the step is not in the file, and the trace
  *         can be used on.
  */
-ntkw_status ntkw_recording_record(ntkw_recording *trace, const ntkw_recording_step *step, const void *const shards[]);
+NTKW_API ntkw_status ntkw_recording_record(ntkw_recording *trace, const ntkw_recording_step *step,
+                                           const void *const shards[]);
 
 /** Number of steps in the file; 0 for NULL. Local, the same on every rank. */
-int64_t ntkw_recording_steps(const ntkw_recording *trace);
+NTKW_API int64_t ntkw_recording_steps(const ntkw_recording *trace);
 
 /** Bring the file to the disk, close it, free, and set the pointer to NULL. Collective. NULL, or a pointer to NULL, is
  * allowed. @return the same on every rank: NTKW_SUCCESS, NTKW_ERR_FILE (names the reason); NTKW_ERR_ORDER
  * after MPI_Finalize, where it is local and the steps recorded stay in the file; all is freed in any case. */
-ntkw_status ntkw_recording_close(ntkw_recording **trace);
+NTKW_API ntkw_status ntkw_recording_close(ntkw_recording **trace);
 
 #ifdef __cplusplus
 }

@@ -56,6 +56,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include "ntkw/api.h"
 #include "ntkw/status.h"
 
 #ifdef __cplusplus
@@ -91,12 +92,12 @@ typedef struct ntkw_rule_info {
 /** The names of all rules and aliases, the default first. Local.
  * @param[out] n  their number; may be NULL (the list also ends with a NULL).
  * @return a list that lives as long as the calling thread; the names live as long as the program. */
-const char *const *ntkw_rule_names(int *n);
+NTKW_API const char *const *ntkw_rule_names(int *n);
 
 /** What is known of a rule. Local.
  * @param[in] name  a name or alias.
  * @return its description, which lives as long as the program; NULL if there is no such rule. */
-const ntkw_rule_info *ntkw_rule_find(const char *name);
+NTKW_API const ntkw_rule_info *ntkw_rule_find(const char *name);
 
 /** Reduced moments, as a rule of the user's own gets them.
  *

@@ -10,6 +10,7 @@
 #define NTKW_STATUS_H
 
 #include <mpi.h>
+#include "ntkw/api.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -58,17 +59,17 @@ typedef enum ntkw_dtype {
 } ntkw_dtype;
 
 /** The name of a status, such as "NTKW_ERR_COUNT". Local. The string is static. */
-const char *ntkw_status_name(ntkw_status status);
+NTKW_API const char *ntkw_status_name(ntkw_status status);
 
 /** What a status means, in a few words. Local. The string is static. */
-const char *ntkw_status_meaning(ntkw_status status);
+NTKW_API const char *ntkw_status_meaning(ntkw_status status);
 
 /** The sentence that belongs to the last failure in this thread.
  *
  * Local; after a failed collective call it is the same on every rank. Empty before the first failure. The text names
  * the culprit (condition, rank, file, value) and what was expected; it is overwritten by the next failure.
  */
-const char *ntkw_last_error(void);
+NTKW_API const char *ntkw_last_error(void);
 
 /** Let all ranks leave with the same verdict: the largest of their codes, and the sentence of a rank that had it.
  *
@@ -78,7 +79,7 @@ const char *ntkw_last_error(void);
  * @param[in] local  this rank's own code; its sentence is taken from ntkw_last_error().
  * @return the same code on every rank; NTKW_ERR_MPI if MPI itself failed.
  */
-ntkw_status ntkw_status_agree(MPI_Comm comm, ntkw_status local);
+NTKW_API ntkw_status ntkw_status_agree(MPI_Comm comm, ntkw_status local);
 
 #ifdef __cplusplus
 }

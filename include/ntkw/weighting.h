@@ -51,6 +51,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include "ntkw/api.h"
 #include "ntkw/rule.h"
 #include "ntkw/status.h"
 #include "ntkw/sum.h"
@@ -89,7 +90,7 @@ typedef struct ntkw_weighting_options {
 } ntkw_weighting_options;
 
 /** Fill in the defaults. Local. */
-void ntkw_weighting_options_init(ntkw_weighting_options *options);
+NTKW_API void ntkw_weighting_options_init(ntkw_weighting_options *options);
 
 /** Make a weighting. Collective on comm (it is duplicated, and the arguments are compared over the ranks).
  *
@@ -109,16 +110,16 @@ void ntkw_weighting_options_init(ntkw_weighting_options *options);
  * before anything is changed. It costs an MPI_Allgather of 56 bytes a call and, with replicas, two MPI_Bcast and some
  * small reductions.
  */
-ntkw_status ntkw_weighting_create(MPI_Comm comm, int n, const char *const names[],
-                                  const ntkw_weighting_options *options, ntkw_weighting **out);
+NTKW_API ntkw_status ntkw_weighting_create(MPI_Comm comm, int n, const char *const names[],
+                                           const ntkw_weighting_options *options, ntkw_weighting **out);
 
 /** Free a weighting and set the pointer to NULL. Collective (it frees a communicator). Completes a pending update.
  * NULL, or a pointer to NULL, is allowed. After MPI_Finalize it is local and only frees memory. */
-void ntkw_weighting_destroy(ntkw_weighting **weighting);
+NTKW_API void ntkw_weighting_destroy(ntkw_weighting **weighting);
 
 /** Is an update due at this epoch: epoch >= first_epoch and epoch - update_offset divisible by update_every? With most
  * rules epoch 0 is due. Local, the same on all ranks. */
-bool ntkw_weighting_due(const ntkw_weighting *weighting, int64_t epoch);
+NTKW_API bool ntkw_weighting_due(const ntkw_weighting *weighting, int64_t epoch);
 
 /** Add a piece of this rank's shard of the gradient of one condition's unweighted loss. Local.
  *
@@ -130,19 +131,19 @@ bool ntkw_weighting_due(const ntkw_weighting *weighting, int64_t epoch);
  * @return NTKW_SUCCESS or NTKW_ERR_ARGUMENT. An error is remembered: the next update returns it on every rank. NaN or
  * Inf is no error here, it shows at the update.
  */
-ntkw_status ntkw_weighting_add_gradient(ntkw_weighting *weighting, int condition, const void *piece, size_t count,
-                                        ntkw_dtype dtype);
+NTKW_API ntkw_status ntkw_weighting_add_gradient(ntkw_weighting *weighting, int condition, const void *piece,
+                                                 size_t count, ntkw_dtype dtype);
 
 /** Add a piece of which several ranks hold the same copy, such as a replicated bias. Local.
  * @param[in] copy  index of this rank's copy, from 0: the copy 0 is counted, the others are not. As ntkw_weighting_add_gradient
  *                  otherwise. */
-ntkw_status ntkw_weighting_add_gradient_copy(ntkw_weighting *weighting, int condition, const void *piece, size_t count,
-                                             ntkw_dtype dtype, int copy);
+NTKW_API ntkw_status ntkw_weighting_add_gradient_copy(ntkw_weighting *weighting, int condition, const void *piece,
+                                                      size_t count, ntkw_dtype dtype, int copy);
 
 /** Add a sum of squares made elsewhere (by another thread or a device). Local.
  * @param[in] squares  its count counts towards parameter_count.
  * @return as ntkw_weighting_add_gradient. */
-ntkw_status ntkw_weighting_merge_gradient(ntkw_weighting *weighting, int condition, const ntkw_sum *squares);
+NTKW_API ntkw_status ntkw_weighting_merge_gradient(ntkw_weighting *weighting, int condition, const ntkw_sum *squares);
 
 /** Add a sum of absolute values made elsewhere, beside ntkw_weighting_merge_gradient with the squares of the same values. Local.
  *
@@ -150,8 +151,8 @@ ntkw_status ntkw_weighting_merge_gradient(ntkw_weighting *weighting, int conditi
  * @param[in] magnitudes  made by ntkw_sum_add_magnitudes.
  * @param[in] largest     the largest of them, finite and >= 0; matters for the reference condition alone.
  * @return as ntkw_weighting_add_gradient; NTKW_ERR_COUNT at the update if squares and magnitudes are not of as many values. */
-ntkw_status ntkw_weighting_merge_magnitudes(ntkw_weighting *weighting, int condition, const ntkw_sum *magnitudes,
-                                            double largest);
+NTKW_API ntkw_status ntkw_weighting_merge_magnitudes(ntkw_weighting *weighting, int condition,
+                                                     const ntkw_sum *magnitudes, double largest);
 
 /** Add diagonal entries K_ii = |dr_i/dtheta|^2 of the condition's NTK block, for points that no other rank adds. Local.
  *
@@ -159,13 +160,14 @@ ntkw_status ntkw_weighting_merge_magnitudes(ntkw_weighting *weighting, int condi
  * of entries.
  * @param[in] diagonal  count values >= 0.
  * @return NTKW_SUCCESS or NTKW_ERR_ARGUMENT (a negative entry), remembered as in ntkw_weighting_add_gradient. */
-ntkw_status ntkw_weighting_add_ntk_diagonal(ntkw_weighting *weighting, int condition, const double *diagonal,
-                                            size_t count);
+NTKW_API ntkw_status ntkw_weighting_add_ntk_diagonal(ntkw_weighting *weighting, int condition, const double *diagonal,
+                                                     size_t count);
 
 /** Add a sum of such entries made elsewhere, which are not added one by one; its count is their number. Local.
  * @param[in] diagonal  made by ntkw_sum_add_magnitudes in the range of NTKW_FLOAT64.
  * @return as ntkw_weighting_add_gradient. */
-ntkw_status ntkw_weighting_merge_ntk_diagonal(ntkw_weighting *weighting, int condition, const ntkw_sum *diagonal);
+NTKW_API ntkw_status ntkw_weighting_merge_ntk_diagonal(ntkw_weighting *weighting, int condition,
+                                                       const ntkw_sum *diagonal);
 
 /** Add residuals r_i of a condition, for points that no other rank adds: its loss is the mean of r_i^2 over all ranks'
  * residuals, of an exact sum rounded once. Local.
@@ -173,11 +175,11 @@ ntkw_status ntkw_weighting_merge_ntk_diagonal(ntkw_weighting *weighting, int con
  * Needed by rules with NTKW_NEEDS_LOSSES; ignored by the others. Any number of times; count 0 says "present".
  * @param[in] residuals  count values of any dtype, whatever the option dtype says.
  * @return NTKW_SUCCESS or NTKW_ERR_ARGUMENT, remembered as in ntkw_weighting_add_gradient. */
-ntkw_status ntkw_weighting_add_residuals(ntkw_weighting *weighting, int condition, const void *residuals, size_t count,
-                                         ntkw_dtype dtype);
+NTKW_API ntkw_status ntkw_weighting_add_residuals(ntkw_weighting *weighting, int condition, const void *residuals,
+                                                  size_t count, ntkw_dtype dtype);
 
 /** Add a sum of squared residuals made elsewhere; its count is the number of points. Local. As ntkw_weighting_add_residuals. */
-ntkw_status ntkw_weighting_merge_residuals(ntkw_weighting *weighting, int condition, const ntkw_sum *squares);
+NTKW_API ntkw_status ntkw_weighting_merge_residuals(ntkw_weighting *weighting, int condition, const ntkw_sum *squares);
 
 /** Say what this rank's part of a condition's loss is, instead of what it said or added before. Local.
  *
@@ -186,7 +188,8 @@ ntkw_status ntkw_weighting_merge_residuals(ntkw_weighting *weighting, int condit
  * @param[in] local_sum    this rank's sum over its points, >= 0.
  * @param[in] local_count  the number of these points, >= 0.
  * @return NTKW_SUCCESS or NTKW_ERR_ARGUMENT, remembered as in ntkw_weighting_add_gradient. */
-ntkw_status ntkw_weighting_set_loss(ntkw_weighting *weighting, int condition, double local_sum, int64_t local_count);
+NTKW_API ntkw_status ntkw_weighting_set_loss(ntkw_weighting *weighting, int condition, double local_sum,
+                                             int64_t local_count);
 
 /** Reduce the moments added since the last update and renew the weights.
  *
@@ -218,81 +221,81 @@ ntkw_status ntkw_weighting_set_loss(ntkw_weighting *weighting, int condition, do
  *         NTKW_ERR_ORDER, if a begun update is not ended, and NTKW_ERR_ARGUMENT, if weighting is NULL, are returned at
  *         once, without communication and on this rank only; nothing is changed.
  */
-ntkw_status ntkw_weighting_update(ntkw_weighting *weighting, int64_t epoch);
+NTKW_API ntkw_status ntkw_weighting_update(ntkw_weighting *weighting, int64_t epoch);
 
 /** Begin an update: post the reduction (or both). Collective (MPI_Iallreduce; does not wait). Arguments as
  * ntkw_weighting_update.
  * @return NTKW_SUCCESS, NTKW_ERR_ORDER, NTKW_ERR_MPI; a bad epoch is remembered and told by ntkw_weighting_update_end.
  */
-ntkw_status ntkw_weighting_update_begin(ntkw_weighting *weighting, int64_t epoch);
+NTKW_API ntkw_status ntkw_weighting_update_begin(ntkw_weighting *weighting, int64_t epoch);
 
 /** Give MPI a chance to progress the begun update. Local. NTKW_ERR_ORDER if none was begun.
  * @param[out] done  true once the reduction is complete; ntkw_weighting_update_end then does not wait. */
-ntkw_status ntkw_weighting_update_test(ntkw_weighting *weighting, bool *done);
+NTKW_API ntkw_status ntkw_weighting_update_test(ntkw_weighting *weighting, bool *done);
 
 /** Wait for the begun update and renew the weights. Collective (under a rule of the user's own with one MPI_Bcast);
  * returns what ntkw_weighting_update would, or
  * NTKW_ERR_ORDER, on this rank only, if none was begun. */
-ntkw_status ntkw_weighting_update_end(ntkw_weighting *weighting);
+NTKW_API ntkw_status ntkw_weighting_update_end(ntkw_weighting *weighting);
 
 /** Give up what was added since the last update (the step was abandoned), remembered errors too. Local; a begun update
  * is not touched. */
-ntkw_status ntkw_weighting_discard(ntkw_weighting *weighting);
+NTKW_API ntkw_status ntkw_weighting_discard(ntkw_weighting *weighting);
 
 /** Number of conditions. Local. */
-int ntkw_weighting_size(const ntkw_weighting *weighting);
+NTKW_API int ntkw_weighting_size(const ntkw_weighting *weighting);
 /** Name of a condition. Local. Owned by the weighting. */
-const char *ntkw_weighting_condition(const ntkw_weighting *weighting, int condition);
+NTKW_API const char *ntkw_weighting_condition(const ntkw_weighting *weighting, int condition);
 /** Name of the rule in force. Local. */
-const char *ntkw_weighting_rule(const ntkw_weighting *weighting);
+NTKW_API const char *ntkw_weighting_rule(const ntkw_weighting *weighting);
 /** The alpha in force. Local. */
-double ntkw_weighting_alpha(const ntkw_weighting *weighting);
+NTKW_API double ntkw_weighting_alpha(const ntkw_weighting *weighting);
 /** The update_every in force. Local. */
-int64_t ntkw_weighting_update_every(const ntkw_weighting *weighting);
+NTKW_API int64_t ntkw_weighting_update_every(const ntkw_weighting *weighting);
 /** What the rule in force needs: NTKW_NEEDS_... or-ed. Local. */
-unsigned ntkw_weighting_needs(const ntkw_weighting *weighting);
+NTKW_API unsigned ntkw_weighting_needs(const ntkw_weighting *weighting);
 /** Does the rule in force use traces (ntkw_weighting_add_ntk_diagonal), rather than or beside gradient norms? Local. */
-bool ntkw_weighting_needs_traces(const ntkw_weighting *weighting);
+NTKW_API bool ntkw_weighting_needs_traces(const ntkw_weighting *weighting);
 
 /** The n weights. Local; the same bits on every rank. Owned by the weighting, valid until it is destroyed. */
-const double *ntkw_weighting_weights(const ntkw_weighting *weighting);
+NTKW_API const double *ntkw_weighting_weights(const ntkw_weighting *weighting);
 /** The n norms |g_c| of the last update, correctly rounded; of an absent condition the last ones known, NaN before any.
  * Local; the same bits on every rank. Owned by the weighting. */
-const double *ntkw_weighting_norms(const ntkw_weighting *weighting);
+NTKW_API const double *ntkw_weighting_norms(const ntkw_weighting *weighting);
 /** The n sums of squares |g_c|^2 of the last update, correctly rounded. Local. As ntkw_weighting_norms. */
-const double *ntkw_weighting_squared_norms(const ntkw_weighting *weighting);
+NTKW_API const double *ntkw_weighting_squared_norms(const ntkw_weighting *weighting);
 /** The n traces of the last update, correctly rounded; NaN where the rule does not use them. Local. As ntkw_weighting_norms. */
-const double *ntkw_weighting_ntk_traces(const ntkw_weighting *weighting);
+NTKW_API const double *ntkw_weighting_ntk_traces(const ntkw_weighting *weighting);
 /** The n losses L_c of the last update; NaN where the rule does not use them. Local. As ntkw_weighting_norms. */
-const double *ntkw_weighting_losses(const ntkw_weighting *weighting);
+NTKW_API const double *ntkw_weighting_losses(const ntkw_weighting *weighting);
 /** The n means |g_c| of the gradients' absolute values of the last update; NaN where the rule does not use them. Local.
  * As ntkw_weighting_norms. */
-const double *ntkw_weighting_mean_magnitudes(const ntkw_weighting *weighting);
+NTKW_API const double *ntkw_weighting_mean_magnitudes(const ntkw_weighting *weighting);
 
 /** sum_c w_c L_c, in double, conditions in order. Local.
  * @param[in]  losses  n global losses (the same on every rank, or the ranks' totals differ).
  * @param[out] total   the weighted sum. @return NTKW_SUCCESS, NTKW_ERR_NOT_FINITE (names the condition; total is set).
  */
-ntkw_status ntkw_weighting_aggregate(const ntkw_weighting *weighting, const double losses[], double *total);
+NTKW_API ntkw_status ntkw_weighting_aggregate(const ntkw_weighting *weighting, const double losses[], double *total);
 
 /** total[i] = sum_c w_c pieces[c][i], in double, conditions in order, rounded once to dtype; one pass. Local.
  * @param[in]  pieces  n pointers to count values of dtype; NULL: the condition is absent and left out.
  * @param[out] total   count values of dtype; may be one of the pieces, but not overlap one otherwise.
  * @return NTKW_SUCCESS, NTKW_ERR_ARGUMENT. What is not finite in the pieces is not finite in the total. */
-ntkw_status ntkw_weighting_combine(const ntkw_weighting *weighting, const void *const pieces[], size_t count,
-                                   ntkw_dtype dtype, void *total);
+NTKW_API ntkw_status ntkw_weighting_combine(const ntkw_weighting *weighting, const void *const pieces[], size_t count,
+                                            ntkw_dtype dtype, void *total);
 
 /** Bytes of the state (weights, moments, number of updates, memory of a rule of the user's own), for codes with their
  * own checkpoints. Local. */
-size_t ntkw_weighting_state_size(const ntkw_weighting *weighting);
+NTKW_API size_t ntkw_weighting_state_size(const ntkw_weighting *weighting);
 /** Copy the state out. Local; the same bytes on every rank and every kind of machine. What was added since the last
  * update, or belongs to a begun one, is not part of it. */
-ntkw_status ntkw_weighting_state_get(const ntkw_weighting *weighting, void *state);
+NTKW_API ntkw_status ntkw_weighting_state_get(const ntkw_weighting *weighting, void *state);
 /** Put back a state made by a weighting with the same number of conditions and rule. Local; all ranks must do it alike
  * (if not, the next update returns NTKW_ERR_DISAGREE). What was added since the last update is left alone.
  * @return NTKW_SUCCESS; NTKW_ERR_FORMAT (not a state, damaged, or of another rule or number of conditions);
  *         NTKW_ERR_ORDER (an update is begun). On error nothing is changed. */
-ntkw_status ntkw_weighting_state_set(ntkw_weighting *weighting, const void *state, size_t size);
+NTKW_API ntkw_status ntkw_weighting_state_set(ntkw_weighting *weighting, const void *state, size_t size);
 
 #ifdef __cplusplus
 }

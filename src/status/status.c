@@ -2,14 +2,11 @@
 #include "ntkw/status.h"
 #include "status/check.h"
 #include "status/communicator.h"
+#include "status/last_error.h"
 
-#include <errno.h>
-#include <stdarg.h>
 #include <stdio.h>
-#include <string.h>
 
-enum { SENTENCE_LENGTH = 1024 };
-static _Thread_local char sentence[SENTENCE_LENGTH];
+static _Thread_local char sentence[NTKW_I_SENTENCE_LENGTH];
 
 const char *ntkw_status_name(ntkw_status status) {
 #define NAME(name, meaning) #name,
@@ -29,18 +26,8 @@ const char *ntkw_last_error(void) {
   return sentence;
 }
 
-ntkw_status ntkw_i_fail(ntkw_status code, const char *format, ...) {
-  char text[SENTENCE_LENGTH] = {0}; /* the arguments may point into the present sentence */
-  va_list arguments;
-  va_start(arguments, format);
-  vsnprintf(text, sizeof text, format, arguments);
-  va_end(arguments);
-  memcpy(sentence, text, sizeof sentence);
-  return code;
-}
-
-const char *ntkw_i_reason(int error) {
-  return error == EFBIG ? "File too large (ulimit -f says how large it may be, and the file system)" : strerror(error);
+void ntkw_private_set_last_error(const char *text) {
+  snprintf(sentence, sizeof sentence, "%s", text);
 }
 
 ntkw_status ntkw_status_agree(MPI_Comm comm, ntkw_status local) {
@@ -54,7 +41,7 @@ ntkw_status ntkw_status_agree(MPI_Comm comm, ntkw_status local) {
     return ntkw_i_fail(NTKW_ERR_MPI, "MPI_Allreduce failed while the ranks agreed on a status");
   const ntkw_status verdict = (ntkw_status)(winner / size);
   if (verdict == NTKW_SUCCESS) return verdict;
-  if (MPI_Bcast(sentence, SENTENCE_LENGTH, MPI_CHAR, size - 1 - (int)(winner % size), comm) != MPI_SUCCESS)
+  if (MPI_Bcast(sentence, NTKW_I_SENTENCE_LENGTH, MPI_CHAR, size - 1 - (int)(winner % size), comm) != MPI_SUCCESS)
     return ntkw_i_fail(NTKW_ERR_MPI, "MPI_Bcast failed while the ranks agreed on a status");
   return verdict;
 }
