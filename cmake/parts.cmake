@@ -19,3 +19,18 @@ function(ntkw_parts library)
   target_include_directories(${library}_parts PUBLIC ${PROJECT_SOURCE_DIR}/include ${PROJECT_SOURCE_DIR}/src)
   target_link_libraries(${library}_parts ${ARGN})
 endfunction()
+
+# An archive has no hidden names, and those of the trainer are such as multiply. So its objects are linked into one, in which
+# they become local.
+function(ntkw_hide_in_archive library)
+  if(NOT CMAKE_OBJCOPY OR CMAKE_INTERPROCEDURAL_OPTIMIZATION)
+    return()
+  endif()
+  set(object ${CMAKE_CURRENT_BINARY_DIR}/${library}.o)
+  add_custom_command(TARGET ${library} POST_BUILD
+    COMMAND ${CMAKE_C_COMPILER} -r -nostdlib -o ${object} $<TARGET_OBJECTS:${library}>
+    COMMAND ${CMAKE_OBJCOPY} --localize-hidden ${object}
+    COMMAND ${CMAKE_COMMAND} -E rm $<TARGET_FILE:${library}>
+    COMMAND ${CMAKE_AR} qcs $<TARGET_FILE:${library}> ${object}
+    COMMAND_EXPAND_LISTS VERBATIM)
+endfunction()

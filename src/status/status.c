@@ -6,7 +6,7 @@
 
 #include <stdio.h>
 
-static _Thread_local char sentence[NTKW_I_SENTENCE_LENGTH];
+static _Thread_local char last_error[NTKW_I_SENTENCE_LENGTH];
 
 const char *ntkw_status_name(ntkw_status status) {
 #define NAME(name, meaning) #name,
@@ -23,11 +23,11 @@ const char *ntkw_status_meaning(ntkw_status status) {
 }
 
 const char *ntkw_last_error(void) {
-  return sentence;
+  return last_error;
 }
 
 void ntkw_private_set_last_error(const char *text) {
-  snprintf(sentence, sizeof sentence, "%s", text);
+  snprintf(last_error, sizeof last_error, "%s", text);
 }
 
 ntkw_status ntkw_status_agree(MPI_Comm comm, ntkw_status local) {
@@ -41,7 +41,7 @@ ntkw_status ntkw_status_agree(MPI_Comm comm, ntkw_status local) {
     return ntkw_i_fail(NTKW_ERR_MPI, "MPI_Allreduce failed while the ranks agreed on a status");
   const ntkw_status verdict = (ntkw_status)(winner / size);
   if (verdict == NTKW_SUCCESS) return verdict;
-  if (MPI_Bcast(sentence, NTKW_I_SENTENCE_LENGTH, MPI_CHAR, size - 1 - (int)(winner % size), comm) != MPI_SUCCESS)
+  if (MPI_Bcast(last_error, NTKW_I_SENTENCE_LENGTH, MPI_CHAR, size - 1 - (int)(winner % size), comm) != MPI_SUCCESS)
     return ntkw_i_fail(NTKW_ERR_MPI, "MPI_Bcast failed while the ranks agreed on a status");
   return verdict;
 }
