@@ -67,6 +67,7 @@
 
 #include <mpi.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 #include "ntkw/api.h"
 #include "ntkw/status.h"
@@ -94,11 +95,12 @@ typedef struct ntkw_recording_segment {
 /** What is recorded. Start from ntkw_recording_options_init. All but the pieces must agree over the ranks. Everything is
  * copied by ntkw_recording_create. */
 typedef struct ntkw_recording_options {
-  const char *rule;              /**< of the weights, at most 31 characters; NULL: "gradient-share" */
-  double alpha;                  /**< share of the old weight, in [0, 1] (default 0.5) */
-  int64_t update_every;          /**< epochs between renewals, >= 1 (default 1) */
-  ntkw_dtype dtype;              /**< of the gradients in memory and in the file (default float64) */
-  int64_t parameter_count;       /**< of the whole model, 1 to 2^31 - 1; no default */
+  size_t size;             /**< bytes of this struct, as the program was compiled; set by ntkw_recording_options_init */
+  const char *rule;        /**< of the weights, at most 31 characters; NULL: "gradient-share" */
+  double alpha;            /**< share of the old weight, in [0, 1] (default 0.5) */
+  int64_t update_every;    /**< epochs between renewals, >= 1 (default 1) */
+  ntkw_dtype dtype;        /**< of the gradients in memory and in the file (default float64) */
+  int64_t parameter_count; /**< of the whole model, 1 to 2^31 - 1; no default */
   const double *initial_weights; /**< n finite values, before the first recorded step; NULL: all 1 */
   bool traces;                   /**< record the traces of NTK blocks, too (default false) */
   const int64_t *entries;        /**< n numbers >= 1 of residuals of which these are the traces, the same at every
@@ -124,8 +126,19 @@ typedef struct ntkw_recording_step {
       *traces; /**< n finite traces of NTK blocks (ntkw_weighting_ntk_traces), if they are recorded; else not read */
 } ntkw_recording_step;
 
-/** Fill in the defaults. Local. NULL is allowed. */
-NTKW_API void ntkw_recording_options_init(ntkw_recording_options *options);
+/** Fill in the defaults of options that have size bytes; what ntkw_recording_options_init does. Not collective.
+ *
+ * It is a function of its own so that a program with a smaller struct, compiled for an older version, runs with this
+ * library, and one with a larger struct as long as the additional options are zero.
+ * @param[out] options  NULL is allowed.
+ * @param[in]  size     sizeof(ntkw_recording_options). */
+NTKW_API void ntkw_recording_options_init_sized(ntkw_recording_options *options, size_t size);
+
+/** Fill in the defaults, and the size. Not collective.
+ * @param[out] options  NULL is allowed. */
+static inline void ntkw_recording_options_init(ntkw_recording_options *options) {
+  ntkw_recording_options_init_sized(options, sizeof *options);
+}
 
 /** Make the file, with no steps yet. Collective on comm (it is duplicated).
  *

@@ -70,14 +70,15 @@ typedef struct ntkw_weighting ntkw_weighting;
 
 /** What a weighting is made of. Start from ntkw_weighting_options_init; all fields must agree over the ranks. */
 typedef struct ntkw_weighting_options {
-  const char *rule;              /**< name of a rule or alias (ntkw/rule.h); NULL: "gradient-share" */
-  double alpha;                  /**< share of the old weight, in [0, 1]; NTKW_RULE_ALPHA: the rule's default */
-  int64_t update_every;          /**< epochs between updates, >= 1; 0: the rule's default */
-  int64_t update_offset;         /**< due iff epoch - update_offset is divisible by update_every ... */
-  int64_t first_epoch;           /**< ... and epoch >= first_epoch; both >= 0, NTKW_RULE_EPOCH: the rule's default */
-  ntkw_dtype dtype;              /**< widest type of gradient pieces; fixes the size of the message. NTKW_FLOAT64, the
+  size_t size;             /**< bytes of this struct, as the program was compiled; set by ntkw_weighting_options_init */
+  const char *rule;        /**< name of a rule or alias (ntkw/rule.h); NULL: "gradient-share" */
+  double alpha;            /**< share of the old weight, in [0, 1]; NTKW_RULE_ALPHA: the rule's default */
+  int64_t update_every;    /**< epochs between updates, >= 1; 0: the rule's default */
+  int64_t update_offset;   /**< due iff epoch - update_offset is divisible by update_every ... */
+  int64_t first_epoch;     /**< ... and epoch >= first_epoch; both >= 0, NTKW_RULE_EPOCH: the rule's default */
+  ntkw_dtype dtype;        /**< widest type of gradient pieces; fixes the size of the message. NTKW_FLOAT64, the
                                       default, takes all types; the others take all but float64 */
-  int64_t parameter_count;       /**< if > 0: values that must be counted for every condition with a gradient */
+  int64_t parameter_count; /**< if > 0: values that must be counted for every condition with a gradient */
   const double *initial_weights; /**< n finite values >= 0 (any sign for `constant`, `linear`); NULL: all 1 */
   double cap;                    /**< bound of an inverse rule's target, >= 1; INFINITY: none; 0: the rule's default */
   int reference;                 /**< condition r of `learning-rate-annealing` (default 0, the first) */
@@ -89,8 +90,19 @@ typedef struct ntkw_weighting_options {
                                       compares; create is then collective over it as well. Default MPI_COMM_NULL */
 } ntkw_weighting_options;
 
-/** Fill in the defaults. Local. */
-NTKW_API void ntkw_weighting_options_init(ntkw_weighting_options *options);
+/** Fill in the defaults of options that have size bytes; what ntkw_weighting_options_init does. Not collective.
+ *
+ * It is a function of its own so that a program with a smaller struct, compiled for an older version, runs with this
+ * library, and one with a larger struct as long as the additional options are zero.
+ * @param[out] options  NULL is allowed.
+ * @param[in]  size     sizeof(ntkw_weighting_options). */
+NTKW_API void ntkw_weighting_options_init_sized(ntkw_weighting_options *options, size_t size);
+
+/** Fill in the defaults, and the size. Not collective.
+ * @param[out] options  NULL is allowed. */
+static inline void ntkw_weighting_options_init(ntkw_weighting_options *options) {
+  ntkw_weighting_options_init_sized(options, sizeof *options);
+}
 
 /** Make a weighting. Collective on comm (it is duplicated, and the arguments are compared over the ranks).
  *
