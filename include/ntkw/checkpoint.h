@@ -31,6 +31,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include "ntkw/api.h"
+#include "ntkw/dtype.h"
 #include "ntkw/status.h"
 
 #ifdef __cplusplus
@@ -45,9 +46,6 @@ typedef struct ntkw_slab {
   int64_t start[NTKW_CHECKPOINT_DIMENSIONS]; /**< first index, >= 0 */
   int64_t count[NTKW_CHECKPOINT_DIMENSIONS]; /**< number of indices, >= 0 */
 } ntkw_slab;
-
-/** The name of a type of values, such as "bfloat16". Local. The string is static. */
-NTKW_API const char *ntkw_dtype_name(ntkw_dtype dtype);
 
 /** A checkpoint to be written. */
 typedef struct ntkw_checkpoint ntkw_checkpoint;

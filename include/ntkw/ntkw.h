@@ -28,10 +28,16 @@
 
 #include "ntkw/api.h"
 #include "ntkw/checkpoint.h"
+#include "ntkw/dtype.h"
+#include "ntkw/recording.h"
+#include "ntkw/rule.h"
 #include "ntkw/status.h"
 #include "ntkw/sum.h"
-#include "ntkw/recording.h"
 #include "ntkw/version.h"
 #include "ntkw/weighting.h"
+
+#ifndef NTKW_NO_DEPRECATED
+#include "ntkw/deprecated.h"
+#endif
 
 #endif

@@ -70,6 +70,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include "ntkw/api.h"
+#include "ntkw/dtype.h"
 #include "ntkw/status.h"
 
 #ifdef __cplusplus

@@ -41,23 +41,6 @@ extern "C" {
 typedef enum ntkw_status { NTKW_STATUS_LIST(NTKW_STATUS_ENUM) NTKW_STATUS_COUNT } ntkw_status;
 #undef NTKW_STATUS_ENUM
 
-/** The type of values in memory. The half precisions are taken where a function says so, the integers by checkpoints
- * alone. */
-typedef enum ntkw_dtype {
-  NTKW_FLOAT32,  /**< binary32 of IEEE 754 */
-  NTKW_FLOAT64,  /**< binary64 of IEEE 754 */
-  NTKW_FLOAT16,  /**< binary16 of IEEE 754: 5 bits of exponent, 11 of mantissa; two bytes */
-  NTKW_BFLOAT16, /**< the upper half of a float32: 8 bits of exponent, 8 of mantissa; two bytes */
-  NTKW_INT8,     /**< int8_t */
-  NTKW_INT16,    /**< int16_t */
-  NTKW_INT32,    /**< int32_t */
-  NTKW_INT64,    /**< int64_t */
-  NTKW_UINT8,    /**< uint8_t */
-  NTKW_UINT16,   /**< uint16_t */
-  NTKW_UINT32,   /**< uint32_t */
-  NTKW_UINT64    /**< uint64_t */
-} ntkw_dtype;
-
 /** The name of a status, such as "NTKW_ERR_COUNT". Local. The string is static. */
 NTKW_API const char *ntkw_status_name(ntkw_status status);
 

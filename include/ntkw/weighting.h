@@ -52,6 +52,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include "ntkw/api.h"
+#include "ntkw/dtype.h"
 #include "ntkw/rule.h"
 #include "ntkw/status.h"
 #include "ntkw/sum.h"

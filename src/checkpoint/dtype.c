@@ -1,5 +1,5 @@
 #include "checkpoint/dtype.h"
-#include "ntkw/checkpoint.h"
+#include "ntkw/dtype.h"
 
 static const struct {
   const char *name;

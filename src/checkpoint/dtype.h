@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include "ntkw/dtype.h"
 #include "ntkw/status.h"
 
 enum { DTYPE_COUNT = NTKW_UINT64 + 1 };

@@ -4,6 +4,7 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include "ntkw/dtype.h"
 #include "ntkw/status.h"
 
 /* Read count values of the array at address, from element first on, in the byte order of memory. Local. */

@@ -3,6 +3,7 @@
 #ifndef NTKW_SUMS_WIDEN_H
 #define NTKW_SUMS_WIDEN_H
 
+#include "ntkw/dtype.h"
 #include "ntkw/status.h"
 
 #include <stddef.h>

@@ -12,6 +12,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include "ntkw/dtype.h"
 #include "ntkw/status.h"
 #include "pinn/arithmetic/partitions.h"
 

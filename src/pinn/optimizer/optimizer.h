@@ -10,6 +10,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include "ntkw/dtype.h"
 #include "ntkw/status.h"
 #include "pinn/optimizer/learning_rate.h"
 #include "pinn/optimizer/objective.h"
