@@ -1,12 +1,12 @@
 /** @file deprecated.h
  * The names of version 0.1, as macros. They will be removed with version 0.3; replace each by the name beside it.
  *
- * ntkw.h includes this header unless NTKW_NO_DEPRECATED is defined. One name is not here, as no macro can replace a member:
- * the member own_rule of ntkw_weighting_options is called user_rule.
+ * ntkw.h includes this header unless NTKW_NO_DEPRECATED is defined. One name is not here, as no macro can replace a
+ * member: the member own_rule of ntkw_weighting_options is called user_rule.
  *
- * In version 0.1 a *trace* was two things. ntkw_trace_create, ntkw_trace_record and so on recorded a run, and are called
- * ntkw_recording_... here. ntkw_trace_add, ntkw_trace_merge and ntkw_traces were about traces of NTK blocks, and are
- * called ntkw_weighting_....
+ * In version 0.1 a *trace* was two things. ntkw_trace_create, ntkw_trace_record and so on recorded a run, and are
+ * called ntkw_recording_... here. ntkw_trace_add, ntkw_trace_merge and ntkw_traces were about traces of NTK blocks, and
+ * are called ntkw_weighting_....
  */
 #ifndef NTKW_DEPRECATED_H
 #define NTKW_DEPRECATED_H

@@ -1,8 +1,8 @@
 /** @file recording.h
  * Recording a training run: the conditions' losses, gradients and weights, step by step, in one HDF5 file.
  *
- * A recorded run, a *trace*, can be replayed: `ntkw replay FILE` runs its gradients through the library, on any number
- * of ranks, under the recorded rule (do the weights come out the same?) or under other ones (what would they have
+ * A recording can be replayed: `ntkw replay FILE` runs its gradients through the library, on any number of
+ * ranks, under the recorded rule (do the weights come out the same?) or under other ones (what would they have
  * been?). Each rank hands over its shards, borrowed for the time of the call; the file holds the gradients as whole
  * vectors, and its values do not depend on the number of ranks. Workflow:
  *
@@ -12,18 +12,17 @@
  *     options.parameter_count = n_global;
  *     options.n_pieces = 1;
  *     options.pieces = &(ntkw_recording_piece){offset, n_local};  // where this rank's shard lies
- *     ntkw_recording_create(comm, "run.trace.h5", n, names, &options, &trace);           // collective
+ *     ntkw_recording_create(comm, "run.trace.h5", n, names, &options, &recording);       // collective
  *     ...
  *     const ntkw_recording_step step = {epoch, batch, true, losses, ntkw_weighting_weights(weighting), total, NULL};
- *     ntkw_recording_record(trace, &step, shards);                                       // collective, once per step
+ *     ntkw_recording_record(recording, &step, shards);                                   // collective, once per step
  *     ...
- *     ntkw_recording_close(&trace);                                                      // collective
+ *     ntkw_recording_close(&recording);                                                  // collective
  *
- * (A *trace* here is a record; the traces of NTK blocks, ntkw_weighting_add_ntk_diagonal and ntkw_weighting_ntk_traces in weighting.h, are another
- * thing, and may be in the record.)
  *
  * A step that is not recorded is not in the file: to record only the steps at which the weights are renewed is enough
- * to replay the renewals, as epochs are recorded, too. A trace takes steps x conditions x parameters x 4 or 8 bytes.
+ * to replay the renewals, as epochs are recorded, too. A recording takes steps x conditions x parameters x 4 or 8
+ * bytes.
  *
  * The file. T steps, C conditions, N parameters, S segments; everything little-endian, without filters.
  *
@@ -48,15 +47,15 @@
  * | `/segments/unused`           | uint8 [C,S]        | all 0                                                     |
  *
  * The root group has the attributes `rule`, `dtype` ("float32" or "float64"), `source` (strings of fixed length),
- * `alpha` (float64), `update_every` (int64), and `complete` (int64: 0 while the file is recorded, 1 when it was closed).
- * Datasets with T are chunked and grow by a step at a time.
+ * `alpha` (float64), `update_every` (int64), and `complete` (int64: 0 while the file is recorded, 1 when it was
+ * closed). Datasets with T are chunked and grow by a step at a time.
  *
- * A run that is killed at any time, by SIGKILL too, leaves a file with all steps that were recorded, each of them whole:
- * `ntkw replay` reads them and says that the recording was cut short. (A crash of the system may lose what was not on the
- * disk yet.) First the gradients go to space that nothing refers to; then all else of a step goes to the end of the file
- * as a journal with a digest, from there to its places, and the journal is taken back. A kill during the few
- * microseconds of these last writes leaves the journal, which the reader and ntkw_recording_continue follow; other programs
- * that use HDF5 may fail on such a file until ntkw_recording_continue has opened it.
+ * A run that is killed at any time, by SIGKILL too, leaves a file with all steps that were recorded, each of them
+ * whole: `ntkw replay` reads them and says that the recording was cut short. (A crash of the system may lose what was
+ * not on the disk yet.) First the gradients go to space that nothing refers to; then all else of a step goes to the end
+ * of the file as a journal with a digest, from there to its places, and the journal is taken back. A kill during the
+ * few microseconds of these last writes leaves the journal, which the reader and ntkw_recording_continue follow; other
+ * programs that use HDF5 may fail on such a file until ntkw_recording_continue has opened it.
  *
  * The gradients are written by each rank to their place in the file, the rest by the first rank with HDF5: the file
  * must be on a file system that all ranks see, and no rank can be left waiting inside MPI-IO by another one's full
@@ -77,7 +76,7 @@
 extern "C" {
 #endif
 
-/** A trace being recorded. */
+/** A run being recorded. */
 typedef struct ntkw_recording ntkw_recording;
 
 /** A run of consecutive parameters of the model: count of them, from the global index offset on. */
@@ -93,8 +92,8 @@ typedef struct ntkw_recording_segment {
   int64_t shape[4]; /**< ndim dimensions, each >= 0; their product is the number of parameters */
 } ntkw_recording_segment;
 
-/** What is recorded. Start from ntkw_recording_options_init. All but the pieces must agree over the ranks. Everything is
- * copied by ntkw_recording_create. */
+/** Options of a recording. Start from ntkw_recording_options_init. All members but size and the pieces must agree over
+ * the ranks. ntkw_recording_create copies everything. The library adds new members at the end only. */
 typedef struct ntkw_recording_options {
   size_t size;             /**< bytes of this struct, as the program was compiled; set by ntkw_recording_options_init */
   const char *rule;        /**< of the weights, at most 31 characters; NULL: "gradient-share" */
@@ -115,7 +114,7 @@ typedef struct ntkw_recording_options {
                                        parameter must be in exactly one: of replicas, one rank names its copy */
 } ntkw_recording_options;
 
-/** What one step is, besides its gradients. The same on every rank (rank 0's is written). */
+/** A step without its gradients. Every rank must pass the same values; rank 0's are written. */
 typedef struct ntkw_recording_step {
   int64_t epoch;         /**< >= 0, what was given to ntkw_weighting_update */
   int64_t batch;         /**< >= 0, of that epoch; 0 if there are none */
@@ -156,46 +155,47 @@ static inline void ntkw_recording_options_init(ntkw_recording_options *options) 
 NTKW_API ntkw_status ntkw_recording_create(MPI_Comm comm, const char *path, int n, const char *const names[],
                                            const ntkw_recording_options *options, ntkw_recording **out);
 
-/** Go on with a trace that was made by ntkw_recording_create, closed or not. Collective on comm (it is duplicated).
+/** Continue a recording that was made by ntkw_recording_create, closed or not. Collective on comm (it is duplicated).
  *
- * Steps that it has from epoch on are removed first, as a run that is continued from a checkpoint does them again: so the
- * trace becomes that of an uninterrupted run. The number of ranks and the pieces may be others than before.
+ * Steps that it has from epoch on are removed first, as a run that is continued from a checkpoint does them again: so
+ * the file becomes that of an uninterrupted run. The number of ranks and the pieces may be others than before.
  *
- * @param[in] path, n, names, options  as for ntkw_recording_create, and of the same setup as in the file: conditions, rule,
- *                   alpha, update_every, dtype, number and segments of the parameters, traces. The initial weights are
- *                   those of the present; they must be the file's if no step is left. The file keeps its source.
+ * @param[in] path, n, names, options  as for ntkw_recording_create, and of the same setup as in the file: conditions,
+ *                   rule, alpha, update_every, dtype, number and segments of the parameters, traces. The initial
+ *                   weights are the present ones; they must be the file's if no step is left. The file keeps its
+ *                   source.
  * @param[in] epoch  the next one to be recorded, >= 0. If steps are left, no epoch that update_every makes due may be
  *                   missing before it.
  * @param[out] out   as of ntkw_recording_create.
- * @return the same on every rank: as ntkw_recording_create, and NTKW_ERR_FORMAT (not a trace, damaged, or of another setup:
- *         names what differs); NTKW_ERR_FILE (not there, or another process records to it). On error the file is as it
- *         was.
+ * @return the same on every rank: as ntkw_recording_create, and NTKW_ERR_FORMAT (not a recording, damaged, or of
+ *         another setup: names what differs); NTKW_ERR_FILE (not there, or another process records to it). On error the
+ *         file is unchanged.
  */
 NTKW_API ntkw_status ntkw_recording_continue(MPI_Comm comm, const char *path, int n, const char *const names[],
                                              const ntkw_recording_options *options, int64_t epoch,
                                              ntkw_recording **out);
 
-/** Record a step. Collective on the trace's communicator: a few small reductions, and the writing.
+/** Record a step. Collective on the recording's communicator: a few small reductions, and the writing.
  *
  * @param[in] step    as above; only read during the call.
  * @param[in] shards  n pointers to the gradients of the unweighted losses at this rank's parameters: as many values of
- *                    the trace's dtype as its pieces have together, in their order. Only read during the call. May be
- *                    NULL on a rank without parameters. A condition that is absent from the step has zeros.
- * @return the same on every rank: NTKW_SUCCESS; NTKW_ERR_NOT_FINITE (a gradient, loss, weight, trace or the total is NaN
- *         or Inf: names the condition); NTKW_ERR_ARGUMENT; NTKW_ERR_DISAGREE (the step differs over the ranks); NTKW_ERR_FILE (no
- *         space, I/O error: names rank and reason); NTKW_ERR_MPI. On error the step is not in the file, and the trace
- *         can be used on.
+ *                    the recording's dtype as its pieces have together, in their order. Only read during the call. May
+ *                    be NULL on a rank without parameters. A condition that is absent from the step has zeros.
+ * @return the same on every rank: NTKW_SUCCESS; NTKW_ERR_NOT_FINITE (a gradient, loss, weight, trace or the total is
+ *         NaN or Inf: names the condition); NTKW_ERR_ARGUMENT; NTKW_ERR_DISAGREE (the step differs over the ranks);
+ *         NTKW_ERR_FILE (no space, I/O error: names rank and reason); NTKW_ERR_MPI. On error the step is not in the
+ *         file, and the recording can be used on.
  */
-NTKW_API ntkw_status ntkw_recording_record(ntkw_recording *trace, const ntkw_recording_step *step,
+NTKW_API ntkw_status ntkw_recording_record(ntkw_recording *recording, const ntkw_recording_step *step,
                                            const void *const shards[]);
 
 /** Number of steps in the file; 0 for NULL. Local, the same on every rank. */
-NTKW_API int64_t ntkw_recording_steps(const ntkw_recording *trace);
+NTKW_API int64_t ntkw_recording_steps(const ntkw_recording *recording);
 
 /** Bring the file to the disk, close it, free, and set the pointer to NULL. Collective. NULL, or a pointer to NULL, is
  * allowed. @return the same on every rank: NTKW_SUCCESS, NTKW_ERR_FILE (names the reason); NTKW_ERR_ORDER
  * after MPI_Finalize, where it is local and the steps recorded stay in the file; all is freed in any case. */
-NTKW_API ntkw_status ntkw_recording_close(ntkw_recording **trace);
+NTKW_API ntkw_status ntkw_recording_close(ntkw_recording **recording);
 
 #ifdef __cplusplus
 }

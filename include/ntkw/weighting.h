@@ -25,19 +25,20 @@
  * | plain data parallel | any one-rank communicator  | the K gradients, by Allreduce   | everything                |
  *
  * The rule (ntkw_weighting_options.rule, or a rule of one's own in user_rule) decides what is needed and what the
- * weights become; ntkw/rule.h has the table. The default is PINA's `gradient-share`; for training PINNs `mean-ntk-trace`
- * is what we recommend. ntkw_weighting_needs says what to add:
+ * weights become; ntkw/rule.h has the table. The default is PINA's `gradient-share`; for training PINNs
+ * `mean-ntk-trace` is what we recommend. ntkw_weighting_needs says what to add:
  *
- * | needs                           | add                                                                          |
- * | ------------------------------- | ---------------------------------------------------------------------------- |
- * | NTKW_NEEDS_NORMS, _MAGNITUDES,  | ntkw_weighting_add_gradient (_add_copy, _merge with ntkw_weighting_merge_magnitudes)              |
- * |   _LARGEST                      |                                                                              |
- * | NTKW_NEEDS_TRACES               | ntkw_weighting_add_ntk_diagonal, ntkw_weighting_merge_ntk_diagonal                                             |
- * | NTKW_NEEDS_LOSSES               | ntkw_weighting_add_residuals (exact), ntkw_weighting_merge_residuals (exact), or ntkw_weighting_set_loss             |
+ * | needs                       | add                                                                             |
+ * | --------------------------- | ------------------------------------------------------------------------------- |
+ * | NTKW_NEEDS_NORMS            | ntkw_weighting_add_gradient, _add_gradient_copy or _merge_gradient              |
+ * | NTKW_NEEDS_MAGNITUDES,      | the same; ntkw_weighting_merge_magnitudes beside _merge_gradient                |
+ * |   NTKW_NEEDS_LARGEST        |                                                                                 |
+ * | NTKW_NEEDS_TRACES           | ntkw_weighting_add_ntk_diagonal or _merge_ntk_diagonal                          |
+ * | NTKW_NEEDS_LOSSES           | ntkw_weighting_add_residuals or _merge_residuals (exact), or _set_loss          |
  *
  * A condition takes part in an update if some rank added to it each thing that the rule needs. What a rule does not
- * need may be left out; of it, gradients are counted, and their norms reported unless the option `norms` is off, and
- * all else is ignored. Only what is needed (or reported) travels.
+ * need may be left out. Gradients that a rule does not need are still counted, and their norms reported (option
+ * `norms`); other unneeded input is ignored and not communicated.
  *
  * A rank whose arguments were bad still takes part in the update, with zeros, and every rank gets the error. The
  * library duplicates comm, never prints, never ends the program, allocates nothing after create. The weights do not
@@ -69,7 +70,8 @@ typedef struct ntkw_weighting ntkw_weighting;
 /** In update_offset and first_epoch: take the rule's own default. */
 #define NTKW_RULE_EPOCH (-1)
 
-/** What a weighting is made of. Start from ntkw_weighting_options_init; all fields must agree over the ranks. */
+/** Options of a weighting. Start from ntkw_weighting_options_init. All members but size must agree over the ranks; of
+ * user_rule, see there. The library adds new members at the end only. */
 typedef struct ntkw_weighting_options {
   size_t size;             /**< bytes of this struct, as the program was compiled; set by ntkw_weighting_options_init */
   const char *rule;        /**< name of a rule or alias (ntkw/rule.h); NULL: "gradient-share" */
@@ -148,22 +150,24 @@ NTKW_API ntkw_status ntkw_weighting_add_gradient(ntkw_weighting *weighting, int 
                                                  size_t count, ntkw_dtype dtype);
 
 /** Add a piece of which several ranks hold the same copy, such as a replicated bias. Local.
- * @param[in] copy  index of this rank's copy, from 0: the copy 0 is counted, the others are not. As ntkw_weighting_add_gradient
- *                  otherwise. */
+ * @param[in] copy  index of this rank's copy, from 0: the copy 0 is counted, the others are not. As
+ *                  ntkw_weighting_add_gradient otherwise. */
 NTKW_API ntkw_status ntkw_weighting_add_gradient_copy(ntkw_weighting *weighting, int condition, const void *piece,
                                                       size_t count, ntkw_dtype dtype, int copy);
 
-/** Add a sum of squares made elsewhere (by another thread or a device). Local.
+/** Add a sum of squares that another thread or a device computed. Local.
  * @param[in] squares  its count counts towards parameter_count.
  * @return as ntkw_weighting_add_gradient. */
 NTKW_API ntkw_status ntkw_weighting_merge_gradient(ntkw_weighting *weighting, int condition, const ntkw_sum *squares);
 
-/** Add a sum of absolute values made elsewhere, beside ntkw_weighting_merge_gradient with the squares of the same values. Local.
+/** Add a sum of absolute values made elsewhere, beside ntkw_weighting_merge_gradient with the squares of the same
+ * values. Local.
  *
  * Needed by rules with NTKW_NEEDS_MAGNITUDES or NTKW_NEEDS_LARGEST; ignored by the others.
  * @param[in] magnitudes  made by ntkw_sum_add_magnitudes.
  * @param[in] largest     the largest of them, finite and >= 0; matters for the reference condition alone.
- * @return as ntkw_weighting_add_gradient; NTKW_ERR_COUNT at the update if squares and magnitudes are not of as many values. */
+ * @return as ntkw_weighting_add_gradient; NTKW_ERR_COUNT at the update if squares and magnitudes are not of as many
+ * values. */
 NTKW_API ntkw_status ntkw_weighting_merge_magnitudes(ntkw_weighting *weighting, int condition,
                                                      const ntkw_sum *magnitudes, double largest);
 
@@ -191,13 +195,15 @@ NTKW_API ntkw_status ntkw_weighting_merge_ntk_diagonal(ntkw_weighting *weighting
 NTKW_API ntkw_status ntkw_weighting_add_residuals(ntkw_weighting *weighting, int condition, const void *residuals,
                                                   size_t count, ntkw_dtype dtype);
 
-/** Add a sum of squared residuals made elsewhere; its count is the number of points. Local. As ntkw_weighting_add_residuals. */
+/** Add a sum of squared residuals made elsewhere; its count is the number of points. Local. As
+ * ntkw_weighting_add_residuals. */
 NTKW_API ntkw_status ntkw_weighting_merge_residuals(ntkw_weighting *weighting, int condition, const ntkw_sum *squares);
 
-/** Say what this rank's part of a condition's loss is, instead of what it said or added before. Local.
+/** Set this rank's part of a condition's loss, and replace what it set or added before. Local.
  *
  * The loss is the sum of all ranks' local_sum, exact, by the sum of their local_count. But each local_sum was rounded
- * by the caller: its bits, and so those of the weights, depend on how the points are cut. Prefer ntkw_weighting_add_residuals.
+ * by the caller: its bits, and so those of the weights, depend on how the points are cut. Prefer
+ * ntkw_weighting_add_residuals.
  * @param[in] local_sum    this rank's sum over its points, >= 0.
  * @param[in] local_count  the number of these points, >= 0.
  * @return NTKW_SUCCESS or NTKW_ERR_ARGUMENT, remembered as in ntkw_weighting_add_gradient. */
@@ -242,7 +248,8 @@ NTKW_API ntkw_status ntkw_weighting_update(ntkw_weighting *weighting, int64_t ep
  */
 NTKW_API ntkw_status ntkw_weighting_update_begin(ntkw_weighting *weighting, int64_t epoch);
 
-/** Give MPI a chance to progress the begun update. Local. NTKW_ERR_ORDER if none was begun.
+/** Advance the begun update without blocking. Local; call it repeatedly, like MPI_Test. NTKW_ERR_ORDER if none was
+ * begun.
  * @param[out] done  true once the reduction is complete; ntkw_weighting_update_end then does not wait. */
 NTKW_API ntkw_status ntkw_weighting_update_test(ntkw_weighting *weighting, bool *done);
 
@@ -251,8 +258,7 @@ NTKW_API ntkw_status ntkw_weighting_update_test(ntkw_weighting *weighting, bool 
  * NTKW_ERR_ORDER, on this rank only, if none was begun. */
 NTKW_API ntkw_status ntkw_weighting_update_end(ntkw_weighting *weighting);
 
-/** Give up what was added since the last update (the step was abandoned), remembered errors too. Local; a begun update
- * is not touched. */
+/** Discard everything added since the last update, and remembered errors. Local. A begun update continues. */
 NTKW_API ntkw_status ntkw_weighting_discard(ntkw_weighting *weighting);
 
 /** Number of conditions. Local. */
@@ -277,7 +283,8 @@ NTKW_API const double *ntkw_weighting_weights(const ntkw_weighting *weighting);
 NTKW_API const double *ntkw_weighting_norms(const ntkw_weighting *weighting);
 /** The n sums of squares |g_c|^2 of the last update, correctly rounded. Local. As ntkw_weighting_norms. */
 NTKW_API const double *ntkw_weighting_squared_norms(const ntkw_weighting *weighting);
-/** The n traces of the last update, correctly rounded; NaN where the rule does not use them. Local. As ntkw_weighting_norms. */
+/** The n traces of the last update, correctly rounded; NaN where the rule does not use them. Local. As
+ * ntkw_weighting_norms. */
 NTKW_API const double *ntkw_weighting_ntk_traces(const ntkw_weighting *weighting);
 /** The n losses L_c of the last update; NaN where the rule does not use them. Local. As ntkw_weighting_norms. */
 NTKW_API const double *ntkw_weighting_losses(const ntkw_weighting *weighting);
