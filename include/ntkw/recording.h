@@ -64,7 +64,10 @@
 
 #include <mpi.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
+#include "ntkw/api.h"
+#include "ntkw/dtype.h"
 #include "ntkw/status.h"
 
 #ifdef __cplusplus
@@ -90,11 +93,12 @@ typedef struct ntkw_recording_segment {
 /** Options of a recording. Start from ntkw_recording_options_init. All but the pieces must agree over the ranks.
  * ntkw_recording_create copies everything. */
 typedef struct ntkw_recording_options {
-  const char *rule;              /**< of the weights, at most 31 characters; NULL: "gradient-share" */
-  double alpha;                  /**< share of the old weight, in [0, 1] (default 0.5) */
-  int64_t update_every;          /**< epochs between renewals, >= 1 (default 1) */
-  ntkw_dtype dtype;              /**< of the gradients in memory and in the file (default float64) */
-  int64_t parameter_count;       /**< of the whole model, 1 to 2^31 - 1; no default */
+  size_t size;             /**< bytes of this struct, as the program was compiled; set by ntkw_recording_options_init */
+  const char *rule;        /**< of the weights, at most 31 characters; NULL: "gradient-share" */
+  double alpha;            /**< share of the old weight, in [0, 1] (default 0.5) */
+  int64_t update_every;    /**< epochs between renewals, >= 1 (default 1) */
+  ntkw_dtype dtype;        /**< of the gradients in memory and in the file (default float64) */
+  int64_t parameter_count; /**< of the whole model, 1 to 2^31 - 1; no default */
   const double *initial_weights; /**< n finite values, before the first recorded step; NULL: all 1 */
   bool traces;                   /**< record the traces of NTK blocks, too (default false) */
   const int64_t *entries;        /**< n numbers >= 1 of residuals of which these are the traces, the same at every
@@ -119,8 +123,19 @@ typedef struct ntkw_recording_step {
       *traces; /**< n finite traces of NTK blocks (ntkw_weighting_ntk_traces), if they are recorded; else not read */
 } ntkw_recording_step;
 
-/** Fill in the defaults. Local. NULL is allowed. */
-void ntkw_recording_options_init(ntkw_recording_options *options);
+/** Fill in the defaults of options that have size bytes; what ntkw_recording_options_init does. Not collective.
+ *
+ * It is a function of its own so that a program with a smaller struct, compiled for an older version, runs with this
+ * library, and one with a larger struct as long as the additional options are zero.
+ * @param[out] options  NULL is allowed.
+ * @param[in]  size     sizeof(ntkw_recording_options). */
+NTKW_API void ntkw_recording_options_init_sized(ntkw_recording_options *options, size_t size);
+
+/** Fill in the defaults, and the size. Not collective.
+ * @param[out] options  NULL is allowed. */
+static inline void ntkw_recording_options_init(ntkw_recording_options *options) {
+  ntkw_recording_options_init_sized(options, sizeof *options);
+}
 
 /** Make the file, with no steps yet. Collective on comm (it is duplicated).
  *
@@ -134,8 +149,8 @@ void ntkw_recording_options_init(ntkw_recording_options *options);
  *         NTKW_ERR_FILE (exists already, no space, ...: names the reason); NTKW_ERR_MEMORY, NTKW_ERR_MPI. On error no
  *         file is left behind.
  */
-ntkw_status ntkw_recording_create(MPI_Comm comm, const char *path, int n, const char *const names[],
-                                  const ntkw_recording_options *options, ntkw_recording **out);
+NTKW_API ntkw_status ntkw_recording_create(MPI_Comm comm, const char *path, int n, const char *const names[],
+                                           const ntkw_recording_options *options, ntkw_recording **out);
 
 /** Continue a recording made by ntkw_recording_create, closed or not. Collective on comm (it is duplicated).
  *
@@ -152,8 +167,9 @@ ntkw_status ntkw_recording_create(MPI_Comm comm, const char *path, int n, const 
  *         setup: names the difference); NTKW_ERR_FILE (does not exist, or another process records to it). On error the
  *         file is unchanged.
  */
-ntkw_status ntkw_recording_continue(MPI_Comm comm, const char *path, int n, const char *const names[],
-                                    const ntkw_recording_options *options, int64_t epoch, ntkw_recording **out);
+NTKW_API ntkw_status ntkw_recording_continue(MPI_Comm comm, const char *path, int n, const char *const names[],
+                                             const ntkw_recording_options *options, int64_t epoch,
+                                             ntkw_recording **out);
 
 /** Record a step. Collective on the recording's communicator: a few small reductions, and the writes.
  *
@@ -166,17 +182,17 @@ ntkw_status ntkw_recording_continue(MPI_Comm comm, const char *path, int n, cons
  *         NTKW_ERR_FILE (no space, I/O error: names rank and reason); NTKW_ERR_MPI. On error the step is not in the
  *         file, and the recording can still be used.
  */
-ntkw_status ntkw_recording_record(ntkw_recording *recording, const ntkw_recording_step *step,
-                                  const void *const shards[]);
+NTKW_API ntkw_status ntkw_recording_record(ntkw_recording *recording, const ntkw_recording_step *step,
+                                           const void *const shards[]);
 
 /** Number of steps in the file; 0 for NULL. Local, the same on every rank. */
-int64_t ntkw_recording_steps(const ntkw_recording *recording);
+NTKW_API int64_t ntkw_recording_steps(const ntkw_recording *recording);
 
 /** Sync the file to the disk, close it, free the recording, and set the pointer to NULL. Collective. NULL, or a
  * pointer to NULL, is allowed. @return the same on every rank: NTKW_SUCCESS, NTKW_ERR_FILE (names the reason);
  * NTKW_ERR_ORDER after MPI_Finalize, where it is local and the recorded steps stay in the file. All is freed
  * in any case. */
-ntkw_status ntkw_recording_close(ntkw_recording **recording);
+NTKW_API ntkw_status ntkw_recording_close(ntkw_recording **recording);
 
 #ifdef __cplusplus
 }

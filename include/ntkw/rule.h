@@ -34,11 +34,11 @@
  * | `linear`, `pina.linear`        | initial + (final - initial) p,| 0     | 1     | PINA LinearWeighting             |
  * |                                | p = min(epoch, target)/target |       |       |                                  |
  *
- * Mind the points: T_c is a sum over the N_c residuals of condition c, and the losses that the weights multiply are means
- * over them, here and in most programs; the paper's losses are sums. So `ntk-trace` gives a condition with one point 64
- * times the weight that it would give the same condition with 64 points, and lets the loss of a point on a boundary
- * outweigh all others. `mean-ntk-trace` divides by N_c: twice as many points change its weights by nothing but the
- * choice of points. N_c counts residuals, points times equations, as the mean of the loss does: what was handed to
+ * Mind the points: T_c is a sum over the N_c residuals of condition c, and the losses that the weights multiply are
+ * means over them, here and in most programs; the paper's losses are sums. So `ntk-trace` gives a condition with one
+ * point 64 times the weight that it would give the same condition with 64 points, and lets the loss of a point on a
+ * boundary outweigh all others. `mean-ntk-trace` divides by N_c: twice as many points change its weights by nothing but
+ * the choice of points. N_c counts residuals, points times equations, as the mean of the loss does: what was handed to
  * ntkw_weighting_add_ntk_diagonal.
  *
  * Mind the direction: `gradient-share`, though PINA names it after the neural tangent kernel, gives *more* weight to
@@ -56,6 +56,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include "ntkw/api.h"
 #include "ntkw/status.h"
 
 #ifdef __cplusplus
@@ -84,19 +85,18 @@ typedef struct ntkw_rule_info {
   int64_t update_offset; /**< due iff epoch - update_offset is divisible by update_every ... */
   int64_t first_epoch;   /**< ... and epoch is not below first_epoch */
   double cap;            /**< bound of the target, or 0: none */
-  bool
-      by_count; /**< needs N_c beside T_c: a trace that was added up elsewhere goes to ntkw_weighting_merge_ntk_diagonal */
+  bool by_count;         /**< needs N_c beside T_c; ntkw_weighting_merge_ntk_diagonal takes both */
 } ntkw_rule_info;
 
 /** The names of all rules and aliases, the default first. Local.
  * @param[out] n  their number; may be NULL (the list also ends with a NULL).
  * @return a list that lives as long as the calling thread; the names live as long as the program. */
-const char *const *ntkw_rule_names(int *n);
+NTKW_API const char *const *ntkw_rule_names(int *n);
 
 /** What is known of a rule. Local.
  * @param[in] name  a name or alias.
  * @return its description, which lives as long as the program; NULL if there is no such rule. */
-const ntkw_rule_info *ntkw_rule_find(const char *name);
+NTKW_API const ntkw_rule_info *ntkw_rule_find(const char *name);
 
 /** Reduced moments, as a rule of the user's own gets them.
  *

@@ -10,6 +10,7 @@
 #define NTKW_STATUS_H
 
 #include <mpi.h>
+#include "ntkw/api.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -40,35 +41,18 @@ extern "C" {
 typedef enum ntkw_status { NTKW_STATUS_LIST(NTKW_STATUS_ENUM) NTKW_STATUS_COUNT } ntkw_status;
 #undef NTKW_STATUS_ENUM
 
-/** The type of values in memory. The half precisions are taken where a function says so, the integers by checkpoints
- * alone. */
-typedef enum ntkw_dtype {
-  NTKW_FLOAT32,  /**< binary32 of IEEE 754 */
-  NTKW_FLOAT64,  /**< binary64 of IEEE 754 */
-  NTKW_FLOAT16,  /**< binary16 of IEEE 754: 5 bits of exponent, 11 of mantissa; two bytes */
-  NTKW_BFLOAT16, /**< the upper half of a float32: 8 bits of exponent, 8 of mantissa; two bytes */
-  NTKW_INT8,     /**< int8_t */
-  NTKW_INT16,    /**< int16_t */
-  NTKW_INT32,    /**< int32_t */
-  NTKW_INT64,    /**< int64_t */
-  NTKW_UINT8,    /**< uint8_t */
-  NTKW_UINT16,   /**< uint16_t */
-  NTKW_UINT32,   /**< uint32_t */
-  NTKW_UINT64    /**< uint64_t */
-} ntkw_dtype;
-
 /** The name of a status, such as "NTKW_ERR_COUNT". Local. The string is static. */
-const char *ntkw_status_name(ntkw_status status);
+NTKW_API const char *ntkw_status_name(ntkw_status status);
 
 /** What a status means, in a few words. Local. The string is static. */
-const char *ntkw_status_meaning(ntkw_status status);
+NTKW_API const char *ntkw_status_meaning(ntkw_status status);
 
 /** The sentence that belongs to the last failure in this thread.
  *
  * Local; after a failed collective call it is the same on every rank. Empty before the first failure. The text names
  * the culprit (condition, rank, file, value) and what was expected; it is overwritten by the next failure.
  */
-const char *ntkw_last_error(void);
+NTKW_API const char *ntkw_last_error(void);
 
 /** Let all ranks leave with the same verdict: the largest of their codes, and the sentence of a rank that had it.
  *
@@ -78,7 +62,7 @@ const char *ntkw_last_error(void);
  * @param[in] local  this rank's own code; its sentence is taken from ntkw_last_error().
  * @return the same code on every rank; NTKW_ERR_MPI if MPI itself failed.
  */
-ntkw_status ntkw_status_agree(MPI_Comm comm, ntkw_status local);
+NTKW_API ntkw_status ntkw_status_agree(MPI_Comm comm, ntkw_status local);
 
 #ifdef __cplusplus
 }

@@ -36,11 +36,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include "ntkw/api.h"
+#include "ntkw/dtype.h"
 #include "ntkw/status.h"
-
-#ifndef NTKW_API
-#define NTKW_API
-#endif
 
 #ifdef __cplusplus
 extern "C" {

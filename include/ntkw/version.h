@@ -6,6 +6,8 @@
 #ifndef NTKW_VERSION_H
 #define NTKW_VERSION_H
 
+#include "ntkw/api.h"
+
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -15,7 +17,7 @@ extern "C" {
 #define NTKW_VERSION_PATCH 0 /**< the third number */
 
 /** The version of the library in use, such as "0.1.0". Local. The string is static. */
-const char *ntkw_version(void);
+NTKW_API const char *ntkw_version(void);
 
 #ifdef __cplusplus
 }

@@ -3,6 +3,7 @@
 #define NTKW_BENCH_GRADIENTS_H
 
 #include <stddef.h>
+#include "ntkw/dtype.h"
 #include "ntkw/status.h"
 
 typedef enum data_kind {

@@ -1,5 +1,4 @@
 #include "base/dtype.h"
-#include "ntkw/checkpoint.h"
 
 static const struct {
   const char *name;

@@ -4,7 +4,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
-#include "ntkw/checkpoint.h" /* ntkw_dtype_name */
+#include "ntkw/dtype.h"
 
 enum { DTYPE_COUNT = NTKW_UINT64 + 1 };
 

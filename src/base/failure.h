@@ -2,9 +2,8 @@
 #ifndef NTKW_BASE_FAILURE_H
 #define NTKW_BASE_FAILURE_H
 
+#include "base/last_error.h"
 #include "ntkw/status.h"
-
-enum { NTKW_I_MESSAGE_LENGTH = 1024 }; /* of every error message, with its end */
 
 /* {0} is success. */
 typedef struct ntkw_i_failure {

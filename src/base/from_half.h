@@ -3,6 +3,7 @@
 #ifndef NTKW_BASE_FROM_HALF_H
 #define NTKW_BASE_FROM_HALF_H
 
+#include "ntkw/dtype.h"
 #include "ntkw/status.h"
 
 #include <stddef.h>

@@ -1,14 +1,10 @@
 /* Names of the codes, and the message of the last failure of each thread. */
 #include "ntkw/status.h"
-#include "base/check.h"
-#include "base/failure.h"
+#include "base/last_error.h"
 
-#include <errno.h>
-#include <stdarg.h>
 #include <stdio.h>
-#include <string.h>
 
-static _Thread_local char last_message[NTKW_I_MESSAGE_LENGTH];
+static _Thread_local char last_error[NTKW_I_MESSAGE_LENGTH];
 
 const char *ntkw_status_name(ntkw_status status) {
 #define NAME(name, meaning) #name,
@@ -25,19 +21,9 @@ const char *ntkw_status_meaning(ntkw_status status) {
 }
 
 const char *ntkw_last_error(void) {
-  return last_message;
+  return last_error;
 }
 
-ntkw_status ntkw_i_fail(ntkw_status code, const char *format, ...) {
-  char text[NTKW_I_MESSAGE_LENGTH] = {0}; /* the arguments may point into last_message */
-  va_list arguments;
-  va_start(arguments, format);
-  vsnprintf(text, sizeof text, format, arguments);
-  va_end(arguments);
-  memcpy(last_message, text, sizeof last_message);
-  return code;
-}
-
-const char *ntkw_i_reason(int error) {
-  return error == EFBIG ? "File too large (ulimit -f says how large it may be, and the file system)" : strerror(error);
+void ntkw_private_set_last_error(const char *text) {
+  snprintf(last_error, sizeof last_error, "%s", text);
 }

@@ -4,6 +4,7 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include "ntkw/dtype.h"
 #include "ntkw/status.h"
 
 /* Read or write count values, beginning with element `first` of the array at byte `address`. Not collective. Values in

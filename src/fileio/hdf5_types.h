@@ -4,6 +4,7 @@
 
 #include <hdf5.h>
 #include <stdbool.h>
+#include "ntkw/dtype.h"
 #include "ntkw/status.h"
 
 /* The type of values in the file, which is little-endian, and in memory. */

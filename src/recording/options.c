@@ -1,4 +1,5 @@
 #include "base/check.h"
+#include "base/versioned_options.h"
 #include "recording/recording_impl.h"
 
 #include <math.h>
@@ -7,9 +8,11 @@
 
 enum { MOST_CONDITIONS = 4096 };
 
-void ntkw_recording_options_init(ntkw_recording_options *options) {
-  if (!options) return;
-  *options = (ntkw_recording_options){.alpha = 0.5, .update_every = 1, .dtype = NTKW_FLOAT64};
+static const ntkw_recording_options defaults = {
+    .size = sizeof(ntkw_recording_options), .alpha = 0.5, .update_every = 1, .dtype = NTKW_FLOAT64};
+
+void ntkw_recording_options_init_sized(ntkw_recording_options *options, size_t size) {
+  ntkw_i_options_init(options, size, &defaults, sizeof defaults);
 }
 
 void ntkw_i_recording_setup_free(recording_setup *setup) {
@@ -150,8 +153,11 @@ static ntkw_status copy_pieces(recording_setup *to, const ntkw_recording_options
 }
 
 ntkw_status ntkw_i_recording_setup_copy(recording_setup *to, int n, const char *const names[],
-                                        const ntkw_recording_options *options) {
-  NTKW_CHECK(options, NTKW_ERR_ARGUMENT, "the options of a recording are NULL");
+                                        const ntkw_recording_options *given) {
+  ntkw_recording_options all = defaults;
+  const ntkw_recording_options *options = &all;
+  NTKW_CHECK(given, NTKW_ERR_ARGUMENT, "the options of a recording are NULL");
+  NTKW_TRY(ntkw_i_options_read(&all, sizeof all, given, "ntkw_recording_options"));
   NTKW_TRY(check_names(n, names));
   NTKW_TRY(check_numbers(options));
   NTKW_TRY(check_segments(options));

@@ -6,6 +6,7 @@
 #include <mpi.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include "ntkw/dtype.h"
 #include "ntkw/status.h"
 
 /* T steps, C conditions, N parameters in S segments. All arrays are row-major and owned by the recording. */

@@ -166,7 +166,9 @@ typedef struct communicators {
 } communicators;
 
 static ntkw_status join(MPI_Comm comm, const ntkw_weighting_options *options, communicators *own) {
-  const MPI_Comm replica_comm = options ? options->replica_comm : MPI_COMM_NULL;
+  ntkw_weighting_options all;
+  (void)!ntkw_i_weighting_options_read(options, &all); /* what is wrong with them is said by make */
+  const MPI_Comm replica_comm = all.replica_comm;
   own->replicas = MPI_COMM_NULL;
   NTKW_TRY(duplicate(comm, &own->comm, &own->rank, &own->size));
   ntkw_status status = agree_on_replicas(own->comm, replica_comm);

@@ -4,6 +4,7 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include "ntkw/dtype.h"
 #include "ntkw/status.h"
 
 /* The bits of the largest finite |values[i]| as a double; 0 if there is none. Local. As integers they are ordered like

@@ -84,8 +84,12 @@ ntkw_i_addend *ntkw_i_addend_of(const ntkw_weighting *weighting, int condition, 
 /* Discard what was added, and the remembered argument error. Local. */
 void ntkw_i_local_clear(ntkw_weighting *weighting);
 
+/* Read the caller's options, of whatever size, over the defaults. given may be NULL. Not collective. @return
+ * NTKW_SUCCESS; NTKW_ERR_ARGUMENT (their size), with all = the defaults. */
+ntkw_status ntkw_i_weighting_options_read(const ntkw_weighting_options *given, ntkw_weighting_options *all);
+
 /* Validate the arguments of create and fill in the defaults. Local. */
-ntkw_status ntkw_i_settings_make(int n, const char *const names[], const ntkw_weighting_options *options,
+ntkw_status ntkw_i_settings_make(int n, const char *const names[], const ntkw_weighting_options *given,
                                  ntkw_i_settings *settings);
 
 /* Fingerprint of all that ntkw_i_agree_on_options compares, for the comparison at every update. Local. */

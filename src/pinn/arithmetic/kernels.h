@@ -13,6 +13,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include "base/cpu.h"
+#include "ntkw/dtype.h"
 #include "ntkw/status.h"
 #include "pinn/arithmetic/partitions.h"
 

@@ -201,7 +201,7 @@ void multiply(multiplier *m, const product_shape *p, const void *a, const void *
 
 bool matrix_generates(kernel_variant variant) {
   const product_shape probe = {.rows = 16, .width = 16, .inner = 16, .lda = 16, .ldb = 16, .ldc = 16};
-  multiplier *m;
+  multiplier *m = NULL;
   if (multiplier_create(variant, NTKW_FLOAT64, &m) != NTKW_SUCCESS) return false;
   const bool generated = m->generates && code_for(m, &probe) != NULL;
   multiplier_destroy(&m);

@@ -6,6 +6,7 @@
 #define NTKW_PINN_TENSORS_H
 
 #include <stdint.h>
+#include "ntkw/dtype.h"
 #include "ntkw/status.h"
 
 enum { MAX_NETWORK_TENSORS = 128, TENSOR_NAME = 32, TENSOR_NAME_MOST = 20, TENSOR_DIMENSIONS = 2 };

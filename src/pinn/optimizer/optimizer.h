@@ -11,6 +11,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
+#include "ntkw/dtype.h"
 #include "ntkw/status.h"
 #include "pinn/optimizer/learning_rate.h"
 #include "pinn/optimizer/objective.h"

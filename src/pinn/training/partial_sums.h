@@ -9,6 +9,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include "ntkw/dtype.h"
 #include "ntkw/status.h"
 
 enum { MAX_TREE_NODES = 64 }; /* nodes of one run: at most 2 log2(chunks) */
