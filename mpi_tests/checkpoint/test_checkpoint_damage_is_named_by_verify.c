@@ -4,7 +4,7 @@
 #include <endian.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include "checkpoint/digest.h"
+#include "base/digest.h"
 #include "checkpoint/format.h"
 
 static ntkw_status verify(const char *path) {

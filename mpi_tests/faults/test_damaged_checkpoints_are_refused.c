@@ -1,7 +1,7 @@
 /* Flipped bits, cuts, zeroed and swapped blocks at random places: every damaged file is refused or reads back equal.
  * With the digest made to fit the damage, HDF5 gets to see it: it may be refused or read, but nothing crashes.
  * Argument: the number of cases. */
-#include "checkpoint/digest.h"
+#include "base/digest.h"
 #include "checkpoint/format.h"
 #include "old_state.h"
 #include "support.h"

@@ -3,7 +3,7 @@
  * Bytes that begin as a checkpoint does are taken for the whole file, and most are refused by the digest. Others are taken
  * for what follows the user block, and get one whose length and digest fit: so that HDF5, and what judges what HDF5 has
  * found, see them. */
-#include "checkpoint/digest.h"
+#include "base/digest.h"
 #include "checkpoint/format.h"
 #include "ntkw/checkpoint.h"
 

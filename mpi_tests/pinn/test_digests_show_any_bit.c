@@ -1,6 +1,6 @@
 /* The digests of a state do not depend on how tensors are cut into shards. One changed bit changes the digest of its
  * tensor and no other. */
-#include "checkpoint/digest.h"
+#include "base/digest.h"
 #include "state_digest_fixture.h"
 #include "training_fixture.h"
 

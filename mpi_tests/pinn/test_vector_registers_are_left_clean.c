@@ -1,7 +1,7 @@
 /* No kernel returns with the upper halves of the vector registers in use. On CPUs that must preserve them, every SSE
  * instruction after such a return is many times slower. The processor says which state is in use (XGETBV with ECX = 1);
  * where it does not, the test has nothing to look at, and only its check of the products remains. */
-#include "checkpoint/digest.h"
+#include "base/digest.h"
 #include "harness.h"
 #include "ntkw/sum.h"
 #include "pinn/arithmetic/kernels.h"

@@ -3,7 +3,7 @@
  * No rank waits for another inside a call that can fail: rank 0 alone writes the structure of the file and reserves its
  * whole length, every rank opens the file, and then each writes its own values. (Opening and closing over MPI-IO are
  * collective, so every error that can be found is found before.) */
-#include "checkpoint/digest.h"
+#include "base/digest.h"
 #include "base/dtype.h"
 #include "checkpoint/format.h"
 #include "checkpoint/lock.h"

@@ -1,7 +1,7 @@
 /* A checkpoint opened for reading: open, close, attributes, arrays. */
 #include "checkpoint/reader.h"
 #include "base/dtype.h"
-#include "checkpoint/digest.h"
+#include "base/digest.h"
 #include "checkpoint/format.h"
 #include "checkpoint/writer.h"
 #include "fileio/array_io.h"

@@ -3,7 +3,7 @@
  *
  * A success code of writing proves nothing: everything is read past HDF5 and MPI-IO, every byte once. */
 #include "checkpoint/reader.h"
-#include "checkpoint/digest.h"
+#include "base/digest.h"
 #include "base/dtype.h"
 #include "checkpoint/format.h"
 #include "checkpoint/publication.h"

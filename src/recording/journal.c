@@ -1,5 +1,5 @@
 #include "recording/journal.h"
-#include "checkpoint/digest.h"
+#include "base/digest.h"
 #include "fileio/posix_io.h"
 #include "base/check.h"
 

@@ -1,6 +1,6 @@
 #include "pinn/state/state_digest.h"
 #include "base/dtype.h"
-#include "checkpoint/digest.h"
+#include "base/digest.h"
 #include "base/check.h"
 
 #include <stdio.h>

@@ -2,7 +2,7 @@
  * every step, for any number of ranks and threads and for all kernels. Otherwise the first step and the first tensor
  * that differ show where to look.
  *
- * The formula is that of the arrays of checkpoints (checkpoint/digest.h). The digest of a tensor is the sum of the
+ * The formula is that of the arrays of checkpoints (base/digest.h). The digest of a tensor is the sum of the
  * digests of its shards. */
 #ifndef NTKW_PINN_STATE_DIGEST_H
 #define NTKW_PINN_STATE_DIGEST_H

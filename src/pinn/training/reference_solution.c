@@ -1,5 +1,5 @@
 #include "pinn/training/reference_solution.h"
-#include "checkpoint/plain_arrays.h"
+#include "fileio/plain_arrays.h"
 #include "ntkw/checkpoint.h"
 #include "base/check.h"
 

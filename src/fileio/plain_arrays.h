@@ -1,7 +1,7 @@
 /* Read the datasets in the root group of an HDF5 file that another program wrote, such as h5py: a file without user
  * block and digest, with any types and layouts. Each rank opens the file by itself. No function is collective. */
-#ifndef NTKW_CHECKPOINT_PLAIN_ARRAYS_H
-#define NTKW_CHECKPOINT_PLAIN_ARRAYS_H
+#ifndef NTKW_FILEIO_PLAIN_ARRAYS_H
+#define NTKW_FILEIO_PLAIN_ARRAYS_H
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -8,8 +8,8 @@
  *
  * What the words of an array and of a file are, and lines of Python that check both: FORMAT.md.
  */
-#ifndef NTKW_CHECKPOINT_DIGEST_H
-#define NTKW_CHECKPOINT_DIGEST_H
+#ifndef NTKW_BASE_DIGEST_H
+#define NTKW_BASE_DIGEST_H
 
 #include <stddef.h>
 #include <stdint.h>

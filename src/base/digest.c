@@ -1,4 +1,4 @@
-#include "checkpoint/digest.h"
+#include "base/digest.h"
 #include "base/cpu.h"
 #include "base/dtype.h"
 #include "base/hash.h"

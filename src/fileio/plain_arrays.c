@@ -1,4 +1,4 @@
-#include "checkpoint/plain_arrays.h"
+#include "fileio/plain_arrays.h"
 #include "fileio/hdf5_driver.h"
 #include "fileio/hdf5_error.h"
 #include "base/check.h"
