@@ -93,7 +93,7 @@ NTKW_API ntkw_status ntkw_problem_read_text(const char *name, const char *text, 
 /** Make the problem that a checkpoint of a run holds. Collective on comm (it is duplicated).
  *
  * Steps, seed and rule are those of the run. The state of the run is read by ntkw_trainer_resume.
- * @param[in] path     a checkpoint, or a folder with checkpoints step-<digits>.h5: the newest good one. The same on
+ * @param[in] path     a checkpoint, or a folder with checkpoints step-DIGITS.h5: the newest good one. The same on
  *                     every rank.
  * @param[in] options  a seed or rule other than the run's is refused.
  * @return the same on every rank: NTKW_SUCCESS; NTKW_ERR_FILE, NTKW_ERR_FORMAT (the checkpoint cannot be read, or is
@@ -257,7 +257,7 @@ NTKW_API ntkw_status ntkw_trainer_error(ntkw_trainer *trainer, double *error);
  * Collective.
  *
  * If other runs may use the folder, lock it first by ntkw_checkpoint_lock. ntkw_checkpoint_keep removes old ones.
- * @param[in] path  a folder that is there: the file is step-<ten digits>.h5 in it; or a file name that ends in .h5. The
+ * @param[in] path  a folder that is there: the file in it is step-DIGITS.h5, with ten digits; or a file name that ends in .h5. The
  *                  same on every rank.
  * @return the same on every rank: NTKW_SUCCESS; NTKW_ERR_NOT_FINITE (a parameter is not finite: nothing is written);
  *         NTKW_ERR_FILE (also: there is no such folder); NTKW_ERR_ARGUMENT, NTKW_ERR_DISAGREE, NTKW_ERR_MEMORY. */
@@ -268,7 +268,7 @@ NTKW_API ntkw_status ntkw_trainer_save(ntkw_trainer *trainer, const char *path);
  *
  * Seed and rule become the checkpoint's. There is a warning for each setting that differs between the problem and the
  * one in the checkpoint, for each damaged checkpoint that was skipped, and for a reference solution that is lost.
- * @param[in] path  a checkpoint, or a folder with checkpoints step-<digits>.h5: the newest good one. The same on every
+ * @param[in] path  a checkpoint, or a folder with checkpoints step-DIGITS.h5: the newest good one. The same on every
  *                  rank.
  * @return the same on every rank: NTKW_SUCCESS; NTKW_ERR_PROBLEM (a checkpoint of another problem, or of another seed
  *         or rule than the problem's options say: names the difference); NTKW_ERR_FILE (it cannot be read, or the

@@ -51,7 +51,7 @@ static void options_out_of_range(void) {
   ntkw_problem_options_init(&good);
   bad = good;
   bad.size = 0;
-  refuse_problem_options(bad, "size 0");
+  refuse_problem_options(bad, "the size in ntkw_problem_options is 0");
   bad = good;
   bad.steps = 0;
   refuse_problem_options(bad, "steps");
@@ -72,6 +72,17 @@ static void refuse_trainer_options(ntkw_trainer_options options, ntkw_status exp
   CHECK(!none);
 }
 
+/* A program that was compiled when the struct had fewer members. */
+static void options_of_an_older_version(void) {
+  ntkw_trainer *made = NULL;
+  ntkw_trainer_options older;
+  memset(&older, 0xff, sizeof older);
+  older.size = offsetof(ntkw_trainer_options, order);
+  older.threads = 1;
+  CHECK_OK(ntkw_trainer_create(MPI_COMM_WORLD, problem, &older, &made));
+  ntkw_trainer_destroy(&made);
+}
+
 /* On one rank alone, too. */
 static void trainers_that_cannot_be_made(void) {
   const bool last = world_rank() == world_size() - 1;
@@ -79,8 +90,8 @@ static void trainers_that_cannot_be_made(void) {
   ntkw_trainer *none = NULL;
   ntkw_trainer_options_init(&good);
   bad = good;
-  if (last) bad.size = 8;
-  refuse_trainer_options(bad, NTKW_ERR_ARGUMENT, "size 8");
+  if (last) bad.size = 4;
+  refuse_trainer_options(bad, NTKW_ERR_ARGUMENT, "the size in ntkw_trainer_options is 4");
   bad = good;
   if (last) bad.threads = -1;
   refuse_trainer_options(bad, NTKW_ERR_ARGUMENT, "threads");
@@ -257,6 +268,7 @@ static void no_handle(void) {
 int main(int argc, char **argv) {
   static const test_case cases[] = {TEST(problems_that_cannot_be_read),
                                     TEST(options_out_of_range),
+                                    TEST(options_of_an_older_version),
                                     TEST(trainers_that_cannot_be_made),
                                     TEST(ranks_that_disagree),
                                     TEST(points_and_quantities),

@@ -4,6 +4,7 @@
 #include "pinn/problem/rules.h"
 #include "pinn/state/training_checkpoint.h"
 #include "base/check.h"
+#include "base/versioned_options.h"
 #include "ranks/comm.h"
 #include "base/path.h"
 
@@ -73,10 +74,7 @@ static ntkw_status check_options(const ntkw_problem_options *options) {
 static ntkw_status take_options(const ntkw_problem_options *given, ntkw_problem_options *out) {
   ntkw_problem_options_init(out);
   if (!given) return NTKW_SUCCESS;
-  NTKW_CHECK(given->size == sizeof *out, NTKW_ERR_ARGUMENT,
-             "the options of a problem have size %zu; expected %zu, as ntkw_problem_options_init sets it", given->size,
-             sizeof *out);
-  *out = *given;
+  NTKW_TRY(ntkw_i_options_read(out, sizeof *out, given, "ntkw_problem_options"));
   return check_options(out);
 }
 

@@ -4,6 +4,8 @@
 #include "pinn/state/training_checkpoint.h"
 #include "pinn/training/thread_pool.h"
 #include "base/check.h"
+#include "base/dtype.h"
+#include "base/versioned_options.h"
 #include "ranks/comm.h"
 
 #include <math.h>
@@ -13,17 +15,13 @@
 static ntkw_status take_options(const ntkw_trainer_options *given, ntkw_trainer_options *out) {
   ntkw_trainer_options_init(out);
   if (!given) return NTKW_SUCCESS;
-  NTKW_CHECK(given->size == sizeof *out, NTKW_ERR_ARGUMENT,
-             "the options of a trainer have size %zu; expected %zu, as ntkw_trainer_options_init sets it", given->size,
-             sizeof *out);
-  NTKW_CHECK(given->threads >= 0 && given->threads <= MAX_THREADS, NTKW_ERR_ARGUMENT,
-             "the threads of a trainer are %d; expected 1 to %d, or 0 for OMP_NUM_THREADS", given->threads,
-             MAX_THREADS);
-  NTKW_CHECK(given->order == NTKW_ORDER_FIXED || given->order == NTKW_ORDER_FREE, NTKW_ERR_ARGUMENT,
-             "the order of a trainer is number %d; expected NTKW_ORDER_FIXED or NTKW_ORDER_FREE", (int)given->order);
-  NTKW_CHECK(given->log_every >= 0, NTKW_ERR_ARGUMENT,
-             "the steps between rows of the history are %lld; expected a number >= 0", (long long)given->log_every);
-  *out = *given;
+  NTKW_TRY(ntkw_i_options_read(out, sizeof *out, given, "ntkw_trainer_options"));
+  NTKW_CHECK(out->threads >= 0 && out->threads <= MAX_THREADS, NTKW_ERR_ARGUMENT,
+             "the threads of a trainer are %d; expected 1 to %d, or 0 for OMP_NUM_THREADS", out->threads, MAX_THREADS);
+  NTKW_CHECK(out->order == NTKW_ORDER_FIXED || out->order == NTKW_ORDER_FREE, NTKW_ERR_ARGUMENT,
+             "the order of a trainer is number %d; expected NTKW_ORDER_FIXED or NTKW_ORDER_FREE", (int)out->order);
+  NTKW_CHECK(out->log_every >= 0, NTKW_ERR_ARGUMENT,
+             "the steps between rows of the history are %lld; expected a number >= 0", (long long)out->log_every);
   return NTKW_SUCCESS;
 }
 
@@ -302,7 +300,7 @@ ntkw_status ntkw_trainer_shard(const ntkw_trainer *t, int64_t *offset, int64_t *
 ntkw_status ntkw_trainer_get_parameters(const ntkw_trainer *t, void *values) {
   NTKW_CHECK(t, NTKW_ERR_ARGUMENT, "ntkw_trainer_get_parameters: trainer is NULL");
   const trainer_state state = trainer_get_state(t->run.inner);
-  const size_t width = ntkw_problem_dtype(t->problem) == NTKW_FLOAT32 ? sizeof(float) : sizeof(double);
+  const size_t width = ntkw_i_value_size(ntkw_problem_dtype(t->problem));
   NTKW_CHECK(values || state.count == 0, NTKW_ERR_ARGUMENT, "ntkw_trainer_get_parameters: values is NULL");
   if (state.count > 0) memcpy(values, state.parameters, (size_t)state.count * width);
   return NTKW_SUCCESS;
