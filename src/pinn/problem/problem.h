@@ -110,8 +110,8 @@ typedef struct problem {
  * its range. Names of inputs and outputs that give a field two meanings (readings.h) are an error. A field that is a
  * normal and something else is an error only in files with a domain; in other files it is not a normal. Functions may
  * use + - * / ^, sin cos tan tanh sinh cosh exp log sqrt abs min max, where(condition, a, b), less(a, b) and
- * less_equal(a, b), on numbers too (in reproducible arithmetic). Whole numbers stay whole from -2^63 to 2^63 - 1, and become real
- * numbers beyond.
+ * less_equal(a, b), on numbers too (in reproducible arithmetic). Whole numbers stay whole from -2^63 to 2^63 - 1, and
+ * become real numbers beyond.
  *
  * @return NTKW_SUCCESS, NTKW_ERR_PROBLEM, NTKW_ERR_MEMORY, NTKW_ERR_INTERRUPTED. */
 ntkw_status problem_from_lua(const char *file, const char *text, problem **out);

@@ -167,7 +167,7 @@ static int take_right(lua_State *L) {
   return 1;
 }
 
-/* __neg ^ a: return a, as a real number if -a is not a whole one. The text is - (__neg ^ a), so Lua negates the
+/* __neg ^ a: return a, made real if -a does not fit a whole number. The text is - (__neg ^ a), so Lua negates the
  * result. */
 static int negate(lua_State *L) {
   lua_settop(L, 2);
