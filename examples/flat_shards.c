@@ -2,8 +2,8 @@
  *
  * u(x) = sum_k a_k sin((k + 1) x) is fitted to the values and the slopes of a known function. A step gathers the
  * parameters, computes the gradient of each condition at this rank's points, and reduce-scatters it, so that every rank
- * has its shard of the gradient over all points. It then renews the weights, combines the shards, and updates its own
- * parameters. The rule is ntk-trace, which needs |dr_i/da|^2 at this rank's points.
+ * has its shard of the gradient over all points. It then renews the weights, combines the shards, and updates its shard
+ * of the parameters. The rule is ntk-trace, which needs |dr_i/da|^2 at this rank's points.
  *
  *     mpicc flat_shards.c $(pkg-config --cflags --libs ntkw) -lm -o flat_shards
  *     mpirun -n 3 ./flat_shards

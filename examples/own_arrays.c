@@ -2,7 +2,7 @@
  *
  * A temperature on a grid of 12 x 5 points, its rows spread over the ranks, is published three times, with an integer,
  * a real number and a text. The last file is then truncated, as a bad disk might do. The first half of the ranks opens
- * the newest good checkpoint, learns which file was skipped, and reads the field in its own distribution.
+ * the newest good checkpoint, gets the name of the file that was skipped, and reads the field, spread over these ranks.
  *
  *     mpicc own_arrays.c $(pkg-config --cflags --libs ntkw) -lm -o own_arrays
  *     mpirun -n 3 ./own_arrays

@@ -1,4 +1,4 @@
-/* Any text as a problem file: refused with a sentence, or understood; never a crash, and never for long. */
+/* Read any text as a problem file: it must be refused with a sentence, or accepted, soon and without a crash. */
 #include "pinn/problem/problem.h"
 #include "pinn/state/changes.h"
 #include "pinn/state/problem_signature.h"

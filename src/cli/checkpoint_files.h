@@ -1,4 +1,4 @@
-/* Checkpoints in a folder, by their names, and the newest good one. */
+/* List the checkpoints in a folder by their names, and open the newest good one. */
 #ifndef NTKW_CLI_CHECKPOINT_FILES_H
 #define NTKW_CLI_CHECKPOINT_FILES_H
 
@@ -13,10 +13,11 @@
 int64_t checkpoint_step(const char *name);
 
 typedef enum path_kind { PATH_MISSING = -1, PATH_OTHER, PATH_FOLDER } path_kind;
-/* What is at the path, as rank 0 sees it. Collective on MPI_COMM_WORLD; the same on every rank. */
+/* Find out on rank 0 whether the path is a folder, another file, or missing. Collective on MPI_COMM_WORLD; the same on
+ * every rank. */
 path_kind path_kind_of(const char *path);
 
-/* Names of files, in a list that is to be freed. Starts as {0}. */
+/* A list of file names. Start from {0}; free it with file_names_free. */
 enum { FILE_NAME_SIZE = 256 };
 typedef struct file_names {
   char (*list)[FILE_NAME_SIZE];
@@ -31,7 +32,8 @@ typedef enum file_choice {
 
 /* List files of a folder. Local. @return NTKW_SUCCESS, NTKW_ERR_FILE (the folder cannot be read), NTKW_ERR_MEMORY. */
 ntkw_status file_names_list(const char *folder, file_choice choice, file_names *found);
-/* The same as rank 0 sees it, on every rank. Collective on MPI_COMM_WORLD. */
+/* List files on rank 0 and broadcast the list. Collective on MPI_COMM_WORLD. @return as file_names_list, the same on
+ * every rank. */
 ntkw_status file_names_share(const char *folder, file_choice choice, file_names *found);
 void file_names_free(file_names *names);
 

@@ -21,8 +21,8 @@ typedef enum exit_code {
 
 /* A subcommand: its name, a line for ntkw --help, its own help, and its function; argv[0] is the subcommand's name.
  * `ntkw NAME --help` prints help, then the options of the table with their defaults, then notes (exit codes, an
- * example); options and notes may be left out. before is called before MPI is initialised, unless help is asked for; it
- * may be NULL. outlives_reader: lost output is reported by tell_of_lost_output, and is no error. */
+ * example); options and notes may be left out. before is called before MPI is initialised, except with --help; it may
+ * be NULL. outlives_reader: if output is lost, tell_of_lost_output warns, and the exit code does not change. */
 typedef struct command {
   const char *name, *summary, *help;
   exit_code (*run)(int argc, char **argv);
@@ -52,7 +52,8 @@ int command_rank(void);
 /* Print "ntkw: warning: ..." on rank 0's stderr. */
 void warn(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
-/* Could some output not be written? Call it after each piece of output, as it also keeps the reason. Local. */
+/* Was some output lost because standard output cannot be written? Call it after each piece of output, as it also stores
+ * the reason. Local. */
 bool output_is_lost(void);
 
 /* Warn once on rank 0's stderr that standard output cannot be written, with the reason. */

@@ -10,7 +10,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { LOOKS_A_SECOND = 4, PATIENT_LOOKS = 8 }; /* after a signal, until the process is ended */
+enum { LOOKS_A_SECOND = 4, PATIENT_LOOKS = 8 }; /* checks after a signal before the process is ended */
 
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
 static const ntkw_folder_lock *lock_held;
@@ -28,7 +28,7 @@ void guard_lock(const ntkw_folder_lock *lock) {
   pthread_mutex_unlock(&mutex);
 }
 
-/* With the mutex held. A reader of stderr that does not read is not waited for. */
+/* End the process. Call it with the mutex held. It does not wait for a reader of stderr that does not read. */
 static void leave(exit_code code, const char *sentence) {
   struct pollfd out = {.fd = STDERR_FILENO, .events = POLLOUT};
   ntkw_checkpoint_lock_abandon(lock_held);

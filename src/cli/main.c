@@ -86,7 +86,7 @@ static bool asks_for_help(int argc, char **argv) {
   return false;
 }
 
-/* The subcommand that is called; NULL: none. */
+/* The subcommand on the command line; NULL: none, or an unknown one. */
 static const command *find_command(int argc, char **argv) {
   for (int i = 0; argc > 1 && i < N_COMMANDS; i++)
     if (strcmp(argv[1], commands[i]->name) == 0) return commands[i];
@@ -102,7 +102,8 @@ static exit_code dispatch(const command *called, int argc, char **argv) {
   return asks_for_help(argc - 1, argv + 1) ? print_command_help(called) : called->run(argc - 1, argv + 1);
 }
 
-/* Return the code; or EXIT_FILE on every rank if output was lost, unless the subcommand outlives its reader. */
+/* Return the code. If output was lost on some rank, return EXIT_FILE in place of EXIT_DONE on every rank, unless the
+ * subcommand outlives its reader. */
 static exit_code printed(bool outlives_reader, exit_code code) {
   int failed = output_is_lost(), any = 0;
   MPI_Allreduce(&failed, &any, 1, MPI_INT, MPI_MAX, MPI_COMM_WORLD);

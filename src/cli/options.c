@@ -83,7 +83,7 @@ static void list_words(const char *const words[], int n, char text[], size_t siz
   }
 }
 
-/* The index of a word, and the word itself. */
+/* Find a word among those of the option. *index: its index; *word: the word in the table. */
 static ntkw_status find_word(const option *o, const char *text, int *index, const char **word) {
   int n = 0;
   const char *const *words = words_of(o, &n);
@@ -125,7 +125,8 @@ static bool ends_in(const char *text, const char *end) {
   return length > own && strcmp(text + length - own, end) == 0;
 }
 
-/* A path that exists and is no folder, or ends in .lua, is a problem file; any other missing path is a misspelt one. */
+/* Is the argument a path of checkpoints, not a problem file? Folders and names in .h5 are. Other existing files are
+ * problem files, and so are missing files in .lua; other missing paths are misspelt paths of checkpoints. */
 static bool is_path_of_checkpoints(const char *argument) {
   struct stat what;
   if (argument[0] == '-' || argument[0] == '\0') return false;
@@ -141,7 +142,7 @@ static ntkw_status store_optional_path(parse *p, const option *o, const char *at
   return NTKW_SUCCESS;
 }
 
-/* The value of an option that must have one: behind '=', or the next argument. */
+/* Take the value of an option that needs one: the text after '=', or the next argument. */
 static ntkw_status take_value(parse *p, const option *o, const char *attached, const char **text) {
   *text = attached;
   if (attached) return NTKW_SUCCESS;

@@ -16,8 +16,8 @@
  *     if (options_parse(table, 3, &values, "FILE", &file, argc, argv) != NTKW_SUCCESS)
  *       return usage_error("replay", "%s", ntkw_last_error());
  *
- * The help lists the options of the same table. If an option is given twice, its last value counts; "--" ends the
- * options. Nothing is copied: texts point into argv. */
+ * The same table gives the help. If an option is given twice, its last value counts; "--" ends the options. Nothing is
+ * copied: texts point into argv. */
 #ifndef NTKW_CLI_OPTIONS_H
 #define NTKW_CLI_OPTIONS_H
 
@@ -35,7 +35,7 @@ typedef enum option_kind {
   OPTION_WORD,         /* const char *: one of words */
   OPTION_CHOICE,       /* int or enum: the index of one of words */
   OPTION_TEXT,         /* const char *, not empty */
-  OPTION_OPTIONAL_PATH /* optional_path; the next argument is its value only if it does not begin with '-' and is a
+  OPTION_OPTIONAL_PATH /* optional_path. The next argument is its value if it does not begin with '-' and is a
                           folder, ends in .h5, or does not exist and does not end in .lua */
 } option_kind;
 
@@ -54,7 +54,7 @@ typedef struct option {
   double lowest, highest;
   const char *const *words;
   int n_words;
-  const char *const *(*list)(int *n); /* in place of words and n_words, if these are known at run time only */
+  const char *const *(*list)(int *n); /* gives words and n_words if they are known only at run time; else NULL */
   const char *help;                   /* with the default; lines are separated by '\n' */
 } option;
 

@@ -33,7 +33,7 @@ bool program_find(const char *name, char *path, size_t size) {
   return false;
 }
 
-/* The environment without some variables: an array to be freed, whose texts are environ's. */
+/* Copy the environment without some variables. The array is to be freed; its texts belong to environ. */
 static char **environment_without(const char *unset) {
   size_t n = 0, kept = 0;
   while (environ[n]) n++;
@@ -64,7 +64,7 @@ static int spawn(const program_call *call, char **environment, pid_t *child) {
   return failed;
 }
 
-/* Wait for its end. A program that has to be killed has a reason. */
+/* Wait for the program's end. After a signal, or when its time is over, kill it; the status then has the reason. */
 static ntkw_status await(const program_call *call, pid_t child, int *code) {
   const struct timespec pause = {0, 10000000};
   const double began = ntkw_i_clock_seconds();

@@ -38,7 +38,7 @@ void warn(const char *format, ...) {
   va_start(arguments, format);
   if (vasprintf(&text, format, arguments) < 0) text = NULL;
   va_end(arguments);
-  fprintf(stderr, "ntkw: warning: %s\n", text ? text : format); /* in one call: mpirun mixes pieces of lines */
+  fprintf(stderr, "ntkw: warning: %s\n", text ? text : format); /* in one call: mpirun may mix the lines of two calls */
   free(text);
 }
 

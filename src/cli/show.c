@@ -78,7 +78,7 @@ static int64_t entries_of_row(const ntkw_checkpoint_array *a) {
   return n;
 }
 
-/* Collective: read the whole array on rank 0, widened to double; free *values, which is NULL on other ranks. */
+/* Read the whole array on rank 0 and widen it to double. Collective. *values: to be freed; NULL on other ranks. */
 static ntkw_status read_on_first_rank(ntkw_checkpoint_reader *reader, const ntkw_checkpoint_array *a, double **values) {
   const bool first = command_rank() == 0;
   const int64_t rows = first ? a->shape[0] : 0, n = rows * entries_of_row(a);

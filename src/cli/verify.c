@@ -5,7 +5,7 @@
 
 #include <stdio.h>
 
-/* Collective: print a line, "good" or what is wrong. */
+/* Verify a checkpoint, and print a line: "good", or "not good" with the reason. Collective. */
 static ntkw_status verify_one(const char *path) {
   const ntkw_status status = ntkw_checkpoint_verify(MPI_COMM_WORLD, path);
   if (status == NTKW_SUCCESS)
@@ -15,7 +15,7 @@ static ntkw_status verify_one(const char *path) {
   return status;
 }
 
-/* Collective. *n_bad: number of files that are not good. */
+/* Verify all checkpoints of a folder. Collective. *n_bad: number of files that are not good. */
 static ntkw_status verify_folder(const char *folder, int *n_bad) {
   file_names found = {0};
   const ntkw_status status = file_names_share(folder, FILES_NUMBERED, &found);

@@ -11,7 +11,7 @@
 
 static uint64_t bits_of(double x) {
   uint64_t bits = 0;
-  if (isnan(x)) return UINT64_C(0x7ff8000000000000); /* the other bits of a NaN are the CPU's own */
+  if (isnan(x)) return UINT64_C(0x7ff8000000000000); /* the bits of a NaN depend on the CPU: all NaNs count as equal */
   memcpy(&bits, &x, sizeof bits);
   return bits;
 }

@@ -21,8 +21,8 @@ typedef struct comparison {
   double tolerance; /* of weights and totals, relative */
   deviation weights, totals;
   int64_t n_steps, n_values, renewals;
-  int64_t unequal_norms, unequal_squares, unequal_updates; /* unequal_updates: steps renewed here but not there, or not
-                                                              here but there */
+  int64_t unequal_norms, unequal_squares, unequal_updates; /* unequal_updates: steps whose weights were renewed in the
+                                                              replay or in the recording, but not in both */
   int64_t steps_with_zero_norm;
   uint64_t digest; /* of the bits of all weights, norms, squares and totals so far */
   bool ranks_differ;

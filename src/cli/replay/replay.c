@@ -86,7 +86,7 @@ static const option options[] = {
     {.name = "quiet", .kind = OPTION_FLAG, .at = offsetof(settings, quiet), .help = "print only what deviates"}};
 enum { N_OPTIONS = sizeof options / sizeof *options };
 
-/* A replay under way. */
+/* The state of a replay. */
 typedef struct replay {
   const settings *settings;
   recorded_run *recorded;
@@ -98,7 +98,7 @@ typedef struct replay {
   int64_t capacity;
 } replay;
 
-/* Collective. A replay for each name between commas, or for the recorded rule. */
+/* Create a replay for each name between commas, or for the recorded rule. Collective. */
 static ntkw_status create_rule_replays(replay *r) {
   const settings *s = r->settings;
   rule_replay_options chosen = {NULL, s->alpha, s->tolerance, s->every};
@@ -126,7 +126,7 @@ static ntkw_status reserve(replay *r, int64_t count) {
   return NTKW_SUCCESS;
 }
 
-/* Local: hand this rank's shard of all gradients of one step to every replayed rule. */
+/* Add this rank's shard of all gradients of one step to every replayed rule. Local. */
 static ntkw_status add_shard(replay *r, int64_t step) {
   const recorded_run *recorded = r->recorded;
   const shard_model model = {recorded->n_parameters, recorded->n_segments, recorded->segment_offset,
@@ -162,7 +162,7 @@ static ntkw_status replay_steps(replay *r) {
   return NTKW_SUCCESS;
 }
 
-/* Collective: the table must not overwrite the recording. */
+/* Check that the table does not overwrite the recording. Collective. */
 static ntkw_status check_csv(const char *csv, const char *file) {
   ntkw_status status = NTKW_SUCCESS;
   if (command_rank() == 0 && csv && ntkw_i_path_same(csv, file))
@@ -170,7 +170,7 @@ static ntkw_status check_csv(const char *csv, const char *file) {
   return ntkw_status_agree(MPI_COMM_WORLD, status);
 }
 
-/* Warn of a recording that was cut short. The same on every rank. */
+/* Check that there are steps, and warn of a recording that was cut short. The same on every rank. */
 static ntkw_status judge_length(const recorded_run *recorded, const char *file) {
   NTKW_CHECK(recorded->n_steps > 0 || !recorded->complete, NTKW_ERR_FORMAT,
              "%s: no step was recorded: nothing to replay", file);

@@ -7,7 +7,7 @@
 
 static const double tolerance_of[] = {[NTKW_FLOAT32] = 1e-6, [NTKW_FLOAT64] = 1e-14};
 
-/* Recordings of PINA's runs have PINA's names of rules; others have the library's. */
+/* The library's name of the recorded rule. Recordings of PINA's runs have PINA's names. */
 static const char *library_rule(const recorded_run *recorded) {
   return strcmp(recorded->rule, "ntk") == 0             ? "gradient-share"
          : strcmp(recorded->rule, "self_adaptive") == 0 ? "inverse-gradient-norm"
@@ -66,7 +66,7 @@ ntkw_status rule_replay_add_gradients(rule_replay *to, const recorded_run *recor
   return NTKW_SUCCESS;
 }
 
-/* trace: NULL on ranks that do not count it. */
+/* Add a recorded trace of the kernel. trace: NULL on ranks that do not add it. */
 static ntkw_status add_trace(rule_replay *to, const recorded_run *recorded, int c, const double *trace) {
   ntkw_sum sum;
   ntkw_sum_zero(&sum, NTKW_FLOAT64);

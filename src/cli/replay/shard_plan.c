@@ -1,4 +1,4 @@
-/* Which rank holds which parameters of a model. */
+/* Decide which rank holds which parameters of a model. */
 #include "cli/replay/shard_plan.h"
 #include "base/hash.h"
 #include "base/check.h"
@@ -41,7 +41,8 @@ static int compare_ends(const void *a, const void *b) {
   return (x > y) - (x < y);
 }
 
-/* Cut [offset, offset + count) at random places, often twice at the same, and give piece k to rank k, or to any. */
+/* Cut [offset, offset + count) at random positions, some of them equal so that pieces are empty. Give piece k to rank
+ * k, or to a random rank. */
 static ntkw_status split_run(draw *d, int64_t offset, int64_t count, int n_pieces, bool to_any_rank) {
   for (int k = 0; k < n_pieces; k++)
     d->ends[k] = k > 0 && below(d, 4) == 0 ? d->ends[k - 1] : offset + below(d, count + 1);
@@ -56,7 +57,7 @@ static ntkw_status split_run(draw *d, int64_t offset, int64_t count, int n_piece
   return NTKW_SUCCESS;
 }
 
-/* Several ranks hold the whole run; which of the copies has which index is random too. */
+/* Give the whole run to several random ranks, with the indices of the copies in random order. */
 static ntkw_status replicate_run(draw *d, int64_t offset, int64_t count) {
   const int n_holders = 1 + (int)below(d, d->size);
   for (int r = 0; r < d->size; r++) d->holders[r] = r;

@@ -1,4 +1,4 @@
-/* Which rank holds which parameters: several ways, to test that results do not depend on them. */
+/* Several ways to distribute parameters over ranks, to test that results do not depend on the distribution. */
 #ifndef NTKW_CLI_REPLAY_SHARD_PLAN_H
 #define NTKW_CLI_REPLAY_SHARD_PLAN_H
 

@@ -32,7 +32,7 @@ static const option options[] = {{.name = "print",
                                   .help = THREADS_HELP}};
 enum { N_OPTIONS = sizeof options / sizeof *options };
 
-/* One case: where it first differs. */
+/* The first difference of one case. */
 typedef struct comparison {
   reference_walk *walk;
   int step; /* the first that differs, -1: none */
@@ -44,7 +44,7 @@ static bool compare_step(void *context, int step, const state_digest *digest) {
   comparison *c = context;
   uint64_t expected;
   const int different = reference_compare(c->walk, digest, &expected);
-  if (different < 0 || c->step >= 0) return true; /* to the end: the walk must keep pace */
+  if (different < 0 || c->step >= 0) return true; /* continue to the end: the position in the table must advance */
   c->step = step;
   memcpy(c->tensor, digest->tensors[different].name, sizeof c->tensor);
   c->found = digest->tensors[different].value;
@@ -86,7 +86,7 @@ static exit_code print_reference(const settings *s) {
   return EXIT_DONE;
 }
 
-/* The kernels of all ranks, each once. Collective. */
+/* Print the kernels of all ranks, each once. Collective. */
 static ntkw_status say_kernels(void) {
   kernel_variant own = KERNELS_PORTABLE;
   NTKW_TRY(ntkw_status_agree(MPI_COMM_WORLD, kernels_choose(&own)));
@@ -99,7 +99,7 @@ static ntkw_status say_kernels(void) {
   return NTKW_SUCCESS;
 }
 
-/* Print what was computed, and how. Collective. */
+/* Print the versions, the MPI library, ranks, threads and kernels. Collective. */
 static ntkw_status announce(const settings *s) {
   char library[MPI_MAX_LIBRARY_VERSION_STRING] = "";
   int length = 0, size;

@@ -1,4 +1,4 @@
-/* A few steps of one of the self-test's problems, digest by digest. */
+/* Train one of the self-test's problems for a few steps, with digests of every step. */
 #ifndef NTKW_CLI_SELFTEST_TRAJECTORY_H
 #define NTKW_CLI_SELFTEST_TRAJECTORY_H
 

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The problem as the checkpoint has it, with the seed it was trained with. */
+/* Read the problem in the checkpoint, with the seed of its training. */
 static ntkw_status read_problem_of(ntkw_checkpoint_reader *reader, problem **pde, int64_t *step) {
   const char *content, *file, *source, *path = ntkw_checkpoint_reader_path(reader);
   int64_t seed;
@@ -24,7 +24,7 @@ static ntkw_status read_problem_of(ntkw_checkpoint_reader *reader, problem **pde
   return NTKW_SUCCESS;
 }
 
-/* All parameters on every rank; to be freed, and NULL after an error. */
+/* Read all parameters on every rank. *parameters: to be freed; NULL after an error. */
 static ntkw_status read_parameters(ntkw_checkpoint_reader *reader, const problem *pde, void **parameters) {
   const ntkw_dtype precision = pde->network.precision;
   const MPI_Datatype type = precision == NTKW_FLOAT32 ? MPI_FLOAT : MPI_DOUBLE;
@@ -47,7 +47,7 @@ static ntkw_status read_parameters(ntkw_checkpoint_reader *reader, const problem
   return status;
 }
 
-/* All checkpoints must be of the problem of the first one. */
+/* Check that all checkpoints have the problem of the first; the first one sets *s. */
 static ntkw_status fit(const problem *pde, const char *path, const kernel_request *request, spectra *s) {
   spectra own;
   spectra_begin(pde, request->points, request->points_of_step, request->threshold, &own);

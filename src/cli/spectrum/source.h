@@ -1,5 +1,5 @@
-/* Compute spectra from a checkpoint, or from the checkpoints of a folder. All functions are
- * collective on MPI_COMM_WORLD and return the same on every rank. */
+/* Compute spectra from a checkpoint, or from the checkpoints of a folder. All functions are collective on
+ * MPI_COMM_WORLD and return the same on every rank. */
 #ifndef NTKW_CLI_SPECTRUM_SOURCE_H
 #define NTKW_CLI_SPECTRUM_SOURCE_H
 

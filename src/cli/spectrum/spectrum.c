@@ -14,8 +14,8 @@ enum { DEFAULT_POINTS = 300, UNSET = -2, PATH_SIZE = MAX_PATH_BYTES + 64 };
 static const double DEFAULT_THRESHOLD = 1e-6;
 
 typedef struct settings {
-  int64_t points, points_of_step; /* UNSET: not given, as a threshold below 0 */
-  double threshold;
+  int64_t points, points_of_step; /* UNSET: not given */
+  double threshold;               /* below 0: not given */
   bool matrix;
   const char *out;
 } settings;
@@ -76,7 +76,7 @@ static kernel_request request_of(const settings *s) {
                           .keep_matrix = s->matrix};
 }
 
-/* --out, or else: folder of the path / start + its name without .h5. */
+/* Name the output: --out, or else FOLDER/<start>NAME for the path FOLDER/NAME.h5. */
 static ntkw_status name_output(job *j, const char *path, const char *start) {
   const char *slash = strrchr(path, '/'), *file = slash ? slash + 1 : path;
   const int folder = (int)(file - path);
@@ -90,7 +90,7 @@ static ntkw_status name_output(job *j, const char *path, const char *start) {
   return NTKW_SUCCESS;
 }
 
-/* On rank 0: the folder of a name that was asked for, before anything is computed. */
+/* Make the folder of --out before the computation. Call it on rank 0. */
 static ntkw_status make_folder(const char *name) {
   const size_t length = strlen(name);
   NTKW_CHECK(length > 0 && name[length - 1] != '/', NTKW_ERR_ARGUMENT,
@@ -102,7 +102,7 @@ static ntkw_status make_folder(const char *name) {
   return status;
 }
 
-/* An existing output file may be replaced only if it holds spectra. Collective. */
+/* Check the output files: an existing one may be replaced only if it holds spectra. Collective. */
 static ntkw_status check_output(const job *j) {
   char path[PATH_SIZE + 8], sentence[512];
   ntkw_checkpoint_reader *reader = NULL;
@@ -149,7 +149,8 @@ static ntkw_status read_file(job *j, const char *path) {
   return status;
 }
 
-/* The spectra that training recorded; or, if options ask for others, those of all checkpoints. */
+/* Read the spectra that training recorded. If there are none, or options ask for others, compute those of all
+ * checkpoints. */
 static ntkw_status read_folder(job *j, const char *folder) {
   char path[PATH_SIZE];
   snprintf(path, sizeof path, "%s/spectrum.h5", folder);

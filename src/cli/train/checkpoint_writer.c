@@ -10,7 +10,8 @@
 /* Seconds to wait for other ranks. A rank that is gone cannot report it. */
 static const double STALL = 300.0;
 
-/* The library never ends a program; without the other ranks this one must. */
+/* Stall callback: end the job. The library never ends a program, but without the other ranks this one cannot
+ * continue. */
 static void end_job(void *data, double seconds) {
   const run *r = data;
   fprintf(stderr,
@@ -20,7 +21,7 @@ static void end_job(void *data, double seconds) {
   MPI_Abort(MPI_COMM_WORLD, EXIT_INTERNAL);
 }
 
-/* A publication has succeeded. */
+/* Note a successful publication. */
 static void note_published(run *r) {
   snprintf(r->checkpoint, sizeof r->checkpoint, "%s", r->writer.path);
   r->writer.untidy = true;
@@ -33,7 +34,7 @@ ntkw_status checkpoint_writer_rotate(run *r) {
   return ntkw_checkpoint_keep(trainer_comm(r->trainer), r->folder, CHECKPOINT_PREFIX, (int)r->settings->keep);
 }
 
-/* Local if the publication is over, otherwise collective. */
+/* Take the result of the publication. Local if the publication is over, otherwise collective. */
 static void take_verdict(run *r) {
   checkpoint_writer *w = &r->writer;
   w->verdict = ntkw_checkpoint_publish_end(w->file);

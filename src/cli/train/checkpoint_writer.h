@@ -1,4 +1,4 @@
-/* The checkpoints of a run: written while training waits, or beside the next steps. */
+/* Write the checkpoints of a run, while training waits or during the next steps. */
 #ifndef NTKW_CLI_TRAIN_CHECKPOINT_WRITER_H
 #define NTKW_CLI_TRAIN_CHECKPOINT_WRITER_H
 
@@ -13,9 +13,9 @@ typedef struct checkpoint_writer {
   ntkw_checkpoint *file; /* NULL: none */
   char path[600];
   int64_t step;
-  bool over;           /* the result is known here: the same that other ranks have or will have */
+  bool over;           /* the result is known on this rank; all ranks get the same result */
   ntkw_status verdict; /* the result, if over */
-  char sentence[1024]; /* of the result */
+  char sentence[1024]; /* ntkw_last_error() of the result */
   bool untidy;         /* there may be more checkpoints than are kept */
   bool measured;       /* a checkpoint was written while training waited: its time is known */
 } checkpoint_writer;
@@ -37,9 +37,9 @@ ntkw_status checkpoint_writer_write_diverged(run *r, char *path, size_t size);
 /* Finish the present publication. Collective. @return the same on every rank. */
 ntkw_status checkpoint_writer_finish(run *r);
 
-/* Remove old checkpoints after new ones were written. Call it once the loss of the newest checkpointed state is known:
- * while that is high, nothing is removed, so that checkpoints of a diverging run displace no good ones. Nothing is
- * removed during a publication either, as its temporary file would be taken for a stale one. Collective.
+/* Remove old checkpoints after new ones were written. Call it when the loss of the newest checkpointed state is known:
+ * while that loss is high, nothing is removed, so that checkpoints of a diverging run do not displace good ones.
+ * Nothing is removed during a publication, because its temporary file would count as a stale one. Collective.
  * @return the same on every rank. */
 ntkw_status checkpoint_writer_rotate(run *r);
 

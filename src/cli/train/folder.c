@@ -81,7 +81,7 @@ static ntkw_status set_file_aside(const char *folder, const char *name) {
   return NTKW_SUCCESS;
 }
 
-/* On rank 0. */
+/* Rename the checkpoints of later steps. Call it on rank 0. */
 static ntkw_status set_aside(const char *folder, int64_t step) {
   file_names found = {0};
   ntkw_status status = file_names_list(folder, FILES_OF_RUN, &found);
@@ -167,7 +167,7 @@ static bool is_leftover(const char *name) {
   return strncmp(name, PROBE, strlen(PROBE)) == 0 || strncmp(name, solution, strlen(solution)) == 0;
 }
 
-/* On rank 0. Errors are ignored: the files do no harm. */
+/* Remove temporary files of dead runs. Call it on rank 0. Errors are ignored: the files do no harm. */
 static void remove_leftovers(const char *folder) {
   DIR *entries = opendir(folder);
   if (!entries) return;
@@ -184,7 +184,7 @@ ntkw_status folder_clear_up(const char *folder) {
   return ntkw_checkpoint_keep(MPI_COMM_WORLD, folder, CHECKPOINT_PREFIX, INT_MAX);
 }
 
-/* On rank 0. */
+/* Make the folder and test that it can be written. Call it on rank 0. */
 static ntkw_status make_writable(const char *folder) {
   char probe[600];
   NTKW_TRY(ntkw_i_path_make(folder));

@@ -6,14 +6,14 @@
 #include "cli/train/settings.h"
 #include "ntkw/checkpoint.h"
 
-/* --out; or the folder that --resume PATH names; or the problem file's name with .run instead of .lua, in the
- * working folder (it may be NULL if one of the others was given). */
+/* Choose the folder: --out; else the folder of --resume PATH; else, in the working folder, the problem file's name with
+ * .run instead of .lua. problem_file may be NULL if one of the options was given. */
 ntkw_status folder_choose(const train_settings *settings, const char *problem_file, char *folder, size_t size);
 
-/* Is there a folder of this name? */
+/* Does this folder exist? */
 bool folder_is_there(const char *folder);
 
-/* NTKW_ERR_ARGUMENT if the folder holds checkpoints of a run. */
+/* Check that the folder holds no checkpoints of a run: otherwise NTKW_ERR_ARGUMENT. */
 ntkw_status folder_refuse_used(const char *folder);
 
 /* Open the checkpoint of --resume; *reader stays NULL if there is none. Without --resume, a folder with checkpoints is
@@ -25,9 +25,9 @@ ntkw_status folder_find_checkpoint(const train_settings *settings, const char *f
  * would displace the new ones from the rotation, or be resumed instead of them. */
 ntkw_status folder_set_aside(const char *folder, int64_t step);
 
-/* After a divergence: rename the checkpoints of this step, whose state is bad, and of later ones to *.superseded, as
- * above, if there is a good one: an earlier one in the folder, which is copied to good, or good itself unless it is
- * "none". */
+/* After a divergence: rename the checkpoints of this step, whose state is bad, and of later steps to *.superseded. This
+ * happens only if there is a good checkpoint: an earlier one in the folder, whose path is then copied to good, or else
+ * the one that good names on entry ("none": there is none). */
 ntkw_status folder_set_bad_aside(const char *folder, int64_t step, char *good, size_t size);
 
 /* Remove temporary files of killed runs. */

@@ -31,7 +31,7 @@ static void warn_of_changes(const changes *found) {
   }
 }
 
-/* Seed and rule are the checkpoint's; a command line with other ones is an error. */
+/* Take seed and rule from the checkpoint. Other values on the command line are an error. */
 static ntkw_status adopt_checkpoint(const train_settings *settings, ntkw_checkpoint_reader *reader, const char *path,
                                     problem *pde) {
   NTKW_TRY(training_checkpoint_read_settings(reader, path, pde));
@@ -43,7 +43,7 @@ static ntkw_status adopt_checkpoint(const train_settings *settings, ntkw_checkpo
   return NTKW_SUCCESS;
 }
 
-/* The problem in a checkpoint, with the last step of its run. */
+/* Read the problem in a checkpoint, and set its steps to the last step of that run. */
 static ntkw_status problem_of_checkpoint(ntkw_checkpoint_reader *reader, problem **pde, int64_t *steps_of_file) {
   const char *name, *source;
   int64_t last_step;
@@ -55,7 +55,7 @@ static ntkw_status problem_of_checkpoint(ntkw_checkpoint_reader *reader, problem
   return NTKW_SUCCESS;
 }
 
-/* The reference may have moved since the run was started. file: as for plan_make. */
+/* Find the reference solution, which may have moved since the run was started. file: as for plan_make. */
 static ntkw_status locate_reference(run *r, const char *file, const ntkw_checkpoint_reader *reader) {
   bool elsewhere;
   char folder[sizeof r->checkpoint] = "";

@@ -1,5 +1,5 @@
-/* Progress lines: one for every log interval, and between them a live one on a terminal. Rank 0 only. If they cannot be
- * written, one warning goes to stderr. */
+/* Print progress lines: one for every log interval and, on a terminal, a live line between them. Call these functions
+ * on rank 0 only. If the lines cannot be written, one warning goes to stderr. */
 #ifndef NTKW_CLI_TRAIN_PROGRESS_H
 #define NTKW_CLI_TRAIN_PROGRESS_H
 

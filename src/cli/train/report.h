@@ -13,8 +13,8 @@ void report_start(const run *run, const char *file);
  * @return EXIT_REQUEUE. */
 exit_code report_stop(const run *run, const char *file);
 
-/* Print the error, the files, and the command that continues. drawn: there is a picture; has_no_gnuplot: there is none
- * for lack of gnuplot. */
+/* Print the error, the files, and the command that continues. drawn: picture.png was made. has_no_gnuplot: if it was
+ * not made, the reason is that rank 0 has no gnuplot. */
 void report_results(const run *run, const char *file, bool drawn, bool has_no_gnuplot);
 
 #endif

@@ -28,7 +28,7 @@ static progress_values values_now(const run *r, int64_t step) {
   return (progress_values){step, trainer_losses(r->trainer), trainer_weights(r->trainer), weighted_total(r), r->error};
 }
 
-/* A log line and a row of the history, for the losses, weights and error of a step. */
+/* Write a log line and a row of the history with the losses, weights and error of a step. */
 static ntkw_status log_step(run *r, int64_t step) {
   ntkw_status status =
       history_record(&r->history, r->pde, step, trainer_losses(r->trainer), trainer_weights(r->trainer), r->error);
@@ -110,7 +110,7 @@ static exit_code fail(run *r, ntkw_status status) {
   return code;
 }
 
-/* Losses and error after the last step: a line, and the last row of history.csv, which checkpoints do not hold. */
+/* Measure and log losses and error after the last step. This last row of history.csv is in no checkpoint. */
 static ntkw_status log_end(run *r) {
   ntkw_status status = trainer_measure(r->trainer);
   if (status == NTKW_SUCCESS) status = measure_error(r);
@@ -120,7 +120,7 @@ static ntkw_status log_end(run *r) {
   return status;
 }
 
-/* No checkpoint while the loss is high, except at the end of the run. */
+/* Write a checkpoint now? None is written while the loss is high, except at the end of the run. */
 static bool wants_checkpoint(const run *r, int64_t done, bool stop) {
   return stop || done == r->pde->steps || (checkpoint_due(r, done) && !trainer_loss_is_high(r->trainer));
 }

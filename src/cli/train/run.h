@@ -20,11 +20,11 @@ typedef struct run {
   evaluation *evaluation;
   history history;
   progress progress;
-  int64_t steps_of_file;      /* without --steps */
+  int64_t steps_of_file;      /* steps in the problem file, not changed by --steps */
   double started, started_at; /* MPI_Wtime(), and seconds since 1970 */
-  double most_seconds;        /* seconds from then on; INFINITY: none */
+  double most_seconds;        /* time limit in seconds from the start; INFINITY: none */
   time_limit limit;
-  spectra spectra; /* at the steps of the problem's ntk */
+  spectra spectra; /* recorded at the steps of the problem's ntk */
   checkpoint_writer writer;
   char folder[512];
   ntkw_folder_lock *lock;          /* of the folder */
@@ -38,7 +38,7 @@ typedef struct run {
  * the last step is written. @return EXIT_DONE, EXIT_REQUEUE, or the code of the failure (already reported). */
 exit_code run_steps(run *run);
 
-/* Name of a file in the run's folder. Local. */
+/* Write the path of a file in the run's folder to path. Local. */
 void run_path(const run *run, const char *name, char *path, size_t size);
 
 #endif

@@ -13,7 +13,7 @@ static bool is_on(const run *r) {
   return r->pde->ntk.every > 0 || r->pde->ntk.n_steps > 0;
 }
 
-/* On rank 0. */
+/* Rename a file that cannot be continued. Call it on rank 0. */
 static ntkw_status rename_here(const char *path, const char *reason) {
   char to[640];
   snprintf(to, sizeof to, "%s.superseded", path);

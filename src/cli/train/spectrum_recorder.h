@@ -1,6 +1,6 @@
-/* Spectra of the neural tangent kernel in training: at the steps of the problem file they are added to spectrum.h5 in
- * the run's folder (pinn/spectrum/spectra.h), at the points drawn for step 0. All functions are collective and return
- * the same on every rank. */
+/* Record spectra of the neural tangent kernel during training: at the steps given in the problem file, the spectrum at
+ * the points drawn for step 0 is added to spectrum.h5 in the run's folder (pinn/spectrum/spectra.h). All functions are
+ * collective and return the same on every rank. */
 #ifndef NTKW_CLI_TRAIN_SPECTRUM_RECORDER_H
 #define NTKW_CLI_TRAIN_SPECTRUM_RECORDER_H
 

@@ -6,9 +6,9 @@
 
 /* A checkpoint may take longer than the slowest one so far, by this factor. */
 static const double WRITE_MARGIN = 2.0;
-/* Decay of the slowest step, per step: one slow step counts for some thousand steps, not for ever. */
+/* Factor per step by which the time of the slowest step decays: one slow step counts for a few thousand steps. */
 static const double STEP_MEMORY = 0.9995;
-/* Seconds to end the process; in a job, its script also has to requeue it. */
+/* Seconds for ending the process; in a job, the script must also requeue the job in this time. */
 static const double RESERVE = 1.0, RESERVE_IN_JOB = 15.0;
 /* Estimate for the first checkpoint: bytes a second of a slow file system, and the latency. */
 static const double GUESSED_SPEED = 50e6, GUESSED_LATENCY = 0.25;

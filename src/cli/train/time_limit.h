@@ -1,7 +1,7 @@
-/* When a run stops before its last step: after a signal, or when its time is nearly over.
+/* Decide when a run stops before its last step: after a signal, or when its time is nearly over.
  *
  * Each rank notes its own signals (cli/signals.h); rank 0 alone checks the time. The result of time_limit_stops_after
- * goes into the step's own reduction, so that all ranks stop after the same step. */
+ * is reduced together with the step's other data, so that all ranks stop after the same step. */
 #ifndef NTKW_CLI_TRAIN_TIME_LIMIT_H
 #define NTKW_CLI_TRAIN_TIME_LIMIT_H
 
@@ -13,7 +13,7 @@ typedef struct time_limit {
   double end;        /* time at which the process should be gone; INFINITY: no limit */
   double reserve;    /* kept free between the last checkpoint and the end */
   double step_time;  /* the slowest of the latest steps */
-  double write_time; /* of the slowest checkpoint; before the first one an estimate */
+  double write_time; /* of the slowest checkpoint; an estimate before the first */
   double began;      /* start of the present step; NAN: none yet */
   double spent;      /* on checkpoints since then */
   bool measured;     /* write_time is measured */

@@ -163,7 +163,7 @@ static exit_code finish(run *r, const char *file) {
   return EXIT_DONE;
 }
 
-/* A resumed run goes on without its reference if that cannot be read or does not fit the problem. */
+/* Create the evaluation. A resumed run continues without its reference if that cannot be read or does not fit. */
 static ntkw_status make_evaluation(run *r, bool resumed) {
   const network *net = trainer_network(r->trainer);
   const ntkw_status status = evaluation_create(trainer_comm(r->trainer), r->pde, net, &r->evaluation);
@@ -174,7 +174,7 @@ static ntkw_status make_evaluation(run *r, bool resumed) {
   return evaluation_create(trainer_comm(r->trainer), r->pde, net, &r->evaluation);
 }
 
-/* Trainer, state and history: new, or from the checkpoint. */
+/* Create trainer, state and history, new or from the checkpoint. */
 static ntkw_status prepare(run *r, ntkw_checkpoint_reader *reader) {
   NTKW_TRY(trainer_create(MPI_COMM_WORLD, r->pde, &r->trainer));
   NTKW_TRY(set_threads(r->trainer, r->settings->threads));
@@ -188,7 +188,7 @@ static ntkw_status prepare(run *r, ntkw_checkpoint_reader *reader) {
                            command_rank() == 0 ? history_write(&r->history, r->pde, path) : NTKW_SUCCESS);
 }
 
-/* source: the end of the problem file's name, as much as fits. */
+/* Start or continue the recording. Its source text has the end of the problem file's name, as much as fits. */
 static ntkw_status start_recording(run *r, const char *file, bool goes_on) {
   char source[160];
   const size_t length = strlen(file), most = sizeof source - sizeof "ntkw train ";
@@ -197,7 +197,7 @@ static ntkw_status start_recording(run *r, const char *file, bool goes_on) {
   return resume_recording(r->trainer, r->settings->record, source, goes_on);
 }
 
-/* Only rank 0's clock counts. */
+/* Start the time limit on rank 0; other ranks have none. */
 static void start_time_limit(run *r) {
   state_counter counter = state_counter_start();
   trainer_visit_state(r->trainer, &r->history, &counter.visitor);

@@ -1,5 +1,5 @@
-/* The forward Laplacian: second derivatives that occur only through one linear combination become one stream. For the
- * files of this folder. */
+/* The forward Laplacian: second derivatives that occur only in one linear combination become one stream. For use in
+ * this folder. */
 #ifndef NTKW_PINN_LAPLACIAN_H
 #define NTKW_PINN_LAPLACIAN_H
 

@@ -1,4 +1,4 @@
-/* Compiling: from the nodes that the roots reach to instructions. */
+/* Compile the nodes that the roots need to instructions. */
 #include "pinn/expression/program.h"
 #include "base/hash.h"
 #include "base/check.h"
@@ -26,7 +26,7 @@ static int stream_index(const stream_set *streams, int b, int c) {
   return -1;
 }
 
-/* place[k]: instruction of node k, or -1. Returns the number of instructions. */
+/* Set place[k] to the instruction of node k; -1: the roots do not need it. Returns the number of instructions. */
 static int place_nodes(const tape *nodes, int n_roots, const node roots[], int *place) {
   for (int k = 0; k < nodes->n; k++) place[k] = -1;
   for (int i = 0; i < n_roots; i++) place[roots[i]] = 0;

@@ -1,4 +1,4 @@
-/* A compact copy of the part of a tape that some roots need, run over many points at once: for the files of this
+/* A compact copy of the part of a tape that some roots need. It is evaluated at many points at once. For use in this
  * folder.
  *
  * Values and adjoints are tables of doubles: instruction k, point p at [k * stride + p]. */
@@ -22,13 +22,13 @@ typedef struct program {
   int *roots;
 } program;
 
-/* Compile the roots. streams: where their outputs are found; must hold all they use. On error nothing is left. */
+/* Compile the roots. streams must contain every derivative that they use. After an error there is nothing to free. */
 ntkw_status program_create(const tape *tape, int n_roots, const node roots[], const stream_set *streams, program *out);
 void program_free(program *program);
 /* Mix everything that the program computes into a 64-bit hash. */
 uint64_t program_fingerprint(const program *program, uint64_t hash);
 
-/* Points and outputs. */
+/* The arrays that a program reads: points, outputs of the network, normals. */
 typedef struct program_points {
   int n, n_inputs, n_streams;
   const double *points;  /* n x n_inputs */
@@ -37,12 +37,12 @@ typedef struct program_points {
   const double *normals; /* as points; may be NULL if unused */
 } program_points;
 
-/* Fill in the values of the constants, once for a table. */
+/* Fill in the values of the constants. Once for each table is enough. */
 void program_constants(const program *program, double *values, size_t stride);
 /* Fill in all other values. */
 void program_forward(const program *program, const program_points *at, double *values);
-/* From the adjoints of the roots (added by the caller to zeros) to those of the outputs, which are added to seeds (laid
- * out as outputs). Only instructions that use outputs take part. */
+/* Propagate adjoints from the roots to the outputs, through the instructions that use outputs. adjoints: those of the
+ * roots, set by the caller, and zeros. The adjoints of the outputs are added to seeds, which is laid out as outputs. */
 void program_reverse(const program *program, const program_points *at, const double *values, double *adjoints,
                      double *seeds);
 

@@ -1,5 +1,5 @@
-/* Operations on constants, and operations that are not needed. Only what is exact for every value, infinities, NaN and
- * signed zeros included: x + 0 is not left out (-0 + 0 is +0), 0 * x neither. */
+/* Compute operations on constants, and leave out operations that do nothing. A simplification must be exact for every
+ * value, including infinities, NaN and signed zeros: x + 0 stays (-0 + 0 is +0), and so does 0 * x. */
 #include "pinn/arithmetic/reproducible.h"
 #include "pinn/expression/tape_nodes.h"
 

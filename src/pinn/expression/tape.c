@@ -1,4 +1,4 @@
-/* The nodes of a tape: storage, and a hash table by which equal nodes are made once. */
+/* Store the nodes of a tape, with a hash table that finds equal nodes, so that each is made once. */
 #include "pinn/expression/tape_nodes.h"
 #include "base/hash.h"
 #include "base/check.h"
@@ -69,7 +69,7 @@ static ntkw_status grow(tape *nodes) {
   return NTKW_SUCCESS;
 }
 
-/* The node of an entry equal to this one, made if there is none yet. */
+/* The node with this entry; made if there is none yet. */
 static node intern(tape *nodes, tape_entry wanted) {
   if (nodes->n == nodes->capacity && grow(nodes) != NTKW_SUCCESS) return fail(nodes, NTKW_ERR_MEMORY);
   int *slot = find_slot(nodes, &wanted);
@@ -102,7 +102,7 @@ node tape_normal(tape *nodes, int input) {
   return tape_input(nodes, NORMAL_ALONG + input);
 }
 
-/* Three bits an input: the second as it is, those behind it plus 1. */
+/* Three bits of c hold each input after the first: the second input itself, and the third and fourth plus 1. */
 node tape_derivative(tape *nodes, int output, int order, const int inputs[]) {
   int sorted[MAX_ORDER];
   for (int i = 0; i < order; i++) {
@@ -150,7 +150,7 @@ node tape_binary(tape *nodes, operation op, node a, node b) {
   if (tape_is_constant(nodes, a, &x) && y_known) return tape_constant(nodes, operation_apply(op, x, y));
   const node simple = tape_simplify(nodes, op, a, b);
   if (simple != NO_NODE) return simple;
-  const bool swap = (op == OP_ADD || op == OP_MULTIPLY) && b < a; /* exact, and finds more equals */
+  const bool swap = (op == OP_ADD || op == OP_MULTIPLY) && b < a; /* exact, and makes more nodes equal */
   return intern(nodes, (tape_entry){.operation = op, .a = swap ? b : a, .b = swap ? a : b, .c = NO_NODE});
 }
 

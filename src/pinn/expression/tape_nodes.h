@@ -1,24 +1,25 @@
-/* The inside of a tape, for the files of this folder. */
+/* Internal structure of a tape, for use in this folder. */
 #ifndef NTKW_PINN_TAPE_NODES_H
 #define NTKW_PINN_TAPE_NODES_H
 
 #include <stdint.h>
 #include "pinn/expression/tape.h"
 
-/* As first derivative of OP_OUTPUT: the stream of the forward Laplacian. */
+/* In place of the first input of an OP_OUTPUT (b): the stream of the forward Laplacian. */
 enum { LAPLACIAN = -2 };
 
-/* As the input of OP_INPUT: the component of the normal along input a - NORMAL_ALONG. The number is in fingerprints. */
+/* An OP_INPUT with a >= NORMAL_ALONG is the component of the normal along input a - NORMAL_ALONG. Fingerprints depend
+ * on this number. */
 enum { NORMAL_ALONG = 256 };
 
-/* The meaning of a node. Operands: a, b, c (NO_NODE if unused). OP_INPUT: a is the input (or NORMAL_ALONG).
+/* The meaning of a node. Operands: a, b, c (NO_NODE if unused). OP_INPUT: a is the input (see NORMAL_ALONG).
  * OP_OUTPUT: a is the output, b and c the inputs of its derivatives (b <= c; NO_INPUT; b may be LAPLACIAN); from order
  * three on, c holds all but the first input (derivative_unpack). OP_CONSTANT: value. */
 typedef struct tape_entry {
   operation operation;
   int a, b, c;
   double value;
-  uint32_t outputs; /* bit o: it depends on output o of the network */
+  uint32_t outputs; /* bit o: the node depends on output o of the network */
 } tape_entry;
 
 struct tape {

@@ -5,10 +5,11 @@
 #include <time.h>
 
 enum { MILLION = 1000000, HOOK_INTERVAL = 1000, CALL_DEPTH_LIMIT = 10000 };
-enum { LOOK_INTERVAL = 256, LOOK_SIZE = 1 << 16 }; /* the clock is read every so many allocations, and at large ones */
+enum { LOOK_INTERVAL = 256, LOOK_SIZE = 1 << 16 }; /* the clock is read at every 256th allocation and at large ones */
 static const int64_t INSTRUCTION_LIMIT = 50 * MILLION;
-static const size_t MEMORY_LIMIT = 64 * (size_t)MEGABYTE;         /* at any time */
-static const size_t MEMORY_TOTAL_LIMIT = 1024 * (size_t)MEGABYTE; /* asked for altogether: bounds copying of strings */
+static const size_t MEMORY_LIMIT = 64 * (size_t)MEGABYTE; /* at any time */
+static const size_t MEMORY_TOTAL_LIMIT =
+    1024 * (size_t)MEGABYTE; /* sum of all requests: bounds the copying of strings */
 static bool (*interrupt_wanted)(void);
 
 void problem_interrupt_if(bool (*wanted)(void)) {
@@ -23,7 +24,7 @@ bool reader_is_late(reader *r) {
   return r->late;
 }
 
-/* The line that asks for memory, also from within a C function; 0: unknown. Lua allocates nothing in here. */
+/* The line of the file that requests memory, directly or in a C function; 0: unknown. Lua allocates nothing here. */
 static int line_of_request(lua_State *L) {
   lua_Debug at;
   for (int level = 0; lua_getstack(L, level, &at) && lua_getinfo(L, "l", &at); level++)
@@ -33,7 +34,7 @@ static int line_of_request(lua_State *L) {
 
 static void *allocate(void *owner, void *block, size_t old_size, size_t new_size) {
   reader *r = owner;
-  if (!block) old_size = 0; /* it tells the type of the new object */
+  if (!block) old_size = 0; /* for a new block Lua passes the type of the object instead */
   if (new_size == 0) {
     r->memory -= old_size;
     free(block);
@@ -44,12 +45,12 @@ static void *allocate(void *owner, void *block, size_t old_size, size_t new_size
   const bool refused = memory > MEMORY_LIMIT || r->memory_total + new_size > MEMORY_TOTAL_LIMIT;
   const bool looks = refused || new_size > LOOK_SIZE || ++r->allocations % LOOK_INTERVAL == 0;
   if (grows && looks && r->L && reader_is_late(r))
-    lua_sethook(r->L, count, LUA_MASKCOUNT, 1); /* the hook knows the line */
+    lua_sethook(r->L, count, LUA_MASKCOUNT, 1); /* the hook raises the error: it has the line */
   if (grows && !r->telling && refused) {
     r->limit_met = memory > MEMORY_LIMIT ? "needs more than 64 MB of memory" : "copies more than 1 GB of memory";
     const int line = r->L ? line_of_request(r->L) : 0;
     if (line > 0) r->limit_line = line;
-    return NULL; /* Lua collects garbage and asks once more */
+    return NULL; /* Lua collects garbage and tries once more */
   }
   void *moved = realloc(block, new_size);
   if (!moved) return NULL;

@@ -6,18 +6,18 @@
 
 enum { MEGABYTE = 1 << 20 };
 
-/* Make the Lua state of a reader: from here on its allocations are limited, and its time runs.
+/* Create the Lua state of a reader. From here on its allocations are limited and its time is measured.
  * @return NULL: out of memory. */
 lua_State *limits_new_state(reader *r);
 
 /* Count Lua's instructions from here on. */
 void limits_count(lua_State *L);
 
-/* Has the time to read the file passed, or a signal come? */
+/* Is the time to read the file over, or has a signal arrived? */
 bool reader_is_late(reader *r);
 
-/* Raise an error if the time has passed. line: where, for the message; 0: the line that calls the running C
- * function. */
+/* Raise an error if the time is over or a signal has arrived. line: for the message; 0: the line that calls the running
+ * C function. */
 void reader_check_clock(lua_State *L, int line);
 
 /* Count the work of a C function against the limit of instructions, and check the clock. Raises an error beyond either.

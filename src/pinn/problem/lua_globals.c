@@ -1,10 +1,10 @@
 /* The globals of problem files, except functions of symbolic values (lua_math.c) and shapes (shapes.c): a harmless part
- * of Lua's library, and problem.
+ * of Lua's library, and the function `problem`.
  *
- * Whatever could differ between two ranks that read the same text is left out or replaced: addresses in tostring and
- * string.format, the order of pairs (Lua's depends on a random seed). So is what could run long at a cost that
- * cannot be charged (patterns), run text as code, or catch errors; the rest is charged (charges.h). Reading a global
- * that is not there is an error, not nil. */
+ * Functions whose results could differ between two ranks that read the same text are left out or replaced: tostring and
+ * string.format show addresses, and Lua's order of pairs depends on a random seed. Functions that run text as code,
+ * catch errors, or can take long at a cost that cannot be charged (patterns) are left out. The other functions are
+ * charged (charges.h). Reading a missing global is an error; it does not give nil. */
 #include "pinn/problem/charges.h"
 #include "pinn/problem/math_names.h"
 #include "pinn/problem/whole_numbers.h"
@@ -86,7 +86,7 @@ static int key_order(lua_State *L) {
   return 1;
 }
 
-/* The iterator of pairs: upvalues are the table, its sorted keys, and how many were visited. */
+/* The iterator of pairs. Its upvalues are the table, the sorted keys, and the number of keys visited. */
 static int next_pair(lua_State *L) {
   const lua_Integer i = lua_tointeger(L, lua_upvalueindex(3)) + 1;
   lua_pushinteger(L, i);
@@ -144,7 +144,8 @@ static void make_strict(lua_State *L, const char *name) {
   lua_setmetatable(L, -2);
 }
 
-/* Put the chosen functions of a library, counted, into a new table on top of the stack. */
+/* Make a table of the chosen functions of a library, whose calls are charged. Set it as the global of the library's
+ * name, and leave it on top of the stack. */
 static void choose(lua_State *L, const char *library, lua_CFunction open, const char *const names[], int n) {
   luaL_requiref(L, library, open, 0);
   lua_newtable(L);
@@ -160,7 +161,8 @@ static void choose(lua_State *L, const char *library, lua_CFunction open, const 
   lua_setglobal(L, library);
 }
 
-/* ("x"):rep(3) finds our table; "1" + 1 is an error. */
+/* Methods of strings such as ("x"):rep(3) come from the chosen functions, and arithmetic on strings ("1" + 1) is an
+ * error. */
 static void set_string_metatable(lua_State *L) {
   lua_pushliteral(L, "");
   lua_newtable(L);

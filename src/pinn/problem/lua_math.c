@@ -1,5 +1,5 @@
-/* The functions of problem files. On numbers they are computed at once, in the same reproducible arithmetic as on
- * symbolic values; libm is not used. They are globals and fields of math. */
+/* The mathematical functions of problem files, as globals and as fields of math. On numbers they are computed
+ * immediately, in the same reproducible arithmetic as on symbolic values; libm is not used. */
 #include "pinn/arithmetic/reproducible.h"
 #include "pinn/problem/math_names.h"
 #include "pinn/problem/symbols.h"
@@ -24,7 +24,7 @@ static void expect_arguments(lua_State *L, const char *name, int n) {
   if (lua_gettop(L) != n) reader_fail_here(L, "%s is given %d arguments; expected %d", name, lua_gettop(L), n);
 }
 
-/* One formula for both kinds of value: "numbers" are nodes of a tape or doubles. */
+/* Functions of one argument. apply_number and apply_node must have the same formulas, for doubles and tape nodes. */
 typedef enum function { SIN, COS, TAN, TANH, SINH, COSH, EXP, LOG, SQRT, ABS } function;
 
 static double cosh_number(double x) {
@@ -124,7 +124,7 @@ static int compare(lua_State *L) {
   return 1;
 }
 
-/* The result is one of the arguments if the condition is known, so that it may be anything then. */
+/* If the condition is constant, the result is one of the arguments, which may then be of any type. */
 static int where(lua_State *L) {
   expect_arguments(L, "where", 3);
   double known = lua_toboolean(L, 1);

@@ -4,8 +4,8 @@
 
 #include <stdbool.h>
 
-/* Is it the name of a well-known function, such as atan? Messages then suggest no other function, however similar the
- * names are. */
+/* Is this the name of a well-known function, such as atan? Messages then suggest no other function, even of a similar
+ * name. */
 bool math_name_is_known(const char *name);
 
 /* The list of the functions that problem files have, for messages. */

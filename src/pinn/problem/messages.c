@@ -52,8 +52,8 @@ static bool same_letters(const char *a, const char *b) {
   return true;
 }
 
-/* Could a hint at this word change the mathematics? Another letter may mean another function (tau, tan), and so may
- * letters too many or too few if another function is as near (cosin). */
+/* Could the hint suggest a wrong function? A word with one letter changed may mean another function (tau, tan). A word
+ * with letters added or missing is ambiguous if another function is as near (cosin). */
 static bool may_mislead(const char *word, const char *near, const char *const words[], int n) {
   if (!math_name_is_known(near)) return false;
   if (strlen(word) == strlen(near)) return true;
@@ -64,7 +64,7 @@ static bool may_mislead(const char *word, const char *near, const char *const wo
   return false;
 }
 
-/* The first choice is the word in other case or with letters swapped, as in Sin and tahn. */
+/* A word that differs in case only, or has letters swapped, comes first, as in Sin and tahn. */
 static const char *meant_word(const char *word, const char *const words[], int n) {
   for (int i = 0; i < n; i++)
     if (strcasecmp(word, words[i]) == 0) return words[i];

@@ -1,7 +1,7 @@
-/* Errors of problem files: where they are, what was found, and the word that was meant.
+/* Errors of problem files: their line, a description of the value found, and a hint at the word probably meant.
  *
- * An error is a Lua error whose message begins with CHUNK ":LINE: " or CHUNK ": "; sandbox.c puts the file's name
- * there. All functions are local. */
+ * An error is a Lua error whose message begins with CHUNK ":LINE: " or CHUNK ": "; sandbox.c replaces CHUNK by the
+ * file's name. All functions are local. */
 #ifndef NTKW_PINN_MESSAGES_H
 #define NTKW_PINN_MESSAGES_H
 
@@ -11,10 +11,10 @@
 
 #define CHUNK "\1"
 
-/* The field of a userdata's metatable that says what the value is, for describe: a string such as "a shape". */
+/* The field of a userdata's metatable that describes the value, for describe: a string such as "a shape". */
 #define DESCRIPTION "description"
 
-/* The line that the file is at, seen from a C function; 0: unknown. */
+/* The line of the file that is running, for use in C functions; 0: unknown. */
 int reader_line(lua_State *L);
 
 /* Raise an error at a line of the file (0: unknown). The format is that of lua_pushfstring. */

@@ -4,10 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* In the order in which they enclose each other when they enclose the same tokens. */
+/* Calls that are inserted around tokens. Of two around the same tokens, the earlier kind is the outer one. */
 typedef enum wrap_kind { WRAP_TEST, WRAP_OPERAND, WRAP_EQUAL, WRAP_UNEQUAL } wrap_kind;
 static const char *const WRAP_TEXT[] = {"__test(", "__operand(", "__equal(", "__unequal("};
-enum { LONGEST_INSERTION = 32 }; /* of all that a token causes */
+enum { LONGEST_INSERTION = 32 }; /* bytes that one token adds to the text */
 
 /* Texts that are inserted after operators. */
 static const char *const AFTER[][2] = {{"+", " __add + "}, {"*", " __mul * "},   {"//", " __idiv // "},
@@ -20,11 +20,11 @@ typedef struct wrap {
   wrap_kind kind;
 } wrap;
 
-/* An expression in the making, between two brackets or in a block: indices of tokens and wraps, -1: none. */
+/* The expression being read, at one level of brackets or blocks: indices of tokens and wraps, -1: none. */
 typedef struct level {
-  int start; /* of the operand of `and` or `or` that is under way, up to a comparison */
-  int equal; /* the == or ~= whose right operand is under way */
-  int test;  /* the test (if, while, until) that is under way */
+  int start; /* first token of the operand of `and`, `or` or a comparison that is being read */
+  int equal; /* wrap of the == or ~= whose right operand is being read */
+  int test;  /* wrap of the test (if, while, until) that is being read */
 } level;
 
 typedef struct weaving {
@@ -41,7 +41,7 @@ static bool is_one_of(const token_list *list, int i, const char *const words[]) 
   return false;
 }
 
-/* An expression cannot go on over one of these. */
+/* Does this token end an expression in every case? */
 static bool is_hard_boundary(const token_list *list, int i) {
   static const char *const words[] = {"=",     ",",      ";",    "return", "if",   "elseif", "while",
                                       "until", "then",   "do",   "in",     "else", "local",  "for",
@@ -114,7 +114,7 @@ static void weave_test(weaving *w, int i) {
   if (is_one_of(w->list, i, words)) w->levels[w->depth].test = open_wrap(w, i + 1, WRAP_TEST);
 }
 
-/* Wraps that the token at i calls for, and those that end before it. */
+/* Open the wraps that token i requires, and close those that end before it. */
 static void weave_token(weaving *w, int i) {
   const int partner = w->list->tokens[i].partner;
   if (partner >= 0 && partner < i) leave(w, i);
@@ -154,7 +154,7 @@ static bool is_real(const token_list *list, int i) {
   return false;
 }
 
-/* Is an operand a real number as written? The one before the operator may be ~2.0, which is whole. */
+/* Is an operand of operator i written as a real number? (~2.0 before the operator is whole.) */
 static bool meets_real(const token_list *list, int i) {
   return is_real(list, i + 1) || (is_real(list, i - 1) && !token_is(list, i - 2, "~"));
 }

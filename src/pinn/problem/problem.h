@@ -1,7 +1,7 @@
 /* A problem: domain, conditions, network, training; read from a Lua file or built by hand.
  *
  * problem_from_lua is local and deterministic: rank 0 reads the file, all ranks parse the same text and get the same
- * problem or the same error. A mistake is one sentence "FILE:LINE: what; what was expected; did you mean ...". */
+ * problem or the same error. An error is one sentence "FILE:LINE: found; expected; did you mean ...?". */
 #ifndef NTKW_PINN_PROBLEM_H
 #define NTKW_PINN_PROBLEM_H
 
@@ -22,7 +22,7 @@ enum { SECONDS_TO_READ = 45 };
 #define DEFAULT_RULE "mean-ntk-trace"
 /* The default optimizer. */
 #define DEFAULT_OPTIMIZER "adam"
-/* Bytes of a path with its NUL: Linux opens no longer one. */
+/* Bytes of the longest path that Linux opens, with its NUL. */
 enum { MAX_PATH_BYTES = 4096 };
 
 /* The name of all conditions together in lists of results; no condition may have it. */
@@ -36,8 +36,8 @@ typedef struct condition {
   equations *equations;
 } condition;
 
-/* When training records the neural tangent kernel (pinn/spectrum/), before the step, and at how many points of each
- * condition. */
+/* The steps before which training records the neural tangent kernel (pinn/spectrum/), and the number of points of each
+ * condition in it. */
 enum { MAX_NTK_STEPS = 1024 };
 typedef struct ntk_watch {
   int64_t every; /* 0: at the steps listed */
@@ -63,7 +63,7 @@ typedef struct problem {
   char reference[256];     /* path of a reference solution, relative to the problem file's folder; "": none */
   char *reference_path;    /* its absolute path, as reference_locate found it; NULL: not known */
   char *reference_way;     /* its path relative to the run's folder; NULL: not known */
-  bool without_reference;  /* it cannot be read, and the run goes on without it */
+  bool without_reference;  /* the reference cannot be read; the run continues without it */
   int64_t resample;        /* new points every so many steps; 0: the same points throughout */
   network_options network; /* input_shift and input_scale filled in from scale_inputs */
   optimizer_settings optimizer;
@@ -73,7 +73,7 @@ typedef struct problem {
   int64_t steps;
   uint64_t seed;
   ntk_watch ntk;
-  int lanes; /* at most so many lanes (docs/arithmetic.md, rule 2); default 64 */
+  int lanes; /* largest number of lanes (docs/arithmetic.md, rule 2); default 64 */
   int n_warnings;
   char *warnings[MAX_WARNINGS]; /* allowed but perhaps not meant: sentences "FILE:LINE: ...", for the user */
 } problem;
@@ -82,8 +82,9 @@ typedef struct problem {
  *
  * Keys of problem{} and their defaults; inputs, outputs, conditions and network must be there:
  *   inputs = { {"t", from, to}, ... }   outputs = { "u", ... }   exact = { u = function(p) } (none; per output)
- *   reference = "FILE.h5" (none): a solution on a grid to compare with instead (reference_solution.h): the solution.h5 of
- *       another run, or an HDF5 file with a list of points for each input and, named like an output, its values, such as
+ *   reference = "FILE.h5" (none): a solution on a grid to compare with in place of exact (reference_solution.h): the
+ *       solution.h5 of another run, or an HDF5 file with a list of points for each input and, named like an output, its
+ *       values, such as
  *       with h5py.File("FILE.h5", "w") as f:
  *           f["t"] = t; f["x"] = x         # as many as you like, ascending within the ranges of the inputs
  *           f["u"] = u                     # u[i, j] at t[i], x[j]: shape (len(t), len(x))
@@ -104,12 +105,13 @@ typedef struct problem {
  * if scale_inputs is not given. optimizer and weighting may be their name alone.
  *
  * Equations and exact solutions are called once, with p: p.x is an input, p.u an output, p.u_x, p.u_xt and p.u_xxyy its
- * derivatives, up to order four. Where all places of the condition have a normal, p.nx is its component along x: the
- * unit normal out of the domain, on boundary(hole), and on boundary{...} with one coordinate at an end of its range.
- * Names of inputs and outputs that give one of these two readings (readings.h) are refused; those that read as a normal
- * too, in files with a domain only: in others they are not normals. Functions may use + - * / ^, sin cos tan tanh sinh
- * cosh exp log sqrt abs min max, where(condition, a, b), less(a, b), less_equal(a, b), on numbers too (in reproducible
- * arithmetic). Whole numbers stay whole from -2^63 to 2^63 - 1, and become real numbers beyond.
+ * derivatives, up to order four. If all places of the condition have a normal, p.nx is the component along x of the
+ * unit normal out of the domain. boundary(hole) has normals, and so has boundary{...} with one coordinate at an end of
+ * its range. Names of inputs and outputs that give a field two meanings (readings.h) are an error. A field that is a
+ * normal and something else is an error only in files with a domain; in other files it is not a normal. Functions may
+ * use + - * / ^, sin cos tan tanh sinh cosh exp log sqrt abs min max, where(condition, a, b), less(a, b) and
+ * less_equal(a, b), on numbers too (in reproducible arithmetic). Whole numbers stay whole from -2^63 to 2^63 - 1, and
+ * become real numbers beyond.
  *
  * @return NTKW_SUCCESS, NTKW_ERR_PROBLEM, NTKW_ERR_MEMORY, NTKW_ERR_INTERRUPTED. */
 ntkw_status problem_from_lua(const char *file, const char *text, problem **out);
@@ -124,11 +126,11 @@ input_space problem_space(const problem *problem);
  * MAX_WARNINGS, or without memory, is dropped. Local; call it in the same way on every rank. */
 void problem_warn(problem *problem, int line, const char *format, ...) __attribute__((format(printf, 3, 4)));
 
-/* The keys of problem{}. Local. A new one also gets its lines in state/problem_settings.c. */
+/* The keys of problem{}. Local. A new key also needs lines in state/problem_settings.c. */
 const char *const *problem_keys(int *n);
 
-/* Let reading problem files end with NTKW_ERR_INTERRUPTED as soon as wanted, polled while reading, returns true; NULL:
- * never. For the whole process; local. */
+/* Set a function that is polled while a problem file is read: when it returns true, reading ends with
+ * NTKW_ERR_INTERRUPTED. NULL: none. It applies to the whole process. Local. */
 void problem_interrupt_if(bool (*wanted)(void));
 
 /* Set the seed of points, parameters and random features. Local. */

@@ -1,4 +1,4 @@
-/* A problem from the text of its file: the text is checked and run, and problem{} is read. */
+/* Make a problem from the text of its file: check and run the text, and read problem{}. */
 #include "ntkw/weighting.h"
 #include "pinn/problem/reader.h"
 #include "base/check.h"

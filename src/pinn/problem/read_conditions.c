@@ -40,9 +40,9 @@ static node symbol_at(reader *r, int index, const char *title, int line) {
   return made;
 }
 
-/* Run the function on top of the stack once on p, whose operators record the expressions, check the returned values and
- * compile them. The function is popped. called: if a call is written in place of the function, its name; else NULL.
- * exact, of: as for point_push. */
+/* Call the function on top of the stack once with p, which pops it: the operators of symbolic values record the
+ * expressions. Check and compile the returned values. called: the called name, if the file has a call in place of the
+ * function; else NULL. exact, of: as for point_push. */
 static equations *record_equation(reader *r, const char *title, const char *exact, const condition *of, int line,
                                   const token *called) {
   lua_State *L = r->L;
@@ -113,7 +113,7 @@ void read_exact(reader *r, const section *s) {
   read_reference(r, s);
 }
 
-/* Points are split over the places, and each place needs one. */
+/* The points are split over the places, and each place needs at least one. */
 static void check_points(reader *r, const section *s, const condition *of) {
   if (of->n_points < of->n_places)
     reader_fail(r->L, line_of_key(r, s, "points"),

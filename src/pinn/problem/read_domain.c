@@ -1,4 +1,4 @@
-/* The domain: the box of all inputs without the shapes taken out. */
+/* Read the domain: the box of all inputs without the shapes taken out. */
 #include "pinn/problem/read_parts.h"
 #include "pinn/problem/shapes.h"
 #include "pinn/problem/limits.h"

@@ -92,7 +92,7 @@ static bool is_known(lua_State *L, int index, const char *const known[], int n_k
   return false;
 }
 
-/* Of several unknown keys the message names the first by strcmp, as Lua's own order differs between ranks. */
+/* If several keys are unknown, the message names the first by strcmp, as Lua's order of keys differs between ranks. */
 void check_keys(reader *r, const section *s, const char *const known[], int n_known, int n_items) {
   lua_State *L = r->L;
   const char *first = NULL;
@@ -208,7 +208,7 @@ static bool is_identifier(const char *name) {
   return *name == '\0';
 }
 
-/* Names of conditions go into messages, column heads and datasets. */
+/* Is the name valid for a condition? Names of conditions occur in messages, column heads and datasets. */
 static bool is_title(const char *name) {
   static const char special[] = " _-+.,:()[]";
   if (*name == '\0' || *name == ' ') return false;

@@ -1,6 +1,6 @@
 /* The reader of a problem file, shared by the files of this folder.
  *
- * Everything between reader_run and its return may leave by a Lua error (a longjmp): memory is owned by Lua, by the
+ * Every function called by reader_run may leave by a Lua error (a longjmp). Memory is therefore owned by Lua, by the
  * reader or by the problem, never by a local variable. Errors: messages.h; limits: limits.h. */
 #ifndef NTKW_PINN_READER_H
 #define NTKW_PINN_READER_H
@@ -15,18 +15,18 @@ typedef struct reader {
   lua_State *L;
   problem *made; /* being filled in */
   token_list tokens;
-  char *checked;      /* the text that runs */
-  int problem_line;   /* of the call of problem{}, 0 before it */
-  uint32_t trained;   /* outputs that equations of conditions depend on, bit by bit */
-  ntkw_status status; /* of an error: NTKW_ERR_PROBLEM unless memory was short */
+  char *checked;      /* the rewritten text (operator_rewrite.h), which runs */
+  int problem_line;   /* line of the call of problem{}; 0 before the call */
+  uint32_t trained;   /* bit o: the equation of some condition depends on output o */
+  ntkw_status status; /* code of the error: NTKW_ERR_PROBLEM unless another is set */
   int64_t instructions;
-  double seconds;      /* to read it */
+  double seconds;      /* time limit for reading the file */
   double deadline;     /* by the monotonic clock, in seconds */
-  bool late, telling;  /* the deadline has passed, or a signal came; an error is being reported: no limit applies */
+  bool late, telling;  /* late: the deadline has passed or a signal came; telling: an error is reported, no limits */
   bool interrupted;    /* late because of a signal */
-  int64_t allocations; /* so far: the clock is read at some of them */
+  int64_t allocations; /* number so far: the clock is read at some of them */
   size_t memory, memory_total;
-  lua_Integer *waiting; /* left operands of operators on whole numbers that wait for the right one */
+  lua_Integer *waiting; /* stack of left operands of whole-number operators whose right operand is not evaluated yet */
   int n_waiting, most_waiting;
   const char *limit_met; /* the limit that an allocation would have exceeded; NULL: none did */
   int limit_line;        /* the line of that allocation, 0: unknown */

@@ -33,8 +33,8 @@ typedef struct piecewise {
   size_t length, done, piece;
 } piecewise;
 
-/* Lua's compiler asks for the text in pieces, between which it looks at the clock: its work for a long chain of `and`
- * grows with the square of the length. */
+/* Give Lua's compiler the text in pieces, and check the clock before each: compiling a long chain of `and` takes time
+ * that grows with the square of the length. */
 static const char *next_piece(lua_State *L, void *data, size_t *size) {
   piecewise *p = data;
   const char *piece = p->text + p->done;
@@ -49,7 +49,8 @@ static int compile(lua_State *L, piecewise *p) {
   return lua_load(L, next_piece, p, "=" CHUNK, "t");
 }
 
-/* Compiled in pieces of one character, Lua shows where it stops. */
+/* Raise the syntax error with a hint. The text is compiled again in pieces of one character, so p->done shows where Lua
+ * stops. */
 _Noreturn static void refuse_syntax(reader *r, piecewise *p) {
   lua_State *L = r->L;
   p->piece = 1;
@@ -65,7 +66,7 @@ _Noreturn static void refuse_syntax(reader *r, piecewise *p) {
 static const char TOO_DEEP[] = "brackets, operators, functions or blocks are nested too deep near this line; expected "
                                "less than 100 within each other";
 
-/* Is the error on top of the stack one of nesting too deep? */
+/* Is the error on top of the stack that of too deep nesting? */
 static bool is_too_deep(lua_State *L) {
   return lua_type(L, -1) == LUA_TSTRING && strstr(lua_tostring(L, -1), "C stack overflow");
 }
@@ -115,7 +116,7 @@ static int run_file(lua_State *L) {
   return 0;
 }
 
-enum { MOST_OF_NAME = 400 }; /* of the path of the file: the rest of the sentence needs room */
+enum { MOST_OF_NAME = 400 }; /* bytes of the file's path in a message: the rest of the sentence needs room */
 
 static ntkw_status report_limit(const reader *r, const char *file) {
   char line[32] = "";
@@ -141,7 +142,7 @@ static ntkw_status report(reader *r, int code) {
   return ntkw_i_fail(r->status, "%s", sentence);
 }
 
-/* Add the line to messages of Lua's own that have none. */
+/* Add the line to those of Lua's own messages that have none, and report missing arguments at their call. */
 static int handle_error(lua_State *L) {
   const int line = reader_line(L);
   if (lua_type(L, 1) == LUA_TSTRING && !strstr(lua_tostring(L, 1), "C stack overflow"))

@@ -11,8 +11,8 @@
 static const char MARK[] = "whole number's operator", WAITING[] = "whole number", NEGATIVE_MARK[] = "negation";
 static const char BLANKS[] = " \t\f\v\r\n";
 enum { ADD, SUBTRACT, MULTIPLY, DIVIDE, MODULO, SHIFT_LEFT, SHIFT_RIGHT, NEGATE, N_OPERATORS = NEGATE };
-enum { BITS = 64, FARTHEST = 2000 /* of a shift: to infinity */, MOST_WAITING = 1 << 20 };
-/* Instructions that are there because of the weaving: they are not counted against the file. */
+enum { BITS = 64, FARTHEST = 2000 /* longest shift, which gives infinity or 0 */, MOST_WAITING = 1 << 20 };
+/* Instructions added by the rewriting (operator_rewrite.h): they do not count against the file's limit. */
 enum { WOVEN_BEFORE = 3, WOVEN_AFTER = 1 };
 
 static const struct {
@@ -27,7 +27,8 @@ bool whole_numbers_mark(lua_State *L, int index) {
   return luaL_testudata(L, index, MARK);
 }
 
-/* The name before (step -1) or after (1) token i, with the fields that lead to it, for messages; "": it is more. */
+/* The name before (step -1) or after (1) token i, with the fields that lead to it, in quotes for messages; "": the
+ * operand is not just a name. */
 static const char *name_beside(lua_State *L, const token_list *list, int i, int step) {
   int end = i + step;
   if (end < 0 || end >= list->n || list->tokens[end].kind != TOKEN_NAME) return "";
@@ -43,7 +44,7 @@ static const char *name_beside(lua_State *L, const token_list *list, int i, int 
   return lua_pushfstring(L, " ('%s')", lua_tostring(L, -1));
 }
 
-/* Which operand it is, if the line has this operator once and the operand is a name; else "". */
+/* The name of the operand, if the line has this operator once and the operand is a name; else "". */
 static const char *operand_name(lua_State *L, int op, int step) {
   const token_list *list = &reader_of(L)->tokens;
   const int line = reader_line(L);
@@ -109,7 +110,7 @@ static void push_shifted(lua_State *L, lua_Integer a, int n) {
     lua_pushnumber(L, ldexp((lua_Number)a, n));
 }
 
-/* As Lua does: towards minus infinity, and a remainder with the sign of the divisor. */
+/* As in Lua, the quotient is rounded towards minus infinity, and the remainder has the sign of the divisor. */
 static void push_quotient(lua_State *L, int op, lua_Integer a, lua_Integer b) {
   if (b == 0)
     reader_fail_here(L, "attempt to perform 'n%s0': %I is divided by the whole number zero; expected another divisor",
@@ -166,7 +167,8 @@ static int take_right(lua_State *L) {
   return 1;
 }
 
-/* - a, where a is __neg ^ a: the sign is to come. */
+/* __neg ^ a: return a, made real if -a does not fit a whole number. The text is - (__neg ^ a), so Lua negates the
+ * result. */
 static int negate(lua_State *L) {
   lua_settop(L, 2);
   if (lua_type(L, 2) != LUA_TNUMBER && !symbol_test(L, 2)) refuse_operand(L, NEGATE, 2, 1);

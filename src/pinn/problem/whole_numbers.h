@@ -1,10 +1,10 @@
 /* Arithmetic of Lua's whole numbers that never wraps around: a result outside of -2^63 to 2^63 - 1 becomes the real
  * number that real operands would give.
  *
- * The rewritten text (operator_rewrite.h) has a * __mul * b for a * b. If a is whole, a * __mul keeps a (on a stack, as
- * expressions are nested) and gives a value that waits for b; otherwise it gives a itself, and Lua multiplies as usual.
- * The same for + - // % << and >>. a << n is a * 2^n; a >> n is refused for a negative a, whose bits would become
- * another number; & | ~ act on the 64 bits, as in Lua. */
+ * The rewritten text (operator_rewrite.h) has a * __mul * b for a * b. If a is whole, a * __mul stores a (on a stack,
+ * as expressions are nested) and gives a userdata whose * b computes the result; otherwise it gives a, and Lua
+ * multiplies as usual. The same holds for + - // % << and >>. a << n is a * 2^n; a >> n is refused for a negative a,
+ * whose bits would become another number; & | ~ act on the 64 bits, as in Lua. */
 #ifndef NTKW_PINN_WHOLE_NUMBERS_H
 #define NTKW_PINN_WHOLE_NUMBERS_H
 
@@ -12,7 +12,7 @@
 
 void whole_numbers_open(lua_State *L);
 
-/* Is the value a mark such as __mul? A symbolic value with a mark as right operand is its own result. */
+/* Is the value a mark such as __mul? With a mark as right operand, a symbolic value is returned unchanged. */
 bool whole_numbers_mark(lua_State *L, int index);
 
 /* tonumber, with Lua's as upvalue: digits that do not fit a whole number give a real number. */
