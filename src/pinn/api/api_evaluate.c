@@ -1,7 +1,7 @@
-/* The network of a trainer at points of the caller: its outputs and their derivatives.
+/* ntkw_trainer_evaluate: outputs of the network and their derivatives at points of the caller.
  *
- * Quantities are equations of which only the residuals are made, so that names and derivatives are those of problem
- * files, and the network carries just the derivatives that are asked for. */
+ * Each requested quantity becomes an equation, and only the residuals of these equations are computed. Names of
+ * derivatives therefore follow problem files, and the network propagates only the requested derivatives. */
 #include "pinn/api/handles.h"
 #include "pinn/problem/point.h"
 #include "base/check.h"
@@ -15,7 +15,7 @@ typedef struct request {
   equations *equations;
   equations_workspace *work;
   workspace *workspace;
-  int capacity; /* points of a panel */
+  int capacity; /* largest number of points of a panel */
   double *coefficients, *outputs, *results;
 } request;
 

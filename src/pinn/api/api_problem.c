@@ -1,4 +1,4 @@
-/* Problems as ntkw/train.h shows them: what is asked of one, copies, settings that a checkpoint replaces. */
+/* Problems of ntkw/train.h: queries, copies, and the settings that a checkpoint replaces. */
 #include "pinn/api/handles.h"
 #include "base/check.h"
 
@@ -74,7 +74,7 @@ void ntkw_problem_destroy(ntkw_problem **handle) {
   *handle = NULL;
 }
 
-/* NULL stays NULL. @return is there a copy of what there was? */
+/* Copy a text; the copy of NULL is NULL. @return false: out of memory. */
 static bool copy_text(const char *from, char **to) {
   *to = from ? strdup(from) : NULL;
   return *to || !from;

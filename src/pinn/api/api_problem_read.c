@@ -1,4 +1,4 @@
-/* Problems as ntkw/train.h reads them: from a file, a text, a checkpoint. */
+/* Problems of ntkw/train.h: reading them from a file, a text or a checkpoint. */
 #include "pinn/api/handles.h"
 #include "pinn/problem/problem_load.h"
 #include "pinn/problem/rules.h"
@@ -14,7 +14,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-/* Whole numbers up to here are exact in the columns of the history. */
+/* The history stores steps as float64, which is exact up to this number. */
 static const int64_t MOST_STEPS = INT64_C(1) << 53;
 
 void api_warn(ntkw_train_warning on_warning, void *data, const char *format, ...) {
@@ -70,7 +70,7 @@ static ntkw_status check_options(const ntkw_problem_options *options) {
   return NTKW_SUCCESS;
 }
 
-/* The program's options, complete. */
+/* Copy and check the program's options; given NULL: the defaults. */
 static ntkw_status take_options(const ntkw_problem_options *given, ntkw_problem_options *out) {
   ntkw_problem_options_init(out);
   if (!given) return NTKW_SUCCESS;
@@ -88,7 +88,7 @@ static void override_settings(const ntkw_problem_options *options, problem *pde)
   }
 }
 
-/* Make the handle; on error the problem is the caller's still. */
+/* Create the handle of a problem. It owns pde on success; after an error the caller still owns pde. */
 static ntkw_status wrap(problem *pde, const ntkw_problem_options *options, const char *run_folder, ntkw_problem **out) {
   ntkw_problem *made = calloc(1, sizeof *made);
   if (made && run_folder) made->run_folder = strdup(run_folder);
@@ -162,7 +162,7 @@ static ntkw_status problem_of(ntkw_checkpoint_reader *reader, problem **out) {
   return NTKW_SUCCESS;
 }
 
-/* Collective. */
+/* Read the problem that a checkpoint stores. Collective. After an error *out may be set. */
 static ntkw_status take_checkpoint(MPI_Comm comm, ntkw_checkpoint_reader *reader, const ntkw_problem_options *options,
                                    ntkw_problem **out) {
   const char *path = ntkw_checkpoint_reader_path(reader);
@@ -188,7 +188,7 @@ static ntkw_status read_checkpoint(MPI_Comm comm, const char *path, const ntkw_p
   return status;
 }
 
-/* Check the arguments on all ranks, read, and hand the warnings over. */
+/* Check the arguments on all ranks, read the problem and pass its warnings to the callback. Collective. */
 static ntkw_status read_by(ntkw_status (*read)(MPI_Comm, const char *, const ntkw_problem_options *, ntkw_problem **),
                            const char *function, MPI_Comm comm, const char *path, const ntkw_problem_options *options,
                            ntkw_problem **out) {

@@ -1,4 +1,4 @@
-/* Checkpoints of a trainer, read: a run that goes on. */
+/* ntkw_trainer_resume: continue a run from a checkpoint. */
 #include "pinn/api/handles.h"
 #include "pinn/state/training_checkpoint.h"
 #include "base/check.h"
@@ -6,7 +6,7 @@
 
 #include <stdlib.h>
 
-/* Settings that the problem's text says otherwise than the one the checkpoint was trained with. */
+/* List the differences between the trainer's problem text and the problem file stored in the checkpoint. */
 static ntkw_status find_changes(const ntkw_trainer *t, ntkw_checkpoint_reader *reader, changes *out) {
   problem *as_read = NULL;
   NTKW_TRY(problem_from_lua(t->problem->pde->file, t->problem->pde->source, &as_read));
@@ -25,8 +25,8 @@ static void warn_of_changes(const ntkw_trainer *t, const changes *found) {
   }
 }
 
-/* Take the checkpoint's settings into the problem, and make a run of it. On error some settings may be taken already.
- * Collective. */
+/* Read the checkpoint's settings into the trainer's problem, then create a run from the checkpoint's state. After an
+ * error some settings may already be replaced; the caller must restore them. Collective. */
 static ntkw_status make_run(ntkw_trainer *t, ntkw_checkpoint_reader *reader, api_run *out) {
   const char *path = ntkw_checkpoint_reader_path(reader);
   problem *pde = t->problem->pde;

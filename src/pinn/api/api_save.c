@@ -1,4 +1,4 @@
-/* Checkpoints of a trainer, written. */
+/* ntkw_trainer_save: write a checkpoint. */
 #include "pinn/api/handles.h"
 #include "pinn/training/reference_solution.h"
 #include "pinn/state/training_checkpoint.h"
@@ -14,7 +14,7 @@ static bool ends_in_h5(const char *path) {
   return length > 3 && strcmp(path + length - 3, ".h5") == 0;
 }
 
-/* The name of the file, and its folder; both to be freed. Local. */
+/* Set the path of the checkpoint file and of its folder. The caller must free both. Not collective. */
 static ntkw_status name_file(const ntkw_trainer *t, const char *path, bool is_folder, char **file, char **folder) {
   const size_t size = strlen(path) + 32;
   NTKW_CHECK(is_folder || ends_in_h5(path), NTKW_ERR_FILE,

@@ -1,4 +1,4 @@
-/* Trainers as ntkw/train.h shows them: made, stepped, asked, destroyed. */
+/* Trainers of ntkw/train.h: create, step, run, query, destroy. */
 #include "pinn/api/handles.h"
 #include "pinn/training/reference_solution.h"
 #include "pinn/state/training_checkpoint.h"
@@ -33,7 +33,7 @@ static ntkw_status check_threads(int n) {
   return NTKW_SUCCESS;
 }
 
-/* Collective. */
+/* Set this rank's number of threads; wanted 0: that of OMP_NUM_THREADS. Collective. */
 static ntkw_status set_threads(trainer *inner, MPI_Comm comm, int wanted) {
   const int n = wanted > 0 ? wanted : thread_pool_size_wanted();
   int most = n;
@@ -83,9 +83,9 @@ ntkw_status api_reference_locate(ntkw_trainer *t, const char *run_folder) {
   return NTKW_SUCCESS;
 }
 
-/* What must be the same on every rank; of fixed size. */
+/* Settings that must be the same on every rank. The fixed size allows one broadcast. */
 typedef struct common {
-  int64_t steps, seed, log_every, order, length; /* length: of the problem's text */
+  int64_t steps, seed, log_every, order, length; /* length: bytes of the problem's text */
   char rule[MAX_NAME];
 } common;
 
@@ -101,7 +101,7 @@ static ntkw_status compare(const common *own, const common *first, const char *s
   return NTKW_SUCCESS;
 }
 
-/* Rank 0's problem and options against this rank's. Collective. */
+/* Check that this rank's problem and options equal those of rank 0. Collective. */
 static ntkw_status check_same(const ntkw_trainer *t) {
   const problem *pde = t->problem->pde;
   common own = {.steps = pde->steps,
@@ -128,7 +128,7 @@ static ntkw_status check_arguments(const ntkw_trainer *t, const ntkw_problem *p,
   return NTKW_SUCCESS;
 }
 
-/* Collective. */
+/* Create the parts of a trainer. Collective. After an error the caller must destroy the trainer. */
 static ntkw_status make_trainer(ntkw_trainer *t, const ntkw_problem *p, const ntkw_trainer_options *options) {
   api_run run;
   ntkw_status status = take_options(options, &t->options);
@@ -181,7 +181,8 @@ static void take_losses(ntkw_trainer *t) {
   memcpy(t->losses, losses, (size_t)t->problem->pde->n_conditions * sizeof *losses);
 }
 
-/* A run that is resumed does without a reference that is lost or does not fit any more. */
+/* Create the evaluation. If the reference of a resumed run is missing or does not fit the problem, warn and continue
+ * without it. Collective. */
 static ntkw_status make_evaluation(ntkw_trainer *t) {
   problem *pde = t->problem->pde;
   const MPI_Comm comm = trainer_comm(t->run.inner);
@@ -201,7 +202,7 @@ ntkw_status api_measure_error(ntkw_trainer *t, double *error) {
   return evaluation_error(t->run.evaluation, error);
 }
 
-/* One step. *stop: as for trainer_step. Collective. */
+/* Do one step, with a row of the history if it is due. stop: as in trainer_step. Collective. */
 static ntkw_status do_step(ntkw_trainer *t, bool *stop) {
   trainer *inner = t->run.inner;
   const int64_t step = trainer_steps_done(inner), every = t->options.log_every;
@@ -229,7 +230,7 @@ ntkw_status ntkw_trainer_step(ntkw_trainer *t) {
   return do_step(t, &stop);
 }
 
-/* Is the number of steps the same on every rank, and one that can be done? Collective. */
+/* Check that the number of steps is valid and the same on every rank. Collective. */
 static ntkw_status check_steps(const ntkw_trainer *t, int64_t n_steps) {
   int64_t bounds[] = {n_steps, -n_steps};
   NTKW_CHECK(MPI_Allreduce(MPI_IN_PLACE, bounds, 2, MPI_INT64_T, MPI_MAX, t->comm) == MPI_SUCCESS, NTKW_ERR_MPI,

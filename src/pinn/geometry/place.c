@@ -19,7 +19,7 @@ static void draw(const point_key *key, int64_t index, int64_t attempt, int n, do
   }
 }
 
-/* Spread all inputs over their ranges. */
+/* Set each input uniformly in its range, from one draw per input. */
 static void spread(const input_space *space, const double draws[], double x[]) {
   for (int i = 0; i < space->n; i++) {
     const double lower = space->lower[i], upper = space->upper[i];

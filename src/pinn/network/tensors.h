@@ -35,8 +35,8 @@ typedef struct tensor_list {
 int64_t tensors_add_vector(tensor_list *list, const char *name, int64_t n, initial_law initial);
 int64_t tensors_add_matrix(tensor_list *list, const char *name, int64_t rows, int64_t columns, initial_law initial);
 
-/* Initial values of the parameters offset .. offset + count - 1. Each depends on the seed and the parameter's index
- * only. / */
+/* Initial values of the parameters offset .. offset + count - 1. Each depends only on the seed and the parameter's
+ * index. */
 void tensors_draw(const tensor_list *list, uint64_t seed, int64_t offset, int64_t count, ntkw_dtype precision,
                   void *parameters);
 

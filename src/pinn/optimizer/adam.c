@@ -41,8 +41,8 @@ adam_step adam_step_after(int64_t done, double rate, const double values[]) {
                      .correction2 = 1.0 - power(values[BETA2], done + 1)};
 }
 
-/* Every operation is rounded by itself (and the compiler may leave errno alone), so that all variants have the same
- * bits. */
+/* Compiler flags forbid fused operations, and let sqrt leave errno unset so that the loop can be vectorised. Each
+ * operation is therefore rounded separately, and all variants give the same bits. */
 #define DEFINE_ADAM_UPDATE(name, real)                                                                                 \
   NTKW_I_ALWAYS_INLINE void name##_values(const adam_step *s, size_t count, const real *restrict gradient,             \
                                           real *restrict parameters, real *restrict moment1, real *restrict moment2) { \

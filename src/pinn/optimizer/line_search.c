@@ -57,7 +57,7 @@ static double between(const line_point *lo, const line_point *hi) {
   return within(cubic_minimum(lo, hi), a < b ? a : b, a < b ? b : a, middle);
 }
 
-/* Is there no number between the two? */
+/* Does the interval contain no double besides its ends? */
 static bool is_narrow(const line_point *lo, const line_point *hi) {
   const double middle = lo->at + 0.5 * (hi->at - lo->at);
   return middle == lo->at || middle == hi->at;

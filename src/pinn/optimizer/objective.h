@@ -1,4 +1,4 @@
-/* What an optimizer can request from the run: the weighted loss, its gradient, inner products.
+/* The objective: functions that a run offers to its optimizer: the weighted loss, its gradient, inner products.
  *
  * All vectors are this rank's shards (shard_layout). All calls are collective and return the same status and the same
  * bits on every rank, for any number of ranks. Trials are evaluated at the points and with the weights of the current

@@ -1,9 +1,10 @@
 /* The neural tangent kernel of a problem at given parameters: K_ij = dr_i/dtheta . dr_j/dtheta for the unweighted
  * residuals r of all conditions, at n points each.
  *
- * Each rank has the factors (network/ntk_factors.h) of its own points. Panel by panel the factors are broadcast, all
- * ranks compute their tiles with them, and rank 0 assembles the tiles. Each pair of panels is computed once, in a way
- * that does not depend on the ranks: the kernel has the same bits for any number of ranks and on any CPU.
+ * Each rank has the factors (network/ntk_factors.h) of its panels (ntk_plan.h). Panel by panel the factors are
+ * broadcast, all ranks compute their tiles with them, and rank 0 assembles the tiles. Each pair of panels is computed
+ * once, in a way that does not depend on the ranks: the kernel has the same bits for any number of ranks and on any
+ * CPU.
  *
  * All arithmetic is in float64, whatever the precision of the training: the eigenvalues of the kernel span ten or more
  * decades, of which float32 would resolve seven. */

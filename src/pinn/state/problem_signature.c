@@ -86,8 +86,8 @@ ntkw_status problem_signature(const problem *pde, char **text) {
   return ntkw_i_fail(NTKW_ERR_MEMORY, "out of memory for the signature of the problem");
 }
 
-/* If two lines of conditions differ only in the fingerprints of their equations, the length of the text before these;
- * otherwise 0. */
+/* Compare the lines of two conditions up to the fingerprints of their equations.
+ * @return the length of that common text; 0: it differs. */
 static int same_but_equations(const char *a, int n, const char *b) {
   static const char mark[] = " equations ";
   const char *end = memmem(a, (size_t)n, mark, sizeof mark - 1);

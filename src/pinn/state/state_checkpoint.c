@@ -109,7 +109,7 @@ static ntkw_status read_array(state_visitor *v, const array_entry *array) {
   return a.sharded ? read_sharded(from, &a) : read_replicated(from, &a);
 }
 
-/* Is the entry missing in the file, and allowed to be? Then no error must be reported. */
+/* Does the file lack an entry that may be missing? The reader must then skip it, because reading it is an error. */
 static bool may_skip(const state_reader *from, const char *name, state_presence presence) {
   for (int i = 0; presence != STATE_ALWAYS && i < ntkw_checkpoint_reader_attribute_count(from->file); i++)
     if (strcmp(ntkw_checkpoint_reader_attribute_at(from->file, i)->name, name) == 0) return false;

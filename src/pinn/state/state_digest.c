@@ -13,7 +13,7 @@ static tensor_digest *append(state_digest *digest, const char *name, const char 
   return to;
 }
 
-/* Append the digest of values that every rank has. Only one rank counts them. */
+/* Append the digest of values that every rank has. counts: true on one rank only, so that the sum has them once. */
 static void append_whole(state_digest *digest, const char *name, const double *values, int64_t n, bool counts) {
   tensor_digest *to = append(digest, name, "");
   if (counts && n > 0) to->value = ntkw_i_digest_values(values, NTKW_FLOAT64, 0, (size_t)n);
@@ -42,8 +42,8 @@ static void suffix_of(const array_entry *array, char suffix[TENSOR_NAME]) {
   snprintf(suffix, TENSOR_NAME, "%s%.10s", name ? "." : "", name ? name + 1 : "");
 }
 
-/* Append the digest of a tensor in a sharded array: of this rank's part of the tensor in each row. Values are counted
- * by their index among the tensor's values of all rows. */
+/* Append this rank's part of the digest of a tensor in a sharded array: its values of the tensor in each row of the
+ * array. Value i of the tensor has index row * (count of the tensor) + i in the digest. */
 static void append_part(state_digest *digest, const tensor *part, const array_entry *array) {
   const int64_t end = part->offset + part->count, stop = array->offset + array->count;
   const int64_t from = part->offset > array->offset ? part->offset : array->offset, to = end < stop ? end : stop;

@@ -26,7 +26,7 @@ struct evaluation {
       *error[MAX_OUTPUTS];    /* count each; exact and error: NULL if there is no exact solution */
   gaps outside;               /* points outside the domain */
   gaps gaps[MAX_OUTPUTS];     /* of the exact solutions, in the domain */
-  gaps left_out[MAX_OUTPUTS]; /* both, if there are points outside */
+  gaps left_out[MAX_OUTPUTS]; /* outside and gaps together; empty if no point is outside */
   int64_t *message;
 };
 

@@ -88,7 +88,7 @@ ntkw_status gradient_engine_run(gradient_engine *e, int64_t step, gradient_kind 
                                 ntkw_weighting *weighting, const partial_ready_callback *ready, ntkw_sum losses[],
                                 partial_sums partials[]) {
   const int n_groups = kind == GRADIENT_NONE ? 0 : kind == GRADIENT_COMBINED ? 1 : e->pde->n_conditions;
-  const bool alone = thread_pool_size(e->threads) == 1; /* with several threads a node may have leaves of two of them */
+  const bool alone = thread_pool_size(e->threads) == 1; /* otherwise a node may combine chunks of two threads */
   e->task = (chunk_task){.step = step,
                          .kind = kind,
                          .weights = weights,

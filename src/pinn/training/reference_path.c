@@ -1,5 +1,5 @@
-/* The path of a reference. In the problem file it is relative to the folder of that file, which may be another one when
- * a run is resumed. */
+/* Finding the file of a reference. Its path in the problem file is relative to the folder of the problem file. A
+ * resumed run may read the problem file from another folder, so several paths are tried. */
 #include "pinn/training/reference_solution.h"
 #include "base/check.h"
 #include "base/path.h"
@@ -53,7 +53,7 @@ static candidates list(const problem *pde, const char *file, const char *run) {
   add(&out, beside_target(file ? file : pde->file, pde->reference));
   if (before && file) add(&out, before);
   if (run && pde->reference_way) add(&out, join(run, (int)strlen(run), "/", pde->reference_way));
-  /* a run's own solution is not its reference */
+  /* solution.h5 in the run's folder is this run's result, not its reference */
   if (run && strcmp(name, "solution.h5") != 0) add(&out, join(run, (int)strlen(run), "/", name));
   return out;
 }
@@ -65,7 +65,7 @@ static int choose(const candidates *of) {
   return -1;
 }
 
-/* Broadcast rank 0's text, which replaces *text. mine is NULL on rank 0: *text does not change. */
+/* Replace *text by rank 0's text `mine`. If that is NULL, *text does not change. Collective. */
 static ntkw_status share(MPI_Comm comm, int rank, char *mine, char **text) {
   int length = mine ? (int)strlen(mine) : -1;
   MPI_Bcast(&length, 1, MPI_INT, 0, comm);
@@ -87,7 +87,9 @@ ntkw_status reference_locate(MPI_Comm comm, problem *pde, const char *file, cons
   MPI_Comm_rank(comm, &rank);
   if (rank == 0) chosen = choose(&of);
   MPI_Bcast(&chosen, 1, MPI_INT, 0, comm);
-  const char *found = chosen >= 0 ? of.paths[chosen] : pde->reference_path ? NULL : of.paths[0]; /* NULL: as before */
+  const char *found = chosen >= 0           ? of.paths[chosen]
+                      : pde->reference_path ? NULL
+                                            : of.paths[0]; /* NULL: keep the path */
   char *path = rank == 0 && found ? ntkw_i_path_absolute(found) : NULL;
   for (int i = 0; i < of.n; i++) free(of.paths[i]);
   *elsewhere = chosen > 0;

@@ -20,9 +20,8 @@ typedef struct reference_solution reference_solution;
  * resumed run also tries the paths stored in the checkpoint (pde->reference_path, and pde->reference_way relative to
  * the run's folder) and the run's folder.
  *
- * @param[in]  file       the problem file of this call; NULL: the problem comes from the checkpoint, whose path is
- * tried
- *                        first.
+ * @param[in]  file       the problem file of this call; NULL: the problem comes from the checkpoint, and
+ *                        pde->reference_path is tried first.
  * @param[in]  run        folder of the checkpoint to resume from; NULL: the run is not resumed.
  * @param[out] elsewhere  the file was found, but not at the first of these paths. The same on every rank. */
 ntkw_status reference_locate(MPI_Comm comm, problem *pde, const char *file, const char *run, bool *elsewhere);

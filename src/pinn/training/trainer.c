@@ -79,7 +79,7 @@ static ntkw_status create_weighting(trainer *t) {
   options.update_every = t->pde->update_every;
   options.dtype = t->pde->network.precision;
   options.parameter_count = t->n_parameters;
-  options.norms = false; /* nobody here looks at norms that the rule does not need */
+  options.norms = false; /* the trainer does not use norms that the rule does not need */
   NTKW_TRY(ntkw_weighting_create(t->comm, t->pde->n_conditions, names, &options, &t->weighting));
   return NTKW_SUCCESS;
 }

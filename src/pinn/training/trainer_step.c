@@ -60,8 +60,8 @@ static ntkw_status refuse_blow_up(trainer *t) {
   return NTKW_SUCCESS;
 }
 
-/* Add what the rule needs to the weighting: this rank's shards, and the losses, which are those of all ranks, on rank 0
- * only. The NTK diagonals were added by the gradient engine. */
+/* Add the data of condition c that the rule needs to the weighting. Every rank adds its shard of the gradient. Only
+ * rank 0 adds the loss, which is already the sum over all ranks. The gradient engine has added the NTK diagonals. */
 static void add_moments(trainer *t, int c) {
   const unsigned needs = ntkw_weighting_needs(t->weighting);
   if (needs & (NTKW_NEEDS_NORMS | NTKW_NEEDS_MAGNITUDES))
