@@ -19,19 +19,19 @@
  *
  * "Local" and "not collective" mean the same: the function does not communicate.
  *
- * **Ownership.** Who calls a create, open or lock function frees the handle by the destroy, close or unlock function of
- * the same name. Strings and arrays that a getter returns belong to the handle and live as long as it does. A function
- * copies what it is given, unless its description says "borrowed".
+ * **Ownership.** The caller of a create, open or lock function frees the handle with the destroy, close or unlock
+ * function of the same prefix. Strings and arrays that a getter returns belong to the handle and are valid until it is
+ * freed. A function copies its arguments, unless its description says "borrowed".
  *
- * **Communicators.** Where a function takes a communicator, it takes an intracommunicator: MPI_COMM_NULL and
- * intercommunicators are NTKW_ERR_ARGUMENT, and a call before MPI_Init or after MPI_Finalize is NTKW_ERR_MPI.
+ * **Communicators.** A communicator argument must be an intracommunicator: MPI_COMM_NULL and intercommunicators give
+ * NTKW_ERR_ARGUMENT. A call before MPI_Init or after MPI_Finalize gives NTKW_ERR_MPI.
  *
- * **After MPI_Finalize** the functions that free a handle may still be called, as destructors at the end of main do.
- * They are local then and free memory; a lock is removed, and a publication that is still under way is given up. Only
- * ntkw_recording_close then returns an error: NTKW_ERR_ORDER.
+ * **After MPI_Finalize** the program may still call the functions that free a handle, for example from destructors at
+ * the end of main. They are local then: they free memory, remove a lock, and give up a publication that still runs.
+ * Only ntkw_recording_close then returns an error: NTKW_ERR_ORDER.
  *
- * **NULL.** Every getter takes a handle that is NULL and returns NULL, 0, false or NaN; a getter with a status returns
- * NTKW_ERR_ARGUMENT.
+ * **NULL.** Every getter accepts a NULL handle and returns NULL, 0, false or NaN. A getter that returns a status
+ * returns NTKW_ERR_ARGUMENT.
  */
 #ifndef NTKW_NTKW_H
 #define NTKW_NTKW_H

@@ -22,7 +22,7 @@
  * It is enough to record the steps at which the weights are renewed: epochs are recorded, too, so that the renewals can
  * be replayed. A recording takes steps x conditions x parameters x 4 or 8 bytes.
  *
- * The file. T steps, C conditions, N parameters, S segments; everything little-endian, without filters.
+ * The file has T steps, C conditions, N parameters and S segments. Everything is little-endian and without filters.
  *
  * | dataset                      | type, shape        | meaning                                                   |
  * | ---------------------------- | ------------------ | --------------------------------------------------------- |
@@ -32,15 +32,15 @@
  * | `/losses`                    | float64 [T,C]      | without weights                                           |
  * | `/gradients`                 | dtype [T,C,N]      | of the unweighted losses                                  |
  * | `/traces`                    | float64 [T,C]      | of the conditions' NTK blocks; only if they are recorded  |
- * | `/entries`                   | int64 [C]          | residuals of which these are the traces, N_c of rule.h;   |
- * |                              |                    | only if they are given                                    |
- * | `/unused`                    | uint8 [C,N]        | 1 where a condition reaches no parameter; all 0: unknown  |
+ * | `/entries`                   | int64 [C]          | number of residuals in each trace, N_c of rule.h; only if |
+ * |                              |                    | they are given                                            |
+ * | `/unused`                    | uint8 [C,N]        | 1: the loss ignores the parameter; all 0: unknown         |
  * | `/weights`                   | float64 [T,C]      | of the step, after the renewal if there was one           |
  * | `/total`                     | float64 [T]        | sum of weight times loss                                  |
  * | `/sumsq_exact`, `/norm_exact`| float64 [T,C]      | sum of squares and its root, exact, each rounded once     |
  * | `/initial_weights`           | float64 [C]        | before the first step                                     |
- * | `/segments/name`             | string [S]         | tensors, in order and without gaps                        |
- * | `/segments/offset`, `size`   | int64 [S]          | where they lie on the N axis                              |
+ * | `/segments/name`             | string [S]         | names of the tensors, in order and without gaps           |
+ * | `/segments/offset`, `size`   | int64 [S]          | their first index and number of indices on the N axis     |
  * | `/segments/ndim`, `shape`    | int64 [S], [S,4]   | their dimensions, padded with 0                           |
  * | `/segments/unused`           | uint8 [C,S]        | all 0                                                     |
  *
@@ -48,16 +48,16 @@
  * `alpha` (float64), `update_every` (int64), and `complete` (int64: 0 while recording, 1 after closing).
  * Datasets with T are chunked and grow by a step at a time.
  *
- * A run that is killed at any time, even by SIGKILL, leaves a file with all recorded steps, each of them whole: `ntkw
- * replay` reads them and says that the recording was cut short. (A crash of the system may lose data that was not
- * on the disk yet.) First the gradients are written to space that nothing refers to. Then the rest of a step is written
- * to the end of the file as a journal with a digest, then to its places, and the journal is removed. A kill during the
- * few microseconds of these last writes leaves the journal, which the reader and ntkw_recording_continue apply.
- * Other programs that use HDF5 may fail on such a file until ntkw_recording_continue has opened it.
+ * A run that is killed at any time, even by SIGKILL, leaves a file with all recorded steps, each of them complete.
+ * `ntkw replay` reads them and reports that the recording was cut short. (A crash of the system may lose data that was
+ * not on the disk yet.) The gradients of a step are written first, to space that nothing in the file refers to. The
+ * rest of the step is written to the end of the file as a journal with a digest, then to its places; then the journal
+ * is removed. A kill during the few microseconds of these last writes leaves the journal, which the reader and
+ * ntkw_recording_continue apply. Other programs that use HDF5 may fail on such a file until ntkw_recording_continue has
+ * opened it.
  *
- * The gradients are written by each rank to their place in the file, the rest by the first rank with HDF5: the file
- * must be on a file system that all ranks see, and no rank can be left waiting inside MPI-IO by another one's full
- * disk.
+ * Each rank writes its gradients to their places in the file; rank 0 writes the rest with HDF5. The file must therefore
+ * be on a file system that all ranks see. MPI-IO is not used, so a full disk of one rank leaves no other rank waiting.
  */
 #ifndef NTKW_RECORDING_H
 #define NTKW_RECORDING_H
@@ -94,21 +94,22 @@ typedef struct ntkw_recording_segment {
  * ntkw_recording_create copies everything. */
 typedef struct ntkw_recording_options {
   size_t size;             /**< bytes of this struct, as the program was compiled; set by ntkw_recording_options_init */
-  const char *rule;        /**< of the weights, at most 31 characters; NULL: "gradient-share" */
+  const char *rule;        /**< name of the rule of the weights, at most 31 characters; NULL: "gradient-share" */
   double alpha;            /**< share of the old weight, in [0, 1] (default 0.5) */
   int64_t update_every;    /**< epochs between renewals, >= 1 (default 1) */
   ntkw_dtype dtype;        /**< of the gradients in memory and in the file (default float64) */
   int64_t parameter_count; /**< of the whole model, 1 to 2^31 - 1; no default */
   const double *initial_weights; /**< n finite values, before the first recorded step; NULL: all 1 */
   bool traces;                   /**< record the traces of NTK blocks, too (default false) */
-  const int64_t *entries;        /**< n numbers >= 1 of residuals of which these are the traces, the same at every
-                                           step: without them, rules by means cannot be replayed; NULL: not known */
+  const int64_t *entries;        /**< n numbers of residuals in the traces (N_c of rule.h), >= 1, the same at every
+                                      step; NULL: unknown, and rules that need N_c cannot be replayed */
   const char *source;            /**< program and run, at most 159 characters; NULL: "ntkw" */
-  int n_segments;                /**< 0: one segment, "parameters", of all */
+  int n_segments;                /**< 0: one segment named "parameters" has all parameters */
   const ntkw_recording_segment *segments; /**< n_segments tensors that follow each other and make up all parameters */
   int n_pieces;                           /**< of this rank's shard (default 0: this rank has no parameters) */
-  const ntkw_recording_piece *pieces;     /**< in the order of the rank's shards; every parameter must be in exactly one
-                                       piece of all ranks: of replicas, one rank names its copy */
+  const ntkw_recording_piece *pieces;     /**< n_pieces, in the order of their values in `shards`; every parameter must
+                                               be in exactly one piece of all ranks. Of a parameter with copies on
+                                               several ranks, one rank names its copy */
 } ntkw_recording_options;
 
 /** One step, without its gradients. The same on every rank (rank 0's is written). */
@@ -120,13 +121,13 @@ typedef struct ntkw_recording_step {
   const double *weights; /**< n finite weights of this step, as renewed */
   double total;          /**< the sum of weight times loss, finite: ntkw_weighting_aggregate */
   const double
-      *traces; /**< n finite traces of NTK blocks (ntkw_weighting_ntk_traces), if they are recorded; else not read */
+      *traces; /**< n finite traces of NTK blocks (ntkw_weighting_ntk_traces); ignored without option `traces` */
 } ntkw_recording_step;
 
-/** Fill in the defaults of options that have size bytes; what ntkw_recording_options_init does. Not collective.
+/** Fill in the defaults of an options struct of size bytes. Not collective. ntkw_recording_options_init calls it.
  *
- * It is a function of its own so that a program with a smaller struct, compiled for an older version, runs with this
- * library, and one with a larger struct as long as the additional options are zero.
+ * The program passes the size of the struct that it was compiled with. A smaller struct, of an older version, works
+ * with this library; a larger one works if its additional options are zero.
  * @param[out] options  NULL is allowed.
  * @param[in]  size     sizeof(ntkw_recording_options). */
 NTKW_API void ntkw_recording_options_init_sized(ntkw_recording_options *options, size_t size);
@@ -142,8 +143,8 @@ static inline void ntkw_recording_options_init(ntkw_recording_options *options) 
  * @param[in]  path     a file that does not exist, the same on every rank; its folder must exist.
  * @param[in]  n        number of conditions, 1 to 4096.
  * @param[in]  names    n distinct, non-empty names; copied.
- * @param[in]  options  see there.
- * @param[out] out      close it by ntkw_recording_close; NULL on error.
+ * @param[in]  options  see ntkw_recording_options.
+ * @param[out] out      to be closed by ntkw_recording_close; NULL on error.
  * @return the same on every rank: NTKW_SUCCESS; NTKW_ERR_ARGUMENT (names the argument); NTKW_ERR_COUNT (a parameter is
  *         in no piece or in several: names the first one); NTKW_ERR_DISAGREE (an argument differs over the ranks);
  *         NTKW_ERR_FILE (exists already, no space, ...: names the reason); NTKW_ERR_MEMORY, NTKW_ERR_MPI. On error no
@@ -157,10 +158,10 @@ NTKW_API ntkw_status ntkw_recording_create(MPI_Comm comm, const char *path, int 
  * Steps from epoch on are removed first, because a run that continues from a checkpoint repeats them: the recording
  * becomes that of an uninterrupted run. The number of ranks and the pieces may differ from before.
  *
- * @param[in] path, n, names, options  as for ntkw_recording_create, with the setup of the file: conditions, rule,
- *                   alpha, update_every, dtype, number and segments of the parameters, traces. The initial weights are
- *                   the present ones; they must be the file's if no step is left. The file keeps its source.
- * @param[in] epoch  the next epoch to record, >= 0. If steps are left, no epoch that update_every makes due may be
+ * @param[in] path, n, names, options  as for ntkw_recording_create. These must be as in the file: conditions, rule,
+ *                   alpha, update_every, dtype, number and segments of the parameters, traces. initial_weights are the
+ *                   weights at this call; if no step is left, they must equal the file's. The file keeps its source.
+ * @param[in] epoch  the next epoch to record, >= 0. If steps are left, no epoch that is due by update_every may be
  *                   missing before it.
  * @param[out] out   as of ntkw_recording_create.
  * @return the same on every rank: as ntkw_recording_create, and NTKW_ERR_FORMAT (no recording, damaged, or of another
@@ -173,7 +174,7 @@ NTKW_API ntkw_status ntkw_recording_continue(MPI_Comm comm, const char *path, in
 
 /** Record a step. Collective on the recording's communicator: a few small reductions, and the writes.
  *
- * @param[in] step    as above; only read during the call.
+ * @param[in] step    the same on every rank; only read during the call.
  * @param[in] shards  n pointers to the gradients of the unweighted losses at this rank's parameters: as many values of
  *                    the recording's dtype as its pieces have together, in their order. Only read during the call.
  *                    May be NULL on a rank without parameters. A condition that is absent from the step has zeros.

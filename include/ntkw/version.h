@@ -1,5 +1,5 @@
 /** @file version.h
- * The version of libntkw: of the headers as numbers, of the library that runs by a function.
+ * The version of libntkw: macros give that of the headers, ntkw_version() that of the library in use.
  *
  * Versions with the same major and minor number are compatible; before 1.0 a new minor number may change functions.
  */
