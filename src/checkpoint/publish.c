@@ -5,6 +5,7 @@
  * collective, so every error that can be found is found before.) */
 #include "base/digest.h"
 #include "base/dtype.h"
+#include "base/failure.h"
 #include "checkpoint/format.h"
 #include "checkpoint/lock.h"
 #include "checkpoint/publication.h"
@@ -276,10 +277,10 @@ static void withdraw(ntkw_i_publication *publication, ntkw_status status) {
   const ntkw_checkpoint *checkpoint = publication->checkpoint;
   int opened = publication->file >= 0, by_all = 0;
   if (MPI_Allreduce(&opened, &by_all, 1, MPI_INT, MPI_MIN, checkpoint->comm) == MPI_SUCCESS && by_all) {
-    char message[1024];
-    snprintf(message, sizeof message, "%s", ntkw_last_error());
+    ntkw_i_failure first;
+    ntkw_i_failure_keep(&first, status);
     ntkw_i_mpi_io_close(publication);
-    ntkw_i_fail(status, "%s", message);
+    ntkw_i_failure_report(&first);
   }
   if (publication->created) unlink(publication->temporary);
   MPI_Barrier(checkpoint->comm);

@@ -86,9 +86,7 @@ ntkw_status ntkw_i_writer_check_idle(const ntkw_checkpoint *checkpoint, const ch
 
 /* Keep the first error of a local call for the publication. @return status. */
 static ntkw_status keep_fault(ntkw_checkpoint *checkpoint, ntkw_status status) {
-  if (status == NTKW_SUCCESS || checkpoint->fault != NTKW_SUCCESS) return status;
-  checkpoint->fault = status;
-  snprintf(checkpoint->fault_message, sizeof checkpoint->fault_message, "%s", ntkw_last_error());
+  if (checkpoint->fault.status == NTKW_SUCCESS) ntkw_i_failure_keep(&checkpoint->fault, status);
   return status;
 }
 
