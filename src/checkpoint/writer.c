@@ -60,7 +60,7 @@ ntkw_status ntkw_checkpoint_create(MPI_Comm comm, const char *path, ntkw_checkpo
   MPI_Comm plain;
   ntkw_checkpoint *checkpoint = NULL;
   if (out) *out = NULL;
-  NTKW_TRY(ntkw_i_comm_duplicate(comm, &plain));
+  NTKW_TRY(ntkw_i_comm_duplicate(comm, "the communicator of a checkpoint", &plain));
   ntkw_status status = out ? NTKW_SUCCESS : ntkw_i_fail(NTKW_ERR_ARGUMENT, "ntkw_checkpoint_create: out is NULL");
   if (status == NTKW_SUCCESS) status = make(plain, &checkpoint);
   status = ntkw_status_agree(plain, status);

@@ -105,7 +105,7 @@ static ntkw_status begin(MPI_Comm comm, const char *path, int n, const char *con
   NTKW_TRY(allocate(comm, out));
   ntkw_recording *r = *out;
   r->epoch = epoch;
-  ntkw_status status = ntkw_i_comm_duplicate(comm, &r->comm);
+  ntkw_status status = ntkw_i_comm_duplicate(comm, "the communicator of a recording", &r->comm);
   if (status == NTKW_SUCCESS && MPI_Comm_rank(r->comm, &r->rank) != MPI_SUCCESS)
     status = ntkw_i_fail(NTKW_ERR_MPI, "MPI_Comm_rank failed for a recording");
   if (status == NTKW_SUCCESS) status = make(r, path, n, names, options, get_file);

@@ -76,8 +76,6 @@ ntkw_status api_reference_locate(ntkw_trainer *t, const char *run_folder);
 /* Hand a sentence to a callback, unless it is NULL. */
 void api_warn(ntkw_train_warning on_warning, void *data, const char *format, ...) __attribute__((format(printf, 3, 4)));
 
-/* Check that comm is an intracommunicator, and duplicate it; what: the subject of the sentence. Collective on comm. */
-ntkw_status api_comm_dup(MPI_Comm comm, const char *what, MPI_Comm *own);
 /* Collective. @return NTKW_ERR_ARGUMENT on every rank if the path is NULL or empty on some rank. */
 ntkw_status api_check_path(MPI_Comm comm, const char *path, const char *function);
 /* Is this a folder, as rank 0 sees it? Collective, the same on every rank. */
