@@ -61,8 +61,8 @@ static ntkw_status compare(const ntkw_checkpoint *checkpoint, ntkw_i_broadcast_b
 }
 
 static ntkw_status first_fault(const ntkw_checkpoint *checkpoint) {
-  NTKW_CHECK(checkpoint->fault == NTKW_SUCCESS, checkpoint->fault, "rank %d: %s", checkpoint->rank,
-             checkpoint->fault_message);
+  NTKW_CHECK(checkpoint->fault.status == NTKW_SUCCESS, checkpoint->fault.status, "rank %d: %s", checkpoint->rank,
+             checkpoint->fault.message);
   return NTKW_SUCCESS;
 }
 

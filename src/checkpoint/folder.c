@@ -163,7 +163,7 @@ ntkw_status ntkw_checkpoint_reader_open_newest(MPI_Comm comm, const char *folder
   ntkw_i_broadcast_buffer names = {0};
   if (out) *out = NULL;
   if (skipped && skipped_size > 0) skipped[0] = '\0';
-  NTKW_TRY(ntkw_i_comm_duplicate(comm, &plain));
+  NTKW_TRY(ntkw_i_comm_duplicate(comm, "the communicator of a checkpoint", &plain));
   ntkw_status status = check_arguments(
       plain, folder, prefix,
       out ? NTKW_SUCCESS : ntkw_i_fail(NTKW_ERR_ARGUMENT, "ntkw_checkpoint_reader_open_newest: out is NULL"));
@@ -238,7 +238,7 @@ static ntkw_status tidy(const char *folder, const char *prefix, int n) {
 ntkw_status ntkw_checkpoint_keep(MPI_Comm comm, const char *folder, const char *prefix, int n) {
   MPI_Comm plain;
   int rank;
-  NTKW_TRY(ntkw_i_comm_duplicate(comm, &plain));
+  NTKW_TRY(ntkw_i_comm_duplicate(comm, "the communicator of a checkpoint", &plain));
   ntkw_status status = check_arguments(
       plain, folder, prefix,
       n >= 1 ? NTKW_SUCCESS

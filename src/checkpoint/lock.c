@@ -280,7 +280,7 @@ ntkw_status ntkw_checkpoint_lock_patiently(MPI_Comm comm, const char *folder, co
   MPI_Comm plain;
   ntkw_folder_lock *lock = NULL;
   if (out) *out = NULL;
-  NTKW_TRY(ntkw_i_comm_duplicate(comm, &plain));
+  NTKW_TRY(ntkw_i_comm_duplicate(comm, "the communicator of a lock", &plain));
   ntkw_status status = out ? NTKW_SUCCESS : ntkw_i_fail(NTKW_ERR_ARGUMENT, "ntkw_checkpoint_lock: out is NULL");
   status = ntkw_status_agree(plain, status);
   if (status == NTKW_SUCCESS) status = ntkw_i_same_text_on_ranks(plain, "the folder to be locked", folder);

@@ -1,5 +1,6 @@
 #include "checkpoint/lock.h"
 #include "base/path.h"
+#include "base/unique_number.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -8,7 +9,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -55,11 +55,8 @@ void ntkw_i_lock_this_process(lock_owner *owner) {
   owner->restart = strtoll(restart, NULL, 10);
   owner->pid = getpid();
   owner->started = start_of(owner->pid);
-  struct timespec now;
-  clock_gettime(CLOCK_REALTIME, &now);
-  owner->since = now.tv_sec;
-  if (getrandom(&owner->nonce, sizeof owner->nonce, GRND_NONBLOCK) != (ssize_t)sizeof owner->nonce)
-    owner->nonce = (uint64_t)now.tv_nsec << 32 ^ (uint64_t)now.tv_sec ^ (uint64_t)owner->pid << 44;
+  owner->since = time(NULL);
+  owner->nonce = ntkw_i_unique_number();
 }
 
 void ntkw_i_lock_encode(const lock_owner *owner, char text[LOCK_TEXT_LENGTH + 1]) {

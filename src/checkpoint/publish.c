@@ -5,6 +5,8 @@
  * collective, so every error that can be found is found before.) */
 #include "base/digest.h"
 #include "base/dtype.h"
+#include "base/failure.h"
+#include "base/unique_number.h"
 #include "checkpoint/format.h"
 #include "checkpoint/lock.h"
 #include "checkpoint/publication.h"
@@ -19,9 +21,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 ntkw_status (*ntkw_i_publication_hook)(const char *stage, const char *temporary);
@@ -54,19 +54,9 @@ static ntkw_status decide_digest(ntkw_i_publication *publication) {
   return NTKW_SUCCESS;
 }
 
-/* A number that no other run uses for the same file. */
-static uint64_t unique_number(void) {
-  uint64_t number;
-  if (getrandom(&number, sizeof number, GRND_NONBLOCK) == (ssize_t)sizeof number) return number;
-  struct timespec now;
-  clock_gettime(CLOCK_REALTIME, &now);
-  number = ((uint64_t)now.tv_sec << 30 ^ (uint64_t)now.tv_nsec) + ((uint64_t)getpid() << 44);
-  return ntkw_i_digest_bytes(&number, 0, sizeof number);
-}
-
 static ntkw_status stage_name(ntkw_i_publication *publication) {
   const ntkw_checkpoint *checkpoint = publication->checkpoint;
-  uint64_t number = checkpoint->rank == 0 ? unique_number() : 0;
+  uint64_t number = checkpoint->rank == 0 ? ntkw_i_unique_number() : 0;
   MPI_TRY(MPI_Bcast(&number, 1, MPI_UINT64_T, 0, checkpoint->comm));
   const size_t length = strlen(checkpoint->absolute_path) + 32;
   publication->temporary = malloc(length);
@@ -276,10 +266,10 @@ static void withdraw(ntkw_i_publication *publication, ntkw_status status) {
   const ntkw_checkpoint *checkpoint = publication->checkpoint;
   int opened = publication->file >= 0, by_all = 0;
   if (MPI_Allreduce(&opened, &by_all, 1, MPI_INT, MPI_MIN, checkpoint->comm) == MPI_SUCCESS && by_all) {
-    char message[1024];
-    snprintf(message, sizeof message, "%s", ntkw_last_error());
+    ntkw_i_failure first;
+    ntkw_i_failure_keep(&first, status);
     ntkw_i_mpi_io_close(publication);
-    ntkw_i_fail(status, "%s", message);
+    ntkw_i_failure_report(&first);
   }
   if (publication->created) unlink(publication->temporary);
   MPI_Barrier(checkpoint->comm);

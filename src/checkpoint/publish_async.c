@@ -5,13 +5,13 @@
  * ranks agree by nonblocking operations. Each test advances all this as far as it can without blocking. */
 #include "ranks/comm.h"
 #include "base/dtype.h"
+#include "base/failure.h"
 #include "ranks/agree_async.h"
 #include "fileio/hdf5_error.h"
 #include "checkpoint/publication.h"
 #include "base/thread.h"
 
 #include <stdatomic.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -31,11 +31,9 @@ struct ntkw_i_async_publication {
   int first, last; /* stages of the step */
   pthread_t thread;
   atomic_bool finished; /* the thread has nothing more to do */
-  ntkw_status status;   /* of this rank in this step */
-  char message[1024];   /* of that status: the last error belongs to a thread */
+  ntkw_i_failure mine;  /* the status of this rank in this step; the thread writes it */
   ntkw_i_agreement agreement;
-  ntkw_status verdict;
-  char verdict_message[1024];
+  ntkw_i_failure verdict;
 };
 typedef struct ntkw_i_async_publication async_publication;
 
@@ -67,39 +65,40 @@ static ntkw_i_site site_of(const async_publication *async, int stage) {
   return ntkw_i_stage_site(&ntkw_i_stages[stage], async->publication.checkpoint);
 }
 
+/* Run the stages of the step that belong to a site, up to the first that fails. */
+static void run_stages_of(async_publication *async, ntkw_i_site site) {
+  for (int i = async->first; i <= async->last && async->mine.status == NTKW_SUCCESS; i++)
+    if (site_of(async, i) == site)
+      ntkw_i_failure_keep(&async->mine, ntkw_i_stage_run(&ntkw_i_stages[i], &async->publication));
+}
+
 static void *run_in_thread(void *data) {
   async_publication *async = data;
-  for (int i = async->first; i <= async->last && async->status == NTKW_SUCCESS; i++)
-    if (site_of(async, i) == NTKW_I_ANY_THREAD)
-      async->status = ntkw_i_stage_run(&ntkw_i_stages[i], &async->publication);
-  if (async->status != NTKW_SUCCESS) snprintf(async->message, sizeof async->message, "%s", ntkw_last_error());
+  run_stages_of(async, NTKW_I_ANY_THREAD);
   atomic_store(&async->finished, true);
   return NULL;
 }
 
 static void start_agreement(async_publication *async) {
   const ntkw_i_publication *publication = &async->publication;
-  if (async->status != NTKW_SUCCESS) ntkw_i_fail(async->status, "%s", async->message);
+  const ntkw_status mine = ntkw_i_failure_report(&async->mine);
   int n_sums;
   uint64_t *sums = ntkw_i_stage_sums(&ntkw_i_stages[async->last], publication, &n_sums);
-  ntkw_i_agree_start(&async->agreement, publication->checkpoint->comm, async->status, sums, n_sums);
+  ntkw_i_agree_start(&async->agreement, publication->checkpoint->comm, mine, sums, n_sums);
   async->phase = PHASE_AGREEMENT;
 }
 
 static void run_main_stages(async_publication *async) {
   const ntkw_i_hdf5_handler handler = ntkw_i_hdf5_suppress_errors();
-  for (int i = async->first; i <= async->last && async->status == NTKW_SUCCESS; i++)
-    if (site_of(async, i) == NTKW_I_CALLING_THREAD)
-      async->status = ntkw_i_stage_run(&ntkw_i_stages[i], &async->publication);
+  run_stages_of(async, NTKW_I_CALLING_THREAD);
   ntkw_i_hdf5_restore_errors(handler);
-  if (async->status != NTKW_SUCCESS) snprintf(async->message, sizeof async->message, "%s", ntkw_last_error());
 }
 
 /* In a step, the stages that call HDF5 run before the others. */
 static void start_step(async_publication *async) {
   for (async->last = async->first; !ntkw_i_stages[async->last].agreed;) async->last++;
   run_main_stages(async);
-  if (async->status != NTKW_SUCCESS || site_of(async, async->last) == NTKW_I_CALLING_THREAD) {
+  if (async->mine.status != NTKW_SUCCESS || site_of(async, async->last) == NTKW_I_CALLING_THREAD) {
     start_agreement(async);
     return;
   }
@@ -110,11 +109,6 @@ static void start_step(async_publication *async) {
   }
   run_in_thread(async); /* the system allows no further thread: run the stages here */
   start_agreement(async);
-}
-
-static void conclude(async_publication *async, ntkw_status verdict) {
-  async->verdict = verdict;
-  if (verdict != NTKW_SUCCESS) snprintf(async->verdict_message, sizeof async->verdict_message, "%s", ntkw_last_error());
 }
 
 static void start_withdrawal(async_publication *async) {
@@ -132,8 +126,7 @@ static void finish_step(async_publication *async) {
   async->first = async->last + 1;
   async->phase = PHASE_STEP;
   if (verdict == NTKW_SUCCESS && async->first < ntkw_i_n_stages) return;
-  conclude(async, verdict);
-  if (verdict == NTKW_SUCCESS)
+  if (ntkw_i_failure_keep(&async->verdict, verdict) == NTKW_SUCCESS)
     async->phase = PHASE_OVER;
   else
     start_withdrawal(async);
@@ -182,8 +175,7 @@ static ntkw_status begin(async_publication *async) {
   for (; site_of(async, async->first) == NTKW_I_COLLECTIVE; async->first++)
     NTKW_TRY(ntkw_i_agree(checkpoint->comm, &checkpoint->stall,
                           ntkw_i_stage_run(&ntkw_i_stages[async->first], &async->publication), NULL, 0));
-  async->status = copy_values(checkpoint);
-  if (async->status != NTKW_SUCCESS) snprintf(async->message, sizeof async->message, "%s", ntkw_last_error());
+  ntkw_i_failure_keep(&async->mine, copy_values(checkpoint));
   return NTKW_SUCCESS;
 }
 
@@ -254,8 +246,7 @@ ntkw_status ntkw_checkpoint_publish_end(ntkw_checkpoint *checkpoint) {
   NTKW_TRY(check_publishing(checkpoint, "ntkw_checkpoint_publish_end"));
   async_publication *async = checkpoint->publication;
   finish(async);
-  const ntkw_status verdict = async->verdict;
-  if (verdict != NTKW_SUCCESS) ntkw_i_fail(verdict, "%s", async->verdict_message);
+  const ntkw_status verdict = ntkw_i_failure_report(&async->verdict);
   checkpoint->publication = NULL;
   destroy(async);
   return verdict;

@@ -70,7 +70,7 @@ ntkw_status ntkw_checkpoint_reader_open(MPI_Comm comm, const char *path, ntkw_ch
   ntkw_checkpoint_reader *reader = NULL;
   user_block block = {0};
   if (out) *out = NULL;
-  NTKW_TRY(ntkw_i_comm_duplicate(comm, &plain));
+  NTKW_TRY(ntkw_i_comm_duplicate(comm, "the communicator of a checkpoint", &plain));
   ntkw_status status = out ? NTKW_SUCCESS : ntkw_i_fail(NTKW_ERR_ARGUMENT, "ntkw_checkpoint_reader_open: out is NULL");
   status = ntkw_status_agree(plain, status);
   if (status == NTKW_SUCCESS) status = ntkw_i_same_text_on_ranks(plain, "the path of a checkpoint", path);

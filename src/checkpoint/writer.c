@@ -60,7 +60,7 @@ ntkw_status ntkw_checkpoint_create(MPI_Comm comm, const char *path, ntkw_checkpo
   MPI_Comm plain;
   ntkw_checkpoint *checkpoint = NULL;
   if (out) *out = NULL;
-  NTKW_TRY(ntkw_i_comm_duplicate(comm, &plain));
+  NTKW_TRY(ntkw_i_comm_duplicate(comm, "the communicator of a checkpoint", &plain));
   ntkw_status status = out ? NTKW_SUCCESS : ntkw_i_fail(NTKW_ERR_ARGUMENT, "ntkw_checkpoint_create: out is NULL");
   if (status == NTKW_SUCCESS) status = make(plain, &checkpoint);
   status = ntkw_status_agree(plain, status);
@@ -86,9 +86,7 @@ ntkw_status ntkw_i_writer_check_idle(const ntkw_checkpoint *checkpoint, const ch
 
 /* Keep the first error of a local call for the publication. @return status. */
 static ntkw_status keep_fault(ntkw_checkpoint *checkpoint, ntkw_status status) {
-  if (status == NTKW_SUCCESS || checkpoint->fault != NTKW_SUCCESS) return status;
-  checkpoint->fault = status;
-  snprintf(checkpoint->fault_message, sizeof checkpoint->fault_message, "%s", ntkw_last_error());
+  if (checkpoint->fault.status == NTKW_SUCCESS) ntkw_i_failure_keep(&checkpoint->fault, status);
   return status;
 }
 

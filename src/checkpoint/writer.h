@@ -3,6 +3,7 @@
 #define NTKW_CHECKPOINT_WRITER_H
 
 #include "base/dtype.h"
+#include "base/failure.h"
 #include "checkpoint/slabs.h"
 #include "ranks/agree_async.h"
 
@@ -34,8 +35,7 @@ struct ntkw_checkpoint {
   const ntkw_folder_lock *lock; /* borrowed; NULL: the folder is not locked */
   ntkw_i_stall_options stall;
   struct ntkw_i_async_publication *publication; /* owned; NULL: no asynchronous publication runs */
-  ntkw_status fault; /* the first error of a local call on this rank; the publication reports it on every rank */
-  char fault_message[512];
+  ntkw_i_failure fault; /* the first error of a local call on this rank; the publication reports it on every rank */
 };
 
 /* Check that the checkpoint is not NULL and may be changed. Not collective. function is for the message.

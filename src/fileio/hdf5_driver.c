@@ -128,12 +128,6 @@ void ntkw_i_hdf5_release_storage(ntkw_i_storage *storage) {
   storage->driver = 0;
 }
 
-static void keep_first_error(ntkw_i_hdf5_file *file, ntkw_status status) {
-  if (status == NTKW_SUCCESS) return;
-  file->status = status;
-  snprintf(file->message, sizeof file->message, "%s", ntkw_last_error());
-}
-
 static ntkw_status read_allowed(const ntkw_i_hdf5_file *file, H5FD_mem_t kind, int64_t at, size_t size, void *bytes) {
   NTKW_CHECK(file->use != NTKW_I_READ_STRUCTURE || kind != H5FD_MEM_DRAW, NTKW_ERR_FORMAT,
              "%s is not a checkpoint of ntkw: it has contents in a heap", file->path);
@@ -143,16 +137,17 @@ static ntkw_status read_allowed(const ntkw_i_hdf5_file *file, H5FD_mem_t kind, i
 /* Dropped bytes, and bytes behind the end, read as zeros. */
 static bool read_file(ntkw_i_storage *storage, H5FD_mem_t kind, int64_t at, size_t size, void *bytes) {
   ntkw_i_hdf5_file *file = (ntkw_i_hdf5_file *)storage;
-  if (at >= 0 && at < storage->end && file->status == NTKW_SUCCESS) {
+  if (at >= 0 && at < storage->end && file->first_error.status == NTKW_SUCCESS) {
     const size_t room = (size_t)(storage->end - at);
-    keep_first_error(file, read_allowed(file, kind, at, room < size ? room : size, bytes));
+    ntkw_i_failure_keep(&file->first_error, read_allowed(file, kind, at, room < size ? room : size, bytes));
   }
-  return file->use == NTKW_I_WRITE || file->status == NTKW_SUCCESS;
+  return file->use == NTKW_I_WRITE || file->first_error.status == NTKW_SUCCESS;
 }
 
 static void write_file(ntkw_i_storage *storage, int64_t at, size_t size, const void *bytes) {
   ntkw_i_hdf5_file *file = (ntkw_i_hdf5_file *)storage;
-  if (file->status == NTKW_SUCCESS) keep_first_error(file, ntkw_i_file_write(file->fd, file->path, bytes, size, at));
+  if (file->first_error.status == NTKW_SUCCESS)
+    ntkw_i_failure_keep(&file->first_error, ntkw_i_file_write(file->fd, file->path, bytes, size, at));
 }
 
 static ntkw_status set_length(const ntkw_i_hdf5_file *file) {
@@ -163,7 +158,7 @@ static ntkw_status set_length(const ntkw_i_hdf5_file *file) {
 
 static void truncate_file(ntkw_i_storage *storage) {
   ntkw_i_hdf5_file *file = (ntkw_i_hdf5_file *)storage;
-  if (file->status == NTKW_SUCCESS) keep_first_error(file, set_length(file));
+  if (file->first_error.status == NTKW_SUCCESS) ntkw_i_failure_keep(&file->first_error, set_length(file));
 }
 
 /* HDF5 1.10.8 loses memory if it gathers reads and an address was forged. */
@@ -177,5 +172,5 @@ ntkw_i_hdf5_file ntkw_i_hdf5_file_init(int fd, const char *path, int64_t length,
 }
 
 ntkw_status ntkw_i_hdf5_file_status(const ntkw_i_hdf5_file *file, ntkw_status other) {
-  return file->status == NTKW_SUCCESS ? other : ntkw_i_fail(file->status, "%s", file->message);
+  return file->first_error.status == NTKW_SUCCESS ? other : ntkw_i_failure_report(&file->first_error);
 }

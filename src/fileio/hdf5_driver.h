@@ -12,6 +12,7 @@
 #include <hdf5.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include "base/failure.h"
 #include "ntkw/status.h"
 
 /* Where HDF5 reads and writes. Part of a struct of whoever implements the functions. */
@@ -49,16 +50,15 @@ typedef enum ntkw_i_file_use {
 /* A storage that reads and writes an open file and keeps the first error.
  *
  * HDF5 1.10.8 cannot recover from a failed write: H5Fclose then fails for ever and MPI_Finalize crashes. This storage
- * therefore reports success, drops all writes after the first error, and keeps that error in status for whoever has
- * closed the file. A file that is only read has reads that fail: HDF5's own messages say what it was looking for,
- * message says why. */
+ * therefore reports success, drops all writes after the first error, and keeps that error for whoever has closed the
+ * file. A file that is only read has reads that fail: HDF5's own messages say what it was looking for, first_error
+ * says why. */
 typedef struct ntkw_i_hdf5_file {
   ntkw_i_storage storage; /* must be the first member */
   int fd;                 /* borrowed; stays open */
   const char *path;       /* borrowed; for messages */
   ntkw_i_file_use use;
-  ntkw_status status; /* the first error, or NTKW_SUCCESS */
-  char message[512];  /* of that error */
+  ntkw_i_failure first_error;
 } ntkw_i_hdf5_file;
 
 /* length: bytes in the file; for NTKW_I_WRITE the file is empty and this is 0. */

@@ -1,24 +1,23 @@
 #include "ranks/agree_async.h"
 #include "base/check.h"
 #include "base/clock.h"
+#include "ranks/ballot.h"
 
-#include <stdio.h>
 #include <time.h>
 
 enum { QUICK_PAUSES = 100 }; /* before pauses become long */
 
 static void fail_in_mpi(ntkw_i_agreement *agreement) {
-  agreement->verdict = NTKW_ERR_MPI;
-  snprintf(agreement->message, sizeof agreement->message, "MPI failed while the ranks agreed on a status");
+  ntkw_i_failure_keep(&agreement->verdict, ntkw_i_fail(NTKW_ERR_MPI, "MPI failed while the ranks agreed on a status"));
 }
 
 void ntkw_i_agree_start(ntkw_i_agreement *agreement, MPI_Comm comm, ntkw_status status, uint64_t sums[], int n) {
   int rank = 0;
   *agreement = (ntkw_i_agreement){.comm = comm, .requests = {MPI_REQUEST_NULL, MPI_REQUEST_NULL}};
-  if (status != NTKW_SUCCESS) snprintf(agreement->message, sizeof agreement->message, "%s", ntkw_last_error());
+  ntkw_i_failure_keep(&agreement->verdict, status);
+  agreement->verdict.status = NTKW_SUCCESS;
   bool good = MPI_Comm_rank(comm, &rank) == MPI_SUCCESS && MPI_Comm_size(comm, &agreement->size) == MPI_SUCCESS;
-  /* as in ntkw_status_agree: the largest code wins, then the lowest rank */
-  agreement->mine = (long long)status * agreement->size + (agreement->size - 1 - rank);
+  agreement->mine = ntkw_i_ballot(status, rank, agreement->size);
   good = good && MPI_Iallreduce(&agreement->mine, &agreement->winner, 1, MPI_LONG_LONG, MPI_MAX, comm,
                                 &agreement->requests[0]) == MPI_SUCCESS;
   if (n > 0)
@@ -29,12 +28,13 @@ void ntkw_i_agree_start(ntkw_i_agreement *agreement, MPI_Comm comm, ntkw_status 
 
 /* The codes are known. true: complete; false: the winner's message is on its way to all ranks. */
 static bool broadcast_message(ntkw_i_agreement *agreement) {
-  const int size = agreement->size, root = size - 1 - (int)(agreement->winner % size);
-  agreement->verdict = (ntkw_status)(agreement->winner / size);
-  if (agreement->verdict == NTKW_SUCCESS || agreement->sends_message) return true;
+  ntkw_i_failure *verdict = &agreement->verdict;
+  const int root = ntkw_i_ballot_rank(agreement->winner, agreement->size);
+  verdict->status = ntkw_i_ballot_status(agreement->winner, agreement->size);
+  if (verdict->status == NTKW_SUCCESS || agreement->sends_message) return true;
   agreement->sends_message = true;
-  if (MPI_Ibcast(agreement->message, sizeof agreement->message, MPI_CHAR, root, agreement->comm,
-                 &agreement->requests[0]) == MPI_SUCCESS)
+  if (MPI_Ibcast(verdict->message, sizeof verdict->message, MPI_CHAR, root, agreement->comm, &agreement->requests[0]) ==
+      MPI_SUCCESS)
     return false;
   fail_in_mpi(agreement);
   return true;
@@ -44,7 +44,7 @@ static bool broadcast_message(ntkw_i_agreement *agreement) {
 static bool complete(ntkw_i_agreement *agreement, bool wait) {
   for (;;) {
     int done = 1;
-    if (agreement->verdict == NTKW_ERR_MPI && !agreement->sends_message) return true;
+    if (agreement->verdict.status == NTKW_ERR_MPI && !agreement->sends_message) return true;
     const int failed = wait ? MPI_Waitall(2, agreement->requests, MPI_STATUSES_IGNORE)
                             : MPI_Testall(2, agreement->requests, &done, MPI_STATUSES_IGNORE);
     if (failed != MPI_SUCCESS) {
@@ -61,8 +61,7 @@ bool ntkw_i_agree_test(ntkw_i_agreement *agreement) {
 }
 
 ntkw_status ntkw_i_agree_verdict(const ntkw_i_agreement *agreement) {
-  if (agreement->verdict == NTKW_SUCCESS) return NTKW_SUCCESS;
-  return ntkw_i_fail(agreement->verdict, "%s", agreement->message);
+  return ntkw_i_failure_report(&agreement->verdict);
 }
 
 ntkw_i_stall_timer ntkw_i_stall_timer_start(const ntkw_i_stall_options *options) {

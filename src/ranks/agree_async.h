@@ -10,16 +10,16 @@
 #include <mpi.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include "base/failure.h"
 #include "ntkw/checkpoint.h"
 
 typedef struct ntkw_i_agreement {
   MPI_Comm comm;
   MPI_Request requests[2];
   int size;
-  long long mine, winner; /* status code and rank in one number */
+  long long mine, winner; /* ballots */
   bool sends_message;     /* the codes are known; the message of the winner is being broadcast */
-  ntkw_status verdict;
-  char message[1024];
+  ntkw_i_failure verdict; /* before the codes are known, its message is that of this rank */
 } ntkw_i_agreement;
 
 /* Start. Collective, does not block.

@@ -22,9 +22,9 @@ void ntkw_i_communicator_free(MPI_Comm *comm) {
   *comm = MPI_COMM_NULL;
 }
 
-ntkw_status ntkw_i_comm_duplicate(MPI_Comm comm, MPI_Comm *own) {
+ntkw_status ntkw_i_comm_duplicate(MPI_Comm comm, const char *what, MPI_Comm *own) {
   *own = MPI_COMM_NULL;
-  NTKW_TRY(ntkw_i_communicator_check(comm, "the communicator of a checkpoint"));
+  NTKW_TRY(ntkw_i_communicator_check(comm, what));
   int rank;
   MPI_TRY(MPI_Comm_rank(comm, &rank));
   MPI_TRY(MPI_Comm_split(comm, 0, rank, own));

@@ -16,9 +16,10 @@
  * communicator with a topology (open-mpi/ompi#12718).
  *
  * @param[in]  comm  The caller's communicator.
+ * @param[in]  what  The subject of the sentence on error, such as "the communicator of a checkpoint".
  * @param[out] own   To be freed by ntkw_i_communicator_free; MPI_COMM_NULL on error.
  * @return NTKW_SUCCESS; NTKW_ERR_ARGUMENT (MPI_COMM_NULL, or an intercommunicator); NTKW_ERR_MPI. */
-ntkw_status ntkw_i_comm_duplicate(MPI_Comm comm, MPI_Comm *own);
+ntkw_status ntkw_i_comm_duplicate(MPI_Comm comm, const char *what, MPI_Comm *own);
 
 /* Check that MPI runs and that comm is an intracommunicator. Local. what: the subject of the sentence, such as "the
  * communicator of a weighting". @return NTKW_SUCCESS; NTKW_ERR_ARGUMENT (MPI_COMM_NULL, or an intercommunicator);

@@ -5,6 +5,7 @@
 #include "fileio/posix_io.h"
 #include "fileio/hdf5_error.h"
 #include "base/check.h"
+#include "base/failure.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -104,7 +105,7 @@ static ntkw_status begin(MPI_Comm comm, const char *path, int n, const char *con
   NTKW_TRY(allocate(comm, out));
   ntkw_recording *r = *out;
   r->epoch = epoch;
-  ntkw_status status = ntkw_i_comm_duplicate(comm, &r->comm);
+  ntkw_status status = ntkw_i_comm_duplicate(comm, "the communicator of a recording", &r->comm);
   if (status == NTKW_SUCCESS && MPI_Comm_rank(r->comm, &r->rank) != MPI_SUCCESS)
     status = ntkw_i_fail(NTKW_ERR_MPI, "MPI_Comm_rank failed for a recording");
   if (status == NTKW_SUCCESS) status = make(r, path, n, names, options, get_file);
@@ -168,15 +169,14 @@ static ntkw_status write_step(ntkw_recording *r, const void *const shards[]) {
 
 /* Withdraw the step, and keep the sentence of its error. */
 static ntkw_status withdraw_quietly(ntkw_recording *r, ntkw_status status) {
-  char sentence[1024];
-  strncpy(sentence, ntkw_last_error(), sizeof sentence - 1);
-  sentence[sizeof sentence - 1] = '\0';
+  ntkw_i_failure first;
+  ntkw_i_failure_keep(&first, status);
   if (r->rank == 0) {
     const ntkw_i_hdf5_handler handler = ntkw_i_hdf5_suppress_errors();
     (void)!ntkw_i_recording_withdraw(r);
     ntkw_i_hdf5_restore_errors(handler);
   }
-  return ntkw_i_fail(status, "%s", sentence);
+  return ntkw_i_failure_report(&first);
 }
 
 ntkw_status ntkw_recording_record(ntkw_recording *recording, const ntkw_recording_step *step,

@@ -2,6 +2,7 @@
 #include "cli/replay/shard_plan.h"
 #include "base/hash.h"
 #include "base/check.h"
+#include "ranks/even_split.h"
 
 #include <stdbool.h>
 #include <stdlib.h>
@@ -82,8 +83,8 @@ static ntkw_status split_segments(draw *d, const shard_model *model) {
 }
 
 static ntkw_status split_evenly(draw *d, int64_t n) {
-  const int64_t share = n / d->size, left = n % d->size, r = d->rank;
-  return keep(d, r * share + (r < left ? r : left), share + (r < left), NOT_A_COPY);
+  const ntkw_i_range part = ntkw_i_even_split(n, d->size, d->rank);
+  return keep(d, part.first, part.last - part.first, NOT_A_COPY);
 }
 
 static void shuffle(draw *d) {

@@ -57,10 +57,8 @@ static ntkw_status fit(const problem *pde, const char *path, const kernel_reques
     return NTKW_SUCCESS;
   }
   if (spectra_match(s, &own)) return NTKW_SUCCESS;
-  char difference[512];
-  snprintf(difference, sizeof difference, "%s", ntkw_last_error());
   return ntkw_i_fail(NTKW_ERR_PROBLEM, "%s: is of another problem than the checkpoints before it: %s", path,
-                     difference);
+                     ntkw_last_error());
 }
 
 ntkw_status source_add_checkpoint(ntkw_checkpoint_reader *reader, const kernel_request *request, spectra *s,

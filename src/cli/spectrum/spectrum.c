@@ -104,7 +104,7 @@ static ntkw_status make_folder(const char *name) {
 
 /* Check the output files: an existing one may be replaced only if it holds spectra. Collective. */
 static ntkw_status check_output(const job *j) {
-  char path[PATH_SIZE + 8], sentence[512];
+  char path[PATH_SIZE + 8];
   ntkw_checkpoint_reader *reader = NULL;
   if (j->settings->out)
     NTKW_TRY(ntkw_status_agree(MPI_COMM_WORLD, command_rank() == 0 ? make_folder(j->name) : NTKW_SUCCESS));
@@ -116,9 +116,8 @@ static ntkw_status check_output(const job *j) {
   if (status == NTKW_SUCCESS && !spectra_are_in(reader)) status = ntkw_i_fail(NTKW_ERR_FORMAT, "it holds no spectra");
   ntkw_checkpoint_reader_close(&reader);
   if (status == NTKW_SUCCESS) return status;
-  snprintf(sentence, sizeof sentence, "%s", ntkw_last_error());
   return ntkw_i_fail(NTKW_ERR_ARGUMENT, "%s is there and is not replaced (%s); name another with --out", path,
-                     sentence);
+                     ntkw_last_error());
 }
 
 static ntkw_status read_recorded(job *j, ntkw_checkpoint_reader *reader, const char *path) {

@@ -37,15 +37,12 @@ ntkw_status checkpoint_writer_rotate(run *r) {
 /* Take the result of the publication. Local if the publication is over, otherwise collective. */
 static void take_verdict(run *r) {
   checkpoint_writer *w = &r->writer;
-  w->verdict = ntkw_checkpoint_publish_end(w->file);
   w->over = true;
-  if (w->verdict != NTKW_SUCCESS) {
-    snprintf(w->sentence, sizeof w->sentence, "%s", ntkw_last_error());
-  } else if (command_rank() == 0) {
-    progress_clear(&r->progress);
-    say("checkpoint of step %lld: published at step %lld\n", (long long)w->step,
-        (long long)trainer_steps_done(r->trainer));
-  }
+  if (ntkw_i_failure_keep(&w->verdict, ntkw_checkpoint_publish_end(w->file)) != NTKW_SUCCESS || command_rank() != 0)
+    return;
+  progress_clear(&r->progress);
+  say("checkpoint of step %lld: published at step %lld\n", (long long)w->step,
+      (long long)trainer_steps_done(r->trainer));
 }
 
 void checkpoint_writer_advance(run *r) {
@@ -56,7 +53,7 @@ void checkpoint_writer_advance(run *r) {
 }
 
 bool checkpoint_writer_failed(const run *r) {
-  return r->writer.file && r->writer.over && r->writer.verdict != NTKW_SUCCESS;
+  return r->writer.file && r->writer.over && r->writer.verdict.status != NTKW_SUCCESS;
 }
 
 ntkw_status checkpoint_writer_finish(run *r) {
@@ -64,7 +61,7 @@ ntkw_status checkpoint_writer_finish(run *r) {
   if (!w->file) return NTKW_SUCCESS;
   if (!w->over) take_verdict(r);
   ntkw_checkpoint_destroy(&w->file);
-  if (w->verdict != NTKW_SUCCESS) return ntkw_i_fail(w->verdict, "%s", w->sentence);
+  NTKW_TRY(ntkw_i_failure_report(&w->verdict));
   note_published(r);
   return NTKW_SUCCESS;
 }

@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include "base/failure.h"
 #include "ntkw/checkpoint.h"
 
 typedef struct run run;
@@ -13,11 +14,10 @@ typedef struct checkpoint_writer {
   ntkw_checkpoint *file; /* NULL: none */
   char path[600];
   int64_t step;
-  bool over;           /* the result is known on this rank; all ranks get the same result */
-  ntkw_status verdict; /* the result, if over */
-  char sentence[1024]; /* ntkw_last_error() of the result */
-  bool untidy;         /* there may be more checkpoints than are kept */
-  bool measured;       /* a checkpoint was written while training waited: its time is known */
+  bool over;              /* the result is known on this rank; all ranks get the same result */
+  ntkw_i_failure verdict; /* the result, if over */
+  bool untidy;            /* there may be more checkpoints than are kept */
+  bool measured;          /* a checkpoint was written while training waited: its time is known */
 } checkpoint_writer;
 
 /* Finish the present publication, then write the state. Collective. Training waits for the last checkpoint of a run,

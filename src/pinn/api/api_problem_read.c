@@ -27,14 +27,6 @@ void api_warn(ntkw_train_warning on_warning, void *data, const char *format, ...
   on_warning(sentence, data);
 }
 
-ntkw_status api_comm_dup(MPI_Comm comm, const char *what, MPI_Comm *own) {
-  *own = MPI_COMM_NULL;
-  NTKW_TRY(ntkw_i_communicator_check(comm, what));
-  NTKW_CHECK(MPI_Comm_dup(comm, own) == MPI_SUCCESS && MPI_Comm_set_errhandler(*own, MPI_ERRORS_RETURN) == MPI_SUCCESS,
-             NTKW_ERR_MPI, "%s cannot be duplicated", what);
-  return NTKW_SUCCESS;
-}
-
 ntkw_status api_check_path(MPI_Comm comm, const char *path, const char *function) {
   const bool usable = path && *path;
   return ntkw_status_agree(
@@ -196,7 +188,7 @@ static ntkw_status read_by(ntkw_status (*read)(MPI_Comm, const char *, const ntk
   ntkw_problem *made = NULL;
   MPI_Comm plain;
   if (out) *out = NULL;
-  NTKW_TRY(api_comm_dup(comm, "the communicator of a problem", &plain));
+  NTKW_TRY(ntkw_i_comm_duplicate(comm, "the communicator of a problem", &plain));
   ntkw_status status = api_check_path(plain, path, function);
   if (status == NTKW_SUCCESS)
     status = ntkw_status_agree(plain, out ? take_options(options, &own)

@@ -145,7 +145,7 @@ ntkw_status ntkw_trainer_create(MPI_Comm comm, const ntkw_problem *p, const ntkw
                                 ntkw_trainer **out) {
   MPI_Comm own;
   if (out) *out = NULL;
-  NTKW_TRY(api_comm_dup(comm, "the communicator of a trainer", &own));
+  NTKW_TRY(ntkw_i_comm_duplicate(comm, "the communicator of a trainer", &own));
   ntkw_trainer *t = calloc(1, sizeof *t);
   ntkw_status status = ntkw_status_agree(own, check_arguments(t, p, out));
   if (status != NTKW_SUCCESS) {

@@ -83,9 +83,6 @@ ntkw_status api_reference_locate(ntkw_trainer *t, const char *run_folder);
 /* Format a warning and pass it to the callback; on_warning NULL: do nothing. Not collective. */
 void api_warn(ntkw_train_warning on_warning, void *data, const char *format, ...) __attribute__((format(printf, 3, 4)));
 
-/* Check that comm is an intracommunicator and duplicate it; *own returns errors instead of aborting. what: subject of
- * the error message. Collective on comm. */
-ntkw_status api_comm_dup(MPI_Comm comm, const char *what, MPI_Comm *own);
 /* Check the path argument of a function. Collective.
  * @return the same on every rank: NTKW_SUCCESS; NTKW_ERR_ARGUMENT: the path is NULL or empty on some rank. */
 ntkw_status api_check_path(MPI_Comm comm, const char *path, const char *function);

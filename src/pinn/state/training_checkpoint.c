@@ -3,6 +3,7 @@
 #include "pinn/state/changes.h"
 #include "pinn/state/problem_signature.h"
 #include "base/check.h"
+#include "base/failure.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -116,16 +117,17 @@ static ntkw_status stored_signature(ntkw_checkpoint_reader *reader, const char *
 /* Report the differences with the keys of the problem file. If there are none, keep the present message. */
 static ntkw_status refuse_other(ntkw_checkpoint_reader *reader, const char *path, const problem *pde,
                                 ntkw_status status) {
-  char text[900] = "", sentence[900];
+  char text[900] = "";
+  ntkw_i_failure present;
   problem *before = NULL;
   changes found = {0};
-  snprintf(sentence, sizeof sentence, "%s", ntkw_last_error());
+  ntkw_i_failure_keep(&present, status);
   if (stored_problem(reader, &before) == NTKW_SUCCESS && changes_find(before, pde, &found) == NTKW_SUCCESS)
     changes_describe(&found, CHANGE_REFUSED, text, sizeof text);
   changes_free(&found);
   problem_destroy(&before);
   if (text[0]) return ntkw_i_fail(status, "%s: is a checkpoint of another problem: %s", path, text);
-  return ntkw_i_fail(status, "%s", sentence);
+  return ntkw_i_failure_report(&present);
 }
 
 static ntkw_status check_problem(ntkw_checkpoint_reader *reader, const char *path, const problem *pde) {

@@ -236,8 +236,7 @@ const chunk_result *chunk_worker_run(chunk_worker *w, const chunk_task *task) {
     result->partials[c].n = 0;
     ntkw_sum_zero(&result->losses[c], NTKW_FLOAT64);
   }
-  result->status = compute_chunks(w, task);
-  if (result->status != NTKW_SUCCESS) snprintf(result->sentence, sizeof result->sentence, "%s", ntkw_last_error());
+  ntkw_i_failure_keep(&result->failure, compute_chunks(w, task));
   return result;
 }
 

@@ -5,6 +5,7 @@
 #define NTKW_PINN_CHUNK_WORKER_H
 
 #include <pthread.h>
+#include "base/failure.h"
 #include "pinn/training/gradient_engine.h"
 
 typedef struct chunk_worker chunk_worker;
@@ -21,8 +22,7 @@ typedef struct chunk_task {
 
 /* The result of one thread. */
 typedef struct chunk_result {
-  ntkw_status status;
-  char sentence[512];     /* error message: ntkw_last_error() is separate in each thread */
+  ntkw_i_failure failure; /* with its message, because ntkw_last_error() is separate in each thread */
   ntkw_sum *losses;       /* n_conditions */
   partial_sums *partials; /* n_conditions; GRADIENT_COMBINED uses only the first */
 } chunk_result;

@@ -74,7 +74,7 @@ static ntkw_status join(gradient_engine *e, ntkw_sum losses[], int n_groups, par
   for (int g = 0; g < n_groups; g++) partials[g].n = 0;
   for (int thread = 0; thread < thread_pool_size(e->threads); thread++) {
     const chunk_result *result = chunk_worker_result(e->workers[thread]);
-    if (result->status != NTKW_SUCCESS) return ntkw_i_fail(result->status, "%s", result->sentence);
+    NTKW_TRY(ntkw_i_failure_report(&result->failure));
     for (int c = 0; c < e->pde->n_conditions; c++) NTKW_TRY(ntkw_sum_merge(&losses[c], &result->losses[c]));
     for (int g = 0; g < n_groups; g++)
       for (int k = 0; k < result->partials[g].n; k++)
