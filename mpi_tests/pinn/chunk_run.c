@@ -8,7 +8,7 @@
 typedef struct chunk {
   const network_options *options;
   stream_set streams;
-  int n, panel, total; /* total: outputs of a point */
+  int n, panel, total; /* total: outputs times streams, the values of a point */
   double *points, *coefficients, *seeds, *scales;
   double *outputs, *diagonal;
   void *gradient;
@@ -20,7 +20,7 @@ static double *numbers(uint64_t *state, int n) {
   return out;
 }
 
-/* Copy the columns first .. first + n - 1 of a matrix with this many rows to a panel, or back. */
+/* Copy the columns first .. first + n - 1 of a matrix with this many rows and l->n columns to a panel. */
 static void cut(const chunk *l, int rows, int first, int n, const double *from, double *to) {
   for (int r = 0; r < rows; r++)
     for (int p = 0; p < n; p++) to[r * n + p] = from[r * l->n + first + p];

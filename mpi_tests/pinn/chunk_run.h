@@ -4,8 +4,11 @@
 
 #include "pinn/network/network.h"
 
-/* Forward and backward over n points in panels of panel points (0: the capacity), all results into state, whose size
- * in bytes is returned: outputs by point, diagonal, then the gradient. state may be NULL to ask for the size. */
+/* Run forward and backward passes over n points in panels of `panel` points (0: the capacity of the workspace).
+ *
+ * @param[in]  stream_case  index for oracle_streams.
+ * @param[out] state        the outputs by point, the NTK diagonal, then the gradient. NULL: compute only the size.
+ * @return the size of state in bytes. */
 size_t chunk_run(const network_options *options, int stream_case, int n, int panel, void *state);
 
 #endif

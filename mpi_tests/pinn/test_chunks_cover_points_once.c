@@ -65,7 +65,7 @@ static void many_points_make_long_chunks(void) {
   problem_destroy(&pde);
 }
 
-/* Every piece has its share of the rows, up to half a point at either end, and every condition one chunk in it. */
+/* In free order each piece has its share of the rows, up to one point, and at most one chunk of each condition. */
 static void free_order_cuts_evenly(void) {
   static const int pieces[] = {1, 2, 3, 8, 61, 1000, 100000};
   problem *pde = wave_problem("float64", "none", 1);

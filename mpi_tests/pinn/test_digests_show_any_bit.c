@@ -28,7 +28,7 @@ static trainer *train_three_steps(const char *precision, const char *rule, probl
   return t;
 }
 
-/* Against the gathered parameters, cut into tensors by hand. */
+/* Digests equal those of the gathered parameters, cut into tensors by the table above. */
 static void they_are_of_whole_tensors(void) {
   problem *pde;
   trainer *t = train_three_steps("float64", "ntk-trace", &pde);
@@ -50,7 +50,7 @@ static void they_are_of_whole_tensors(void) {
   problem_destroy(&pde);
 }
 
-/* Flip the last bit of one number, on the rank that owns it, and back. */
+/* Flip the last bit of parameter number `at` of a float32 array, on the rank that has it. A second call restores it. */
 static void flip(const trainer_state *state, void *shard, int at) {
   if (at >= state->offset && at < state->offset + state->count)
     ((unsigned char *)shard)[(at - state->offset) * (int64_t)sizeof(float)] ^= 1;

@@ -39,7 +39,7 @@ static void end(setting *s) {
   network_destroy(&s->net);
 }
 
-/* The row of point p alone: its gradient, as doubles. */
+/* The Jacobian's row of point p: the gradient of a chunk with only this point, as doubles. */
 static void jacobian_row(setting *s, int p, double *row) {
   const int total = s->options.n_outputs * stream_count(&s->streams);
   double own[MAX_PAIRS], seeds[ORACLE_OUTPUTS], outputs[ORACLE_OUTPUTS];
@@ -95,7 +95,7 @@ static void gradient_of(setting *s, const double *seeds, const double *scales, d
   workspace_chunk_end(s->work, gradient);
 }
 
-/* Powers of two scale without rounding, so that even the bits agree; other scales agree to rounding. */
+/* Row scales give the gradient of scaled output adjoints: bit for bit for powers of two, otherwise up to rounding. */
 static void scales_scale_the_seeds(void) {
   for (int which = 0; which < 2 * oracle_kinds(); which++) {
     setting s;
@@ -117,7 +117,7 @@ static void scales_scale_the_seeds(void) {
   }
 }
 
-/* Two passes back after one forward add to the chunk, as the equations of a condition do. */
+/* Two backward passes after one forward pass add up in the chunk's gradient, as for the equations of a condition. */
 static void passes_of_a_kind_add_up(int kind) {
   setting s;
   begin(&s, kind, 2, ACTIVATION_SIN, NTKW_FLOAT64);

@@ -1,5 +1,5 @@
-/* The gradient of a random functional of all outputs against differences, over every parameter, of an evaluator of its
- * own in long double. */
+/* The gradient of a random functional of all outputs agrees, for every parameter, with differences of the reference
+ * values in long double (jet_oracle.h). */
 #include "harness.h"
 #include "jet_oracle.h"
 
@@ -50,7 +50,7 @@ static functional random_functional(int kind, activation function, ntkw_dtype pr
   return f;
 }
 
-/* The library's gradient, as doubles. */
+/* Compute the gradient with the library, as doubles. */
 static void backward(const functional *f, network *net, double *gradient) {
   const int64_t count = network_parameter_count(net);
   float *narrow = malloc((size_t)count * sizeof *narrow);
@@ -99,7 +99,7 @@ static void with_features(void) {
   }
 }
 
-/* With the two activations in turn: differences take their time. */
+/* The activations alternate over the cases, because differences are slow. */
 static void other_kinds(void) {
   for (int i = ORACLE_CASES; i < ORACLE_CASES * oracle_kinds(); i++) {
     const activation function = i % 2 ? ACTIVATION_SIN : ACTIVATION_TANH;

@@ -40,7 +40,7 @@ static void float64(void) {
   all_networks(NTKW_FLOAT64);
 }
 
-/* A chunk without points has the gradient zero, also after one that had points. */
+/* The gradient of a chunk without points is zero, also after a chunk with points. */
 static void an_empty_chunk_is_zero(void) {
   static const int hidden[1] = {9};
   const network_options options = oracle_network(0, 3, 1, hidden, ACTIVATION_TANH, NTKW_FLOAT64);

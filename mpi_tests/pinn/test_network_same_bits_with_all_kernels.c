@@ -1,5 +1,5 @@
-/* Outputs, diagonal and gradient of a chunk have the same bits whatever NTKW_KERNELS says. Over one rank the kernels
- * are tried one after the other; over several, each rank is a process with kernels of its own from the start. */
+/* Outputs, diagonal and gradient of a chunk have the same bits for every value of NTKW_KERNELS. One rank alone tests
+ * the kernels one after the other. Of several ranks each uses other kernels from its start. */
 #include "harness.h"
 #include "base/cpu.h"
 #include "jet_oracle.h"
@@ -36,7 +36,7 @@ static void all_networks(ntkw_dtype precision) {
   for (int function = ACTIVATION_TANH; function <= ACTIVATION_SIN; function++)
     for (int i = 0; i < ORACLE_CASES * oracle_kinds(); i++) {
       const int c = i % ORACLE_CASES;
-      if (i >= ORACLE_CASES && c % 2 != function) continue; /* other kinds: with the two activations in turn */
+      if (i >= ORACLE_CASES && c % 2 != function) continue; /* other kinds: the activations alternate */
       network_options options = oracle_network(i / ORACLE_CASES, 3, 3, hidden, (activation)function, precision);
       if (c % 2) oracle_add_features(&options, true, true);
       compare(&options, c);
@@ -50,7 +50,7 @@ static void float64(void) {
   all_networks(NTKW_FLOAT64);
 }
 
-/* Set before MPI starts, as a user would. */
+/* NTKW_KERNELS is set before MPI_Init, as a user would set it. */
 int main(int argc, char **argv) {
   static const test_case cases[] = {TEST(float32), TEST(float64)};
   const char *rank = getenv("OMPI_COMM_WORLD_RANK");

@@ -1,5 +1,5 @@
-/* A network of which not all parameters are in dense layers: gradient, NTK diagonal and kernel have their columns; and
- * a network that does not show its Jacobian has no kernel. */
+/* A network with parameters outside its dense layers: gradient, NTK diagonal and kernel include these parameters. A
+ * network that does not show its Jacobian (network_ops.h) has no kernel. */
 #include "harness.h"
 #include "jet_oracle.h"
 #include "pinn/network/ntk_factors.h"
@@ -8,7 +8,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-/* u_o = s_o (W h + b)_o in float64: the factors s are trained. They come first in the flat vector. */
+/* The network u_o = s_o (W h + b)_o in float64. The factors s are parameters, the first ones of the flat vector. */
 enum { OUTPUTS = 2, N = 5, COUNT = OUTPUTS + 3 * OUTPUTS + OUTPUTS };
 
 typedef struct own_work {
@@ -102,7 +102,7 @@ static void forward_all(setting *s) {
   workspace_forward(s->work, &s->streams, N, s->points, s->coefficients, s->outputs);
 }
 
-/* The functional is a product of parameters, so that a central difference is exact but for rounding. */
+/* The functional is linear in each parameter, so a central difference is exact up to rounding. */
 static void gradient_matches_differences(void) {
   setting s;
   double gradient[COUNT], added[COUNT] = {0};

@@ -1,4 +1,4 @@
-/* The kernel made of Gram matrices against J J^T of Jacobians made row by row; the same bits on one rank and on all. */
+/* The kernel equals J J^T of a Jacobian computed row by row, and has the same bits on one rank and on all ranks. */
 #include "pinn/network/ntk_factors.h"
 #include "pinn/spectrum/ntk_plan.h"
 #include "spectrum_fixture.h"
@@ -32,7 +32,7 @@ static void compare_with_jacobian(problem *pde, int64_t n, int64_t step) {
   free(parameters);
 }
 
-/* Fewer points than a panel holds, and several panels; other points at another step. */
+/* First one incomplete panel, then several panels with the points of another step. */
 static void of_the_wave(void) {
   problem *pde = wave_problem("float64", "none", 1);
   compare_with_jacobian(pde, 3, 0);
@@ -52,7 +52,7 @@ static void of_residual_networks(void) {
   problem_destroy(&pde);
 }
 
-/* The diagonal that training sums up, of the same points, in both precisions. */
+/* The kernel's diagonal equals the NTK diagonal of training at the same points, in both precisions. */
 static void diagonal_is_that_of_training(void) {
   for (int narrow = 0; narrow < 2; narrow++) {
     problem *pde = wave_problem(narrow ? "float32" : "float64", "none", 1);
@@ -113,7 +113,7 @@ static void same_bits_for_any_ranks(void) {
   problem_destroy(&pde);
 }
 
-/* Each pair of panels is somebody's, and the work is about equal. */
+/* Each pair of panels is computed once, and each panel is the left one of about half its pairs. */
 static void panels_meet_once(void) {
   problem *pde = coupled_problem();
   ntk_plan plan;

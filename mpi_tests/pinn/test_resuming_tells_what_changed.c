@@ -23,7 +23,7 @@ static const char SOUND[] =
     "  precision = 'float64', steps = 10, seed = 3, lanes = 8, ntk = { every = 5, points = 30 },\n"
     "}\n";
 
-/* Of the sound file, `from` is replaced by `to`; that is a change of this key, from before to now. */
+/* Replacing `from` by `to` in SOUND must be reported as a change of `key` from `before` to `now`. */
 typedef struct row {
   const char *problem_key, *from, *to;
   change_kind kind;
@@ -81,7 +81,7 @@ static const row rows[] = {
 };
 enum { N_ROWS = sizeof rows / sizeof *rows };
 
-/* To be freed. */
+/* The text with `from` replaced by `to`. The caller must free it. */
 static char *replaced(const char *text, const char *from, const char *to) {
   const char *at = strstr(text, from);
   char *made = malloc(strlen(text) + strlen(to) + 1);
@@ -108,7 +108,7 @@ static void check_row(const row *r, const problem *before) {
     CHECK(strcmp(same_key->before, r->before) == 0);
     CHECK(strcmp(same_key->now, r->now) == 0);
   }
-  CHECK_EQUAL_INT(refused, r->kind == CHANGE_REFUSED); /* just what the identities say */
+  CHECK_EQUAL_INT(refused, r->kind == CHANGE_REFUSED); /* a change is refused if and only if the signatures differ */
   CHECK_OK(problem_signature(before, &one));
   CHECK_OK(problem_signature(now, &other));
   CHECK_EQUAL_INT(refused, strcmp(one, other) != 0);
@@ -137,7 +137,8 @@ static void every_key_is_of_a_kind(void) {
   problem_destroy(&before);
 }
 
-/* A problem with so many conditions that its signature is longer than old programs could store. */
+/* A problem whose signature is longer than SIGNATURE_CUT_AT, with many conditions. last: the residual of the last
+ * one. */
 static problem *long_problem(const char *last, const char *comment) {
   static const char format[] =
       "%s\nlocal conditions = {}\n"
@@ -157,7 +158,7 @@ static problem *long_problem(const char *last, const char *comment) {
   return made;
 }
 
-/* cut: as an old program would have stored it. */
+/* Write a checkpoint. cut: store only the beginning of the signature, as old programs did. */
 static void write_long(const problem *pde, bool cut, const char *path) {
   trainer *t = NULL;
   history past = {0};
@@ -198,7 +199,7 @@ static void long_identities_are_compared_to_the_end(void) {
   problem_destroy(&pde);
 }
 
-/* What a file's name is cut to might be another file's. */
+/* A file name that is too long is refused rather than cut, because the cut name could be that of another file. */
 static void long_names_are_kept_or_refused(void) {
   char name[MAX_PATH_BYTES + 1];
   problem *made = NULL;
@@ -211,7 +212,7 @@ static void long_names_are_kept_or_refused(void) {
   CHECK(made && strcmp(made->file, name) == 0);
   problem_destroy(&made);
   CHECK_STATUS(problem_from_lua(name, "return problem { stepz = 1 }", &made), NTKW_ERR_PROBLEM);
-  CHECK_TEXT_HAS(ntkw_last_error(), "nnn:1: "); /* there is room for what is wrong */
+  CHECK_TEXT_HAS(ntkw_last_error(), "nnn:1: "); /* the message has room for the mistake after the long name */
   CHECK_TEXT_HAS(ntkw_last_error(), "stepz");
 }
 

@@ -1,4 +1,4 @@
-/* Gradients held as tree nodes by the ranks become shards of the sum along the serial tree, in every bit. */
+/* Shards of gradients that the ranks hold as tree nodes have the same bits as the sum along the serial tree. */
 #include "harness.h"
 #include "pinn/training/sharding.h"
 
@@ -21,7 +21,7 @@ static double serial_sum(int group, int parameter) {
   return layer[0];
 }
 
-/* Rank r holds of each group the chunks n r / size .. n (r + 1) / size - 1. */
+/* Rank r has the chunks n r / size .. n (r + 1) / size - 1 of each group. */
 static group_layout lay(int *first, int *end) {
   const int size = world_size();
   for (int g = 0; g < N_GROUPS; g++)
@@ -51,7 +51,7 @@ static void shards_have_the_bits_of_the_tree(void) {
   CHECK_OK(
       sharding_create(MPI_COMM_WORLD, N_PARAMETERS, NTKW_FLOAT64, (const group_layout **)layouts, 1, &shards_of_all));
   double *memory = calloc(20 * N_PARAMETERS, sizeof *memory), shard[N_GROUPS][N_PARAMETERS];
-  for (int repeat = 0; repeat < 3; repeat++) { /* buffers are used again */
+  for (int repeat = 0; repeat < 3; repeat++) { /* the exchange can be repeated with the same buffers */
     partial_sums runs[N_GROUPS];
     for (int g = 0; g < N_GROUPS; g++) runs[g] = reduce_own(&layout, g, memory + chunks_before[g] * N_PARAMETERS);
     void *const out[] = {shard[0], shard[1], shard[2]};
@@ -70,7 +70,8 @@ static void shards_have_the_bits_of_the_tree(void) {
   free(bounds);
 }
 
-/* Rank 0 has only the first node of each group. No rank waits for ever, and the next exchange is correct. */
+/* Rank 0 sends only the first node of each group, then all ranks cancel. No rank hangs, and the next exchange is
+ * correct. */
 static void an_abandoned_exchange_ends(void) {
   const int size = world_size();
   int *bounds = calloc((size_t)(2 * N_GROUPS * size), sizeof *bounds);

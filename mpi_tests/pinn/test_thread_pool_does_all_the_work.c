@@ -1,5 +1,5 @@
-/* Every worker of a thread pool runs once in every round, sees what was written before and publishes what it wrote. The
- * threads of a trainer share its chunks for any number of threads, and an error in one of them is reported. */
+/* Every worker of a thread pool runs once in every round. It sees the caller's earlier writes, and the caller sees
+ * those of the worker. A trainer gives the same bits for any number of threads and reports an error of any thread. */
 #include "state_digest_fixture.h"
 #include "pinn/training/thread_pool.h"
 #include "training_fixture.h"
@@ -72,7 +72,7 @@ static state_digest after_steps(const problem *pde, int n_threads, int steps) {
   return digest;
 }
 
-/* Up to more threads than chunks (12), and another number on each rank. */
+/* Numbers of threads up to more than there are chunks (12), and different numbers on the ranks. */
 static void any_number_gives_the_same_bits(void) {
   static const int numbers[] = {2, 3, 4, 13, 20};
   static const char *const rules[] = {"none", "gradient-share", "ntk-trace"};

@@ -1,5 +1,5 @@
-/* Evaluation through ntkw/train.h: at points that each rank chooses, before a step and after; derivatives match
- * differences of the outputs; the error is that of the outputs at the points of the grid. */
+/* Evaluation through ntkw/train.h: each rank may have other points, before and after steps. Derivatives agree with
+ * differences of the outputs. The error agrees with the outputs at the points of the grid. */
 #include "train_api_fixture.h"
 
 #include <math.h>
@@ -23,14 +23,14 @@ static void outputs_are_the_same_wherever_they_are_asked(void) {
   CHECK_OK(ntkw_trainer_evaluate(trainer, N_POINTS, points, 0, NULL, values));
   CHECK(isfinite(values[0]) && values[0] != values[2]);
   CHECK_SAME_ON_ALL_RANKS(values);
-  /* one point on each rank, another one on each; then points on the last rank alone */
+  /* a different point on each rank; then a point on the last rank only */
   const int own = world_rank() % N_POINTS;
   CHECK_OK(ntkw_trainer_evaluate(trainer, 1, points + 2 * own, 0, NULL, again));
   CHECK(memcmp(again, values + 2 * own, sizeof again) == 0);
   const bool last = world_rank() == world_size() - 1;
   CHECK_OK(ntkw_trainer_evaluate(trainer, last, last ? points : no_points, 0, NULL, last ? again : NULL));
   CHECK(!last || memcmp(again, values, sizeof again) == 0);
-  /* training goes on from there, and changes them */
+  /* a step after an evaluation changes the outputs */
   double after[2 * N_POINTS];
   CHECK_OK(ntkw_trainer_step(trainer));
   CHECK_OK(ntkw_trainer_evaluate(trainer, N_POINTS, points, 0, NULL, after));
@@ -51,7 +51,7 @@ static void many_points_are_evaluated_in_panels(void) {
   ntkw_trainer_destroy(&trainer);
 }
 
-/* Central differences, good to about 1e-7 here. */
+/* Derivatives agree with central differences, whose error is about 1e-7 here. */
 static void derivatives_match_differences(void) {
   static const char *const wanted[] = {"v", "u_t", "u_x", "u_tx", "u_xx", "v_xxx"};
   static const double h = 1e-3;
@@ -69,7 +69,7 @@ static void derivatives_match_differences(void) {
   CHECK_NEAR(values[2], (u[5][0] - u[3][0]) / (2 * h), 1e-5);
   CHECK_NEAR(values[3], (u[8][0] - u[6][0] - u[2][0] + u[0][0]) / (4 * h * h), 1e-5);
   CHECK_NEAR(values[4], (u[5][0] - 2 * u[4][0] + u[3][0]) / (h * h), 1e-5);
-  /* one alone, which travels as a forward Laplacian */
+  /* a second derivative requested alone is computed as a forward Laplacian */
   static const char *const second[] = {"u_xx"}, *const lower[] = {"v_xx"};
   double alone, sides[2];
   CHECK_OK(ntkw_trainer_evaluate(trainer, 1, at, 1, second, &alone));

@@ -1,4 +1,4 @@
-/* What ntkw/train.h refuses: with the same status on every rank, a sentence, and a trainer that can go on. */
+/* Invalid calls of ntkw/train.h return the same status on every rank and a message. The trainer can still be used. */
 #include "train_api_fixture.h"
 
 #include <math.h>
@@ -83,7 +83,7 @@ static void options_of_an_older_version(void) {
   ntkw_trainer_destroy(&made);
 }
 
-/* On one rank alone, too. */
+/* Invalid arguments are refused on all ranks, also if they are invalid on one rank only. */
 static void trainers_that_cannot_be_made(void) {
   const bool last = world_rank() == world_size() - 1;
   ntkw_trainer_options good, bad;
@@ -126,7 +126,7 @@ static void ranks_that_disagree(void) {
   CHECK_EQUAL_INT(ntkw_trainer_steps_done(trainer), 0);
 }
 
-/* values stay as they are. */
+/* Check that the points or quantities are refused and the values unchanged. */
 static void refuse_points(int64_t n, const double *points, int n_quantities, const char *const *names,
                           const char *part) {
   double value = 17;
@@ -161,7 +161,7 @@ static void paths_that_cannot_be_saved_to(void) {
   CHECK_STATUS(ntkw_trainer_save(trainer, "no_such_folder/a.h5"), NTKW_ERR_FILE);
 }
 
-/* On error the trainer is as before: it goes on to the state of one that was never disturbed. */
+/* After an error the trainer is unchanged: further steps give the losses of a trainer without the error. */
 static void checkpoints_that_cannot_be_resumed(void) {
   static const char other_text[] =
       "return problem { inputs = { {'x', 0, 1} }, outputs = { 'u' }, seed = 99,\n"
@@ -171,7 +171,7 @@ static void checkpoints_that_cannot_be_resumed(void) {
   ntkw_problem *other = NULL;
   CHECK_OK(ntkw_problem_read_text("other.lua", other_text, NULL, &other));
   ntkw_trainer *of_other = api_trainer(other, NULL), *undisturbed = api_trainer(problem, NULL);
-  CHECK_OK(ntkw_trainer_save(of_other, path)); /* before a step */
+  CHECK_OK(ntkw_trainer_save(of_other, path)); /* a checkpoint of step 0 */
   CHECK_OK(ntkw_trainer_run(undisturbed, 3, NULL, NULL));
   CHECK_OK(ntkw_trainer_save(undisturbed, own));
   CHECK_OK(ntkw_trainer_run(trainer, 2, NULL, NULL));
@@ -189,7 +189,7 @@ static void checkpoints_that_cannot_be_resumed(void) {
   ntkw_trainer_destroy(&undisturbed);
   ntkw_problem_destroy(&other);
 
-  /* A seed that the program asks for is not replaced by the checkpoint's. */
+  /* A checkpoint with another seed than the program's options is refused. */
   ntkw_problem_options options;
   ntkw_problem_options_init(&options);
   options.seed = 8;

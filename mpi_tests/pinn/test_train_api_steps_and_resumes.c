@@ -1,5 +1,6 @@
-/* Training through ntkw/train.h: the state is that of the trainer inside; callbacks are told and can stop; a run that is
- * saved and resumed has the bits of an uninterrupted one, on another number of ranks too. */
+/* Training through ntkw/train.h gives the state of the inner trainer (pinn/training/trainer.h). Callbacks report
+ * progress and can stop the run. A run that is saved and resumed has the bits of an uninterrupted one, also on other
+ * ranks. */
 #include "pinn/training/trainer.h"
 #include "train_api_fixture.h"
 
@@ -7,7 +8,7 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 
-/* The parameters of all ranks, on every rank; to be freed. float64. */
+/* Gather all parameters on every rank. The precision must be float64. The caller must free them. */
 static double *all_parameters(MPI_Comm comm, const ntkw_trainer *t) {
   const int64_t total = ntkw_trainer_parameter_count(t);
   double *all = calloc((size_t)total, sizeof *all);
@@ -15,11 +16,11 @@ static double *all_parameters(MPI_Comm comm, const ntkw_trainer *t) {
   CHECK_OK(ntkw_trainer_shard(t, &offset, &count));
   CHECK(offset >= 0 && count >= 0 && offset + count <= total);
   CHECK_OK(ntkw_trainer_get_parameters(t, all + offset));
-  MPI_Allreduce(MPI_IN_PLACE, all, (int)total, MPI_DOUBLE, MPI_SUM, comm); /* the others have zeros there */
+  MPI_Allreduce(MPI_IN_PLACE, all, (int)total, MPI_DOUBLE, MPI_SUM, comm); /* other ranks have zeros there */
   return all;
 }
 
-/* The parameters after so many steps of the trainer inside, without the library. */
+/* All parameters after n_steps of the inner trainer, without ntkw/train.h. The caller must free them. */
 static double *inner_parameters(int n_steps) {
   problem *pde = NULL;
   trainer *inner = NULL;
@@ -104,16 +105,16 @@ static void steps_are_the_trainers_own(void) {
   CHECK_EQUAL_INT(ntkw_trainer_steps_done(t), 3);
   CHECK_EQUAL_INT(log.n, 2);
   CHECK_EQUAL_INT(log.last, 2);
-  CHECK_EQUAL_INT(log.rows, 1); /* of step 2 */
+  CHECK_EQUAL_INT(log.rows, 1); /* the row of step 2 */
   CHECK_EQUAL_DOUBLE(log.loss, ntkw_trainer_losses(t)[0]);
   CHECK_NEAR(log.total, 0, 1e-12);
   CHECK(ntkw_trainer_weights(t)[0] > 0);
   CHECK_OK(ntkw_trainer_run(t, NTKW_ALL_STEPS, NULL, NULL));
   CHECK_EQUAL_INT(ntkw_trainer_steps_done(t), 12);
   check_same_parameters(t, MPI_COMM_WORLD, expected);
-  CHECK_OK(ntkw_trainer_run(t, NTKW_ALL_STEPS, note_progress, &log)); /* nothing is left */
+  CHECK_OK(ntkw_trainer_run(t, NTKW_ALL_STEPS, note_progress, &log)); /* no steps are left */
   CHECK_EQUAL_INT(log.n, 2);
-  CHECK_OK(ntkw_trainer_run(t, 1, NULL, NULL)); /* more than the p's steps may be done */
+  CHECK_OK(ntkw_trainer_run(t, 1, NULL, NULL)); /* more steps than the problem's are allowed */
   CHECK_EQUAL_INT(ntkw_trainer_steps_done(t), 13);
   free(expected);
   ntkw_trainer_destroy(&t);
@@ -149,7 +150,7 @@ static void a_folder_is_saved_to_and_resumed_from(void) {
   }
   snprintf(file, sizeof file, "%s/step-0000000004.h5", folder);
   CHECK(stat(file, &about) == 0);
-  CHECK_OK(ntkw_trainer_resume(t, folder)); /* itself; the newest */
+  CHECK_OK(ntkw_trainer_resume(t, folder)); /* from its newest checkpoint */
   CHECK_EQUAL_INT(ntkw_trainer_steps_done(t), 8);
   CHECK(isnan(ntkw_trainer_losses(t)[0]));
   CHECK_OK(ntkw_trainer_resume(t, file));
@@ -166,7 +167,7 @@ static void a_folder_is_saved_to_and_resumed_from(void) {
   ntkw_problem_destroy(&same);
 }
 
-/* A part of the ranks goes on with a run of all, by a problem of another seed, which the checkpoint's replaces. */
+/* Each half of the ranks continues a run of all ranks. */
 static void fewer_ranks_resume(void) {
   const char *path = scratch_path("fewer.h5");
   ntkw_problem *p = api_problem(NULL);
@@ -194,7 +195,7 @@ static void fewer_ranks_resume(void) {
   MPI_Comm_free(&some);
 }
 
-/* The same text with a replaced word; to be freed. */
+/* api_text with `from` replaced by `to`. The caller must free it. */
 static char *edited(const char *from, const char *to) {
   const char *at = strstr(api_text, from);
   char *text = malloc(sizeof api_text + strlen(to));

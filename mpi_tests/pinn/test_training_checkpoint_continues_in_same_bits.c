@@ -51,7 +51,7 @@ static void interrupt_of(const char *layers, MPI_Comm first, MPI_Comm second, co
   }
   MPI_Barrier(MPI_COMM_WORLD);
   if (second != MPI_COMM_NULL) {
-    fresh->seed = 99; /* the checkpoint knows better */
+    fresh->seed = 99; /* the checkpoint's seed must replace this */
     CHECK_OK(ntkw_checkpoint_reader_open(second, path, &reader));
     CHECK_OK(training_checkpoint_read_settings(reader, path, fresh));
     CHECK_EQUAL_INT(fresh->seed, pde->seed);
@@ -103,7 +103,7 @@ static int64_t rows_of(trainer *t, const char *name) {
   return array.shape[0];
 }
 
-/* A checkpoint of one optimizer, continued with another or with other options. */
+/* Read a checkpoint into a trainer whose optimizer or its options may differ from those of the checkpoint. */
 static void resume_with(const char *path, problem *pde, trainer **t, history *past) {
   ntkw_checkpoint_reader *reader;
   CHECK_OK(ntkw_checkpoint_reader_open(MPI_COMM_WORLD, path, &reader));
@@ -112,7 +112,7 @@ static void resume_with(const char *path, problem *pde, trainer **t, history *pa
   ntkw_checkpoint_reader_close(&reader);
 }
 
-/* What it was computed by is in the parameters, and the next optimizer begins anew, and says so in its checkpoints. */
+/* A run can continue with another optimizer, which starts without a state. Its checkpoints name the new optimizer. */
 static void another_optimizer_begins_anew(void) {
   problem *pde = wave_problem("float64", "none", 1);
   history past[3] = {{0}, {0}, {0}};
@@ -141,7 +141,7 @@ static void another_optimizer_begins_anew(void) {
   problem_destroy(&pde);
 }
 
-/* Adam after L-BFGS takes the step that Adam takes first: by the rate, as its means have no past. */
+/* The first step of Adam after L-BFGS is a first step of Adam: it changes each parameter by about the rate. */
 static void steps_of_another_optimizer_do_not_count(void) {
   problem *pde = wave_problem("float64", "none", 1);
   history past[2] = {{0}, {0}};

@@ -1,6 +1,5 @@
-/* What a step sends, and what a rank holds in memory, are the formulas of src/README.md: bytes handed to MPI to the
- * last one, memory up to tables of less than a megabyte; with and without an update of the weights, in both
- * precisions. */
+/* Messages and memory of a step follow the formulas of src/README.md, with and without an update of the weights, in
+ * both precisions. The bytes of messages agree exactly, the memory up to less than a megabyte of tables. */
 #include "counted_memory.h"
 #include "counted_messages.h"
 #include "pinn/training/chunks.h"
@@ -11,7 +10,8 @@
 
 enum { WIDTH = 300, FIXTURE_CONDITIONS = 3, PANEL = 128 };
 
-/* Chunks of this rank in each group, as first and end; groups: the conditions, or one of all. */
+/* Number of tree nodes that a rank has after its chunks before `stop`. separate: one group per condition; otherwise one
+ * group of all chunks. */
 static int nodes_of(const chunk_plan *plan, int rank, bool separate, int stop) {
   int first, end, n = 0;
   partial_sums run;
@@ -46,8 +46,8 @@ static int others_nodes(const chunk_plan *plan, bool separate) {
   return n;
 }
 
-/* A status code has two numbers in the weights' message, a condition three for each kind of sum that travels, and the
- * limbs of those that the rule needs. */
+/* Bytes of the message of a weight update: two numbers for each status code; for each condition three numbers per kind
+ * of sum that is sent, and the limbs of the sums that the rule needs. */
 static long long weights_message(const char *rule, bool single) {
   const int limbs = single ? NTKW_SUM_LIMBS_FLOAT32 : NTKW_SUM_LIMBS_FLOAT64;
   const int stride = strcmp(rule, "ntk-trace") == 0 ? 3 + 3 + NTKW_SUM_LIMBS_FLOAT64 : 3 + limbs;
@@ -72,7 +72,8 @@ static void check_step(trainer *t, const chunk_plan *plan, const char *rule, boo
   CHECK_EQUAL_INT(m.others, 0);
 }
 
-/* Ranks that work on one condition only have no node of another: a due step costs little more than others. */
+/* Most ranks have chunks of one condition only, so a step that updates the weights has few more nodes than other
+ * steps. */
 static void check_bound(const chunk_plan *plan) {
   int all = 0, nodes = 2, ranks = world_size();
   for (int half = plan->n_chunks; half > 1; half = (half + 1) / 2) nodes += 2;
@@ -84,7 +85,7 @@ static long long padded(long long n) {
   return (n + 15) / 16 * 16;
 }
 
-/* Layers 2-WIDTH-WIDTH-1: network, workspace of one thread, shards, gradients. */
+/* Bytes of a network 2-WIDTH-WIDTH-1, the workspace of one thread, the shards and the gradients. */
 static double expected_memory(const trainer_state *state, const chunk_plan *plan, bool weighted, int width) {
   const long long sizes[] = {2, WIDTH, WIDTH, 1}, n_shards = 4 + (weighted ? FIXTURE_CONDITIONS : 0);
   long long of_network = 0, of_thread = 3 * PANEL * padded(WIDTH);

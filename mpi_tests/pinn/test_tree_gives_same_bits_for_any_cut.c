@@ -14,7 +14,7 @@ static void fill(uint64_t seed) {
     for (int i = 0; i < WIDTH; i++) leaves[l][i] = (float)(random_uniform(&seed) - 0.5) * (float)(1 << (l % 20));
 }
 
-/* The definition: sum neighbours layer by layer; a last one without neighbour moves up. */
+/* The definition of the tree: add neighbours layer by layer. A last node without a neighbour moves up unchanged. */
 static void layer_by_layer(int n, float result[WIDTH]) {
   float layer[MOST][WIDTH];
   memcpy(layer, leaves, sizeof layer);
@@ -25,7 +25,7 @@ static void layer_by_layer(int n, float result[WIDTH]) {
   memcpy(result, layer[0], WIDTH * sizeof *result);
 }
 
-/* Reduce first .. end - 1 alone; its nodes' values lie in `values`. */
+/* Reduce the leaves first .. end - 1 to nodes. The nodes' values are in `values`. */
 static partial_sums reduce_run(int first, int end, float values[MOST][WIDTH]) {
   partial_sums run = {.n = 0}, shape;
   void *released[MAX_TREE_NODES];
@@ -42,7 +42,7 @@ static partial_sums reduce_run(int first, int end, float values[MOST][WIDTH]) {
   return run;
 }
 
-/* A node is said to stay exactly if the whole run ends with it. */
+/* tree_node_is_final is true if and only if the node is one of the whole run's nodes. */
 static void nodes_that_stay_are_known(void) {
   for (int first = 0; first < 20; first++)
     for (int end = first + 1; end <= MOST; end++) {

@@ -1,4 +1,4 @@
-/* A small problem for the tests of ntkw/train.h, and what its callbacks were told. */
+/* A small problem for the tests of ntkw/train.h, and a callback that collects warnings. */
 #ifndef NTKW_TEST_TRAIN_API_FIXTURE_H
 #define NTKW_TEST_TRAIN_API_FIXTURE_H
 
@@ -6,7 +6,7 @@
 #include "harness.h"
 #include "ntkw/train.h"
 
-/* Two inputs, two outputs, one of them with an exact solution; 75 parameters, so that three ranks have shards. */
+/* Two inputs, two outputs, one of them with an exact solution, and 65 parameters. */
 static const char api_text[] =
     "return problem {\n"
     "  inputs = { {'t', 0, 2}, {'x', -1, 1} }, outputs = { 'u', 'v' },\n"
@@ -18,7 +18,7 @@ static const char api_text[] =
     "  network = { hidden = {6, 5} }, weighting = { 'ntk-trace', update_every = 3 }, steps = 12, seed = 7,\n"
     "}\n";
 
-/* Sentences of warnings, the last one kept. */
+/* The number of warnings and the last one. */
 typedef struct api_warnings {
   int n;
   char last[512];
@@ -36,7 +36,7 @@ static inline ntkw_problem *api_problem(const ntkw_problem_options *options) {
   return made;
 }
 
-/* A trainer of a problem, with a row of the history every two steps; warnings may be NULL. */
+/* Create a trainer that adds a row to the history every two steps. warnings NULL: without a callback. */
 static inline ntkw_trainer *api_trainer(const ntkw_problem *from, api_warnings *warnings) {
   ntkw_trainer *made = NULL;
   ntkw_trainer_options options;

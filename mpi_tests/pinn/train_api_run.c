@@ -1,6 +1,8 @@
-/* A training run through ntkw/train.h, for test_train_api_matches_cli.sh, which compares its checkpoint with that of
- * ntkw train. Arguments: FOLDER STEPS THREADS, then a problem file, then perhaps a checkpoint or folder to resume from. A
- * problem file "-" stands for the problem in that checkpoint. A row of the history every ten steps. */
+/* A training run through ntkw/train.h. test_train_api_matches_cli.sh compares its checkpoint with that of ntkw train.
+ *
+ * Arguments: FOLDER STEPS THREADS PROBLEM [CHECKPOINT]. FOLDER receives the checkpoint. CHECKPOINT is a file or folder
+ * to resume from. PROBLEM is a problem file, or "-" for the problem stored in CHECKPOINT. The history gets a row every
+ * ten steps. */
 #include "ntkw/train.h"
 
 #include <stdio.h>
@@ -47,7 +49,7 @@ int main(int argc, char **argv) {
   const ntkw_status status = train(argv, &rank, &problem, &trainer);
   if (status != NTKW_SUCCESS && rank == 0) printf("%s: %s\n", ntkw_status_name(status), ntkw_last_error());
   MPI_Finalize();
-  ntkw_trainer_destroy(&trainer); /* handles may outlive MPI */
+  ntkw_trainer_destroy(&trainer); /* allowed after MPI_Finalize */
   ntkw_problem_destroy(&problem);
   return status != NTKW_SUCCESS;
 }

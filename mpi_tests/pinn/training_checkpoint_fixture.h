@@ -1,4 +1,4 @@
-/* A checkpoint of a trainer, by the functions that ntkw train calls. */
+/* Writes a checkpoint of a trainer with the functions that ntkw train calls. */
 #ifndef NTKW_TEST_SNAPSHOT_FIXTURE_H
 #define NTKW_TEST_SNAPSHOT_FIXTURE_H
 

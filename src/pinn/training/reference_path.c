@@ -87,9 +87,7 @@ ntkw_status reference_locate(MPI_Comm comm, problem *pde, const char *file, cons
   MPI_Comm_rank(comm, &rank);
   if (rank == 0) chosen = choose(&of);
   MPI_Bcast(&chosen, 1, MPI_INT, 0, comm);
-  const char *found = chosen >= 0           ? of.paths[chosen]
-                      : pde->reference_path ? NULL
-                                            : of.paths[0]; /* NULL: keep the path */
+  const char *found = chosen >= 0 ? of.paths[chosen] : pde->reference_path ? NULL : of.paths[0]; /* NULL: keep it */
   char *path = rank == 0 && found ? ntkw_i_path_absolute(found) : NULL;
   for (int i = 0; i < of.n; i++) free(of.paths[i]);
   *elsewhere = chosen > 0;
