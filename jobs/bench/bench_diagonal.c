@@ -19,7 +19,7 @@
 #include <time.h>
 
 enum { MOST_ROUNDS = 1000 };
-static const double AIM = 0.15, LEAST_SECONDS = 0.02; /* of one timed pass over the points, repeated so often */
+static const double AIM = 0.15, LEAST_SECONDS = 0.02; /* passes over the points are repeated for LEAST_SECONDS */
 
 typedef struct condition_streams {
   const char *name;
@@ -59,7 +59,7 @@ static network *make_network(int width) {
   return net;
 }
 
-/* The same panel's input, again and again: what is in it does not matter to the time. */
+/* Input for a panel. Every panel has the same, because the values do not change the time. */
 typedef struct panel_data {
   double points[256], coefficients[256], outputs[512], seeds[512], scales[128], diagonal[128];
 } panel_data;
@@ -77,7 +77,7 @@ static double cpu_seconds(void) {
   return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
 }
 
-/* Seconds of the backward passes over n points, `repeats` times. */
+/* CPU seconds of `repeats` backward passes over n points. */
 static double pass(workspace *work, const stream_set *streams, panel_data *d, int n, int repeats, bool with) {
   const int most = workspace_capacity(work, streams);
   double total = 0.0;
@@ -103,7 +103,7 @@ static void measure(workspace *work, const stream_set *streams, int n, int round
   const double once = pass(work, streams, &d, n, 1, true); /* also makes the kernels */
   const int repeats = 1 + (int)(LEAST_SECONDS / fmax(once, 1e-6));
   for (int r = 0; r < rounds; r++) {
-    const bool first = r % 2; /* which of the two comes first alternates */
+    const bool first = r % 2; /* with the diagonal first in every second round */
     const double a = pass(work, streams, &d, n, repeats, first), b = pass(work, streams, &d, n, repeats, !first);
     plain[r] = (first ? b : a) / repeats;
     added[r] = (first ? a : b) / (first ? b : a) - 1.0;

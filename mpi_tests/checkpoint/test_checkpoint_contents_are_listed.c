@@ -1,4 +1,5 @@
-/* What is in a checkpoint is known when it is open: sorted, typed, and asked for in vain with a clear sentence. */
+/* An open checkpoint lists its contents, sorted and with types. Asking for something that it lacks gives a clear error.
+ */
 #include "support.h"
 
 static void missing_arguments_are_refused(void) {

@@ -1,4 +1,4 @@
-/* A publication that fails, at whatever stage and on which rank, leaves the old file and nothing else. */
+/* A publication that fails, at any stage and on any rank, leaves the old file and nothing else. */
 #include "support.h"
 
 #include <stdio.h>
@@ -22,7 +22,7 @@ static void fault_at_any_stage(const char *folder_name, ntkw_checkpoint_transfer
                                        "reopen",          "read back", "contents", "write header"};
   char path[600], why[200];
   const char *folder = folder_with_old_state(folder_name, path);
-  const int stride = world_size() > 3 ? world_size() - 1 : 1; /* of many ranks only the first and the last */
+  const int stride = world_size() > 3 ? world_size() - 1 : 1; /* beyond 3 ranks, only the first and the last fail */
   state_transfer = transfer;
   for (size_t i = 0; i < sizeof stages / sizeof *stages; i++)
     for (failing_rank = 0; failing_rank < world_size(); failing_rank += stride) {
@@ -58,7 +58,7 @@ static size_t find(const unsigned char *bytes, size_t length, const char *text) 
   return 0;
 }
 
-/* What is written may not be what the disk keeps: a bit changes after that text. */
+/* Stands in for a disk that changes data: flips a bit of the file after the text before_damage. */
 static const char *before_damage;
 static ntkw_status flip_a_bit(const char *stage, const char *temporary) {
   if (strcmp(stage, "end") != 0 || world_rank() != 0) return NTKW_SUCCESS;

@@ -1,4 +1,4 @@
-/* Files of older format versions, written when these were the newest, read as what is written today. */
+/* Files of older format versions, written when these were the newest, have the same contents as newly written ones. */
 #include "old_state.h"
 #include "support.h"
 

@@ -19,7 +19,7 @@ static size_t largest(const double values[], size_t n) {
   return at;
 }
 
-/* Entries fit a double exactly, so that reading and writing all of them alters nothing but the one. */
+/* All entries are read and written as doubles. This is exact, so that only one entry is altered. */
 static int alter_entry(hid_t file, const char *name, const char *factor) {
   const hid_t dataset = H5Dopen2(file, name, H5P_DEFAULT), space = H5Dget_space(dataset), type = H5Dget_type(dataset);
   const size_t n = (size_t)H5Sget_simple_extent_npoints(space);

@@ -1,4 +1,4 @@
-/* The option parser: every kind of value, in both spellings, and what it says to what it refuses. */
+/* The option parser accepts every kind of value in both spellings, and refuses wrong options with a clear message. */
 #include <limits.h>
 #include "cli/options.h"
 #include "harness.h"
@@ -35,7 +35,7 @@ enum { N = sizeof table / sizeof *table, MOST = 12 };
 static settings got;
 static const char *operand;
 
-/* Parse words (NULL-terminated) with the given name of the operand. */
+/* Parse NULL-terminated words as arguments of a command. name: the name of its operand. */
 static ntkw_status parse(const char *name, const char *const words[]) {
   char *argv[MOST + 1] = {(char *)"train"};
   int argc = 1;

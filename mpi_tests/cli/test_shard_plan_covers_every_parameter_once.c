@@ -1,5 +1,5 @@
-/* Cuts: all ranks' pieces together hold every parameter once, copies have distinct indices, and cuts are of many kinds.
- */
+/* Shard plans: the pieces of all ranks together have every parameter once, copies have distinct indices, and plans are
+ * of many kinds. */
 #include <stdlib.h>
 #include "cli/replay/shard_plan.h"
 #include "harness.h"
@@ -8,10 +8,10 @@ enum { PARAMETERS = 713, SEGMENTS = 5, MOST_RANKS = 9, STEPS = 12 };
 static const int64_t offsets[SEGMENTS] = {0, 300, 300, 301, 712}, sizes[SEGMENTS] = {300, 0, 1, 411, 1};
 static const shard_model model = {PARAMETERS, SEGMENTS, offsets, sizes};
 
-/* What was seen over all draws. */
+/* Counts over all plans that were drawn. */
 static struct { int empty_ranks, ranks_with_many_pieces, empty_pieces, copies, first_copies_beyond_rank_0; } seen;
 
-static int held[PARAMETERS], copies_of[PARAMETERS]; /* held: counted once; copies_of: a bit per copy's index */
+static int held[PARAMETERS], copies_of[PARAMETERS]; /* held: times counted; copies_of: one bit per index of a copy */
 
 static void count_pieces(const shard_plan *mine, int rank) {
   int64_t values = 0;

@@ -1,5 +1,5 @@
-/* Lengths of time as a person and Slurm write them; and when a run has to stop for its last checkpoint to be in time,
- * for steps and checkpoints that take known times. */
+/* Durations are read as users and Slurm write them. A run with known times of steps and checkpoints stops so that its
+ * last checkpoint is in time. */
 #include "cli/train/duration.h"
 #include "cli/signals.h"
 #include "cli/train/time_limit.h"
@@ -42,8 +42,8 @@ static void other_texts_are_refused(void) {
   }
 }
 
-/* Steps of these lengths from 100 s on, a checkpoint after every 10th: the time at which the run is over, or NaN if that
- * is after so many steps. */
+/* Simulate a run from 100 s on, with `step` seconds per step and a checkpoint of `write` seconds after every 10th step.
+ * Returns the time of its end, or NaN if it does not stop within `most` steps. */
 static double time_of_end(time_limit watch, double step, double write, int most) {
   double now = 100.0;
   for (int i = 1; i <= most; i++) {
@@ -65,13 +65,13 @@ static void the_last_checkpoint_is_in_time(void) {
       const time_limit watch = time_limit_start(100.0, limit, NULL, 0.0, 1000);
       const double end = time_of_end(watch, steps[s], writes[w], 1000000);
       CHECK(end <= 100.0 + limit - 1.0);
-      CHECK(end >= 100.0 + limit - 1.0 - 3.0 * steps[s] - 5.0 * writes[w]); /* and not needlessly early */
+      CHECK(end >= 100.0 + limit - 1.0 - 3.0 * steps[s] - 5.0 * writes[w]); /* not much too early */
     }
 }
 
 static void at_least_one_step_is_done(void) {
   time_limit watch = time_limit_start(100.0, 1.0, NULL, 0.0, 0);
-  CHECK(time_limit_stops_after(&watch, 500.0, false)); /* this step is the last, but it is done */
+  CHECK(time_limit_stops_after(&watch, 500.0, false)); /* the step is made, and it is the last */
   CHECK(strcmp(time_limit_cause(&watch), "the time limit") == 0);
 }
 
@@ -99,7 +99,7 @@ static void a_slow_step_is_not_remembered_for_ever(void) {
   time_limit watch = time_limit_start(0.0, 1000.0, NULL, 0.0, 0);
   double now = 0.0;
   CHECK(!time_limit_stops_after(&watch, now, false));
-  now += 100.0; /* suspended, say */
+  now += 100.0; /* for example, the process was suspended */
   CHECK(!time_limit_stops_after(&watch, now, false));
   CHECK(watch.step_time == 100.0);
   for (int i = 0; i < 20000; i++) CHECK(!time_limit_stops_after(&watch, now += 0.01, false));
@@ -111,7 +111,7 @@ static void signals_stop_it(void) {
   sigset_t some;
   sigemptyset(&some);
   sigaddset(&some, SIGTERM);
-  pthread_sigmask(SIG_BLOCK, &some, NULL); /* as if inherited */
+  pthread_sigmask(SIG_BLOCK, &some, NULL); /* as inherited from a parent process */
   signals_begin();
   signals_catch();
   for (int i = 0; i < 6; i++) {

@@ -1,4 +1,4 @@
-/* A program written for version 0.1: every function and type by its old name. It prints "old names: passed". */
+/* A program for version 0.1 that uses every function and type by its old name. It prints "old names: passed". */
 #include <mpi.h>
 #include <ntkw/ntkw.h>
 #include <ntkw/trace.h>

@@ -1,4 +1,4 @@
-/* Whatever is asked of no handle has an answer. */
+/* Every function with a handle accepts NULL: it returns NULL, 0, false or NaN, or NTKW_ERR_ARGUMENT. */
 #include "harness.h"
 #include "base/dtype.h"
 #include "ntkw/ntkw.h"

@@ -1,4 +1,5 @@
-/* Options that a program of another version made: smaller, larger, never initialised. */
+/* Options of a program for another version of the library, which are smaller or larger, and options that were never
+ * initialised. */
 #include "harness.h"
 #include "ntkw/ntkw.h"
 
@@ -26,7 +27,7 @@ static void refused(const void *options, const char *sentence) {
   CHECK_TEXT_HAS(ntkw_last_error(), sentence);
 }
 
-/* As an old version could have had them. What lies behind them must not be read: they are allocated by their size. */
+/* Options as in an older version. Exactly their size is allocated, because bytes beyond it must not be read. */
 typedef struct old_weighting_options {
   size_t size;
   const char *rule;
@@ -104,7 +105,7 @@ static void recordings_as_well(void) {
   ntkw_recording_options_init_sized((void *)old, sizeof *old);
   old->parameter_count = 1;
   CHECK_STATUS(ntkw_recording_create(MPI_COMM_WORLD, scratch_path("old.h5"), 2, names, (void *)old, &recording),
-               NTKW_ERR_COUNT); /* no rank has the parameter; all else is accepted */
+               NTKW_ERR_COUNT); /* the only error: no rank has the parameter */
   memset(&none, 0, sizeof none);
   CHECK_STATUS(ntkw_recording_create(MPI_COMM_WORLD, scratch_path("none.h5"), 2, names, &none, &recording),
                NTKW_ERR_ARGUMENT);

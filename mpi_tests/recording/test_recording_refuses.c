@@ -1,5 +1,5 @@
-/* Bad arguments on one rank, shards that do not cover, values that are not finite: the same verdict on every rank, no
- * file left behind by a failed creation, and a refused step is not in the file. */
+/* Bad arguments on one rank, shards that do not cover the parameters, and values that are not finite give the same
+ * error on every rank. A failed creation leaves no file, and a refused step is not in the file. */
 #include <math.h>
 #include <signal.h>
 #include <stdio.h>
@@ -92,7 +92,8 @@ static void record_bad_steps(ntkw_recording *recording) {
   CHECK_TEXT_HAS(ntkw_last_error(), "the totals of a step to be recorded differ");
 }
 
-/* No more room for the first rank's file: the step is refused, and the file is what it was. */
+/* Without room for a step the step is refused and the file unchanged. A limit on the file size stands in for a full
+ * disk. */
 static void record_without_room(ntkw_recording *recording) {
   const ntkw_recording_step step = {1, 0, true, losses, weights, 3, NULL};
   struct rlimit before, tight;
@@ -106,7 +107,7 @@ static void record_without_room(ntkw_recording *recording) {
   CHECK_TEXT_HAS(ntkw_last_error(), "bad-steps.h5");
 }
 
-/* As if the run had been killed now: HDF5 has not closed the file. */
+/* Check a copy of the file before HDF5 has closed it, as a killed run leaves it. */
 static void check_copy(const char *path) {
   const char *copy = scratch_path("copy.h5");
   recorded_run *t = NULL;

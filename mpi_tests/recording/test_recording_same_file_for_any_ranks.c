@@ -1,5 +1,5 @@
-/* A made-up run, recorded from uneven and interleaved shards: the file has the bytes of the one that a rank records
- * alone, and what is read back is what was given. */
+/* A synthetic run is recorded from uneven and interleaved shards. The file has the bytes of that of a single rank, and
+ * the values that were recorded are read back. */
 #include <math.h>
 #include <stdio.h>
 #include "harness.h"
@@ -10,13 +10,14 @@
 enum { CONDITIONS = 3, PARAMETERS = 157, STEPS = 70 }; /* 70: the tables grow beyond their first chunk */
 static const char *const names[] = {"residual", "u(0)", "walls"};
 
-/* A function of position alone. */
+/* The gradient, which does not depend on its distribution over the ranks. */
 static double gradient_at(int64_t step, int condition, int64_t parameter) {
   uint64_t state = (uint64_t)((step * CONDITIONS + condition) * PARAMETERS + parameter);
   return ldexp(random_uniform(&state) - 0.5, (int)(random_bits(&state) % 40) - 20);
 }
 
-/* Cuts at squares: pieces of rising length in turn to the ranks, of which the last has none if there are several. */
+/* Pieces of 1, 4, 9, ... parameters are given to the ranks in turn. If there are several ranks, the last one gets none.
+ */
 static int my_pieces(int rank, int size, ntkw_recording_piece pieces[]) {
   const int takers = size > 1 ? size - 1 : 1;
   int n = 0;
@@ -27,7 +28,7 @@ static int my_pieces(int rank, int size, ntkw_recording_piece pieces[]) {
   return n;
 }
 
-/* This rank's values of one step; returns how many of each condition. */
+/* Compute this rank's values of one step. Returns their number for each condition. */
 static size_t fill(int64_t step, int n_pieces, const ntkw_recording_piece pieces[], double values[][PARAMETERS]) {
   size_t count = 0;
   for (int p = 0; p < n_pieces; p++)

@@ -1,5 +1,5 @@
-/* Whenever a recording is ended, whole steps can be read and the recording can go on. The file is copied before each
- * write to it, with that write undone, half done, and done: each copy is what a kill at that time leaves. */
+/* If a recording is killed at any time, its file has whole steps and can be continued. The file is copied at each
+ * write, with that write not done, half done and done, as a kill at that time leaves it. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -32,7 +32,7 @@ static double value_at(int64_t epoch, int condition, int i) {
   return (double)(epoch * 1000 + condition * 100 + i);
 }
 
-/* The epochs that are due, from first up to, but without, last. */
+/* Record the epochs from first to last - 1 at which an update is due. */
 static void record(ntkw_recording *recording, int64_t first, int64_t last) {
   double values[2][PARAMETERS];
   const void *shards[] = {values[0], values[1]};
@@ -45,7 +45,7 @@ static void record(ntkw_recording *recording, int64_t first, int64_t last) {
   }
 }
 
-/* All steps are whole; returns their number, or -1. */
+/* Check that all steps in the file are whole. Returns their number, or -1. */
 static int64_t whole_steps(const char *path, bool complete) {
   recorded_run *t = NULL;
   double values[2 * PARAMETERS];
@@ -81,7 +81,8 @@ static void save(const char *path, const char *bytes, size_t length) {
 
 static int64_t n_writes, least, n_bad, n_continued;
 
-/* What a kill leaves can be read, and goes on from the step that a checkpoint might be at. */
+/* Check that the file can be read, and for every 16th write that it can be continued from an earlier step, as after a
+ * restart from a checkpoint. */
 static void judge(const char *path) {
   const int64_t steps = whole_steps(path, false);
   n_bad += steps < least || steps > least + 1;
@@ -104,7 +105,7 @@ static void before_a_write(int fd, const void *bytes, size_t length, int64_t at)
   const size_t end = (size_t)at + length, larger = end > size ? end : size;
   char *changed = calloc(larger, 1);
   snprintf(path, sizeof path, "%s", scratch_path("killed.h5"));
-  ntkw_i_journal_hook = NULL; /* also for the recording that goes on */
+  ntkw_i_journal_hook = NULL; /* the hook must not be called for the continued recording */
   for (int half = 0; half <= 2; half++) {
     const size_t done = length * (size_t)half / 2;
     memcpy(changed, old, size);

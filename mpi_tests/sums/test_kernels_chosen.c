@@ -1,5 +1,5 @@
-/* NTKW_KERNELS, or else NTKW_SUM_KERNELS, names the kernels; unknown or unsupported names are passed over for the
- * fastest. */
+/* NTKW_KERNELS, or NTKW_SUM_KERNELS if it is not set, chooses the kernels. For an unknown or unsupported name the
+ * fastest kernels are chosen. */
 #include "harness.h"
 #include "base/cpu.h"
 #include "sums/kernel.h"
@@ -15,7 +15,7 @@ static void name_is_heeded(void) {
   CHECK(ntkw_i_sum_kernels_chosen() == ntkw_i_sum_kernels_find(expected));
 }
 
-/* Later changes of the environment do not divide a process. */
+/* The choice is made once: later changes of the environment have no effect. */
 static void choice_is_kept(void) {
   const char *before = ntkw_sum_kernels();
   setenv("NTKW_KERNELS", strcmp(before, "portable") == 0 ? "avx2" : "portable", 1);

@@ -1,5 +1,5 @@
-/* Checks over all ranks before anything is written: equal arguments, pieces that cover all parameters; and sums over
- * all shards. */
+/* Collective checks before anything is written: all ranks have the same arguments, and their pieces cover all
+ * parameters. Also the exact sums over all shards. */
 #include "ranks/comm.h"
 #include "ranks/coverage.h"
 #include "ranks/same_on_ranks.h"
@@ -76,7 +76,7 @@ ntkw_status ntkw_i_recording_covers(MPI_Comm comm, const recording_setup *setup)
   return status;
 }
 
-/* message: for each condition the limbs and the number of values that are not finite. */
+/* The reduction's message has, for each condition, the limbs and the number of values that are not finite. */
 ntkw_status ntkw_i_recording_reduce(ntkw_recording *r, const void *const shards[]) {
   const recording_setup *s = &r->setup;
   const int limbs = ntkw_sum_limbs(s->dtype), width = limbs + 1;

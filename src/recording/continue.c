@@ -42,7 +42,8 @@ static ntkw_status check_setup(const ntkw_recording *r, const recorded_run *old)
   return (old->traces != NULL) == s->traces ? NTKW_SUCCESS : other(r, "options 'traces'");
 }
 
-/* Count the steps before the epoch to continue from. No update of the weights may be missing between them and it. */
+/* Count the recorded steps before the epoch to continue from. The last epoch before it with an update of the weights
+ * must be among them. */
 static ntkw_status count_steps(const ntkw_recording *r, const recorded_run *old, int64_t *steps) {
   const int64_t every = r->setup.update_every, due = r->epoch > 0 ? (r->epoch - 1) / every * every : -1;
   const size_t row = (size_t)r->setup.n_conditions * sizeof(double);
@@ -109,10 +110,10 @@ ntkw_status ntkw_i_recording_open_file(ntkw_recording *r) {
   r->fd = open(r->path, O_RDWR | O_CLOEXEC | O_NONBLOCK);
   NTKW_CHECK(r->fd >= 0, NTKW_ERR_FILE, "the recording %s cannot be opened: %s", r->path, strerror(errno));
   NTKW_TRY(ntkw_i_recording_take(r));
-  flock(r->fd, LOCK_UN); /* HDF5 takes the lock, too */
+  flock(r->fd, LOCK_UN); /* look locks the file itself */
   NTKW_TRY(look(r, &steps));
   NTKW_TRY(ntkw_i_recording_take(r));
-  r->broken = true; /* so that closing it after an error changes nothing */
+  r->broken = true; /* if an error follows, closing the file changes nothing */
   NTKW_TRY(open_for_writing(r));
   NTKW_TRY(open_datasets(r));
   r->broken = false;

@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 static const char mark[8] = "NTKWJRNL";
-enum { HEAD = 16, TAIL = 24 }; /* bytes before each change, and at the end */
+enum { HEAD = 16, TAIL = 24 }; /* bytes before each change, and at the end of the journal */
 
 void (*ntkw_i_journal_hook)(int fd, const void *bytes, size_t length, int64_t at);
 
@@ -33,7 +33,7 @@ typedef struct change {
   const char *bytes;
 } change;
 
-/* The change that begins at *position, which moves on; false: none is left. */
+/* Get the change that begins at *position, and advance *position to the next. Returns false if none is left. */
 static bool next_change(const recording_journal *j, size_t *position, change *out) {
   if (*position + HEAD > j->used) return false;
   const char *head = j->bytes + *position;
@@ -61,7 +61,8 @@ static void add_change(recording_journal *j, int64_t at, size_t length, const vo
   j->used += HEAD + length;
 }
 
-/* The bytes of the file, zeros behind its end, overwritten by the changes in their order. */
+/* Read bytes of the file with the pending changes applied in their order. Bytes beyond the end of the file stay zero.
+ */
 static bool read_bytes(ntkw_i_storage *storage, H5FD_mem_t kind, int64_t first, size_t size, void *bytes) {
   (void)kind;
   const recording_journal *j = (const recording_journal *)storage;
@@ -93,7 +94,7 @@ ntkw_status ntkw_i_journal_access(hid_t access, recording_journal *j) {
   return ntkw_i_hdf5_set_storage(access, &j->storage, j->path);
 }
 
-/* Do the changes fill the journal exactly, and lie in the file? */
+/* Whether the changes fill the journal exactly and each begins at an offset from 0 to most. */
 static bool is_sound(const recording_journal *j, int64_t most) {
   size_t position = 0;
   change c;
@@ -128,7 +129,7 @@ static ntkw_status put(const recording_journal *j, const void *bytes, size_t len
   return ntkw_i_file_write(j->fd, j->path, bytes, length, at);
 }
 
-/* Write the journal as the end of the file, in space reserved there if that is enough. *at: its position. */
+/* Write the journal at the end of the file, in the space reserved there if that is large enough. *at: its offset. */
 static ntkw_status write_journal(recording_journal *j, int64_t *at) {
   struct stat about;
   char *tail = j->bytes + j->used;

@@ -61,7 +61,7 @@ static ntkw_status write_attributes(const ntkw_recording *r) {
   return write_attribute(r, "update_every", H5T_STD_I64LE, H5T_NATIVE_INT64, &s->update_every);
 }
 
-/* Write a dataset of fixed size; without values it takes no space and reads as zeros. */
+/* Write a dataset of fixed size. If values is NULL, it takes no space and reads as zeros. */
 static ntkw_status write_fixed(const ntkw_recording *r, const char *name, hid_t type, int rank, const hsize_t size[],
                                hid_t memory, const void *values) {
   const hid_t properties = H5Pcreate(H5P_DATASET_CREATE), space = H5Screate_simple(rank, size, NULL);
@@ -90,7 +90,7 @@ static size_t longest(const ntkw_recording *r, size_t n, const char *(*name)(con
   return length;
 }
 
-/* Write names as strings of one length. */
+/* Write names as strings of the same fixed length. */
 static ntkw_status write_names(const ntkw_recording *r, const char *dataset, size_t n,
                                const char *(*name)(const ntkw_recording *, size_t)) {
   const size_t length = longest(r, n, name);
@@ -139,7 +139,7 @@ static ntkw_status write_segments(const ntkw_recording *r) {
   return status;
 }
 
-/* Make a dataset without rows that grows row by row; a chunk gets its space when the dataset grows into it. */
+/* Create a dataset without rows that grows row by row. HDF5 allocates a chunk when the dataset grows into it. */
 static ntkw_status make_growing(ntkw_recording *r, recorded_dataset which, hid_t type, int rank, const hsize_t row[],
                                 const hsize_t chunk[]) {
   const hsize_t size[] = {0, row[0], rank > 2 ? row[1] : 1}, most[] = {H5S_UNLIMITED, size[1], size[2]};
@@ -185,7 +185,7 @@ static ntkw_status write_everything_fixed(const ntkw_recording *r) {
   return write_segments(r);
 }
 
-/* HDF5 never closes a file that it cannot complete: check beforehand that there is room. */
+/* Check that the disk has room for the file: HDF5 cannot close a file after a failed write. */
 static ntkw_status check_room(const ntkw_recording *r) {
   const size_t n = (size_t)r->setup.n_conditions, m = (size_t)r->setup.n_segments;
   const size_t names = n * (longest(r, n, condition_name) + 1) + m * (longest(r, m, segment_name) + 1);

@@ -20,7 +20,7 @@ enum { MAX_RANK = 3, ANY = -1, MOST_CONDITIONS = 4096 };
 
 struct recording_file {
   char *path;
-  int fd; /* of a file with a journal; -1 */
+  int fd; /* the file, to lock it and to read a journal; -1: not open */
   recording_journal journal;
   hid_t id, gradients;
 };
@@ -41,14 +41,15 @@ static ntkw_status check_plain_file(const char *path) {
   return NTKW_SUCCESS;
 }
 
-/* A run that was killed while it changed the file may have left a journal. Without it HDF5 sees half a change. */
+/* Refuse a file that a run still records. If a killed run left a journal, open the file with it: HDF5 would otherwise
+ * read a part of the changes. */
 static ntkw_status open_with_journal(struct recording_file *file) {
   bool found;
   file->fd = open(file->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
   NTKW_CHECK(file->fd >= 0, NTKW_ERR_FILE, "%s: %s", file->path, strerror(errno));
   const bool taken = flock(file->fd, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK;
   NTKW_CHECK(!taken, NTKW_ERR_FILE, "%s is being recorded by a run that lives", file->path);
-  flock(file->fd, LOCK_UN); /* HDF5 takes the lock, too */
+  flock(file->fd, LOCK_UN); /* HDF5 locks the file itself */
   file->journal = (recording_journal){.fd = file->fd, .path = file->path};
   NTKW_TRY(ntkw_i_journal_find(&file->journal, &found));
   if (!found) return NTKW_SUCCESS;
@@ -115,7 +116,7 @@ static ntkw_status check_class(const recorded_run *run, const char *name, hid_t 
   return NTKW_SUCCESS;
 }
 
-/* Open a dataset and check class and shape; *dataset is to be closed by the caller, also after an error if >= 0. */
+/* Open a dataset and check its class and shape. The caller closes *dataset if it is >= 0, after an error too. */
 static ntkw_status open_dataset(const recorded_run *run, const char *name, H5T_class_t class, shape *expected,
                                 hid_t *dataset) {
   *dataset = H5I_INVALID_HID;
@@ -138,7 +139,7 @@ static void close_dataset(hid_t dataset) {
   if (dataset >= 0) H5Dclose(dataset);
 }
 
-/* Read a whole dataset as type (8 bytes an entry); *values is to be freed. */
+/* Read a whole dataset as type, which has 8 bytes. The caller frees *values, after an error too. */
 static ntkw_status read_all(const recorded_run *run, const char *name, H5T_class_t class, hid_t type, shape *expected,
                             void **values) {
   hid_t dataset = H5I_INVALID_HID;
@@ -210,7 +211,7 @@ static ntkw_status read_attributes(recorded_run *run) {
   return NTKW_SUCCESS;
 }
 
-/* The gradients fix T, C and N; the dataset stays open. */
+/* Open the gradients, whose dimensions are T, C and N. The dataset stays open. */
 static ntkw_status open_gradients(recorded_run *run) {
   shape s = {3, {ANY, ANY, ANY}};
   NTKW_TRY(open_dataset(run, "/gradients", H5T_FLOAT, &s, &run->file->gradients));

@@ -1,10 +1,10 @@
-/* Write each rank's gradients from its memory directly to their place in the file. */
+/* Write this rank's gradients directly to their chunks in the file. */
 #include "fileio/array_io.h"
 #include "base/dtype.h"
 #include "base/check.h"
 #include "recording/recording_impl.h"
 
-/* A piece may go through several chunks. */
+/* Write a piece, which may span several chunks. */
 static ntkw_status write_piece(const ntkw_recording *r, int condition, ntkw_recording_piece piece, const char *values) {
   const size_t width = ntkw_i_value_size(r->setup.dtype);
   while (piece.count > 0) {

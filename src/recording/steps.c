@@ -53,7 +53,7 @@ ntkw_status ntkw_i_recording_extend(ntkw_recording *r) {
   return NTKW_SUCCESS;
 }
 
-/* One entry, or one for each condition. */
+/* Write the new row of a dataset: one value, or one for each condition. */
 static ntkw_status write_row(const ntkw_recording *r, recorded_dataset which, hid_t memory_type, const void *values) {
   const hsize_t start[] = {(hsize_t)r->n_steps, 0}, count[] = {1, (hsize_t)r->setup.n_conditions};
   const int rank = has_columns(which) ? 2 : 1;
@@ -81,7 +81,7 @@ ntkw_status ntkw_i_recording_write_rows(ntkw_recording *r) {
   return ntkw_i_recording_commit(r);
 }
 
-/* If a step cannot be withdrawn, its space must not be used again. */
+/* If the step cannot be withdrawn, r stays broken: its space must not be used again. */
 ntkw_status ntkw_i_recording_withdraw(ntkw_recording *r) {
   r->broken = true;
   NTKW_TRY(ntkw_i_recording_set_steps(r, r->n_steps));

@@ -1,4 +1,4 @@
-/* Write a recording: the collective calls. Every rank takes part, whatever its own status. */
+/* Write a recording: the collective calls. A rank with an error takes part in all communication, too. */
 #include "recording/recording_impl.h"
 #include "ranks/comm.h"
 #include "ranks/same_on_ranks.h"
@@ -16,7 +16,7 @@
 
 enum { MOST_CHUNK = 1 << 28 }; /* values: HDF5's chunks have less than 4 GiB */
 
-/* Collective: run work on the first rank, with HDF5's error stack suppressed. */
+/* Run work on rank 0 with HDF5's error stack suppressed. Collective; returns the status of rank 0 on every rank. */
 static ntkw_status on_first(ntkw_recording *r, ntkw_status (*work)(ntkw_recording *)) {
   ntkw_status status = NTKW_SUCCESS;
   if (r->rank == 0) {
@@ -154,7 +154,7 @@ static ntkw_status check_step(const ntkw_recording *r, const ntkw_recording_step
   return NTKW_SUCCESS;
 }
 
-/* Collective: write the step to the file. After an error a part of it may be there. */
+/* Write the step to the file. Collective. After an error a part of the step may be in the file. */
 static ntkw_status write_step(ntkw_recording *r, const void *const shards[]) {
   NTKW_TRY(on_first(r, ntkw_i_recording_extend));
   const int n = r->setup.n_conditions * r->n_chunks;
@@ -167,7 +167,7 @@ static ntkw_status write_step(ntkw_recording *r, const void *const shards[]) {
   return on_first(r, ntkw_i_recording_write_rows);
 }
 
-/* Withdraw the step, and keep the sentence of its error. */
+/* Withdraw the step on rank 0. Keeps the status and the error message of the failed write. */
 static ntkw_status withdraw_quietly(ntkw_recording *r, ntkw_status status) {
   ntkw_i_failure first;
   ntkw_i_failure_keep(&first, status);
@@ -200,13 +200,13 @@ int64_t ntkw_recording_steps(const ntkw_recording *recording) {
 ntkw_status ntkw_recording_close(ntkw_recording **recording) {
   if (!recording || !*recording) return NTKW_SUCCESS;
   ntkw_recording *r = *recording;
-  if (ntkw_i_mpi_is_over()) { /* HDF5 has closed the file in MPI_Finalize */
+  if (ntkw_i_mpi_is_over()) { /* HDF5 closed the file in MPI_Finalize */
     const ntkw_status late =
         ntkw_i_fail(NTKW_ERR_ORDER,
                     "the recording %s is closed after MPI_Finalize: it is not known whether its steps "
                     "reached the disk; expected ntkw_recording_close before",
                     r->path);
-    r->journal.storage.driver = 0; /* HDF5's driver went with HDF5 */
+    r->journal.storage.driver = 0; /* HDF5 has unregistered the driver */
     ntkw_i_journal_free(&r->journal);
     free_recording(recording);
     return late;

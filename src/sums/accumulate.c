@@ -16,7 +16,7 @@ void ntkw_sum_zero(ntkw_sum *sum, ntkw_dtype range) {
   sum->range = range == NTKW_FLOAT64 ? NTKW_FLOAT64 : NTKW_FLOAT32;
 }
 
-/* The limbs of sum to which values or sums of a type are added. */
+/* Return the limb of sum that has the weight of limb 0 in the range of dtype. */
 static int64_t *limbs_for(ntkw_sum *sum, ntkw_dtype dtype) {
   return sum->range == dtype ? sum->limb : sum->limb + NTKW_I_LIMB_SHIFT;
 }

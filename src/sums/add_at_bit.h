@@ -4,7 +4,7 @@
 
 #include "sums/kernel.h"
 
-/* Add number * 2^place, place counted from the lowest bit of limbs[0]: three limbs. */
+/* Add number * 2^place to three limbs. place counts bits from the lowest bit of limbs[0]. */
 static inline void ntkw_i_add_at_bit(int64_t *limbs, unsigned place, uint64_t number) {
   int64_t *at = limbs + place / NTKW_I_LIMB_BITS;
   const unsigned shift = place % NTKW_I_LIMB_BITS;
@@ -14,8 +14,8 @@ static inline void ntkw_i_add_at_bit(int64_t *limbs, unsigned place, uint64_t nu
   at[2] += (uint32_t)beyond;
 }
 
-/* The same for 128 bits, which have up to 159 after the shift: five limbs. Parts that meet in one limb are carried
- * before they are added, as no limb may grow by more than 32 bits. */
+/* The same for a number of 128 bits. A shift by up to 31 bits makes it 159 bits, so it goes to five limbs. Parts that
+ * fall into the same limb are added and carried first, because a limb may grow by less than 2^32. */
 static inline void ntkw_i_add_wide_at_bit(int64_t *limbs, unsigned place, ntkw_i_uint128 number) {
   int64_t *at = limbs + place / NTKW_I_LIMB_BITS;
   const unsigned shift = place % NTKW_I_LIMB_BITS;

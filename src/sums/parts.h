@@ -16,7 +16,7 @@ typedef struct parts {
   unsigned exponent;
 } parts;
 
-/* The parts of |value|; false if it is not finite. */
+/* Split |value| into mantissa and exponent. Returns 0 if value is NaN or Inf, otherwise 1. */
 static inline int split_float32(const void *value, parts *found) {
   uint32_t bits;
   memcpy(&bits, value, sizeof bits);

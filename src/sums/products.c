@@ -8,13 +8,14 @@
 
 #include <math.h>
 
-/* Places, in bits above limb 0, of a product whose exponents add up to 0. */
+/* Position of the lowest bit of a product whose exponents add up to 0, in bits above the lowest bit of limbs[0]. */
 enum {
   PRODUCT_FLOAT32 = -2 * BIAS_FLOAT32 - NTKW_I_BASE_FLOAT32,
   PRODUCT_FLOAT64 = -2 * BIAS_FLOAT64 - NTKW_I_BASE_FLOAT64
 };
 
-/* limbs[0]: of products above zero, limbs[1]: of those below. Returns the number of those that are not finite. */
+/* Add |a[i] b[i]| to limbs[0] if a[i] and b[i] have the same sign, otherwise to limbs[1]. Products with a factor that
+ * is not finite are skipped. Returns their number. */
 static int64_t products_float32(int64_t *const limbs[2], const float *a, const float *b, size_t count) {
   int64_t not_finite = 0;
   for (size_t i = 0; i < count; i++) {
@@ -65,7 +66,7 @@ static void add(ntkw_sum *const sums[2], const char *a, const char *b, size_t co
   }
 }
 
-/* Values of 16 bits become float32, some at a time. */
+/* Values of 16 bits are converted to float32 in pieces. */
 static void add_halves(ntkw_sum *const sums[2], const char *a, const char *b, size_t count, ntkw_dtype dtype) {
   enum { PIECE = NTKW_I_HALVES_AT_ONCE / 2 };
   const ntkw_i_sum_kernels *kernels = ntkw_i_sum_kernels_chosen();
@@ -101,7 +102,8 @@ ntkw_status ntkw_sum_add_products(ntkw_sum *positive, ntkw_sum *negative, const 
   return NTKW_SUCCESS;
 }
 
-/* larger - smaller, in place; the limbs are carried. Returns false, and leaves them, if smaller is the larger one. */
+/* Set larger to larger - smaller. The limbs of both must be carried. Returns 0, and changes nothing, if larger is less
+ * than smaller. */
 static int subtract(ntkw_sum *larger, const ntkw_sum *smaller) {
   int64_t borrow = 0;
   int top = NTKW_SUM_LIMBS_FLOAT64 - 1;
@@ -126,5 +128,5 @@ double ntkw_sum_difference(const ntkw_sum *positive, const ntkw_sum *negative) {
   ntkw_sum_normalise(&b);
   if (subtract(&a, &b)) return ntkw_sum_value(&a);
   subtract(&b, &a);
-  return 0.0 - ntkw_sum_value(&b); /* no -0 */
+  return 0.0 - ntkw_sum_value(&b); /* never -0 */
 }

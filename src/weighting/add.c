@@ -80,7 +80,7 @@ ntkw_status ntkw_weighting_add_gradient(ntkw_weighting *weighting, int condition
   return ntkw_weighting_add_gradient_copy(weighting, condition, piece, count, dtype, 0);
 }
 
-/* Merge the caller's sum into ours, if the message carries that kind of sum. */
+/* Merge the caller's sum into the weighting's, if the message carries that kind of sum. */
 static ntkw_status merge(ntkw_weighting *weighting, int condition, ntkw_i_kind kind, const ntkw_sum *from) {
   ntkw_i_addend *addend = ntkw_i_addend_of(weighting, condition, kind);
   if (!addend) return NTKW_SUCCESS;

@@ -1,4 +1,5 @@
-/* Check that names, options and weights agree: rank 0 broadcasts its own, every rank compares. */
+/* Check that names, options and weights are the same on all ranks: rank 0 broadcasts its values, every rank compares.
+ */
 #include <inttypes.h>
 #include <string.h>
 #include "base/check.h"
@@ -27,8 +28,8 @@ enum { RULE_LENGTH = 64 };
 static const char *const number_names[] = {NUMBERS(NAME_OF)};
 enum { N_NUMBERS = sizeof number_names / sizeof *number_names };
 
-/* The arguments of a rank, broadcast as bytes and therefore of fixed size. A rank with another byte order would get the
- * error that it disagrees. */
+/* The arguments of a rank, in a struct of fixed size that is broadcast as bytes. A rank with another byte order would
+ * get NTKW_ERR_DISAGREE. */
 typedef struct description {
   int64_t n, numbers[N_NUMBERS];
   double alpha, cap;
@@ -55,7 +56,7 @@ uint64_t ntkw_i_options_fingerprint(const ntkw_weighting *weighting) {
   return ntkw_i_hash_bytes(NTKW_I_HASH_FNV, &own, sizeof own);
 }
 
-/* What is compared: ranks or replicas. */
+/* The parties that compare their arguments: ranks or replicas. */
 typedef struct parties {
   const char *plural, *singular;
   int own;
@@ -109,7 +110,8 @@ static ntkw_status agree_within(MPI_Comm comm, const parties *who, const ntkw_we
   return ntkw_status_agree(comm, status);
 }
 
-/* Over the ranks, then over the replicas, so that all ranks have the status; over the ranks again for the message. */
+/* Agreement over the ranks and then over the replicas gives every rank the status. The second agreement over the ranks
+ * gives every rank of comm the same message. */
 ntkw_status ntkw_i_agree_everywhere(MPI_Comm comm, MPI_Comm replicas, ntkw_status own) {
   const ntkw_status status = ntkw_status_agree(comm, own);
   if (replicas == MPI_COMM_NULL) return status;

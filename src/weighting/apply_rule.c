@@ -67,7 +67,8 @@ static int list_taking_part(ntkw_weighting *weighting, exclusions *excluded, boo
   return n;
 }
 
-/* The quantities times the power of two that takes the largest to [0.5, 1); returns its exponent. */
+/* Multiply the quantities by the power of two that moves the largest to [0.5, 1). Returns the exponent of the largest.
+ */
 static int scale(const ntkw_i_split quantity[], int n, double value[]) {
   int largest = INT_MIN;
   for (int i = 0; i < n; i++)

@@ -12,7 +12,7 @@ typedef enum ntkw_i_argument_error_kind {
   NTKW_I_BAD_PIECE,     /* a NULL piece; found: its count */
   NTKW_I_BAD_DTYPE,     /* found: the dtype given */
   NTKW_I_BAD_COPY,      /* found: the copy given */
-  NTKW_I_BAD_NEGATIVE,  /* found: index of the negative trace entry */
+  NTKW_I_BAD_NEGATIVE,  /* found: index of the negative diagonal entry */
   NTKW_I_BAD_SQUARES,   /* a NULL sum; found: 0 */
   NTKW_I_BAD_EPOCH,     /* found: the epoch given */
   NTKW_I_BAD_LARGEST,   /* a negative or NaN largest value; found: 0 */
@@ -20,7 +20,7 @@ typedef enum ntkw_i_argument_error_kind {
   NTKW_I_BAD_POINTS     /* found: the negative number of points given */
 } ntkw_i_argument_error_kind;
 
-/* Three numbers, so that the one reduction can carry it. */
+/* An argument error as three numbers, which the reduction of an update can carry. */
 typedef struct ntkw_i_argument_error {
   int64_t kind, condition, found;
 } ntkw_i_argument_error;

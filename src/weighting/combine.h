@@ -1,5 +1,5 @@
-/* The loops of weighted sums: in double, conditions in order, rounded once. Not collective. Call them in the default
- * floating-point environment. */
+/* The loops of weighted sums: summed in double, in the order of the conditions, and rounded once to the type of the
+ * total. Not collective. Call them in the default floating-point environment. */
 #ifndef NTKW_WEIGHTING_COMBINE_H
 #define NTKW_WEIGHTING_COMBINE_H
 

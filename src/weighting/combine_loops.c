@@ -5,7 +5,7 @@
 #include "sums/kernel.h"
 #include "base/to_half.h"
 
-/* Values of a block: its sums stay in the first-level cache while the pieces stream by, each read once. */
+/* Values in a block. Its sums stay in the first-level cache while the pieces are read, each once. */
 enum { BLOCK = 512 };
 
 double ntkw_i_weighted_sum(const double weights[], const double values[], int n) {
@@ -14,9 +14,10 @@ double ntkw_i_weighted_sum(const double weights[], const double values[], int n)
   return sum;
 }
 
-/* The next pieces that are there, at most four: read side by side, so that sums are fetched and stored once for all. */
+/* The next pieces that are not NULL, at most four. They are read together, so that each sum is loaded and stored only
+ * once for all of them. */
 typedef struct few_pieces {
-  int n, next; /* next: the condition to go on with */
+  int n, next; /* next: the condition after them */
   double weight[4];
   const void *piece[4];
 } few_pieces;
@@ -48,7 +49,7 @@ static few_pieces next_pieces(const double weights[], const void *const pieces[]
         to = (target)((from) + w0 * (double)a[i] + w1 * (double)b[i] + w2 * (double)c[i] + w3 * (double)d[i]); \
   } while (0)
 
-/* Up to four pieces go straight to the total; more by way of a block of sums. */
+/* Up to four pieces are summed directly into the total. More pieces are first summed in a block of doubles. */
 #define DEFINE_COMBINE(name, real)                                                                                  \
   NTKW_I_ALWAYS_INLINE void set_##name(const few_pieces *few, size_t start, size_t end, real *total) {              \
     ADD_PIECES(real, real, total[i], 0.0);                                                                          \
@@ -76,7 +77,7 @@ static few_pieces next_pieces(const double weights[], const void *const pieces[]
 DEFINE_COMBINE(float32, float)
 DEFINE_COMBINE(float64, double)
 
-/* Multiplication and addition are rounded each, so that all variants have the same bits. */
+/* Each multiplication and each addition is rounded, so that all variants have the same bits. */
 NTKW_I_DISPATCH(combine_float32_dispatched, combine_float32,
                 (const double weights[], const void *const pieces[], int n, size_t count, float *total),
                 (weights, pieces, n, count, total))

@@ -90,7 +90,7 @@ static void set_initial_values(ntkw_weighting *weighting) {
   ntkw_i_local_clear(weighting);
 }
 
-/* The local part of create. After an error weighting holds what was made before it. */
+/* The local part of create. After an error the caller frees weighting, which keeps the memory allocated so far. */
 static ntkw_status make(ntkw_weighting *weighting, int n, const char *const names[],
                         const ntkw_weighting_options *options, int size) {
   NTKW_TRY(ntkw_i_settings_make(n, names, options, &weighting->settings));
@@ -134,7 +134,8 @@ static ntkw_status duplicate(MPI_Comm comm, MPI_Comm *copy, int *rank, int *size
   return ntkw_i_fail(NTKW_ERR_MPI, "MPI failed to describe the duplicate of a weighting's communicator");
 }
 
-/* The local part. Its error message begins with the rank, because other ranks may report it. */
+/* The local part of create, with arguments checked. Its error message begins with the rank, because other ranks may
+ * report it. */
 static ntkw_status make_on_rank(ntkw_weighting *weighting, int n, const char *const names[],
                                 const ntkw_weighting_options *options, ntkw_weighting **out, int rank, int size) {
   ntkw_status status = NTKW_SUCCESS;
@@ -167,7 +168,7 @@ typedef struct communicators {
 
 static ntkw_status join(MPI_Comm comm, const ntkw_weighting_options *options, communicators *own) {
   ntkw_weighting_options all;
-  (void)!ntkw_i_weighting_options_read(options, &all); /* what is wrong with them is said by make */
+  (void)!ntkw_i_weighting_options_read(options, &all); /* make reports an error in the options */
   const MPI_Comm replica_comm = all.replica_comm;
   own->replicas = MPI_COMM_NULL;
   NTKW_TRY(duplicate(comm, &own->comm, &own->rank, &own->size));
@@ -221,7 +222,7 @@ void ntkw_weighting_destroy(ntkw_weighting **handle) {
   ntkw_weighting *weighting = *handle;
   if (!ntkw_i_mpi_is_over()) {
     ntkw_i_safe_mode_check(weighting, NTKW_I_DESTROY, 0); /* a rank in another call gets an error */
-    /* MPI forbids to cancel a collective, and the message must outlive it. */
+    /* MPI forbids cancelling a collective, and its buffer, the message, must live until it is complete. */
     for (int i = 0; weighting->begun && i < 2; i++) MPI_Wait(&weighting->request[i], MPI_STATUS_IGNORE);
   }
   ntkw_i_communicator_free(&weighting->safe_mode.replicas);

@@ -12,15 +12,16 @@
 /* Values in the message for one fingerprint. */
 enum { NTKW_I_FINGERPRINT_VALUES = 8 };
 
-/* Mix the bits of doubles, or a text with its end, into a fingerprint (ntkw_i_hash_fingerprint). Begin with any
- * constant. */
+/* Mix the bits of doubles, or a text with its terminating NUL, into a fingerprint (ntkw_i_hash_fingerprint). Begin with
+ * any constant. */
 uint64_t ntkw_i_fingerprint_doubles(uint64_t fingerprint, const double values[], size_t count);
 uint64_t ntkw_i_fingerprint_text(uint64_t fingerprint, const char *text);
 
 /* Write the pieces and their squares to values. */
 void ntkw_i_fingerprint_pack(uint64_t fingerprint, int64_t values[NTKW_I_FINGERPRINT_VALUES]);
 
-/* Whether the `ranks` ranks (up to 2^31) agree whose packed values were summed. The others must have sent zeros. */
+/* Whether `ranks` ranks (up to 2^31) packed the same fingerprint. values: the sums of what all ranks packed; the other
+ * ranks must have sent zeros. */
 bool ntkw_i_fingerprint_agrees(const int64_t values[NTKW_I_FINGERPRINT_VALUES], int64_t ranks);
 
 #endif

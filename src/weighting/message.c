@@ -6,8 +6,8 @@
 
 /* Positions in the message. */
 enum {
-  TROUBLED = 0,                                  /* ranks with an error, by code */
-  CULPRITS = TROUBLED + NTKW_STATUS_COUNT,       /* sum of their rank + 1, by code */
+  TROUBLED = 0,                                  /* number of ranks with an error, by code */
+  CULPRITS = TROUBLED + NTKW_STATUS_COUNT,       /* sum of (rank + 1) of these ranks, by code */
   ARGUMENT_ERROR = CULPRITS + NTKW_STATUS_COUNT, /* kind, condition, found */
   FINGERPRINTS = ARGUMENT_ERROR + 3,
   CONDITIONS = FINGERPRINTS + NTKW_I_TOPICS * NTKW_I_FINGERPRINT_VALUES

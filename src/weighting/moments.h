@@ -21,11 +21,11 @@ typedef struct ntkw_i_split {
 
 /* One sum over all ranks. */
 typedef struct ntkw_i_total {
-  int64_t ranks;      /* that added; 0: absent */
+  int64_t ranks;      /* number of ranks that added to it; 0: the sum is absent */
   int64_t count;      /* values (points) added */
   int64_t not_finite; /* values among them that were not summed */
   double value;       /* rounded once */
-  ntkw_i_split split; /* the same */
+  ntkw_i_split split; /* the sum with its exponent apart, rounded once */
 } ntkw_i_total;
 
 /* The moments of a condition after a reduction. */

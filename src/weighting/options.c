@@ -79,7 +79,7 @@ static ntkw_status refuse_rule(const char *name) {
                      near ? near : known[0]);
 }
 
-/* Copy the properties and defaults of the rule, or of the user's own rule. */
+/* Copy the properties and defaults of the library's rule or of the user's rule. */
 static ntkw_status adopt_rule(const ntkw_weighting_options *options, ntkw_i_settings *settings) {
   if (options->user_rule) {
     NTKW_TRY(check_own(options->user_rule, options->rule));

@@ -15,7 +15,7 @@ bool ntkw_i_safe_mode_wanted(void) {
   return value && value[0] && strcmp(value, "0") != 0;
 }
 
-/* Names of the values, in the order of the state and of the moments behind it. */
+/* Names of the values, in the order of the state and of the moments that follow it. */
 static const char *const state_words[] = {"weight", "norm", "squared norm", "trace", "loss", "mean magnitude"};
 static const char *const moment_words[] = {"squared norm", "sum of magnitudes", "trace", "sum of losses", "norm"};
 enum { MOMENTS = sizeof moment_words / sizeof *moment_words };
@@ -65,7 +65,7 @@ static int64_t shown(const ntkw_weighting *weighting, int rank, int topic) {
   return weighting->safe_mode.shown[(size_t)rank * NTKW_I_SHOWN + (size_t)topic];
 }
 
-/* The first rank that differs from rank 0 in a topic, 0 if none does; *others: how many more do. */
+/* The first rank that differs from rank 0 in a topic; 0 if none does. *others: the number of further such ranks. */
 static int deviating_rank(const ntkw_weighting *weighting, int topic, int *others) {
   int first = 0;
   *others = 0;
@@ -133,7 +133,7 @@ static ntkw_status compare_weights(ntkw_weighting *weighting) {
                      name, theirs[i], deviating, first[i], others + 1, weighting->size);
 }
 
-/* After its call of destroy a rank takes part in no further call. */
+/* A rank that calls destroy takes part in no later call. */
 static bool some_rank_destroys(const ntkw_weighting *weighting) {
   for (int r = 0; r < weighting->size; r++)
     if (shown(weighting, r, NTKW_I_SHOWN_CALL) == NTKW_I_DESTROY) return true;

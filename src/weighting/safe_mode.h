@@ -12,12 +12,12 @@
 /* The collective calls of a weighting. */
 typedef enum ntkw_i_call { NTKW_I_UPDATE, NTKW_I_BEGIN, NTKW_I_END, NTKW_I_DESTROY } ntkw_i_call;
 
-/* What each rank sends to the others at every call. */
+/* Integers that each rank sends to the others at every call. */
 enum {
   NTKW_I_SHOWN_CALL,    /* an ntkw_i_call */
   NTKW_I_SHOWN_BEGUN,   /* is an update begun? */
-  NTKW_I_SHOWN_EPOCH,   /* of update and begin */
-  NTKW_I_SHOWN_UPDATES, /* so far */
+  NTKW_I_SHOWN_EPOCH,   /* of the update */
+  NTKW_I_SHOWN_UPDATES, /* number of updates so far */
   NTKW_I_SHOWN_STATES,  /* states restored so far */
   NTKW_I_SHOWN_STATE,   /* fingerprint of the last one */
   NTKW_I_SHOWN_WEIGHTS, /* fingerprint of the weights and the rest of the state */
@@ -31,15 +31,15 @@ typedef struct ntkw_i_safe_mode {
   double *theirs;            /* room for the values of two ranks */
   int64_t states;            /* restored so far */
   uint64_t state;            /* fingerprint of the last one */
-  MPI_Comm replicas;         /* our own duplicate; MPI_COMM_NULL: none */
-  int replica, replica_size; /* rank and size in it */
+  MPI_Comm replicas;         /* duplicate of replica_comm; MPI_COMM_NULL: no replicas */
+  int replica, replica_size; /* rank and size in replicas */
 } ntkw_i_safe_mode;
 
-/* Is the environment variable set to anything but 0 or nothing? Local. */
+/* Whether NTKW_SAFE_MODE is set, not empty and not "0". Not collective. */
 bool ntkw_i_safe_mode_wanted(void);
 
-/* Check that all ranks make this call with the same arguments. Collective if safe mode is on, otherwise local and
- * NTKW_SUCCESS. Returns the same on every rank: NTKW_SUCCESS, NTKW_ERR_DISAGREE, NTKW_ERR_MPI. */
+/* Check that all ranks make this call with the same arguments. Collective if safe mode is on; otherwise it returns
+ * NTKW_SUCCESS without communication. Returns the same on every rank: NTKW_SUCCESS, NTKW_ERR_DISAGREE, NTKW_ERR_MPI. */
 ntkw_status ntkw_i_safe_mode_check(ntkw_weighting *weighting, ntkw_i_call call, int64_t epoch);
 
 /* Check that the replicas have the same reduced moments, weights and status. Collective over comm and replica_comm if

@@ -1,9 +1,10 @@
 /* The state of a weighting as bytes.
  *
- * 64-bit words, little-endian, so that the bytes are the same on every machine: magic, format version, fingerprint of
- * the rule's name, number of conditions, number of updates, then n weights, norms, squared norms, traces, losses and
- * mean magnitudes, and the memory of a rule of the user's own, as the bits of doubles, and last a fingerprint of all
- * words before it.
+ * 64-bit words, little-endian, so that the bytes are the same on every machine:
+ *   magic, format version, fingerprint of the rule's name, number of conditions n, number of updates;
+ *   n weights, norms, squared norms, traces, losses and mean magnitudes, as the bits of doubles;
+ *   the memory of a user's rule, as the bits of doubles;
+ *   a fingerprint of all words before.
  */
 #include <inttypes.h>
 #include <string.h>

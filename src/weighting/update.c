@@ -6,21 +6,23 @@
 #include "weighting/apply_rule.h"
 #include "weighting/validate.h"
 
-/* A collective cannot be cancelled, and the message must outlive it: wait for both, even if the first one fails. */
+/* Wait for both reductions, even if the first one fails: a collective cannot be cancelled, and its buffer must live
+ * until it is complete. */
 static bool wait_for_both(ntkw_weighting *weighting) {
   bool good = true;
   for (int i = 0; i < 2; i++) good = MPI_Wait(&weighting->request[i], MPI_STATUS_IGNORE) == MPI_SUCCESS && good;
   return good;
 }
 
-/* After a disagreement discard everything that belongs to an update: otherwise the ranks would go on differing. */
+/* After a disagreement, discard everything that belongs to an update. Otherwise the ranks would still differ at the
+ * next one. */
 static void abandon(ntkw_weighting *weighting) {
   if (weighting->begun) wait_for_both(weighting);
   weighting->begun = false;
   ntkw_i_local_clear(weighting);
 }
 
-/* Fill in the message. What is added afterwards belongs to the next update. */
+/* Fill the message. Moments added afterwards belong to the next update. */
 static ntkw_status prepare(ntkw_weighting *weighting, ntkw_i_call call, int64_t epoch) {
   NTKW_CHECK(weighting, NTKW_ERR_ARGUMENT, "the weighting is NULL");
   const ntkw_status shown = ntkw_i_safe_mode_check(weighting, call, epoch);

@@ -35,7 +35,7 @@ static ntkw_moments gather_moments(ntkw_weighting *weighting, int n) {
   return moments;
 }
 
-/* On rank 0: the outcome as doubles, to be broadcast. */
+/* On rank 0: call the user's function. Its status, targets and memory are stored as doubles, to be broadcast. */
 static void evaluate(ntkw_weighting *weighting, int n, double *code, double *target, double *memory) {
   const ntkw_user_rule *own = &weighting->own;
   const ntkw_moments moments = gather_moments(weighting, n);
@@ -45,7 +45,8 @@ static void evaluate(ntkw_weighting *weighting, int n, double *code, double *tar
   *code = (int)status >= 0 && status < NTKW_STATUS_COUNT ? (double)status : (double)NTKW_ERR_ARGUMENT;
 }
 
-/* The same on every rank, for it looks at nothing but what was broadcast. */
+/* Check the result of the user's function. The status is the same on every rank, because all arguments were broadcast.
+ */
 static ntkw_status check_outcome(const ntkw_weighting *weighting, int n, ntkw_status code, const double *target,
                                  const double *memory) {
   const char *name = weighting->settings.name;

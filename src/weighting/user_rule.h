@@ -1,4 +1,4 @@
-/* The user's own rule: evaluated on rank 0, broadcast, checked on every rank. */
+/* The user's rule: rank 0 evaluates it and broadcasts the result, every rank checks the result. */
 #ifndef NTKW_WEIGHTING_USER_RULE_H
 #define NTKW_WEIGHTING_USER_RULE_H
 

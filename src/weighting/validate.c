@@ -45,7 +45,7 @@ static void guess_why(int64_t counted, int64_t expected, char text[], size_t siz
     snprintf(text, size, "some parameters are counted more than once");
 }
 
-/* Under a rule that needs means, as many values must be counted for the means as for the norm. */
+/* If magnitudes are sent, as many gradient values must be counted for them as for the squares. */
 static ntkw_status check_magnitudes(const ntkw_weighting *weighting, int condition) {
   const ntkw_i_total *total = weighting->reduced[condition].total;
   if (weighting->layout.slot[NTKW_I_MAGNITUDES] < 0) return NTKW_SUCCESS;
@@ -99,7 +99,7 @@ static ntkw_status check_finiteness(const ntkw_weighting *weighting) {
                      words[kind], weighting->names[first], weighting->reduced[first].total[kind].not_finite, more);
 }
 
-/* The needs of rules, and the calls that meet them. */
+/* The needs of rules, and the calls that provide them. */
 static const struct {
   unsigned needs;
   ntkw_i_kind kind;

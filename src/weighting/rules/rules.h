@@ -34,7 +34,7 @@ typedef struct ntkw_i_evaluation {
 struct ntkw_i_rule {
   ntkw_rule_info info;
   const char *quantity; /* what is measured, for messages */
-  bool inverse;         /* divides by the quantities: without cap or epsilon a condition with a zero one is excluded */
+  bool inverse;         /* divides by the quantities; without cap or epsilon, zero quantities are excluded */
   bool mean;            /* scaled by the mean over the conditions, not the sum */
   bool has_reference;   /* compares with the reference, which must take part and not be zero */
   bool reference_stays; /* the reference keeps its weight */
@@ -65,18 +65,18 @@ typedef struct ntkw_i_rule_family {
 NTKW_I_RULE_LIST(NTKW_I_RULE_DECLARATION)
 #undef NTKW_I_RULE_DECLARATION
 
-/* Define the family of a file out of its table. */
+/* Define the rule family of a file from its table. */
 #define NTKW_I_RULE_FAMILY(id, table) \
   const ntkw_i_rule_family ntkw_i_rules_##id = {(table), (int)(sizeof(table) / sizeof *(table))}
 
 /* The rule of that name or alias, or NULL. */
 const ntkw_i_rule *ntkw_i_rule_find(const char *name);
 
-/* The quantity of the rules by norms. */
+/* Norm of the loss gradient. */
 ntkw_i_split ntkw_i_measure_norm(const ntkw_i_reduced *reduced);
 /* The mean over the entries of the NTK block's diagonal. */
 ntkw_i_split ntkw_i_measure_mean_trace(const ntkw_i_reduced *reduced);
-/* S / q_c, S the sum or mean of the quantities q, with the cap if there is one: the inverse rules. */
+/* Targets of the inverse rules: S / (q_c + S / cap), without a cap S / q_c. S: the sum or mean of the quantities q. */
 void ntkw_i_targets_inverse(const ntkw_i_evaluation *evaluation, double target[]);
 
 /* values[0] + values[1] + ..., in this order. */
