@@ -180,8 +180,9 @@ NTKW_API ntkw_status ntkw_recording_continue(MPI_Comm comm, const char *path, in
  *                    May be NULL on a rank without parameters. A condition that is absent from the step has zeros.
  * @return the same on every rank: NTKW_SUCCESS; NTKW_ERR_NOT_FINITE (a gradient, loss, weight, trace or the total is
  *         NaN or Inf: names the condition); NTKW_ERR_ARGUMENT; NTKW_ERR_DISAGREE (the step differs over the ranks);
- *         NTKW_ERR_FILE (no space, I/O error: names rank and reason); NTKW_ERR_MPI. On error the step is not in the
- *         file, and the recording can still be used.
+ *         NTKW_ERR_FILE (no space, I/O error: names rank and reason); NTKW_ERR_MEMORY; NTKW_ERR_MPI. On error the
+ *         step is not in the file, and the recording can still be used. After NTKW_ERR_MEMORY it can only be closed:
+ *         later steps fail, too, and the steps before stay in the file.
  */
 NTKW_API ntkw_status ntkw_recording_record(ntkw_recording *recording, const ntkw_recording_step *step,
                                            const void *const shards[]);

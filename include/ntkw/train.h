@@ -257,7 +257,7 @@ NTKW_API ntkw_status ntkw_trainer_error(ntkw_trainer *trainer, double *error);
  * Collective.
  *
  * If other runs may use the folder, lock it first by ntkw_checkpoint_lock. ntkw_checkpoint_keep removes old ones.
- * @param[in] path  a folder that is there: the file in it is step-DIGITS.h5, with ten digits; or a name ending in .h5. The
+ * @param[in] path  an existing folder, in which the file is step-DIGITS.h5, ten digits; or a name ending in .h5. The
  *                  same on every rank.
  * @return the same on every rank: NTKW_SUCCESS; NTKW_ERR_NOT_FINITE (a parameter is not finite: nothing is written);
  *         NTKW_ERR_FILE (also: there is no such folder); NTKW_ERR_ARGUMENT, NTKW_ERR_DISAGREE, NTKW_ERR_MEMORY. */

@@ -11,41 +11,21 @@ static inline uint64_t term(uint64_t index, uint64_t word) {
   return ntkw_i_hash_finalise(ntkw_i_hash_finalise(index + 0x9e3779b97f4a7c15u) ^ word);
 }
 
-static uint64_t digest_words1(const unsigned char *values, uint64_t first, size_t count) {
-  uint64_t sum = 0;
-  for (size_t i = 0; i < count; i++) sum += term(first + i, values[i]);
-  return sum;
-}
-
-static uint64_t digest_words2(const unsigned char *values, uint64_t first, size_t count) {
-  uint64_t sum = 0;
-  for (size_t i = 0; i < count; i++) {
-    uint16_t word;
-    memcpy(&word, values + 2 * i, sizeof word);
-    sum += term(first + i, word);
+/* The sum of the terms of `count` words of one size, of which the first has the number `first`. */
+#define DEFINE_SUM_OF_WORDS(name, word_type)                                                     \
+  NTKW_I_ALWAYS_INLINE uint64_t name(const unsigned char *words, uint64_t first, size_t count) { \
+    uint64_t sum = 0;                                                                            \
+    for (size_t i = 0; i < count; i++) {                                                         \
+      word_type word;                                                                            \
+      memcpy(&word, words + i * sizeof word, sizeof word);                                       \
+      sum += term(first + i, word);                                                              \
+    }                                                                                            \
+    return sum;                                                                                  \
   }
-  return sum;
-}
-
-NTKW_I_ALWAYS_INLINE uint64_t sum_of_words4(const unsigned char *words, uint64_t first, size_t count) {
-  uint64_t sum = 0;
-  for (size_t i = 0; i < count; i++) {
-    uint32_t word;
-    memcpy(&word, words + 4 * i, sizeof word);
-    sum += term(first + i, word);
-  }
-  return sum;
-}
-
-NTKW_I_ALWAYS_INLINE uint64_t sum_of_words8(const unsigned char *words, uint64_t first, size_t count) {
-  uint64_t sum = 0;
-  for (size_t i = 0; i < count; i++) {
-    uint64_t word;
-    memcpy(&word, words + 8 * i, sizeof word);
-    sum += term(first + i, word);
-  }
-  return sum;
-}
+DEFINE_SUM_OF_WORDS(sum_of_words1, uint8_t)
+DEFINE_SUM_OF_WORDS(sum_of_words2, uint16_t)
+DEFINE_SUM_OF_WORDS(sum_of_words4, uint32_t)
+DEFINE_SUM_OF_WORDS(sum_of_words8, uint64_t)
 
 /* With AVX-512 DQ, which multiplies words of 64 bits, compilers make vectors of eight of it: several times as fast. */
 NTKW_I_FOR_AVX512 static uint64_t sum_of_words4_avx512(const unsigned char *words, uint64_t first, size_t count) {
@@ -69,9 +49,9 @@ static uint64_t digest_words8(const unsigned char *words, uint64_t first, size_t
 uint64_t ntkw_i_digest_values(const void *values, ntkw_dtype dtype, int64_t first, size_t count) {
   switch (ntkw_i_value_size(dtype)) {
   case 1:
-    return digest_words1(values, (uint64_t)first, count);
+    return sum_of_words1(values, (uint64_t)first, count);
   case 2:
-    return digest_words2(values, (uint64_t)first, count);
+    return sum_of_words2(values, (uint64_t)first, count);
   case 4:
     return digest_words4(values, (uint64_t)first, count);
   default:

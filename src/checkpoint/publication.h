@@ -62,9 +62,9 @@ ntkw_status ntkw_i_stage_run(const ntkw_i_stage *stage, ntkw_i_publication *publ
 ntkw_status ntkw_i_publication_init(ntkw_i_publication *publication, ntkw_checkpoint *checkpoint);
 void ntkw_i_publication_free(ntkw_i_publication *publication);
 
-/* Write everything but the values to the empty temporary file: space for the user block, attributes, arrays at their addresses. Not
- * collective: rank 0 calls this, without MPI-IO, so that a full disk is an error here and no rank hangs. Sets length
- * and the addresses of the arrays. */
+/* Write everything but the values to the empty temporary file: space for the user block, attributes, arrays at their
+ * addresses. Not collective: rank 0 calls this, without MPI-IO, so that a full disk is an error here and no rank hangs.
+ * Sets length and the addresses of the arrays. */
 ntkw_status ntkw_i_layout_write(ntkw_i_publication *publication);
 
 /* The oldest format version that has everything this checkpoint uses. Not collective. */

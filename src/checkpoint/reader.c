@@ -210,13 +210,9 @@ static ntkw_status read_part(const ntkw_checkpoint_reader *reader, const stored_
 
 static ntkw_status read_and_verify(const ntkw_checkpoint_reader *reader, const stored_array *array,
                                    const wanted_part *part) {
-  uint64_t mine, digest;
+  uint64_t mine;
   NTKW_TRY(ntkw_status_agree(reader->comm, read_part(reader, array, part, &mine)));
-  MPI_TRY(MPI_Allreduce(&mine, &digest, 1, MPI_UINT64_T, MPI_SUM, reader->comm));
-  NTKW_CHECK(digest == array->digest, NTKW_ERR_FORMAT,
-             "array \"%s\" of %s is damaged: the digest of its values is %016" PRIx64 ", expected %016" PRIx64,
-             array->about.name, reader->path, digest, array->digest);
-  return NTKW_SUCCESS;
+  return ntkw_i_check_array_digest(reader, array, mine);
 }
 
 ntkw_status ntkw_checkpoint_reader_read_array(ntkw_checkpoint_reader *reader, const char *name, ntkw_dtype dtype,

@@ -73,14 +73,19 @@ static ntkw_status digest_share(const ntkw_checkpoint_reader *reader, const stor
   return NTKW_SUCCESS;
 }
 
-static ntkw_status verify_array(const ntkw_checkpoint_reader *reader, const stored_array *array, void *buffer) {
-  uint64_t mine, digest;
-  NTKW_TRY(ntkw_status_agree(reader->comm, digest_share(reader, array, buffer, &mine)));
+ntkw_status ntkw_i_check_array_digest(const ntkw_checkpoint_reader *reader, const stored_array *array, uint64_t mine) {
+  uint64_t digest;
   MPI_TRY(MPI_Allreduce(&mine, &digest, 1, MPI_UINT64_T, MPI_SUM, reader->comm));
   NTKW_CHECK(digest == array->digest, NTKW_ERR_FORMAT,
              "array \"%s\" of %s is damaged: the digest of its values is %016" PRIx64 ", expected %016" PRIx64,
              array->about.name, reader->path, digest, array->digest);
   return NTKW_SUCCESS;
+}
+
+static ntkw_status verify_array(const ntkw_checkpoint_reader *reader, const stored_array *array, void *buffer) {
+  uint64_t mine = 0;
+  NTKW_TRY(ntkw_status_agree(reader->comm, digest_share(reader, array, buffer, &mine)));
+  return ntkw_i_check_array_digest(reader, array, mine);
 }
 
 ntkw_status ntkw_checkpoint_verify(MPI_Comm comm, const char *path) {

@@ -81,9 +81,9 @@ static const option options[] = {
      .argument = "FILE",
      .kind = OPTION_TEXT,
      .at = offsetof(settings, csv),
-     .help = "the same with all digits into FILE; -: to stdout, and nothing\n"
-             "else but what deviates"},
-    {.name = "quiet", .kind = OPTION_FLAG, .at = offsetof(settings, quiet), .help = "print only what deviates"}};
+     .help = "write the same with all digits to FILE; with - to stdout, and the\n"
+             "report to stderr only if something deviates"},
+    {.name = "quiet", .kind = OPTION_FLAG, .at = offsetof(settings, quiet), .help = "print nothing if all agree"}};
 enum { N_OPTIONS = sizeof options / sizeof *options };
 
 /* The state of a replay. */

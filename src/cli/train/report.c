@@ -105,7 +105,8 @@ exit_code report_stop(const run *r, const char *file) {
 }
 
 void report_results(const run *r, const char *file, bool drawn, bool has_no_gnuplot) {
-  if (!isnan(r->error)) say("relative L2 error against the exact solution: %.3e\n", r->error);
+  if (!isnan(r->error))
+    say("relative L2 error against the %s: %.3e\n", r->pde->reference[0] ? "reference" : "exact solution", r->error);
   say("checkpoint: %s\nsolution:   %s/solution.h5\nhistory:    %s/history.csv\n", r->checkpoint, r->folder, r->folder);
   if (drawn)
     say("picture:    %s/picture.png\n", r->folder);

@@ -115,8 +115,8 @@ static const option table[] = {
      .at = AT(record),
      .help = "record the steps at which weights are renewed, with the gradients of all conditions, for\n"
              "ntkw replay (conditions x parameters x 4 or 8 bytes a step; default: none). FILE must not exist;\n"
-             "with --resume the recording of the run goes on, or, if FILE is another run's, in FILE.2 with a\n"
-             "warning"},
+             "with --resume the recording of the run goes on, or, if FILE is another run's, in a\n"
+             "numbered file, such as run.2.h5 for run.h5, with a warning"},
     {.name = "progress",
      .argument = "MODE",
      .kind = OPTION_CHOICE,

@@ -113,12 +113,15 @@ static ntkw_status check_same(const ntkw_trainer *t) {
   common first = own;
   MPI_Bcast(&first, (int)sizeof first, MPI_BYTE, 0, t->comm);
   char *text = calloc((size_t)first.length + 1, 1);
-  NTKW_TRY(ntkw_status_agree(t->comm, text ? NTKW_SUCCESS : compare(&own, &first, pde->source, text, t->rank)));
-  if (t->rank == 0) memcpy(text, pde->source, (size_t)first.length);
-  MPI_Bcast(text, (int)first.length, MPI_CHAR, 0, t->comm);
-  const ntkw_status status = compare(&own, &first, pde->source, text, t->rank);
+  ntkw_status status =
+      ntkw_status_agree(t->comm, text ? NTKW_SUCCESS : compare(&own, &first, pde->source, text, t->rank));
+  if (status == NTKW_SUCCESS) {
+    if (t->rank == 0) memcpy(text, pde->source, (size_t)first.length);
+    MPI_Bcast(text, (int)first.length, MPI_CHAR, 0, t->comm);
+    status = ntkw_status_agree(t->comm, compare(&own, &first, pde->source, text, t->rank));
+  }
   free(text);
-  return ntkw_status_agree(t->comm, status);
+  return status;
 }
 
 static ntkw_status check_arguments(const ntkw_trainer *t, const ntkw_problem *p, ntkw_trainer **out) {

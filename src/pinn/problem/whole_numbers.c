@@ -68,7 +68,7 @@ static void keep(lua_State *L, lua_Integer value) {
   if (r->n_waiting == r->most_waiting) {
     const int most = r->most_waiting > 0 ? 2 * r->most_waiting : 64;
     lua_Integer *moved = most > MOST_WAITING ? NULL : realloc(r->waiting, (size_t)most * sizeof *moved);
-    if (!moved) reader_fail_here(L, "no memory for the operands of nested calls");
+    if (!moved) reader_fail_here(L, "too many nested operands, or out of memory for them");
     r->waiting = moved;
     r->most_waiting = most;
   }
