@@ -102,7 +102,11 @@ static void name_wait(const char *sentence, double seconds, void *data) {
 }
 
 static ntkw_status patiently(const char *folder, double wait, ntkw_folder_lock **out) {
-  const ntkw_lock_options options = {.wait = wait, .on_wait = name_wait, .give_up = on_the_last_rank};
+  ntkw_lock_options options;
+  ntkw_lock_options_init(&options);
+  options.wait = wait;
+  options.on_wait = name_wait;
+  options.give_up = on_the_last_rank;
   const ntkw_status status = ntkw_checkpoint_lock_patiently(MPI_COMM_WORLD, folder, &options, out);
   check_same_verdict(status);
   CHECK((status == NTKW_SUCCESS) == (*out != NULL));

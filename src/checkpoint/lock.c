@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/path.h"
 #include "base/thread.h"
+#include "base/versioned_options.h"
 #include "ranks/comm.h"
 #include "ranks/same_on_ranks.h"
 
@@ -269,23 +270,38 @@ static void destroy(ntkw_folder_lock *lock) {
   free(lock);
 }
 
+static const ntkw_lock_options defaults = {.size = sizeof(ntkw_lock_options)};
+
+void ntkw_lock_options_init_sized(ntkw_lock_options *options, size_t size) {
+  ntkw_i_options_init(options, size, &defaults, sizeof defaults);
+}
+
 ntkw_status ntkw_checkpoint_lock(MPI_Comm comm, const char *folder, ntkw_lock_wait on_wait, void *data,
                                  ntkw_folder_lock **out) {
-  return ntkw_checkpoint_lock_patiently(comm, folder, &(ntkw_lock_options){.on_wait = on_wait, .data = data}, out);
+  ntkw_lock_options options = defaults;
+  options.on_wait = on_wait;
+  options.data = data;
+  return ntkw_checkpoint_lock_patiently(comm, folder, &options, out);
+}
+
+/* Check the arguments of this rank, and copy the options. */
+static ntkw_status read_arguments(const ntkw_lock_options *given, ntkw_folder_lock **out, ntkw_lock_options *options) {
+  NTKW_CHECK(out, NTKW_ERR_ARGUMENT, "ntkw_checkpoint_lock: out is NULL");
+  *options = defaults;
+  return given ? ntkw_i_options_read(options, sizeof *options, given, "ntkw_lock_options") : NTKW_SUCCESS;
 }
 
 ntkw_status ntkw_checkpoint_lock_patiently(MPI_Comm comm, const char *folder, const ntkw_lock_options *options,
                                            ntkw_folder_lock **out) {
-  static const ntkw_lock_options defaults;
+  ntkw_lock_options all;
   MPI_Comm plain;
   ntkw_folder_lock *lock = NULL;
   if (out) *out = NULL;
   NTKW_TRY(ntkw_i_comm_duplicate(comm, "the communicator of a lock", &plain));
-  ntkw_status status = out ? NTKW_SUCCESS : ntkw_i_fail(NTKW_ERR_ARGUMENT, "ntkw_checkpoint_lock: out is NULL");
-  status = ntkw_status_agree(plain, status);
+  ntkw_status status = ntkw_status_agree(plain, read_arguments(options, out, &all));
   if (status == NTKW_SUCCESS) status = ntkw_i_same_text_on_ranks(plain, "the folder to be locked", folder);
   if (status == NTKW_SUCCESS) status = ntkw_status_agree(plain, make(plain, folder, &lock));
-  if (status == NTKW_SUCCESS) status = lock_or_wait(lock, plain, options ? options : &defaults);
+  if (status == NTKW_SUCCESS) status = lock_or_wait(lock, plain, &all);
   if (status == NTKW_SUCCESS) {
     *out = lock;
     return NTKW_SUCCESS;

@@ -216,7 +216,11 @@ static bool signal_came(void *data) {
 }
 
 ntkw_status folder_lock(const char *folder, double lock_wait, ntkw_folder_lock **lock) {
-  const ntkw_lock_options options = {
-      .wait = lock_wait, .on_wait = warn_of_waiting, .give_up = signal_came, .data = &lock_wait};
+  ntkw_lock_options options;
+  ntkw_lock_options_init(&options);
+  options.wait = lock_wait;
+  options.on_wait = warn_of_waiting;
+  options.give_up = signal_came;
+  options.data = &lock_wait;
   return ntkw_checkpoint_lock_patiently(MPI_COMM_WORLD, folder, &options, lock);
 }
