@@ -4,6 +4,7 @@
 #include "base/path.h"
 #include "base/thread.h"
 #include "base/versioned_options.h"
+#include "fileio/test_hooks.h"
 #include "ranks/comm.h"
 #include "ranks/same_on_ranks.h"
 
@@ -16,8 +17,6 @@
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
-
-double ntkw_i_lock_stale_after = 300, ntkw_i_lock_heartbeat_every = 10;
 
 struct ntkw_folder_lock {
   MPI_Comm comm;
@@ -70,7 +69,7 @@ static void *renew_heartbeat(void *data) {
   while (!lock->ending) {
     struct timespec until;
     clock_gettime(CLOCK_MONOTONIC, &until);
-    const double next = (double)until.tv_nsec * 1e-9 + ntkw_i_lock_heartbeat_every;
+    const double next = (double)until.tv_nsec * 1e-9 + ntkw_i_hooks.lock_heartbeat_every;
     until.tv_sec += (time_t)next;
     until.tv_nsec = (long)((next - (double)(time_t)next) * 1e9);
     if (pthread_cond_timedwait(&lock->wake, &lock->mutex, &until) != ETIMEDOUT) continue;
@@ -141,7 +140,7 @@ typedef struct lock_wait {
 } lock_wait;
 
 static double retry_interval(void) {
-  const double interval = ntkw_i_lock_stale_after / 50;
+  const double interval = ntkw_i_hooks.lock_stale_after / 50;
   return interval < 0.25 ? interval : 0.25;
 }
 
@@ -165,7 +164,7 @@ static ntkw_status watch_heartbeat(const char *path, const lock_owner *owner, in
   if (wait->watched_from == 0) {
     const ntkw_status refused = refuse(path, owner, seen, ", which cannot be seen from here");
     if (!options->on_wait) return refused;
-    options->on_wait(ntkw_last_error(), ntkw_i_lock_stale_after, options->data);
+    options->on_wait(ntkw_last_error(), ntkw_i_hooks.lock_stale_after, options->data);
     wait->watched_from = now;
     wait->first = *owner;
     wait->first_seen = seen;
@@ -173,7 +172,7 @@ static ntkw_status watch_heartbeat(const char *path, const lock_owner *owner, in
              (wait->first_seen < 0 || owner->nonce != first->nonce || owner->heartbeat != first->heartbeat)) {
     return refuse(path, owner, seen, ", which is alive");
   }
-  *stale = now - wait->watched_from >= ntkw_i_lock_stale_after;
+  *stale = now - wait->watched_from >= ntkw_i_hooks.lock_stale_after;
   wait->waits = !*stale;
   return NTKW_SUCCESS;
 }

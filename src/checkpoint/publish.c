@@ -12,6 +12,7 @@
 #include "checkpoint/publication.h"
 #include "fileio/hdf5_error.h"
 #include "fileio/posix_io.h"
+#include "fileio/test_hooks.h"
 #include "ranks/agree_async.h"
 #include "ranks/comm.h"
 
@@ -23,8 +24,6 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-ntkw_status (*ntkw_i_publication_hook)(const char *stage, const char *temporary);
 
 static ntkw_status stage_compare(ntkw_i_publication *publication) {
   return ntkw_i_check_ranks(publication->checkpoint);
@@ -223,8 +222,8 @@ uint64_t *ntkw_i_stage_sums(const ntkw_i_stage *stage, const ntkw_i_publication 
 
 ntkw_status ntkw_i_stage_run(const ntkw_i_stage *stage, ntkw_i_publication *publication) {
   ntkw_status status = stage->run(publication);
-  if (status == NTKW_SUCCESS && ntkw_i_publication_hook)
-    status = ntkw_i_publication_hook(stage->name, publication->temporary);
+  if (status == NTKW_SUCCESS && ntkw_i_hooks.after_stage)
+    status = ntkw_i_hooks.after_stage(stage->name, publication->temporary);
   if (status != NTKW_ERR_FILE) return status;
   return ntkw_i_fail(status, "checkpoint %s, rank %d: %s", publication->checkpoint->path, publication->checkpoint->rank,
                      ntkw_last_error());

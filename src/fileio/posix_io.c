@@ -1,4 +1,5 @@
 #include "fileio/posix_io.h"
+#include "fileio/test_hooks.h"
 #include "base/check.h"
 
 #include <errno.h>
@@ -9,10 +10,8 @@
 #include <string.h>
 #include <unistd.h>
 
-int64_t ntkw_i_piece_length = (int64_t)1 << 30;
-
 static size_t piece_of(size_t length) {
-  return length < (size_t)ntkw_i_piece_length ? length : (size_t)ntkw_i_piece_length;
+  return length < (size_t)ntkw_i_hooks.piece_length ? length : (size_t)ntkw_i_hooks.piece_length;
 }
 
 ntkw_status ntkw_i_file_read(int fd, const char *path, void *bytes, size_t length, int64_t at) {

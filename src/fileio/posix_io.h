@@ -8,10 +8,6 @@
 #include <stdint.h>
 #include "ntkw/status.h"
 
-/* The most bytes that one call moves, in and out of a file: far below the 2 GiB at which MPI-IO and read() break.
- * A variable only so that tests can have many pieces of small arrays. */
-extern int64_t ntkw_i_piece_length;
-
 /* Read or write exactly length bytes at an offset. path is for messages. @return NTKW_SUCCESS, NTKW_ERR_FILE. */
 ntkw_status ntkw_i_file_read(int fd, const char *path, void *bytes, size_t length, int64_t at);
 ntkw_status ntkw_i_file_write(int fd, const char *path, const void *bytes, size_t length, int64_t at);
