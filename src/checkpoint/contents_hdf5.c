@@ -9,7 +9,7 @@
 #include "fileio/hdf5_driver.h"
 #include "fileio/hdf5_error.h"
 #include "fileio/hdf5_types.h"
-#include "fileio/posix_io.h"
+#include "fileio/file_io.h"
 #include "base/check.h"
 
 #include <errno.h>

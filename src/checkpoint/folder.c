@@ -1,7 +1,7 @@
 /* Folders of checkpoints PREFIX<digits>.h5: open the newest good one, and remove all but the newest few. */
 #include "ranks/comm.h"
 #include "ranks/same_on_ranks.h"
-#include "fileio/posix_io.h"
+#include "fileio/file_io.h"
 #include "fileio/test_hooks.h"
 #include "checkpoint/lock.h"
 #include "ranks/broadcast_buffer.h"

@@ -1,5 +1,5 @@
 #include "checkpoint/format.h"
-#include "fileio/posix_io.h"
+#include "fileio/file_io.h"
 #include "base/check.h"
 
 #include <endian.h>

@@ -1,5 +1,5 @@
 /* Write the file without its values: rank 0, with HDF5 on one process. */
-#include "fileio/posix_io.h"
+#include "fileio/file_io.h"
 #include "base/dtype.h"
 #include "fileio/hdf5_driver.h"
 #include "fileio/hdf5_error.h"

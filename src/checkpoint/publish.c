@@ -11,7 +11,7 @@
 #include "checkpoint/lock.h"
 #include "checkpoint/publication.h"
 #include "fileio/hdf5_error.h"
-#include "fileio/posix_io.h"
+#include "fileio/file_io.h"
 #include "fileio/test_hooks.h"
 #include "ranks/agree_async.h"
 #include "ranks/comm.h"

@@ -1,5 +1,5 @@
 /* Write the values from the memory of each rank straight to the addresses of the arrays, which rank 0 has shared. */
-#include "fileio/array_io.h"
+#include "fileio/file_io.h"
 #include "base/dtype.h"
 #include "checkpoint/publication.h"
 #include "base/check.h"

@@ -1,5 +1,5 @@
 /* Write the values from the memory of each rank to its hyperslabs over MPI-IO. */
-#include "fileio/posix_io.h"
+#include "fileio/file_io.h"
 #include "base/dtype.h"
 #include "fileio/hdf5_driver.h"
 #include "fileio/hdf5_error.h"
