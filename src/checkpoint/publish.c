@@ -13,7 +13,7 @@
 #include "fileio/hdf5_error.h"
 #include "fileio/file_io.h"
 #include "fileio/test_hooks.h"
-#include "ranks/agree_async.h"
+#include "ranks/agree.h"
 #include "ranks/comm.h"
 
 #include <errno.h>
