@@ -2,6 +2,7 @@
 #include "base/dtype.h"
 #include "cli/checkpoint_files.h"
 #include "cli/command.h"
+#include "pinn/state/training_checkpoint.h"
 #include "base/check.h"
 
 #include <stdio.h>
@@ -10,16 +11,14 @@
 
 /* Read the problem in the checkpoint, with the seed of its training. */
 static ntkw_status read_problem_of(ntkw_checkpoint_reader *reader, problem **pde, int64_t *step) {
-  const char *content, *file, *source, *path = ntkw_checkpoint_reader_path(reader);
+  const char *content, *path = ntkw_checkpoint_reader_path(reader);
   int64_t seed;
   NTKW_CHECK(ntkw_checkpoint_reader_get_text(reader, "content", &content) == NTKW_SUCCESS &&
                  strcmp(content, "training state") == 0,
              NTKW_ERR_PROBLEM, "%s: holds neither the state of a training run nor spectra", path);
-  NTKW_TRY(ntkw_checkpoint_reader_get_text(reader, "problem_file", &file));
-  NTKW_TRY(ntkw_checkpoint_reader_get_text(reader, "problem_source", &source));
   NTKW_TRY(ntkw_checkpoint_reader_get_integer(reader, "seed", &seed));
   NTKW_TRY(ntkw_checkpoint_reader_get_integer(reader, "step", step));
-  NTKW_TRY(ntkw_status_agree(MPI_COMM_WORLD, problem_from_lua(file, source, pde)));
+  NTKW_TRY(ntkw_status_agree(MPI_COMM_WORLD, training_checkpoint_problem(reader, pde)));
   (*pde)->seed = (uint64_t)seed;
   return NTKW_SUCCESS;
 }

@@ -145,11 +145,8 @@ ntkw_status api_checkpoint_open(MPI_Comm comm, const char *path, ntkw_train_warn
 }
 
 static ntkw_status problem_of(ntkw_checkpoint_reader *reader, problem **out) {
-  const char *name, *source;
   int64_t last_step;
-  NTKW_TRY(ntkw_checkpoint_reader_get_text(reader, "problem_file", &name));
-  NTKW_TRY(ntkw_checkpoint_reader_get_text(reader, "problem_source", &source));
-  NTKW_TRY(problem_from_lua(name, source, out));
+  NTKW_TRY(training_checkpoint_problem(reader, out));
   if (ntkw_checkpoint_reader_get_integer(reader, "last_step", &last_step) == NTKW_SUCCESS) (*out)->steps = last_step;
   return NTKW_SUCCESS;
 }

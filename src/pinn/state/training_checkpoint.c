@@ -82,8 +82,7 @@ ntkw_status training_checkpoint_prepare(trainer *t, const problem *pde, const hi
   return status;
 }
 
-/* Read the problem file stored in the checkpoint. Not collective. */
-static ntkw_status stored_problem(ntkw_checkpoint_reader *reader, problem **out) {
+ntkw_status training_checkpoint_problem(ntkw_checkpoint_reader *reader, problem **out) {
   const char *file, *source;
   *out = NULL;
   NTKW_TRY(ntkw_checkpoint_reader_get_text(reader, "problem_file", &file));
@@ -103,7 +102,7 @@ static ntkw_status stored_signature(ntkw_checkpoint_reader *reader, const char *
   }
   NTKW_TRY(ntkw_checkpoint_reader_get_text(reader, "problem_source", &source));
   if (strcmp(source, pde->source) == 0) return problem_signature(pde, text);
-  if (stored_problem(reader, &before) != NTKW_SUCCESS)
+  if (training_checkpoint_problem(reader, &before) != NTKW_SUCCESS)
     return ntkw_i_fail(NTKW_ERR_PROBLEM,
                        "%s: says too little about its problem to be compared with a changed problem file, and the "
                        "problem file in it cannot be read any more; continue it with that file (ntkw show --text "
@@ -122,7 +121,7 @@ static ntkw_status refuse_other(ntkw_checkpoint_reader *reader, const char *path
   problem *before = NULL;
   changes found = {0};
   ntkw_i_failure_keep(&present, status);
-  if (stored_problem(reader, &before) == NTKW_SUCCESS && changes_find(before, pde, &found) == NTKW_SUCCESS)
+  if (training_checkpoint_problem(reader, &before) == NTKW_SUCCESS && changes_find(before, pde, &found) == NTKW_SUCCESS)
     changes_describe(&found, CHANGE_REFUSED, text, sizeof text);
   changes_free(&found);
   problem_destroy(&before);
@@ -158,7 +157,7 @@ static ntkw_status check_content(ntkw_checkpoint_reader *reader, const char *pat
 ntkw_status training_checkpoint_changes(ntkw_checkpoint_reader *reader, const problem *pde, changes *out) {
   problem *before = NULL;
   *out = (changes){0};
-  if (stored_problem(reader, &before) != NTKW_SUCCESS) return NTKW_SUCCESS;
+  if (training_checkpoint_problem(reader, &before) != NTKW_SUCCESS) return NTKW_SUCCESS;
   const ntkw_status status = changes_find(before, pde, out);
   problem_destroy(&before);
   return status;
