@@ -6,6 +6,7 @@ small_problem p.lua
 run 1 train --help
 expect_code 0
 expect_output --steps --seed --weighting --out --checkpoint-every --resume --log-every "Exit codes" "85" "NTKW_KERNELS"
+expect_output "Optimizers (" "default adam" "memory     pairs" "beta2" "(an integer from 1 to 1000, default 20)"
 
 run 2 train p.lua --log-every 20 --checkpoint-every 10 --keep 2
 expect_code 0
