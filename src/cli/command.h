@@ -6,7 +6,7 @@
 #include "cli/options.h"
 #include "ntkw/status.h"
 
-/* Exit codes of the ntkw program; the same on every rank. Listed in ntkw --help and README.md. */
+/* Exit codes of the ntkw program; the same on every rank. Listed in ntkw --help and docs/running.md. */
 typedef enum exit_code {
   EXIT_DONE = 0,     /* all done */
   EXIT_DEVIATES = 1, /* replay: beyond the tolerance; replay, selftest: bits that differ */
