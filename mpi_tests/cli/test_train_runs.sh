@@ -6,6 +6,7 @@ small_problem p.lua
 run 1 train --help
 expect_code 0
 expect_output --steps --seed --weighting --out --checkpoint-every --resume --log-every "Exit codes" "85" "NTKW_KERNELS"
+expect_output "Optimizers (" "default adam" "memory     pairs" "beta2" "(an integer from 1 to 1000, default 20)"
 
 run 2 train p.lua --log-every 20 --checkpoint-every 10 --keep 2
 expect_code 0
@@ -18,7 +19,7 @@ expect_line p.run/history.csv '^step,total,loss:residual,loss:u,loss:u_t,weight:
 [ "$(wc -l < p.run/history.csv)" = 4 ] || complain "history.csv has not 4 lines"
 [ "$(wc -l < "$scratch/out")" -lt 20 ] || complain "more than 20 lines for a piped run"
 if command -v gnuplot > /dev/null; then
-  [ "$(head -c 4 p.run/picture.png | tail -c 3)" = PNG ] || complain "picture.png is no PNG"
+  [ "$(head -c 4 p.run/picture.png | tail -c 3)" = PNG ] || complain "picture.png is not a PNG"
 else
   expect_line "$scratch/out" "gnuplot"
 fi
@@ -58,7 +59,7 @@ expect_code 0
 expect_line "$scratch/out" "^checkpoint short/step-0000000006.h5: whole"
 expect_line "$scratch/err" "warning: skipped .*step-0000000040.h5"
 mkdir -p none
-refused 4 2 show none --- "none: holds no checkpoint"
+refused 4 2 show none --- "none holds no checkpoint"
 run 2 show p.run/step-0000000040.h5
 expect_code 0
 expect_output "parameters" "adam_moment1" "step" "40" "mean-ntk-trace" "history"
@@ -102,7 +103,7 @@ expect_line comma.run/spectrum.csv '^4,"u_t\(0,x\)",4,'
 run 2 replay comma.h5 --csv comma.csv
 expect_line comma.csv '^rule,step,epoch,batch,renewed,total,residual,u,"u_t\(0,x\)"$'
 if command -v gnuplot > /dev/null; then
-  [ "$(head -c 4 comma.run/picture.png | tail -c 3)" = PNG ] || complain "picture.png is no PNG"
+  [ "$(head -c 4 comma.run/picture.png | tail -c 3)" = PNG ] || complain "picture.png is not a PNG"
   "$(dirname "$0")/../../examples/compare_runs.sh" comma.svg comma.run p.run || complain "compare_runs.sh failed"
   expect_line comma.svg 'u_t\(0,x\)'
 fi

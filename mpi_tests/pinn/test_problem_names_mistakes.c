@@ -4,17 +4,17 @@
 
 static void keys(void) {
   static const mistake list[] = {
-      {STEPS_LINE, "stepps = 10,", STEPS_LINE, "'stepps' is no key of problem", "did you mean 'steps'?"},
-      {STEPS_LINE, "steps = 10, \n\n zzz = 1, colour = 2,", STEPS_LINE + 2, "'colour' is no key", "expected inputs"},
+      {STEPS_LINE, "stepps = 10,", STEPS_LINE, "'stepps' is not a key of problem", "did you mean 'steps'?"},
+      {STEPS_LINE, "steps = 10, \n\n zzz = 1, colour = 2,", STEPS_LINE + 2, "'colour' is not a key", "expected inputs"},
       {STEPS_LINE, "7,", STEPS_LINE, "problem has an item without a name", NULL},
       {NETWORK_LINE, "network = {\n hidden = {8},\n activaton = \"tanh\" },", NETWORK_LINE + 2,
-       "'activaton' is no key of network", "did you mean 'activation'?"},
+       "'activaton' is not a key of network", "did you mean 'activation'?"},
       {RESIDUAL_LINE, "{ \"r\", pts = 1, on = interior(), equation = function(p) return p.u end },", RESIDUAL_LINE,
-       "'pts' is no key of condition 'r'", "expected points, on or equation"},
-      {STEPS_LINE, "optimizer = { \"adam\", rat = 1 },", STEPS_LINE, "'rat' is no key", "did you mean 'rate'?"},
+       "'pts' is not a key of condition 'r'", "expected points, on or equation"},
+      {STEPS_LINE, "optimizer = { \"adam\", rat = 1 },", STEPS_LINE, "'rat' is not a key", "did you mean 'rate'?"},
       {STEPS_LINE, "optimizer = { \"adam\", decay = {0.9, evry = 1} },", STEPS_LINE, "'evry'", "'every'"},
       {STEPS_LINE, "weighting = { \"none\", alfa = 1 },", STEPS_LINE, "'alfa'", "did you mean 'alpha'?"},
-      {STEPS_LINE, "exact = { w = function(p) return p.x end },", STEPS_LINE, "'w' is no key of exact", "u or v"},
+      {STEPS_LINE, "exact = { w = function(p) return p.x end },", STEPS_LINE, "'w' is not a key of exact", "u or v"},
       {STEPS_LINE, "weighting = { \"none\", \"ntk-trace\" },", STEPS_LINE, "more than 1 items", NULL},
   };
   CHECK_MISTAKES(list);
@@ -86,7 +86,7 @@ static void types_and_ranges(void) {
       {STEPS_LINE, "optimizer = { \"adam\", decay = {1.5, every = 2} },", STEPS_LINE, "decay", "up to 1"},
       {STEPS_LINE, "optimizer = { \"adam\", decay = {0.5} },", STEPS_LINE, "decay has no 'every'", NULL},
       {STEPS_LINE, "optimizer = { \"lbgs\" },", STEPS_LINE, "\"adam\" or \"lbfgs\"", "did you mean 'lbfgs'?"},
-      {STEPS_LINE, "optimizer = { \"lbfgs\", beta1 = 0.5 },", STEPS_LINE, "'beta1' is no key of optimizer",
+      {STEPS_LINE, "optimizer = { \"lbfgs\", beta1 = 0.5 },", STEPS_LINE, "'beta1' is not a key of optimizer",
        "expected rate, decay, memory or trials"},
       {STEPS_LINE, "optimizer = { \"lbfgs\", memory = 0 },", STEPS_LINE, "memory of optimizer is the number 0",
        "an integer from 1 to 1000"},
@@ -100,7 +100,7 @@ static void types_and_ranges(void) {
       {STEPS_LINE, "reference = 3,", STEPS_LINE, "reference is the number 3", "the name of a file"},
       {STEPS_LINE, "reference = \"\",", STEPS_LINE, "reference is the string \"\"", NULL},
       {STEPS_LINE, "exact = { v = function(p) return p.x end },\n reference = \"r.h5\",", STEPS_LINE + 1,
-       "a reference and an exact solution of 'v'", "expected one of them"},
+       "'v' has an exact solution, and there is a reference too", "expected one of them"},
       {STEPS_LINE, "weighting = 3,", STEPS_LINE, "weighting is the number 3", NULL},
       {NETWORK_LINE, "network = 7,", NETWORK_LINE, "network is the number 7", "hidden"},
       {NETWORK_LINE, "", 2, "there is no network", "expected network ="},
@@ -134,7 +134,7 @@ static void features(void) {
       {NETWORK_LINE, "network = { hidden = {8}, periodic = \"x\" },", NETWORK_LINE, "periodic is the string \"x\"",
        "such as { x = 1 }"},
       {NETWORK_LINE, "network = { hidden = {8},\n periodic = { y = 1 } },", NETWORK_LINE + 1,
-       "'y' is no key of periodic", "expected t or x"},
+       "'y' is not a key of periodic", "expected t or x"},
       {NETWORK_LINE, "network = { hidden = {8}, periodic = { x = 0 } },", NETWORK_LINE, "x of periodic is the number 0",
        "from 1 to 32"},
       {NETWORK_LINE, "network = { hidden = {8}, periodic = { x = true } },", NETWORK_LINE, "x of periodic is true",
@@ -150,11 +150,11 @@ static void features(void) {
       {NETWORK_LINE, "network = { hidden = {8}, fourier = { features = 8, scale = 0 } },", NETWORK_LINE,
        "scale of fourier is the number 0", "above 0"},
       {NETWORK_LINE, "network = { hidden = {8}, fourier = { features = 8,\n scale = { t = 1, z = 2 } } },",
-       NETWORK_LINE + 1, "'z' is no key of scale", "expected t or x"},
+       NETWORK_LINE + 1, "'z' is not a key of scale", "expected t or x"},
       {NETWORK_LINE, "network = { hidden = {8}, fourier = { features = 8, scale = { t = -1 } } },", NETWORK_LINE,
        "t of scale is the number -1", "above 0"},
       {NETWORK_LINE, "network = { hidden = {8}, fourier = { feature = 8 } },", NETWORK_LINE,
-       "'feature' is no key of fourier", "did you mean 'features'?"},
+       "'feature' is not a key of fourier", "did you mean 'features'?"},
   };
   CHECK_MISTAKES(list);
 }
@@ -176,7 +176,7 @@ static void conditions(void) {
       {BOUNDARY_LINE, "{ \"w\", points = 1, on = boundary{x=2}, equation = function(p) return p.u end },",
        BOUNDARY_LINE, "boundary fixes x at 2", "from -1 to 1"},
       {BOUNDARY_LINE, "{ \"w\", points = 1, on = boundary{z=0}, equation = function(p) return p.u end },",
-       BOUNDARY_LINE, "boundary fixes 'z', which is no input", NULL},
+       BOUNDARY_LINE, "boundary fixes 'z', which is not an input", NULL},
       {BOUNDARY_LINE, "{ \"w\", points = 1, on = boundary{}, equation = function(p) return p.u end },", BOUNDARY_LINE,
        "boundary fixes no coordinate", NULL},
       {BOUNDARY_LINE, "{ \"w\", points = 1, on = interior() },", BOUNDARY_LINE, "has no 'equation'", NULL},

@@ -91,7 +91,11 @@ ntkw_status ntkw_i_array_write(int fd, const char *path, ntkw_dtype dtype, int64
 }
 
 void ntkw_i_file_expect_sequential(int fd) {
+#ifdef POSIX_FADV_SEQUENTIAL
   posix_fadvise(fd, 0, 0, POSIX_FADV_SEQUENTIAL);
+#else
+  (void)fd;
+#endif
 }
 
 static bool means_unsupported(int error) {
@@ -113,7 +117,9 @@ ntkw_status ntkw_i_file_reserve(int fd, const char *path, int64_t length) {
 
 ntkw_status ntkw_i_file_sync(int fd, const char *path) {
   NTKW_CHECK(fsync(fd) == 0, NTKW_ERR_FILE, "cannot sync %s: %s", path, strerror(errno));
+#ifdef POSIX_FADV_DONTNEED
   posix_fadvise(fd, 0, 0, POSIX_FADV_DONTNEED);
+#endif
   return NTKW_SUCCESS;
 }
 

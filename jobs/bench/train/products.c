@@ -59,11 +59,11 @@ static ntkw_status create_layers(products *all) {
     l->in_padded = padded_width(l->in);
     l->out_padded = padded_width(l->out);
     if (l->out_padded > widest) widest = l->out_padded;
-    NTKW_CHECK(allocate_layer(all, l), NTKW_ERR_MEMORY, "no memory for the matrices of layer %d", i);
+    NTKW_CHECK(allocate_layer(all, l), NTKW_ERR_MEMORY, "out of memory for the matrices of layer %d", i);
     in = l->out;
   }
   for (int i = 0; i < 2; i++) all->adjoint[i] = filled(options->precision, PANEL_ROWS, widest);
-  NTKW_CHECK(all->adjoint[0] && all->adjoint[1], NTKW_ERR_MEMORY, "no memory for a panel of width %d", widest);
+  NTKW_CHECK(all->adjoint[0] && all->adjoint[1], NTKW_ERR_MEMORY, "out of memory for a panel of width %d", widest);
   return NTKW_SUCCESS;
 }
 
@@ -78,7 +78,7 @@ static ntkw_status create_parts(products *all, int rank, int size) {
 
 ntkw_status products_create(const problem *pde, int rank, int size, products **out) {
   products *all = *out = calloc(1, sizeof *all);
-  NTKW_CHECK(all, NTKW_ERR_MEMORY, "no memory for the products of a step");
+  NTKW_CHECK(all, NTKW_ERR_MEMORY, "out of memory for the products of a step");
   all->pde = pde;
   const ntkw_status status = create_parts(all, rank, size);
   if (status != NTKW_SUCCESS) products_destroy(out);

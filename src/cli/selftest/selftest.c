@@ -141,7 +141,8 @@ static exit_code compare(const settings *s) {
     different += c.step >= 0;
   }
   if (walk.next != selftest_shipped.n) {
-    say("the table of digests has %d of them, expected %d: it is not of this program\n", selftest_shipped.n, walk.next);
+    say("the table has %d digests, expected %d: it belongs to another version of the program\n", selftest_shipped.n,
+        walk.next);
     return EXIT_DEVIATES;
   }
   if (different > 0)

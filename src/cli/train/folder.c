@@ -155,7 +155,7 @@ ntkw_status folder_find_checkpoint(const train_settings *settings, const char *f
   NTKW_TRY(kind == PATH_FOLDER ? checkpoint_open_newest(wanted, reader)
                                : ntkw_checkpoint_reader_open(MPI_COMM_WORLD, wanted, reader));
   if (*reader) snprintf(path, size, "%s", ntkw_checkpoint_reader_path(*reader));
-  NTKW_CHECK(*reader || !settings->resume.path, NTKW_ERR_FILE, "%s: holds no checkpoint %s<digits>.h5", wanted,
+  NTKW_CHECK(*reader || !settings->resume.path, NTKW_ERR_FILE, "%s holds no checkpoint %s<digits>.h5", wanted,
              CHECKPOINT_PREFIX);
   if (!*reader) say("nothing to resume in %s yet: starting from step 0\n", folder);
   return NTKW_SUCCESS;

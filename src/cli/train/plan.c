@@ -36,10 +36,10 @@ static ntkw_status adopt_checkpoint(const train_settings *settings, ntkw_checkpo
                                     problem *pde) {
   NTKW_TRY(training_checkpoint_read_settings(reader, path, pde));
   NTKW_CHECK(settings->seed < 0 || (uint64_t)settings->seed == pde->seed, NTKW_ERR_PROBLEM,
-             "%s: was trained with seed %llu; --seed says %lld", path, (unsigned long long)pde->seed,
+             "%s was trained with seed %llu; --seed says %lld", path, (unsigned long long)pde->seed,
              (long long)settings->seed);
   NTKW_CHECK(!settings->weighting || strcmp(settings->weighting, pde->rule) == 0, NTKW_ERR_PROBLEM,
-             "%s: was trained with weighting %s; --weighting says %s", path, pde->rule, settings->weighting);
+             "%s was trained with weighting %s; --weighting says %s", path, pde->rule, settings->weighting);
   return NTKW_SUCCESS;
 }
 

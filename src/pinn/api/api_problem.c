@@ -138,10 +138,10 @@ ntkw_status api_problem_copy(const ntkw_problem *from, ntkw_problem **out) {
 ntkw_status api_problem_check_wanted(const ntkw_problem *asked, const problem *found, const char *path) {
   const ntkw_problem_options *wanted = &asked->wanted;
   NTKW_CHECK(wanted->seed < 0 || (uint64_t)wanted->seed == found->seed, NTKW_ERR_PROBLEM,
-             "%s: was trained with seed %llu; the options of the problem say %lld", path,
+             "%s was trained with seed %llu; the options of the problem say %lld", path,
              (unsigned long long)found->seed, (long long)wanted->seed);
   NTKW_CHECK(!wanted->weighting || strcmp(wanted->weighting, found->rule) == 0, NTKW_ERR_PROBLEM,
-             "%s: was trained with weighting %s; the options of the problem say %s", path, found->rule,
+             "%s was trained with weighting %s; the options of the problem say %s", path, found->rule,
              wanted->weighting);
   return NTKW_SUCCESS;
 }

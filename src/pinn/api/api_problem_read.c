@@ -140,7 +140,7 @@ ntkw_status api_checkpoint_open(MPI_Comm comm, const char *path, ntkw_train_warn
   NTKW_TRY(ntkw_checkpoint_reader_open_newest(comm, path, "step-", skipped, sizeof skipped, out));
   for (char *line = strtok_r(skipped, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest))
     api_warn(on_warning, data, "skipped %s", line);
-  NTKW_CHECK(*out, NTKW_ERR_FILE, "%s: holds no checkpoint step-<digits>.h5", path);
+  NTKW_CHECK(*out, NTKW_ERR_FILE, "%s holds no checkpoint step-<digits>.h5", path);
   return NTKW_SUCCESS;
 }
 

@@ -87,7 +87,7 @@ static bool start_generator(kernel_variant variant) {
 
 ntkw_status multiplier_create(kernel_variant variant, ntkw_dtype precision, multiplier **out) {
   multiplier *m = calloc(1, sizeof *m);
-  NTKW_CHECK(m, NTKW_ERR_MEMORY, "no memory for the table of matrix products (%zu bytes)", sizeof *m);
+  NTKW_CHECK(m, NTKW_ERR_MEMORY, "out of memory for the table of matrix products (%zu bytes)", sizeof *m);
   m->kernels = kernels_find(variant, precision);
   m->precision = precision;
   m->generates = start_generator(variant);

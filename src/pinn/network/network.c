@@ -149,8 +149,8 @@ static bool fill_fourier(network *net) {
 static ntkw_status fill(network *net) {
   set_widths(&net->fourier, features_basic_count(&net->options), net->options.features.n_fourier);
   net->ops->lay_out(net);
-  NTKW_CHECK(allocate_layers(net) && fill_fourier(net), NTKW_ERR_MEMORY, "no memory for a network of %lld parameters",
-             (long long)net->tensors.count);
+  NTKW_CHECK(allocate_layers(net) && fill_fourier(net), NTKW_ERR_MEMORY,
+             "out of memory for a network of %lld parameters", (long long)net->tensors.count);
   return net->ops->create ? net->ops->create(net) : NTKW_SUCCESS;
 }
 
@@ -161,7 +161,7 @@ ntkw_status network_create_of(const network_ops *ops, const network_options *opt
   if (ops->check) NTKW_TRY(ops->check(options));
   NTKW_TRY(kernels_choose(&variant));
   network *net = calloc(1, sizeof *net);
-  NTKW_CHECK(net, NTKW_ERR_MEMORY, "no memory for a network");
+  NTKW_CHECK(net, NTKW_ERR_MEMORY, "out of memory for a network");
   net->ops = ops;
   net->options = *options;
   net->function = options->activation == ACTIVATION_SIN ? NONLINEARITY_SIN : NONLINEARITY_TANH;

@@ -40,7 +40,7 @@ static bool allocate(workspace *w) {
 }
 
 static ntkw_status fill_workspace(workspace *w) {
-  NTKW_CHECK(allocate(w), NTKW_ERR_MEMORY, "no memory to work on a network of %lld parameters",
+  NTKW_CHECK(allocate(w), NTKW_ERR_MEMORY, "out of memory for the workspace of a network of %lld parameters",
              (long long)w->network->tensors.count);
   NTKW_TRY(multiplier_create(w->network->variant, w->network->options.precision, &w->multiplier));
   return w->network->ops->workspace_create ? w->network->ops->workspace_create(w) : NTKW_SUCCESS;
@@ -49,7 +49,7 @@ static ntkw_status fill_workspace(workspace *w) {
 ntkw_status workspace_create(const network *net, workspace **out) {
   *out = NULL;
   workspace *w = calloc(1, sizeof *w);
-  NTKW_CHECK(w, NTKW_ERR_MEMORY, "no memory for a workspace");
+  NTKW_CHECK(w, NTKW_ERR_MEMORY, "out of memory for a workspace");
   w->network = net;
   w->chunk_is_empty = true;
   const ntkw_status status = fill_workspace(w);

@@ -100,10 +100,10 @@ ntkw_status problem_signature_compare(const char *path, const char *a, const cha
     const bool same = n == m && memcmp(a, b, (size_t)n) == 0;
     const int common = same ? 0 : same_but_equations(a, n, b);
     NTKW_CHECK(!common, NTKW_ERR_PROBLEM,
-               "%s: is a checkpoint of another problem: it has other equations for \"%.*s\" than the problem file",
-               path, common, a);
+               "%s is a checkpoint of another problem: it has other equations for \"%.*s\" than the problem file", path,
+               common, a);
     NTKW_CHECK(same, NTKW_ERR_PROBLEM,
-               "%s: is a checkpoint of another problem: it has \"%.*s\", the problem file says \"%.*s\"", path, n, a, m,
+               "%s is a checkpoint of another problem: it has \"%.*s\", the problem file says \"%.*s\"", path, n, a, m,
                b);
     a += n + (a[n] != '\0');
     b += m + (b[m] != '\0');

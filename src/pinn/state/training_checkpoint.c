@@ -104,7 +104,7 @@ static ntkw_status stored_signature(ntkw_checkpoint_reader *reader, const char *
   if (strcmp(source, pde->source) == 0) return problem_signature(pde, text);
   if (training_checkpoint_problem(reader, &before) != NTKW_SUCCESS)
     return ntkw_i_fail(NTKW_ERR_PROBLEM,
-                       "%s: says too little about its problem to be compared with a changed problem file, and the "
+                       "%s says too little about its problem to be compared with a changed problem file, and the "
                        "problem file in it cannot be read any more; continue it with that file (ntkw show --text "
                        "problem_source)",
                        path);
@@ -125,7 +125,7 @@ static ntkw_status refuse_other(ntkw_checkpoint_reader *reader, const char *path
     changes_describe(&found, CHANGE_REFUSED, text, sizeof text);
   changes_free(&found);
   problem_destroy(&before);
-  if (text[0]) return ntkw_i_fail(status, "%s: is a checkpoint of another problem: %s", path, text);
+  if (text[0]) return ntkw_i_fail(status, "%s is a checkpoint of another problem: %s", path, text);
   return ntkw_i_failure_report(&present);
 }
 
@@ -145,11 +145,11 @@ static ntkw_status check_content(ntkw_checkpoint_reader *reader, const char *pat
   int64_t arithmetic;
   NTKW_CHECK(ntkw_checkpoint_reader_get_text(reader, "content", &content) == NTKW_SUCCESS &&
                  strcmp(content, CONTENT) == 0,
-             NTKW_ERR_PROBLEM, "%s: does not hold the state of a training run", path);
+             NTKW_ERR_PROBLEM, "%s does not hold the state of a training run", path);
   NTKW_TRY(check_problem(reader, path, pde));
   NTKW_TRY(ntkw_checkpoint_reader_get_integer(reader, "arithmetic_version", &arithmetic));
   NTKW_CHECK(arithmetic == ARITHMETIC_VERSION, NTKW_ERR_PROBLEM,
-             "%s: was computed by arithmetic version %lld; this program has version %d", path, (long long)arithmetic,
+             "%s was computed by arithmetic version %lld; this program has version %d", path, (long long)arithmetic,
              ARITHMETIC_VERSION);
   return NTKW_SUCCESS;
 }
@@ -181,7 +181,7 @@ ntkw_status training_checkpoint_read_settings(ntkw_checkpoint_reader *reader, co
   NTKW_TRY(ntkw_checkpoint_reader_get_text(reader, "rule", &rule));
   NTKW_TRY(ntkw_checkpoint_reader_get_real(reader, "alpha", &pde->alpha));
   NTKW_TRY(ntkw_checkpoint_reader_get_integer(reader, "update_every", &pde->update_every));
-  NTKW_CHECK(strlen(rule) < sizeof pde->rule, NTKW_ERR_FORMAT, "%s: says that the weighting is %.200s", path, rule);
+  NTKW_CHECK(strlen(rule) < sizeof pde->rule, NTKW_ERR_FORMAT, "%s says that the weighting is %.200s", path, rule);
   problem_set_seed(pde, (uint64_t)seed);
   pde->lanes = (int)lanes;
   snprintf(pde->rule, sizeof pde->rule, "%s", rule);

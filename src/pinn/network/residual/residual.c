@@ -33,7 +33,7 @@ static ntkw_status create_work(workspace *w) {
   for (int l = 0; complete && l < net->n_layers; l++)
     if (skips(net, l))
       complete = (own->branch[l] = matrix_allocate(net, PANEL_ROWS, net->layers[l].out_padded)) != NULL;
-  NTKW_CHECK(complete, NTKW_ERR_MEMORY, "no memory to work on a residual network of %lld parameters",
+  NTKW_CHECK(complete, NTKW_ERR_MEMORY, "out of memory for the workspace of a residual network of %lld parameters",
              (long long)net->tensors.count);
   return NTKW_SUCCESS;
 }
