@@ -77,7 +77,7 @@ static const row rows[] = {
     {"steps", "steps = 10", "steps = 20", CHANGE_FREE, "steps", "10", "20"},
     {"seed", "seed = 3", "seed = 4", CHANGE_STAYS, "seed", "3", "4"},
     {"lanes", "lanes = 8", "lanes = 16", CHANGE_STAYS, "lanes", "8", "16"},
-    {"lane_rows", "lanes = 8", "lanes = 8, lane_rows = 256", CHANGE_STAYS, "lane_rows", "64", "256"},
+    {"lane_rows", "lanes = 8", "lanes = 8, lane_rows = 256", CHANGE_STAYS, "lane_rows", "128", "256"},
     {"ntk", "every = 5, points = 30", "steps = {0, 4}, points = 30", CHANGE_TAKEN, "ntk", "{ every = 5, points = 30 }",
      "{ steps = {0, 4}, points = 30 }"},
 };

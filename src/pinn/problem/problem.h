@@ -17,7 +17,7 @@ enum { MAX_CONDITIONS = 64, MAX_PLACES = 16, MAX_WARNINGS = 32 };
 /* Upper limits: points of a condition, lanes, rows of the key lane_rows, bytes of the file. */
 enum { MAX_POINTS = 1000000000, MAX_LANES = 65536, MAX_LANE_ROWS = 1 << 30, MAX_PROBLEM_TEXT = 1 << 20 };
 /* Values of lane_rows: the default, and the value of runs whose checkpoints do not have one. */
-enum { DEFAULT_LANE_ROWS = 64, SHORT_LANE_ROWS = 64 };
+enum { DEFAULT_LANE_ROWS = 128, SHORT_LANE_ROWS = 64 };
 /* Seconds after which reading a file ends with an error. */
 enum { SECONDS_TO_READ = 45 };
 /* The default rule. */
@@ -102,7 +102,7 @@ typedef struct problem {
  *             or { "lbfgs", memory = 10, trials = 20, rate = 1 (of the first trial step), decay as before }
  *   weighting = { "mean-ntk-trace", update_every = the rule's, alpha = the rule's }; "none": no weighting
  *   resample = 1   precision = "float64" ("float32")   steps = 10000   seed = 1   lanes = 64
- *   lane_rows = 64 (or a multiple of 128)
+ *   lane_rows = 128 (or another multiple of 128, or 64)
  *   ntk = none ({ every = n or steps = {0, 100, ...}, points = 300 })
  * The loss of a condition is the mean of the squared residuals over its points and equations: an equation more does not
  * make it larger. A key that stands twice in one table is an error, and so is a file that takes more than
