@@ -35,14 +35,11 @@ static void check_rows(const problem *pde, const chunk_plan *plan) {
 
 static void check_shares(const chunk_plan *plan) {
   for (int size = 1; size <= 40; size++) {
-    int next = 0;
-    for (int rank = 0; rank < size; rank++) {
-      int first, end;
-      chunk_plan_share(plan, rank, size, &first, &end);
-      CHECK(first == next && end >= first);
-      next = end;
-    }
-    CHECK_EQUAL_INT(next, plan->n_chunks);
+    int first[41];
+    chunk_plan_share(plan, size, first);
+    CHECK_EQUAL_INT(first[0], 0);
+    for (int rank = 0; rank < size; rank++) CHECK(first[rank + 1] >= first[rank]);
+    CHECK_EQUAL_INT(first[size], plan->n_chunks);
   }
 }
 
@@ -141,6 +138,7 @@ static void a_point_of_many_rows_is_a_panel(void) {
 /* In free order each piece has its share of the rows, up to one point, and at most one chunk of each condition. */
 static void free_order_cuts_evenly(void) {
   static const int pieces[] = {1, 2, 3, 8, 61, 1000, 100000};
+  static int shares[100000 + 1];
   problem *pde = wave_problem("float64", "none", 1);
   for (size_t i = 0; i < sizeof pieces / sizeof *pieces; i++) {
     chunk_plan plan;
@@ -148,9 +146,10 @@ static void free_order_cuts_evenly(void) {
     check_cover(pde, &plan);
     CHECK(plan.n_chunks <= pieces[i] + pde->n_conditions);
     const int64_t all = plan.cost[plan.n_chunks];
+    chunk_plan_share(&plan, pieces[i], shares);
     for (int rank = 0; rank < pieces[i]; rank++) {
-      int first, end, chunks_of[MAX_CONDITIONS] = {0};
-      chunk_plan_share(&plan, rank, pieces[i], &first, &end);
+      const int first = shares[rank], end = shares[rank + 1];
+      int chunks_of[MAX_CONDITIONS] = {0};
       for (int l = first; l < end; l++) chunks_of[plan.chunks[l].condition]++;
       for (int c = 0; c < pde->n_conditions && pieces[i] <= 61; c++) CHECK(chunks_of[c] <= 1);
       CHECK((double)(plan.cost[end] - plan.cost[first]) <= (double)all / pieces[i] + MAX_STREAMS);

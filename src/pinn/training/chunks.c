@@ -1,5 +1,6 @@
 #include "pinn/training/chunks.h"
 #include "base/check.h"
+#include "pinn/training/balanced_cut.h"
 
 #include <stdlib.h>
 
@@ -113,16 +114,6 @@ void chunk_plan_free(chunk_plan *plan) {
   *plan = (chunk_plan){0};
 }
 
-/* The rank whose share of the total cost contains the middle of the chunk. It does not decrease with the chunk. */
-static int rank_of_chunk(const chunk_plan *plan, int l, int size) {
-  const int64_t middle = plan->cost[l] + plan->cost[l + 1]; /* doubled */
-  return (int)((__extension__(__int128) middle * size) / (2 * plan->cost[plan->n_chunks]));
-}
-
-void chunk_plan_share(const chunk_plan *plan, int rank, int size, int *first, int *end) {
-  int l = 0;
-  while (l < plan->n_chunks && rank_of_chunk(plan, l, size) < rank) l++;
-  *first = l;
-  while (l < plan->n_chunks && rank_of_chunk(plan, l, size) == rank) l++;
-  *end = l;
+void chunk_plan_share(const chunk_plan *plan, int size, int first[]) {
+  balanced_cut(plan->cost, 0, plan->n_chunks, size, first);
 }
