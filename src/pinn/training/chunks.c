@@ -1,12 +1,9 @@
 #include "pinn/training/chunks.h"
 #include "base/check.h"
 #include "pinn/training/balanced_cut.h"
+#include "pinn/training/chunk_cost.h"
 
 #include <stdlib.h>
-
-enum {
-  GRADIENT_COST = 8 /* measured cost of starting, storing and adding the gradient of a chunk, in rows */
-};
 
 static int64_t ceil_divide(int64_t a, int64_t b) {
   return (a + b - 1) / b;
@@ -46,6 +43,7 @@ static int64_t rows_per_chunk(const problem *pde) {
 }
 
 static void lay_chunks(const problem *pde, int64_t rows, chunk_plan *plan) {
+  const chunk_cost cost = chunk_cost_of(&pde->network);
   int n = 0;
   plan->cost[0] = 0;
   for (int c = 0; c < pde->n_conditions; c++) {
@@ -55,7 +53,7 @@ static void lay_chunks(const problem *pde, int64_t rows, chunk_plan *plan) {
     for (int64_t first = 0; first < cond->n_points; first += points, n++) {
       const int64_t left = cond->n_points - first, count = left < points ? left : points;
       plan->chunks[n] = (chunk){.condition = c, .first = first, .count = count};
-      plan->cost[n + 1] = plan->cost[n] + count * stream_count(equations_streams(cond->equations)) + GRADIENT_COST;
+      plan->cost[n + 1] = plan->cost[n] + chunk_cost_of_points(&cost, equations_streams(cond->equations), count);
     }
   }
   plan->condition_first[pde->n_conditions] = n;

@@ -14,11 +14,12 @@ typedef struct chunk {
   int64_t first, count; /* points of the condition */
 } chunk;
 
+/* Costs are those of chunk_cost.h, or rows in a plan for free order. */
 typedef struct chunk_plan {
   int n_chunks, n_conditions;
   chunk *chunks;
   int condition_first[MAX_CONDITIONS + 1]; /* condition c has chunks condition_first[c] .. condition_first[c + 1] - 1 */
-  int64_t *cost;                           /* n_chunks + 1 values: total cost of the chunks before chunk l, in rows */
+  int64_t *cost;                           /* n_chunks + 1 values: total cost of the chunks before chunk l */
 } chunk_plan;
 
 /* Cut the problem into chunks. @return NTKW_SUCCESS or NTKW_ERR_MEMORY. */
