@@ -11,6 +11,7 @@ expect_output "Optimizers (" "default adam" "memory     pairs" "beta2" "(an inte
 run 2 train p.lua --log-every 20 --checkpoint-every 10 --keep 2
 expect_code 0
 expect_output "weighting: mean-ntk-trace, alpha 0, updated every 100 steps" "step 0/40" "step 20/40" "step 40/40" "steps/s" ETA
+expect_line "$scratch/out" ", 2 ranks, 4 lanes \(at most 4 ranks compute\), kernels "
 for file in history.csv solution.h5 step-0000000030.h5 step-0000000040.h5; do
   [ -s "p.run/$file" ] || complain "p.run/$file is missing"
 done
@@ -27,6 +28,7 @@ fi
 run 3 train p.lua --order free --threads 2 --steps 5 --out free
 expect_code 0
 expect_output "order: free" "threads: 2 a rank" "step 5/5"
+expect_line "$scratch/out" ", 3 ranks, [0-9]+ lanes, kernels "
 run 2 train p.lua --out free --resume --steps 8
 expect_code 0
 expect_output "resumed from free/step-0000000005.h5" "step 8/8"

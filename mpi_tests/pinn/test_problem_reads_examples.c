@@ -187,6 +187,7 @@ static void defaults(void) {
   CHECK_EQUAL_INT(p->steps, 10000);
   CHECK_EQUAL_INT(p->seed, 1);
   CHECK_EQUAL_INT(p->lanes, 64);
+  CHECK_EQUAL_INT(p->lane_rows, DEFAULT_LANE_ROWS);
   CHECK_EQUAL_INT(p->resample, 1);
   CHECK(strcmp(p->rule, "mean-ntk-trace") == 0);
   CHECK_EQUAL_DOUBLE(p->alpha, NTKW_RULE_ALPHA);

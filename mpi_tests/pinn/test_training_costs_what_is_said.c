@@ -8,14 +8,23 @@
 #include "pinn/training/partial_sums.h"
 #include "training_fixture.h"
 
-enum { WIDTH = 300, FIXTURE_CONDITIONS = 3, PANEL = 128 };
+enum { WIDTH = 300, FIXTURE_CONDITIONS = 3, PANEL = 128, MOST_RANKS = 64 };
+
+/* The chunks of a rank. */
+static void share_of(const chunk_plan *plan, int rank, int *begin, int *end) {
+  int first[MOST_RANKS + 1];
+  CHECK(world_size() <= MOST_RANKS);
+  chunk_plan_share(plan, world_size(), first);
+  *begin = first[rank];
+  *end = first[rank + 1];
+}
 
 /* Number of tree nodes that a rank has after its chunks before `stop`. separate: one group per condition; otherwise one
  * group of all chunks. */
 static int nodes_of(const chunk_plan *plan, int rank, bool separate, int stop) {
   int first, end, n = 0;
   partial_sums run;
-  chunk_plan_share(plan, rank, world_size(), &first, &end);
+  share_of(plan, rank, &first, &end);
   if (end > stop) end = stop;
   for (int c = 0; c < (separate ? plan->n_conditions : 1); c++) {
     const int begin = separate ? plan->condition_first[c] : 0;
@@ -31,7 +40,7 @@ static int nodes_of(const chunk_plan *plan, int rank, bool separate, int stop) {
  * node. */
 static int alive(const chunk_plan *plan, bool separate) {
   int first, end, most = 0;
-  chunk_plan_share(plan, world_rank(), world_size(), &first, &end);
+  share_of(plan, world_rank(), &first, &end);
   for (int l = first; l < end; l++) {
     const int now = nodes_of(plan, world_rank(), separate, l + 1);
     if (now > most) most = now;

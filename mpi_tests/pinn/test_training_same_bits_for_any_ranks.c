@@ -85,6 +85,23 @@ static void with_every_rule(void) {
   for (int r = 0; r < n; r++) compare(r % 2 ? "float32" : "float64", rules[r], 2);
 }
 
+/* The fixture has 9 lanes by default, and other numbers with these lengths and limits. */
+static void with_other_lanes(void) {
+  static const struct {
+    int rows, lanes, n;
+  } kinds[] = {{64, 12, 12}, {128, 7, 5}, {128, 4, 4}, {256, 64, 5}, {1024, 64, 3}};
+  for (int i = 0; i < 5; i++) {
+    problem *pde = wave_problem(i % 2 ? "float32" : "float64", "ntk-trace", 2);
+    trainer *t;
+    pde->lane_rows = kinds[i].rows;
+    pde->lanes = kinds[i].lanes;
+    CHECK_OK(trainer_create(MPI_COMM_WORLD, pde, &t));
+    CHECK_EQUAL_INT(trainer_chunk_count(t), kinds[i].n);
+    trainer_destroy(&t);
+    compare_problem(pde, "ntk-trace");
+  }
+}
+
 static void losses_fall(void) {
   problem *pde = wave_problem("float64", "none", 1);
   trainer *trained;
@@ -105,6 +122,7 @@ static void losses_fall(void) {
 
 int main(int argc, char **argv) {
   static const test_case cases[] = {TEST(without_weighting), TEST(with_gradient_rules), TEST(with_traces),
-                                    TEST(residual_networks), TEST(with_every_rule),     TEST(losses_fall)};
+                                    TEST(residual_networks), TEST(with_every_rule),     TEST(with_other_lanes),
+                                    TEST(losses_fall)};
   return run_suite("training", cases, sizeof cases / sizeof *cases, argc, argv);
 }

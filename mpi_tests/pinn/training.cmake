@@ -1,5 +1,5 @@
 # The training loop and its parts.
-foreach(test tree_gives_same_bits_for_any_cut chunks_cover_points_once adam_follows_closed_form
+foreach(test tree_gives_same_bits_for_any_cut cuts_are_balanced chunks_cover_points_once adam_follows_closed_form
     sampler_depends_on_position_alone line_search_meets_wolfe)
   ntkw_test(NAME ${test} LABEL pinn RANKS 1 SOURCES test_${test}.c LIBRARIES ntkw_pinn_parts)
 endforeach()

@@ -6,7 +6,7 @@
 
 #include <stdlib.h>
 
-enum { PANEL_ROWS = 128, MAX_LAYERS = MAX_HIDDEN_LAYERS + 1, ALIGNMENT = 64 }; /* as in src/pinn/network */
+enum { MAX_LAYERS = MAX_HIDDEN_LAYERS + 1, ALIGNMENT = 64 }; /* as in src/pinn/network */
 
 typedef struct layer {
   int in, out, in_padded, out_padded;
@@ -67,12 +67,23 @@ static ntkw_status create_layers(products *all) {
   return NTKW_SUCCESS;
 }
 
+/* The chunks of this rank. */
+static ntkw_status take_share(products *all, int rank, int size) {
+  int *first = calloc((size_t)size + 1, sizeof *first);
+  NTKW_CHECK(first, NTKW_ERR_MEMORY, "no memory for the chunks of %d ranks", size);
+  chunk_plan_share(&all->plan, size, first);
+  all->first = first[rank];
+  all->end = first[rank + 1];
+  free(first);
+  return NTKW_SUCCESS;
+}
+
 static ntkw_status create_parts(products *all, int rank, int size) {
   kernel_variant variant;
   NTKW_TRY(kernels_choose(&variant));
   NTKW_TRY(multiplier_create(variant, all->pde->network.precision, &all->multiplier));
   NTKW_TRY(chunk_plan_create(all->pde, &all->plan));
-  chunk_plan_share(&all->plan, rank, size, &all->first, &all->end);
+  NTKW_TRY(take_share(all, rank, size));
   return create_layers(all);
 }
 

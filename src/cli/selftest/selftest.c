@@ -64,11 +64,12 @@ static bool print_step(void *context, int step, const state_digest *digest) {
 }
 
 static void describe(const selftest_case *which, char *text, size_t size) {
-  char every[40] = "";
+  char every[40] = "", lane_rows[40] = "";
   if (which->update_every == 1) snprintf(every, sizeof every, " every step");
   if (which->update_every > 1) snprintf(every, sizeof every, " every %d steps", which->update_every);
   if (strcmp(which->rule, "none") == 0) every[0] = '\0';
-  snprintf(text, size, "%s, %s, weights %s%s", which->problem, which->precision, which->rule, every);
+  if (which->lane_rows > 0) snprintf(lane_rows, sizeof lane_rows, ", lane_rows %d", which->lane_rows);
+  snprintf(text, size, "%s, %s, weights %s%s%s", which->problem, which->precision, which->rule, every, lane_rows);
 }
 
 static exit_code print_reference(const settings *s) {

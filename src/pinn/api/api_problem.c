@@ -83,6 +83,7 @@ static bool copy_text(const char *from, char **to) {
 ntkw_status problem_settings_copy(const problem *from, problem_settings *out) {
   *out = (problem_settings){.seed = from->seed,
                             .lanes = from->lanes,
+                            .lane_rows = from->lane_rows,
                             .alpha = from->alpha,
                             .update_every = from->update_every,
                             .without_reference = from->without_reference};
@@ -102,6 +103,7 @@ void problem_settings_free(problem_settings *settings) {
 void problem_settings_move(problem_settings *from, problem *to) {
   problem_set_seed(to, from->seed);
   to->lanes = from->lanes;
+  to->lane_rows = from->lane_rows;
   memcpy(to->rule, from->rule, sizeof to->rule);
   to->alpha = from->alpha;
   to->update_every = from->update_every;

@@ -13,10 +13,6 @@
 #include "pinn/arithmetic/matrix.h"
 #include "pinn/network/layers.h"
 
-/* Rows of a panel. If a condition has several equations, their gradients alternate panel by panel, so the number of
- * rows is part of the arithmetic. It must be the same for all widths and machines. */
-enum { PANEL_ROWS = 128 };
-
 typedef struct layer_work {
   void *h;         /* [PANEL_ROWS][in_padded]: input */
   void *z;         /* [PANEL_ROWS][out_padded]: pre-activation; value rows hold the activation's slope after forward */

@@ -87,7 +87,7 @@ void workspace_destroy(workspace **out) {
 
 int workspace_capacity(const workspace *w, const stream_set *streams) {
   (void)w;
-  return PANEL_ROWS / stream_count(streams);
+  return panel_points(streams);
 }
 
 void workspace_observe(workspace *w, const jacobian_observer *observer) {

@@ -16,6 +16,7 @@ static void set_defaults(problem *p) {
   p->steps = 10000;
   p->seed = 1;
   p->lanes = 64;
+  p->lane_rows = DEFAULT_LANE_ROWS;
 }
 
 static ntkw_status check_text(const char *file, const char *text) {

@@ -73,6 +73,7 @@ static void put_problem(FILE *to, const problem *pde) {
   put_domain(to, pde);
   put_network(to, &pde->network);
   for (int c = 0; c < pde->n_conditions; c++) put_condition(to, pde, &pde->conditions[c]);
+  if (pde->lane_rows != SHORT_LANE_ROWS) fprintf(to, "lanes of %d rows\n", pde->lane_rows);
 }
 
 ntkw_status problem_signature(const problem *pde, char **text) {

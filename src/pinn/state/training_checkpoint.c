@@ -53,6 +53,7 @@ static ntkw_status set_numbers(ntkw_checkpoint *file, const trainer *t, const pr
   NTKW_TRY(ntkw_checkpoint_set_integer(file, "seed", (int64_t)pde->seed));
   NTKW_TRY(ntkw_checkpoint_set_integer(file, "ranks", size));
   NTKW_TRY(ntkw_checkpoint_set_integer(file, "lanes", pde->lanes));
+  NTKW_TRY(ntkw_checkpoint_set_integer(file, "lane_rows", pde->lane_rows));
   NTKW_TRY(ntkw_checkpoint_set_integer(file, "parameter_count", state->n_parameters));
   NTKW_TRY(ntkw_checkpoint_set_integer(file, "arithmetic_version", ARITHMETIC_VERSION));
   NTKW_TRY(ntkw_checkpoint_set_integer(file, "update_every", weighting ? ntkw_weighting_update_every(weighting) : 0));
@@ -108,9 +109,17 @@ static ntkw_status stored_signature(ntkw_checkpoint_reader *reader, const char *
                        "problem file in it cannot be read any more; continue it with that file (ntkw show --text "
                        "problem_source)",
                        path);
+  before->lane_rows = pde->lane_rows;
   const ntkw_status status = problem_signature(before, text);
   problem_destroy(&before);
   return status;
+}
+
+/* The lane_rows of the checkpoint's run. Old checkpoints have no such number. Not collective. */
+static int stored_lane_rows(ntkw_checkpoint_reader *reader) {
+  int64_t rows;
+  if (ntkw_checkpoint_reader_get_integer(reader, "lane_rows", &rows) != NTKW_SUCCESS) return SHORT_LANE_ROWS;
+  return is_lane_rows(rows) ? (int)rows : 0;
 }
 
 /* Report the differences with the keys of the problem file. If there are none, keep the present message. */
@@ -140,13 +149,27 @@ static ntkw_status check_problem(ntkw_checkpoint_reader *reader, const char *pat
   return known && status != NTKW_SUCCESS ? refuse_other(reader, path, pde, status) : status;
 }
 
-static ntkw_status check_content(ntkw_checkpoint_reader *reader, const char *path, const problem *pde) {
+/* Compare with the problem as it is with the checkpoint's lane_rows, which a resumed run has. On success the problem
+ * has them. */
+static ntkw_status take_lane_rows(ntkw_checkpoint_reader *reader, const char *path, problem *pde) {
+  const int own = pde->lane_rows;
+  pde->lane_rows = stored_lane_rows(reader);
+  const ntkw_status status =
+      pde->lane_rows > 0
+          ? check_problem(reader, path, pde)
+          : ntkw_i_fail(NTKW_ERR_FORMAT, "%s has lane_rows that are neither %d nor a multiple of %d", path,
+                        SHORT_LANE_ROWS, PANEL_ROWS);
+  if (status != NTKW_SUCCESS) pde->lane_rows = own;
+  return status;
+}
+
+static ntkw_status check_content(ntkw_checkpoint_reader *reader, const char *path, problem *pde) {
   const char *content;
   int64_t arithmetic;
   NTKW_CHECK(ntkw_checkpoint_reader_get_text(reader, "content", &content) == NTKW_SUCCESS &&
                  strcmp(content, CONTENT) == 0,
              NTKW_ERR_PROBLEM, "%s does not hold the state of a training run", path);
-  NTKW_TRY(check_problem(reader, path, pde));
+  NTKW_TRY(take_lane_rows(reader, path, pde));
   NTKW_TRY(ntkw_checkpoint_reader_get_integer(reader, "arithmetic_version", &arithmetic));
   NTKW_CHECK(arithmetic == ARITHMETIC_VERSION, NTKW_ERR_PROBLEM,
              "%s was computed by arithmetic version %lld; this program has version %d", path, (long long)arithmetic,
@@ -154,10 +177,17 @@ static ntkw_status check_content(ntkw_checkpoint_reader *reader, const char *pat
   return NTKW_SUCCESS;
 }
 
+/* What the lane_rows of the problem file are compared with. They are those of the run, which may differ from those of
+ * the stored problem file. If neither file has the key, there is no change, whatever the default was. */
+static int compared_lane_rows(ntkw_checkpoint_reader *reader, const problem *before, const problem *now) {
+  return before->says_lane_rows || now->says_lane_rows ? stored_lane_rows(reader) : now->lane_rows;
+}
+
 ntkw_status training_checkpoint_changes(ntkw_checkpoint_reader *reader, const problem *pde, changes *out) {
   problem *before = NULL;
   *out = (changes){0};
   if (training_checkpoint_problem(reader, &before) != NTKW_SUCCESS) return NTKW_SUCCESS;
+  before->lane_rows = compared_lane_rows(reader, before, pde);
   const ntkw_status status = changes_find(before, pde, out);
   problem_destroy(&before);
   return status;

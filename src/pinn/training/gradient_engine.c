@@ -1,4 +1,5 @@
 #include "pinn/training/gradient_engine.h"
+#include "pinn/training/balanced_cut.h"
 #include "pinn/training/chunk_worker.h"
 #include "pinn/training/thread_pool.h"
 #include "base/check.h"
@@ -14,24 +15,14 @@ struct gradient_engine {
   chunk_task task; /* of the current step */
 };
 
-/* The thread, of n, whose share of the rank's cost contains the middle of the chunk. It does not decrease with the
- * chunk. */
-static int thread_of_chunk(const chunk_plan *plan, int first, int end, int l, int n) {
-  const int64_t all = plan->cost[end] - plan->cost[first];
-  const int64_t middle = plan->cost[l] + plan->cost[l + 1] - 2 * plan->cost[first]; /* doubled */
-  return (int)((__extension__(__int128) middle * n) / (2 * all));
-}
-
 /* Create one worker per thread, each with a contiguous run of the rank's chunks. */
 static ntkw_status create_workers(gradient_engine *e, const model *trained, const chunk_plan *plan, int first,
                                   int end) {
   const int n = thread_pool_size(e->threads);
-  for (int thread = 0, from = first; thread < n; thread++) {
-    int to = from;
-    while (to < end && thread_of_chunk(plan, first, end, to, n) == thread) to++;
-    NTKW_TRY(chunk_worker_create(e->pde, trained, plan, from, to, &e->workers[thread]));
-    from = to;
-  }
+  int cuts[MAX_THREADS + 1];
+  balanced_cut(plan->cost, first, end, n, cuts);
+  for (int k = 0; k < n; k++)
+    NTKW_TRY(chunk_worker_create(e->pde, trained, plan, cuts[k], cuts[k + 1], &e->workers[k]));
   return NTKW_SUCCESS;
 }
 
