@@ -11,6 +11,14 @@ expect_output "3 ranks" "kernels" "same bits  wave, float32, weights ntk-trace e
 run 2 selftest --threads 3
 expect_code 0
 expect_output "2 ranks, 3 threads each" "all 15 problems give the reference bits"
+for pair in 1:2 2:3 3:5 2:5 3:8; do # the first number imitates computers of so many ranks
+  NTKW_SHARED_RANKS=${pair%:*} run ${pair#*:} selftest
+  expect_code 0
+  expect_output "${pair#*:} ranks" "all 15 problems give the reference bits"
+done
+NTKW_SHARED_RANKS=many run 2 selftest
+expect_code 2
+expect_sentence 'NTKW_SHARED_RANKS is "many", expected a number of ranks from 1'
 for kernels in portable avx2 avx512; do
   flag=${kernels/512/512vl} # as the kernel calls what the CPU has
   [ $kernels = portable ] || grep -qw "$flag" /proc/cpuinfo || continue

@@ -78,6 +78,17 @@ static void with_traces(void) {
   compare("float64", "ntk-trace", 2);
 }
 
+/* One to three ranks to a node. */
+static void on_several_nodes(void) {
+  static const char *const numbers[] = {"1", "2", "3"};
+  for (int n = 0; n < 3; n++) {
+    setenv("NTKW_SHARED_RANKS", numbers[n], 1);
+    compare("float32", "gradient-share", 2);
+    compare("float64", "ntk-trace", 2);
+  }
+  unsetenv("NTKW_SHARED_RANKS");
+}
+
 /* Every rule that a problem file may name. */
 static void with_every_rule(void) {
   int n = 0;
@@ -123,6 +134,6 @@ static void losses_fall(void) {
 int main(int argc, char **argv) {
   static const test_case cases[] = {TEST(without_weighting), TEST(with_gradient_rules), TEST(with_traces),
                                     TEST(residual_networks), TEST(with_every_rule),     TEST(with_other_lanes),
-                                    TEST(losses_fall)};
+                                    TEST(losses_fall),       TEST(on_several_nodes)};
   return run_suite("training", cases, sizeof cases / sizeof *cases, argc, argv);
 }

@@ -3,7 +3,8 @@ foreach(test tree_gives_same_bits_for_any_cut cuts_are_balanced chunks_cover_poi
     sampler_depends_on_position_alone line_search_meets_wolfe)
   ntkw_test(NAME ${test} LABEL pinn RANKS 1 SOURCES test_${test}.c LIBRARIES ntkw_pinn_parts)
 endforeach()
-foreach(test sharding_equals_serial_tree training_same_bits_for_any_ranks training_checkpoint_continues_in_same_bits)
+foreach(test node_memory_is_shared sharding_equals_serial_tree training_same_bits_for_any_ranks
+    training_checkpoint_continues_in_same_bits)
   ntkw_test(NAME ${test} LABEL pinn RANKS 1 2 3 4 5 8 SOURCES test_${test}.c LIBRARIES ntkw_pinn_parts)
 endforeach()
 ntkw_test(NAME lbfgs_finds_minima LABEL pinn RANKS 1 3 SOURCES test_lbfgs_finds_minima.c LIBRARIES ntkw_pinn_parts)

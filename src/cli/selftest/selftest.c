@@ -173,6 +173,7 @@ static const char help[] =
 static const char notes[] =
     "Environment:\n"
     "  NTKW_KERNELS      portable, avx2 or avx512: kernels to use (default: the best this CPU has)\n"
+    "  NTKW_SHARED_RANKS at most this many ranks of a computer share memory (default: all; 1: none)\n"
     "  OMP_NUM_THREADS   threads a rank, unless --threads says so (default: 1)\n"
     "\n"
     "Exit codes:\n"

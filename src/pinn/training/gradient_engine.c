@@ -3,6 +3,7 @@
 #include "pinn/training/chunk_worker.h"
 #include "pinn/training/thread_pool.h"
 #include "base/check.h"
+#include "base/dtype.h"
 
 #include <stdlib.h>
 
@@ -51,6 +52,27 @@ void gradient_engine_destroy(gradient_engine **engine) {
 
 int gradient_engine_threads(const gradient_engine *e) {
   return thread_pool_size(e->threads);
+}
+
+/* Bytes from one gradient to the next, whole cache lines. */
+static size_t stride(const gradient_engine *e) {
+  return (e->n_parameters * ntkw_i_value_size(e->pde->network.precision) + 63) / 64 * 64;
+}
+
+size_t gradient_engine_memory(const gradient_engine *e) {
+  size_t n = 0;
+  for (int thread = 0; thread < thread_pool_size(e->threads); thread++)
+    n += (size_t)chunk_worker_gradients(e->workers[thread]);
+  return n * stride(e);
+}
+
+ntkw_status gradient_engine_use_memory(gradient_engine *e, void *memory) {
+  char *next = memory;
+  for (int thread = 0; thread < thread_pool_size(e->threads); thread++) {
+    NTKW_TRY(chunk_worker_use_memory(e->workers[thread], next, stride(e)));
+    next += (size_t)chunk_worker_gradients(e->workers[thread]) * stride(e);
+  }
+  return NTKW_SUCCESS;
 }
 
 static void work(void *engine, int thread) {

@@ -5,6 +5,7 @@
 #include "base/check.h"
 
 #include <math.h>
+#include <string.h>
 
 /* The weighted loss, after the losses were reduced to t->losses. */
 static double weighted_loss(const trainer *t) {
@@ -33,8 +34,9 @@ static ntkw_status loss_at(void *context, const void *trial, double *loss) {
 static ntkw_status gradient_at(void *context, const void *trial, double *loss, void *gradient) {
   trainer *t = context;
   const partial_ready_callback ready = {trainer_send_ready, t->sharding};
+  const void *sum;
   NTKW_TRY(use_parameters(t, trial));
-  sharding_begin(t->sharding, &t->combined);
+  NTKW_TRY(sharding_begin(t->sharding, &t->combined));
   ntkw_status status = gradient_engine_run(t->engine, t->step, GRADIENT_COMBINED, trainer_weights(t), NULL, &ready,
                                            t->losses, t->partials);
   status = trainer_reduce(t, status, NULL);
@@ -43,7 +45,9 @@ static ntkw_status gradient_at(void *context, const void *trial, double *loss, v
     return status;
   }
   *loss = weighted_loss(t);
-  return sharding_end(t->sharding, t->partials, &gradient);
+  NTKW_TRY(sharding_end(t->sharding, t->partials, &sum));
+  memcpy(gradient, sum, (size_t)t->count * t->width);
+  return NTKW_SUCCESS;
 }
 
 static ntkw_status dot(void *context, const void *a, const void *b, double *value) {

@@ -65,7 +65,10 @@ ntkw_status trainer_share_work(trainer *t, int n_threads, sum_order order) {
   NTKW_CHECK(MPI_Allreduce(MPI_IN_PLACE, &most_threads, 1, MPI_INT, MPI_MAX, t->comm) == MPI_SUCCESS, NTKW_ERR_MPI,
              "MPI_Allreduce of the numbers of threads failed");
   NTKW_TRY(ntkw_status_agree(t->comm, create_work(t, n_threads, t->size * most_threads)));
-  return sharding_create(t->comm, t->n_parameters, t->pde->network.precision, layouts, 2, &t->sharding);
+  NTKW_TRY(sharding_create(t->comm, t->n_parameters, t->pde->network.precision, layouts, 2,
+                           gradient_engine_memory(t->engine), &t->sharding));
+  void *nodes = sharding_node_memory(t->sharding);
+  return ntkw_status_agree(t->comm, nodes ? gradient_engine_use_memory(t->engine, nodes) : NTKW_SUCCESS);
 }
 
 ntkw_status trainer_set_threads(trainer *t, int n) {
