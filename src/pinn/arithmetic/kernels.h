@@ -29,12 +29,12 @@ typedef struct product_shape {
   bool a_transposed, accumulate;
 } product_shape;
 
-/* n_points x stream_count(streams) rows of width features. coefficients: as in workspace_forward. table: of the streams
- * if some have order three or four; otherwise not used. */
+/* n_points x stream_count(streams) rows of width features, of which the first `features` are not padding.
+ * coefficients: as in workspace_forward. table: of the streams if some have order three or four; otherwise not used. */
 typedef struct jet_panel {
   const stream_set *streams;
   const jet_table *table;
-  int n_points, width;
+  int n_points, width, features;
   const double *coefficients;
 } jet_panel;
 
@@ -48,9 +48,10 @@ typedef struct kernels {
   void (*sincos)(int n, const void *x, void *sine, void *cosine);
 
   /* Add the bias to the value rows of z and write the jets of the activation to h. On return the value rows of z hold
-   * the slope (first derivative of the activation), which activate_backward needs. */
+   * the slope (first derivative of the activation), which activate_backward needs. Padding that is 0 in
+   * z, bias and h stays 0 in h. */
   void (*activate)(const jet_panel *panel, nonlinearity function, const void *bias, void *z, void *h);
-  /* On entry adjoint holds the derivatives by h, on return those by z. */
+  /* On entry adjoint holds the derivatives by h, on return those by z. Padding that is 0 in adjoint stays 0. */
   void (*activate_backward)(const jet_panel *panel, nonlinearity function, const void *z, const void *h, void *adjoint);
 
   /* z += bias on the value rows. */

@@ -103,6 +103,7 @@ jet_panel workspace_panel(const workspace *w, int features) {
                      .table = w->table,
                      .n_points = w->n_points,
                      .width = padded_width(w->network->options.precision, features),
+                     .features = features,
                      .coefficients = w->coefficients};
 }
 
