@@ -21,7 +21,7 @@ static const stream_set sets[] = {
     {.n_first = 1, .n_pairs = 1, .pair = {{0, 0}}},
     {.n_first = 2, .n_pairs = 2, .pair = {{0, 0}, {1, 1}}},
     {.n_first = 2, .n_pairs = 3, .pair = {{0, 0}, {0, 1}, {1, 1}}},
-    {.n_first = 2, .n_pairs = 2, .pair = {{1, 1}, {0, 0}}},
+    {.n_first = 2, .n_pairs = 3, .pair = {{1, 1}, {0, 1}, {0, 0}}},
     {.n_first = 3, .n_pairs = 4, .pair = {{0, 0}, {0, 2}, {1, 1}, {2, 2}}},
     {.n_first = 3, .n_pairs = 2, .pair = {{0, 1}, {1, 2}}},
     {.n_first = 4, .n_pairs = 5, .pair = {{0, 0}, {1, 1}, {1, 3}, {2, 2}, {3, 3}}},
