@@ -116,22 +116,23 @@ static void check_bound(const chunk_plan *plan) {
   CHECK(all <= (ranks + FIXTURE_CONDITIONS - 1) * nodes);
 }
 
-static long long padded(long long n) {
-  return (n + 15) / 16 * 16;
+static long long padded(long long n, int width) {
+  const long long of_line = 64 / width;
+  return (n + of_line - 1) / of_line * of_line;
 }
 
 /* Bytes of a network 2-WIDTH-WIDTH-1, the workspace of one thread, the shards and the gradients. */
 static double expected_memory(const trainer_state *state, const chunk_plan *plan, bool weighted, int width) {
   const long long sizes[] = {2, WIDTH, WIDTH, 1}, n_shards = 4;
-  long long of_network = 0, of_thread = 3 * PANEL * padded(WIDTH);
+  long long of_network = 0, of_thread = 3 * PANEL * padded(WIDTH, width);
   for (int l = 0; l < 3; l++) {
     const long long in = sizes[l], out = sizes[l + 1];
-    of_network += in * padded(out) + padded(out) + (l > 0 ? out * padded(in) : 0);
-    of_thread += in * padded(out) + padded(out) + PANEL * (padded(in) + padded(out));
+    of_network += in * padded(out, width) + padded(out, width) + (l > 0 ? out * padded(in, width) : 0);
+    of_thread += in * padded(out, width) + padded(out, width) + PANEL * (padded(in, width) + padded(out, width));
   }
   const int few = far_nodes(plan, false), many = far_nodes(plan, true), received = few > many ? few : many;
   const int gradients = weighted && alive(plan, true) > alive(plan, false) ? alive(plan, true) : alive(plan, false);
-  const double norm_rows = 2.0 * MAX_STREAMS * (double)padded(WIDTH) * sizeof(double);
+  const double norm_rows = 2.0 * MAX_STREAMS * (double)padded(WIDTH, width) * sizeof(double);
   return norm_rows +
          (double)width * ((double)of_network + (double)of_thread + (double)state->n_parameters * (1 + gradients) +
                           (double)state->count * (double)(n_shards + received));

@@ -50,14 +50,14 @@ static bool allocate_layer(const products *all, layer *l) {
 
 static ntkw_status create_layers(products *all) {
   const network_options *options = &all->pde->network;
-  int in = options->n_inputs, widest = padded_width(in);
+  int in = options->n_inputs, widest = padded_width(options->precision, in);
   all->n_layers = options->n_hidden + 1;
   for (int i = 0; i < all->n_layers; i++) {
     layer *l = &all->layers[i];
     l->in = in;
     l->out = i < options->n_hidden ? options->hidden[i] : options->n_outputs;
-    l->in_padded = padded_width(l->in);
-    l->out_padded = padded_width(l->out);
+    l->in_padded = padded_width(options->precision, l->in);
+    l->out_padded = padded_width(options->precision, l->out);
     if (l->out_padded > widest) widest = l->out_padded;
     NTKW_CHECK(allocate_layer(all, l), NTKW_ERR_MEMORY, "out of memory for the matrices of layer %d", i);
     in = l->out;

@@ -96,7 +96,8 @@ int network_add_others(network *net, const char *name, int n, initial_law initia
 
 /* Rows of the panel: points times streams. */
 int workspace_rows(const workspace *w);
-jet_panel workspace_panel(const workspace *w, int width);
+/* The panel with rows of so many features. */
+jet_panel workspace_panel(const workspace *w, int features);
 /* z = h W of a layer. */
 void network_apply_layer(workspace *w, int layer);
 /* Add the layer's share of the squared norms and of the chunk's gradient, and call the observer. adjoint: derivatives

@@ -98,11 +98,12 @@ void workspace_chunk_begin(workspace *w) {
   w->chunk_is_empty = true;
 }
 
-jet_panel workspace_panel(const workspace *w, int width) {
+jet_panel workspace_panel(const workspace *w, int features) {
   return (jet_panel){.streams = &w->streams,
                      .table = w->table,
                      .n_points = w->n_points,
-                     .width = width,
+                     .width = padded_width(w->network->options.precision, features),
+                     .features = features,
                      .coefficients = w->coefficients};
 }
 
@@ -137,11 +138,10 @@ void network_apply_layer(workspace *w, int index) {
 static void make_features(workspace *w, const double *points) {
   const network *net = w->network;
   const dense_layer *fourier = &net->fourier;
-  jet_panel panel = workspace_panel(w, fourier->in_padded);
-  inputs_write(net, &panel, points, w->basic, fourier->out > 0 ? w->fourier.h : w->layers[0].h);
+  const jet_panel basic = workspace_panel(w, fourier->in), panel = workspace_panel(w, fourier->out);
+  inputs_write(net, &basic, points, w->basic, fourier->out > 0 ? w->fourier.h : w->layers[0].h);
   if (fourier->out == 0) return;
   apply_weights(w, fourier, &w->fourier);
-  panel.width = fourier->out_padded;
   net->kernels->activate(&panel, NONLINEARITY_SIN, fourier->biases, w->fourier.z, w->layers[0].h);
 }
 
@@ -155,7 +155,7 @@ void workspace_forward(workspace *w, const stream_set *streams, int n, const dou
     memcpy(w->coefficients, coefficients, (size_t)streams->n_pairs * (size_t)n * sizeof *coefficients);
   make_features(w, points);
   const void *rows = net->ops->forward(w);
-  const jet_panel panel = workspace_panel(w, padded_width(net->options.n_outputs));
+  const jet_panel panel = workspace_panel(w, net->options.n_outputs);
   outputs_read(net, &panel, rows, outputs);
 }
 
@@ -163,7 +163,7 @@ void workspace_forward(workspace *w, const stream_set *streams, int n, const dou
 static void accumulate(workspace *w, int index, const double *row_scales, const void *adjoint) {
   const dense_layer *layer = &w->network->layers[index];
   const layer_work *work = &w->layers[index];
-  const jet_panel panel = workspace_panel(w, layer->out_padded);
+  const jet_panel panel = workspace_panel(w, layer->out);
   if (row_scales) {
     w->network->kernels->scale_points(&panel, row_scales, adjoint, w->scaled);
     adjoint = w->scaled;
@@ -184,7 +184,7 @@ static void accumulate(workspace *w, int index, const double *row_scales, const 
 void network_backward_layer(workspace *w, int index, const backward_pass *pass, const void *adjoint) {
   const dense_layer *layer = &w->network->layers[index];
   const layer_work *work = &w->layers[index];
-  const jet_panel panel = workspace_panel(w, layer->out_padded);
+  const jet_panel panel = workspace_panel(w, layer->out);
   if (pass->squared_norms)
     w->network->kernels->add_squared_norms(&panel, adjoint, layer->in_padded, work->h, w->norm_rows,
                                            pass->squared_norms);
@@ -220,7 +220,7 @@ void workspace_backward(workspace *w, const double *output_adjoints, const doubl
   const backward_pass pass = {row_scales, squared_norms};
   if (w->n_points == 0) return;
   if (squared_norms) memset(squared_norms, 0, (size_t)w->n_points * sizeof *squared_norms);
-  const jet_panel panel = workspace_panel(w, padded_width(net->options.n_outputs));
+  const jet_panel panel = workspace_panel(w, net->options.n_outputs);
   output_adjoints_write(net, &panel, output_adjoints, w->adjoint[0]);
   net->ops->backward(w, &pass);
   w->chunk_is_empty = false;
