@@ -144,10 +144,15 @@ static bool same_shape(const product_shape *a, const product_shape *b) {
          a->ldc == b->ldc && a->a_transposed == b->a_transposed && a->accumulate == b->accumulate;
 }
 
+static uint64_t two_words(int high, int low) {
+  return (uint64_t)(uint32_t)high << 32 | (uint32_t)low;
+}
+
 static unsigned hash(const product_shape *p) {
-  const int parts[] = {p->rows, p->width, p->inner, p->lda, p->ldb, p->ldc, p->a_transposed, p->accumulate};
-  uint64_t value = 0;
-  for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) value = ntkw_i_hash_word(value, (uint64_t)parts[i]);
+  const int kind = 2 * p->a_transposed + p->accumulate;
+  uint64_t value = ntkw_i_hash_word((uint64_t)kind, two_words(p->rows, p->width));
+  value = ntkw_i_hash_word(value, two_words(p->inner, p->lda));
+  value = ntkw_i_hash_word(value, two_words(p->ldb, p->ldc));
   return (unsigned)(value ^ (value >> 32));
 }
 

@@ -114,9 +114,9 @@ int workspace_rows(const workspace *w) {
 /* Set the streams of the next panels. Their table is rebuilt unless the last panel had the same streams, byte for
  * byte. */
 static void set_streams(workspace *w, const stream_set *streams) {
-  const bool same = memcmp(&w->streams, streams, sizeof *streams) == 0;
+  if (memcmp(&w->streams, streams, sizeof *streams) == 0) return;
   w->streams = *streams;
-  if (!same && streams->n_higher > 0) jet_table_make(&w->streams, w->table);
+  if (streams->n_higher > 0) jet_table_make(&w->streams, w->table);
 }
 
 /* z = h W for all rows of the panel. */
