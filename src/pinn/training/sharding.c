@@ -281,6 +281,8 @@ ntkw_status sharding_end(sharding *s, partial_sums partials[], const void *sums[
   node_memory_sync(s->shared);
   s->nodes_are_read = true;
   for (int g = 0; g < s->layout->n_groups; g++) {
+    sums[g] = s->received;
+    if (s->count == 0) continue; /* other ranks do not wait for this one: their nodes may be of the next exchange */
     NTKW_TRY(list_leaves(s, g, &partials[g], &received));
     add_leaves(s);
     sums[g] = s->leaves[0].values;
