@@ -1,4 +1,5 @@
 #include "pinn/training/chunk_cost.h"
+#include "pinn/arithmetic/kernels.h"
 
 /* Measured with tanh networks 3x20 to 3x500 on AVX2, in multiply-adds of a product. PARAMETER is what a panel costs for
  * each parameter, and a gradient as much once more; FAR_PARAMETER is added for those beyond CACHED, which do not fit into
@@ -19,17 +20,14 @@ typedef struct network_size {
   int64_t units, parameters;
 } network_size;
 
-static int64_t padded(int width) {
-  return (width + 15) / 16 * 16;
-}
-
 static network_size size_of(const network_options *net) {
   network_size size = {0};
   int in = network_feature_count(net);
   for (int l = 0; l <= net->n_hidden; l++) {
     const int out = l < net->n_hidden ? net->hidden[l] : net->n_outputs;
-    size.products += in * padded(out);
-    size.units += padded(out);
+    const int64_t padded = padded_width(net->precision, out);
+    size.products += in * padded;
+    size.units += padded;
     size.parameters += ((int64_t)in + 1) * out;
     in = out;
   }
