@@ -238,6 +238,32 @@ static void lanes_stay_those_of_the_run(void) {
   CHECK_EQUAL_INT(changes_of("lanes = 8, lane_rows = 256", 64, "lanes = 8, lane_rows = 256"), 1);
 }
 
+/* A checkpoint whose lane_rows no run can have is refused. */
+static void impossible_lanes_are_refused(void) {
+  static const int64_t values[] = {0, 100, -128, (int64_t)1 << 40};
+  const char *path = scratch_path("impossible.h5");
+  problem *pde = NULL;
+  trainer *t = NULL;
+  history past = {0};
+  CHECK_OK(problem_from_lua("a.lua", SOUND, &pde));
+  CHECK_OK(trainer_create(MPI_COMM_WORLD, pde, &t));
+  for (int i = 0; i < 4; i++) {
+    ntkw_checkpoint *file = NULL;
+    ntkw_checkpoint_reader *reader = NULL;
+    CHECK_OK(training_checkpoint_prepare(t, pde, &past, path, NULL, &file));
+    CHECK_OK(ntkw_checkpoint_set_integer(file, "lane_rows", values[i]));
+    CHECK_OK(ntkw_checkpoint_publish(file));
+    ntkw_checkpoint_destroy(&file);
+    CHECK_OK(ntkw_checkpoint_reader_open(MPI_COMM_WORLD, path, &reader));
+    CHECK_STATUS(training_checkpoint_read_settings(reader, path, pde), NTKW_ERR_FORMAT);
+    CHECK_TEXT_HAS(ntkw_last_error(), "expected 64 or a multiple of 128");
+    CHECK_EQUAL_INT(pde->lane_rows, DEFAULT_LANE_ROWS);
+    ntkw_checkpoint_reader_close(&reader);
+  }
+  trainer_destroy(&t);
+  problem_destroy(&pde);
+}
+
 static void check_adopted(const char *path, problem *pde, ntkw_status expected) {
   ntkw_checkpoint_reader *reader = NULL;
   CHECK_OK(ntkw_checkpoint_reader_open(MPI_COMM_WORLD, path, &reader));
@@ -279,8 +305,11 @@ static void long_names_are_kept_or_refused(void) {
 }
 
 int main(int argc, char **argv) {
-  static const test_case cases[] = {TEST(every_key_is_of_a_kind), TEST(only_short_lanes_are_not_signed),
-                                    TEST(lanes_stay_those_of_the_run), TEST(long_identities_are_compared_to_the_end),
+  static const test_case cases[] = {TEST(every_key_is_of_a_kind),
+                                    TEST(only_short_lanes_are_not_signed),
+                                    TEST(lanes_stay_those_of_the_run),
+                                    TEST(impossible_lanes_are_refused),
+                                    TEST(long_identities_are_compared_to_the_end),
                                     TEST(long_names_are_kept_or_refused)};
   return run_suite("resuming tells what changed", cases, sizeof cases / sizeof *cases, argc, argv);
 }

@@ -116,10 +116,9 @@ static ntkw_status stored_signature(ntkw_checkpoint_reader *reader, const char *
 }
 
 /* The lane_rows of the checkpoint's run. Old checkpoints have no such number. Not collective. */
-static int stored_lane_rows(ntkw_checkpoint_reader *reader) {
-  int64_t rows;
-  if (ntkw_checkpoint_reader_get_integer(reader, "lane_rows", &rows) != NTKW_SUCCESS) return SHORT_LANE_ROWS;
-  return is_lane_rows(rows) ? (int)rows : 0;
+static int64_t stored_lane_rows(ntkw_checkpoint_reader *reader) {
+  int64_t rows = SHORT_LANE_ROWS;
+  return ntkw_checkpoint_reader_get_integer(reader, "lane_rows", &rows) == NTKW_SUCCESS ? rows : SHORT_LANE_ROWS;
 }
 
 /* Report the differences with the keys of the problem file. If there are none, keep the present message. */
@@ -149,16 +148,14 @@ static ntkw_status check_problem(ntkw_checkpoint_reader *reader, const char *pat
   return known && status != NTKW_SUCCESS ? refuse_other(reader, path, pde, status) : status;
 }
 
-/* Compare with the problem as it is with the checkpoint's lane_rows, which a resumed run has. On success the problem
- * has them. */
+/* Check the problem with the checkpoint's lane_rows, which the resumed run keeps. On error the problem keeps its own. */
 static ntkw_status take_lane_rows(ntkw_checkpoint_reader *reader, const char *path, problem *pde) {
+  const int64_t stored = stored_lane_rows(reader);
   const int own = pde->lane_rows;
-  pde->lane_rows = stored_lane_rows(reader);
-  const ntkw_status status =
-      pde->lane_rows > 0
-          ? check_problem(reader, path, pde)
-          : ntkw_i_fail(NTKW_ERR_FORMAT, "%s has lane_rows that are neither %d nor a multiple of %d", path,
-                        SHORT_LANE_ROWS, PANEL_ROWS);
+  NTKW_CHECK(is_lane_rows(stored), NTKW_ERR_FORMAT, "%s says that lane_rows is %lld; expected %d or a multiple of %d",
+             path, (long long)stored, SHORT_LANE_ROWS, PANEL_ROWS);
+  pde->lane_rows = (int)stored;
+  const ntkw_status status = check_problem(reader, path, pde);
   if (status != NTKW_SUCCESS) pde->lane_rows = own;
   return status;
 }
@@ -180,7 +177,7 @@ static ntkw_status check_content(ntkw_checkpoint_reader *reader, const char *pat
 /* What the lane_rows of the problem file are compared with. They are those of the run, which may differ from those of
  * the stored problem file. If neither file has the key, there is no change, whatever the default was. */
 static int compared_lane_rows(ntkw_checkpoint_reader *reader, const problem *before, const problem *now) {
-  return before->says_lane_rows || now->says_lane_rows ? stored_lane_rows(reader) : now->lane_rows;
+  return before->says_lane_rows || now->says_lane_rows ? (int)stored_lane_rows(reader) : now->lane_rows;
 }
 
 ntkw_status training_checkpoint_changes(ntkw_checkpoint_reader *reader, const problem *pde, changes *out) {
