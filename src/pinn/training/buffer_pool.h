@@ -1,5 +1,5 @@
-/* A pool of equal buffers. Buffers are allocated when first needed, returned, reused, and freed together; or they lie in
- * memory of the caller. No function here is collective. */
+/* A pool of equal buffers. Buffers are allocated when first needed, returned, reused, and freed together; or they lie
+ * in memory of the caller. No function here is collective. */
 #ifndef NTKW_PINN_BUFFER_POOL_H
 #define NTKW_PINN_BUFFER_POOL_H
 

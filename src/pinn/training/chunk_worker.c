@@ -107,8 +107,8 @@ void chunk_worker_destroy(chunk_worker **handle) {
   *handle = NULL;
 }
 
-/* Most nodes that the worker's chunks have at once, as a step adds them. separate: one group per condition; otherwise one
- * group of all chunks. */
+/* Most nodes that the worker's chunks have at once, as a step adds them. separate: one group per condition; otherwise
+ * one group of all chunks. */
 static int most_nodes(const chunk_worker *w, bool separate) {
   partial_sums run = {.n = 0};
   void *sums[MAX_TREE_NODES];

@@ -44,8 +44,8 @@ static bool has_space(uint64_t bytes) {
   return bytes / 3 < (uint64_t)system.f_bavail * system.f_frsize / 4;
 }
 
-/* Fill memory with zeros, so that its pages exist. A store to a page for which /dev/shm has no space would raise SIGBUS;
- * read() fails instead. @return are all pages there? */
+/* Fill memory with zeros, so that its pages exist. A store to a page for which /dev/shm has no space would raise
+ * SIGBUS; read() fails instead. @return are all pages there? */
 static bool fill(char *memory, size_t bytes) {
   size_t done = 0;
   const int zeros = open("/dev/zero", O_RDONLY | O_CLOEXEC);

@@ -1,7 +1,7 @@
-/* Memory that the ranks of a node share: a window of MPI_Win_allocate_shared.
+/* Memory that the ranks of a computer (a node of a cluster) share: a window of MPI_Win_allocate_shared.
  *
- * Each rank owns one part. The other ranks of its node read and write it with plain loads and stores. The environment
- * variable NTKW_SHARED_RANKS limits how many ranks of a node share memory; 1: none do. */
+ * Each rank owns one part. The other ranks of its computer read and write it with plain loads and stores. The
+ * environment variable NTKW_SHARED_RANKS limits how many ranks of a computer share memory; 1: none do. */
 #ifndef NTKW_PINN_NODE_MEMORY_H
 #define NTKW_PINN_NODE_MEMORY_H
 

@@ -1,6 +1,6 @@
 /* Flat sharding: parameters, gradients and optimizer state are split evenly over the ranks. Whole gradients, held as
- * partial sums by the ranks that computed them, are added by the ranks that own the shards: those of the same node from
- * shared memory (node_memory.h), those of other nodes from messages.
+ * partial sums by the ranks that computed them, are added by the ranks that own the shards. Owners read those of ranks
+ * on the same computer in shared memory (node_memory.h) and receive the others as messages.
  *
  * In each training step the trainer communicates only here and in loss_reduction.c. */
 #ifndef NTKW_PINN_SHARDING_H
@@ -22,7 +22,7 @@ typedef struct group_layout {
 /* Create a sharding. Collective on comm, which is borrowed and must outlive the sharding.
  *
  * @param[in] layouts     all layouts that will be used, the same on every rank. They fix the memory.
- * @param[in] node_bytes  size of all nodes that this rank holds at once; see sharding_node_memory.
+ * @param[in] node_bytes  size of all tree nodes that this rank holds at once; see sharding_node_memory.
  * @return the same on every rank: NTKW_SUCCESS, NTKW_ERR_ARGUMENT (too many parameters, or NTKW_SHARED_RANKS is wrong),
  *         NTKW_ERR_MEMORY, NTKW_ERR_MPI. */
 ntkw_status sharding_create(MPI_Comm comm, int64_t n_parameters, ntkw_dtype precision, const group_layout *layouts[],
@@ -33,8 +33,8 @@ void sharding_destroy(sharding **handle);
 /* First parameter and number of parameters of this rank's shard. Not collective. */
 int64_t sharding_offset(const sharding *s);
 int64_t sharding_count(const sharding *s);
-/* Memory of node_bytes bytes, aligned to 64, in which all nodes of this rank must lie. NULL: they may lie anywhere. Not
- * collective. */
+/* Memory of node_bytes bytes, aligned to 64, in which all tree nodes of this rank must lie. NULL: they may lie
+ * anywhere. Not collective. */
 void *sharding_node_memory(const sharding *s);
 
 /* Gather all parameters from all shards. Collective: one MPI_Allgatherv. */
@@ -50,8 +50,8 @@ ntkw_status sharding_begin(sharding *s, const group_layout *layout);
 /* Send those of the first n_final nodes of this rank's partial sums of a group that were not yet sent. Each node has
  * the values of all parameters, which must stay valid until the exchange ends. Not collective. */
 void sharding_send_ready(sharding *s, int group, const partial_sums *partial, int n_final);
-/* Complete the exchange. Collective. Between the last sharding_send_ready of any rank and this call must lie a collective
- * call that no rank leaves before all ranks have entered it, such as an MPI_Allreduce.
+/* Complete the exchange. Collective. Between the last sharding_send_ready of any rank and this call must lie a
+ * collective call that no rank leaves before all ranks have entered it, such as an MPI_Allreduce.
  *
  * @param[in,out] partials  all nodes of this rank, all sent. Their values are overwritten.
  * @param[out]    sums      sums[g]: this rank's shard of the sum of group g, in memory of the sharding or of a node.
