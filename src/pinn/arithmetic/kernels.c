@@ -1,4 +1,5 @@
 #include "pinn/arithmetic/kernels.h"
+#include "pinn/arithmetic/tile_kernels.h"
 #include "status/check.h"
 
 #include <stdlib.h>
@@ -25,6 +26,11 @@ static const kernels *table(kernel_variant variant) {
   return tables[variant];
 }
 
+const tile_kernels *tile_kernels_find(kernel_variant variant) {
+  static const tile_kernels *const tables[KERNEL_VARIANTS] = {&tiles_portable, &tiles_avx2, &tiles_avx512};
+  return tables[variant];
+}
+
 #else
 
 static bool supported(kernel_variant variant) {
@@ -34,6 +40,11 @@ static bool supported(kernel_variant variant) {
 static const kernels *table(kernel_variant variant) {
   (void)variant;
   return kernels_portable;
+}
+
+const tile_kernels *tile_kernels_find(kernel_variant variant) {
+  (void)variant;
+  return &tiles_portable;
 }
 
 #endif
