@@ -2,8 +2,8 @@
 --
 --     u_t + 30 u_x = 0  on t in [0,1], x in [0,2 pi] periodic,   u(0,x) = sin(x);   exact solution u = sin(x - 30 t)
 --
--- x is seen as cos(x) and sin(x), so that periodicity needs no condition; random Fourier features of these and of t,
--- with high frequencies in t and low ones in x, let the network see how fast the wave passes.
+-- The network gets cos(x) and sin(x) instead of x, so periodicity needs no condition. It gets random Fourier features
+-- of these and of t, with high frequencies in t because the wave is fast, and low ones in x.
 -- Run: mpirun -n 2 ntkw train examples/advection.lua
 local c = 30
 local function exact(p) return sin(p.x - c*p.t) end
@@ -22,7 +22,7 @@ return problem {
                  periodic = { x = 1 },
                  fourier  = { features = 128, scale = { t = 5, x = 0.3 } } },
   optimizer  = { "adam", rate = 5e-3, decay = {0.8, every = 500} },
-  weighting  = "none",               -- the factor 3 weighs the residual: the rules give the initial condition too much
+  weighting  = "none",               -- the factor 3 weights the residual; the rules weight "initial" too much
   precision  = "float32",
   steps      = 6000, seed = 1,
 }

@@ -1,9 +1,9 @@
-/* Flat shards, as FSDP and ZeRO have them: parameters and gradients are cut over the ranks, and so are the points.
+/* Flat shards, as in FSDP and ZeRO: parameters, gradients and points are spread over the ranks.
  *
- * u(x) = sum_k a_k sin((k + 1) x) is fitted to the values of a known function, and to its slopes. Per step: gather the
- * parameters, make each condition's gradient at this rank's points, reduce-scatter it, so that every rank has its shard
- * of the gradient over all points; weigh the shards, combine them, and step on the own shard. The rule is ntk-trace,
- * which wants |dr_i/da|^2 of the rank's own points.
+ * u(x) = sum_k a_k sin((k + 1) x) is fitted to the values and the slopes of a known function. A step gathers the
+ * parameters, computes the gradient of each condition at this rank's points, and reduce-scatters it, so that every rank
+ * has its shard of the gradient over all points. It then renews the weights, combines the shards, and updates its shard
+ * of the parameters. The rule is ntk-trace, which needs |dr_i/da|^2 at this rank's points.
  *
  *     mpicc flat_shards.c $(pkg-config --cflags --libs ntkw) -lm -o flat_shards
  *     mpirun -n 3 ./flat_shards
@@ -19,7 +19,7 @@ enum { VALUES, SLOPES, N_CONDITIONS };
 enum { PARAMETERS = 10, POINTS = 40, STEPS = 60 };
 static const double pi = 3.14159265358979323846;
 
-/* What each rank holds: its shard, and where everybody's lie. */
+/* This rank's shard, and the offsets and sizes of all shards. */
 typedef struct shards {
   int rank, size, offset, count;
   int *counts, *offsets;
@@ -50,7 +50,7 @@ static double derivative(int condition, int k, double x) {
   return condition == VALUES ? sin((k + 1) * x) : 0.25 * (k + 1) * cos((k + 1) * x);
 }
 
-/* This rank's part of the gradient of the mean of r^2, of all parameters; and the NTK's diagonal at its points. */
+/* The contribution of this rank's points to the gradient of the mean of r^2; and the diagonal of the NTK at them. */
 static int differentiate(const shards *s, int condition, const double *all, double *gradient, double *diagonal) {
   const int first = POINTS * s->rank / s->size, end = POINTS * (s->rank + 1) / s->size;
   for (int k = 0; k < PARAMETERS; k++) gradient[k] = 0.0;
@@ -77,7 +77,7 @@ static ntkw_status step(shards *s, ntkw_weighting *weighting, int now) {
     MPI_Reduce_scatter(gradient, shard[c], s->counts, MPI_DOUBLE, MPI_SUM, MPI_COMM_WORLD);
     if (!ntkw_weighting_due(weighting, now)) continue;
     ntkw_weighting_add_gradient(weighting, c, shard[c], (size_t)s->count,
-                                NTKW_FLOAT64); /* counted, and its norm reported */
+                                NTKW_FLOAT64); /* counts parameters, reports norms */
     ntkw_weighting_add_ntk_diagonal(weighting, c, diagonal, (size_t)n_points);
   }
   ntkw_status status = NTKW_SUCCESS;
@@ -105,7 +105,7 @@ int main(int argc, char **argv) {
   ntkw_weighting_options_init(&options);
   options.rule = "ntk-trace";
   options.update_every = 20;
-  options.parameter_count = PARAMETERS; /* a lost shard, or a gradient that was not reduced, is an error */
+  options.parameter_count = PARAMETERS; /* then a lost shard, or a gradient not reduced, is an error */
   ntkw_status status = ntkw_weighting_create(MPI_COMM_WORLD, N_CONDITIONS, names, &options, &weighting);
   for (int now = 0; now < STEPS && status == NTKW_SUCCESS; now++) status = step(&s, weighting, now);
 

@@ -2,7 +2,7 @@
 --
 --     u_t + u u_x + 0.022^2 u_xxx = 0  on t in [0,0.4], x in [-1,1] periodic,   u(0,x) = cos(pi x)
 --
--- A third derivative. The reference is a spectral solution, made by examples/reference/make_references.c.
+-- It has a third derivative. The reference is a spectral solution, computed by examples/reference/make_references.c.
 -- Run: mpirun -n 2 ntkw train examples/kdv.lua
 local pi, d = math.pi, 0.022
 

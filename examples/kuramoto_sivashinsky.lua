@@ -1,9 +1,9 @@
--- The Kuramoto-Sivashinsky equation on a short time, before a front forms: a fourth derivative.
+-- The Kuramoto-Sivashinsky equation for a short time, before a front forms. It has a fourth derivative.
 --
 --     u_t + a u u_x + b u_xx + c u_xxxx = 0  on t in [0,0.05], x in [0,2 pi] periodic,   u(0,x) = cos(x) (1 + sin(x))
 --     a = 100/16, b = 100/16^2, c = 100/16^4   (the regime of Wang, Sankaran, Wang, Perdikaris, arXiv:2308.08468)
 --
--- The reference is a spectral solution, made by examples/reference/make_references.c.
+-- The reference is a spectral solution, computed by examples/reference/make_references.c.
 -- Run: mpirun -n 2 ntkw train examples/kuramoto_sivashinsky.lua
 local a, b, c = 100/16, 100/16^2, 100/16^4
 

@@ -1,7 +1,7 @@
 /* Loss weights for a model whose parameters are sharded over the ranks.
  *
- * Three conditions, one hundred parameters, cut over however many ranks there are. The gradients are made up so that
- * their norms are known: condition c has the gradient (c + 1, c + 1, ...), of norm 10 (c + 1).
+ * Three conditions and one hundred parameters, on any number of ranks. The gradients are chosen so that their norms are
+ * known: condition c has the gradient (c + 1, c + 1, ...), of norm 10 (c + 1).
  *
  *     mpicc minimal.c $(pkg-config --cflags --libs ntkw) -o minimal
  *     mpirun -n 3 ./minimal
@@ -13,7 +13,7 @@
 
 enum { N_CONDITIONS = 3, N_PARAMETERS = 100 };
 
-/* The part of the library's use: what a training step does. */
+/* The calls of one training step. */
 static ntkw_status weigh(int rank, int size, ntkw_weighting *weighting, double *combined, int *n_local) {
   double gradient[N_CONDITIONS][N_PARAMETERS];
   const void *shards[N_CONDITIONS];
@@ -29,7 +29,7 @@ static ntkw_status weigh(int rank, int size, ntkw_weighting *weighting, double *
   return status;
 }
 
-/* PINA's rule, first update: alpha 1 + (1 - alpha) n_c / sum n, alpha = 0.5. */
+/* The weights of PINA's rule after the first update: alpha 1 + (1 - alpha) n_c / sum n, alpha = 0.5. */
 static int differs(const double *weights, const double *combined, int n_local) {
   double expected = 0.0;
   int wrong = 0;
@@ -52,7 +52,7 @@ int main(int argc, char **argv) {
   MPI_Comm_size(MPI_COMM_WORLD, &size);
 
   ntkw_weighting_options_init(&options);
-  options.parameter_count = N_PARAMETERS; /* a lost shard or a replica counted twice is an error */
+  options.parameter_count = N_PARAMETERS; /* then a lost shard, or a replica counted twice, is an error */
   ntkw_status status = ntkw_weighting_create(MPI_COMM_WORLD, N_CONDITIONS, names, &options, &weighting);
   if (status == NTKW_SUCCESS) status = weigh(rank, size, weighting, combined, &n_local);
 

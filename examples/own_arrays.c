@@ -1,8 +1,8 @@
-/* A field of one's own in a checkpoint, read again on another number of ranks.
+/* Your own field in a checkpoint, read again on another number of ranks.
  *
- * A temperature on a grid of 12 x 5 points, its rows cut over the ranks, is published three times, with an integer, a
- * real and a text; the last file is then cut short, as by a bad disk. Then the first half of the ranks alone looks for
- * the newest good checkpoint, is told which was skipped, and reads the field with its own cut.
+ * A temperature on a grid of 12 x 5 points, its rows spread over the ranks, is published three times, with an integer,
+ * a real number and a text. The last file is then truncated, as a bad disk might do. The first half of the ranks opens
+ * the newest good checkpoint, gets the name of the file that was skipped, and reads the field, spread over these ranks.
  *
  *     mpicc own_arrays.c $(pkg-config --cflags --libs ntkw) -lm -o own_arrays
  *     mpirun -n 3 ./own_arrays
@@ -54,12 +54,12 @@ static ntkw_status save(const char *folder, int64_t step) {
   ntkw_checkpoint_set_text(checkpoint, "material", "copper");
   ntkw_checkpoint_add_array(checkpoint, "temperature", "kelvin", NTKW_FLOAT64, 2, shape, field.first, field.count,
                             field.values);
-  status = ntkw_checkpoint_publish(checkpoint); /* written, synced, read back, renamed: or nothing is seen of it */
+  status = ntkw_checkpoint_publish(checkpoint); /* write, sync, read back, rename; or leave nothing */
   ntkw_checkpoint_destroy(&checkpoint);
   return status;
 }
 
-/* Collective on comm, of any number of ranks. Returns how many things are wrong on this rank. */
+/* Collective on comm, which may have any number of ranks. Returns the number of wrong values on this rank. */
 static int load(MPI_Comm comm, ntkw_checkpoint_reader *reader) {
   state field;
   int64_t step = 0;
@@ -101,7 +101,7 @@ static int restart(MPI_Comm comm, const char *folder) {
   return wrong;
 }
 
-/* What a run leaves behind, and what goes wrong on a disk: a newer file that is not whole. */
+/* Truncate the newest file. */
 static void damage(const char *folder) {
   char path[300];
   snprintf(path, sizeof path, "%s/step-000030.h5", folder);

@@ -1,4 +1,4 @@
--- A simply supported square plate under a sinusoidal load: a biharmonic equation, of order four with mixed derivatives.
+-- A simply supported square plate under a sinusoidal load: a biharmonic equation, with mixed fourth derivatives.
 --
 --     u_xxxx + 2 u_xxyy + u_yyyy = 4 pi^4 sin(pi x) sin(pi y)  on [0,1]^2
 --     u = 0 on all sides,   u_xx = 0 at x = 0 and 1,   u_yy = 0 at y = 0 and 1   (neither deflection nor moment)

@@ -1,4 +1,4 @@
--- Poisson's equation in one dimension, with every key a problem file may have (all but the first four have defaults).
+-- Poisson's equation in one dimension. Most keys here have defaults; docs/problem-files.md lists all keys.
 --
 --     u_xx = -(a pi)^2 sin(a pi x)  on [0,1],   u(0) = u(1) = 0;   exact solution u = sin(a pi x)
 --
@@ -21,8 +21,8 @@ return problem {
                  activation = "tanh",                  -- default; or "sin"
                  init = "xavier",                      -- default; or "ntk"
                  scale_inputs = true },                -- default false
-  exact      = { u = exact },                          -- default: not known, no error is printed
-  resample   = 1,                                      -- default: new points every step; 0: the same throughout
+  exact      = { u = exact },                          -- default: none, and no error is printed
+  resample   = 1,                                      -- default: new points every step; 0: the same points
   optimizer  = { "adam", rate = 1e-3,                  -- default, with beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8
                  decay = {0.9, every = 1000} },        -- default: none
   weighting  = { "ntk-trace", update_every = 100, alpha = 0 },  -- default: mean-ntk-trace, with these numbers

@@ -1,9 +1,9 @@
 /* A tensor-parallel layer with a replicated bias.
  *
- * The layer y = W x + b has its matrix cut by columns: each rank holds the columns of its part of x, and a copy of b.
- * Two conditions, each the mean of |y - target|^2 over its own points. The ranks add up their partial products, so that
- * all have the residuals; then the gradient of W is a slice on each rank, and that of b is the same on all: it is added
- * with ntkw_weighting_add_gradient_copy, which counts one copy. parameter_count proves that every parameter was counted once.
+ * The layer is y = W x + b. Each rank holds the columns of W for its part of x, and a copy of b. Each of two conditions
+ * is the mean of |y - target|^2 over its points. The ranks add up their partial products, so all of them have the
+ * residuals. The gradient of W is then a slice on each rank; the gradient of b is the same on all ranks, and
+ * ntkw_weighting_add_gradient_copy counts one copy. parameter_count checks that every parameter is counted once.
  *
  *     mpicc tensor_parallel.c $(pkg-config --cflags --libs ntkw) -lm -o tensor_parallel
  *     mpirun -n 3 ./tensor_parallel
@@ -98,7 +98,7 @@ int main(int argc, char **argv) {
     const double *n = ntkw_weighting_norms(weighting);
     failed = differs(n) > 0;
     if (rank == 0) printf("norms: left %g, right %g\n", n[0], n[1]);
-    const ntkw_status wrong = weigh(weighting, rank, size, 0); /* every rank claims to have the copy that counts */
+    const ntkw_status wrong = weigh(weighting, rank, size, 0); /* every rank claims to have copy 0, which counts */
     failed = failed || wrong != (size > 1 ? NTKW_ERR_COUNT : NTKW_SUCCESS);
     if (rank == 0) printf("added by every rank, the bias would have been an error\n");
   }

@@ -1,8 +1,8 @@
-/* A weighting rule of one's own: SoftAdapt (Heydari, Thompson, Mehmood, arXiv:1912.12355).
+/* Your own weighting rule: SoftAdapt (Heydari, Thompson, Mehmood, arXiv:1912.12355).
  *
  * A condition whose loss falls more slowly than the others' gets more weight: w_c ~ exp(L_c / previous L_c). The
- * library reduces the residuals, which are spread over the ranks, to exact losses; evaluates the rule on one rank, for
- * exp is not the same in every C library; and hands weights and the rule's memory, the previous losses, to all.
+ * library reduces the residuals of all ranks to exact losses. It evaluates the rule on one rank, because exp differs
+ * between C libraries, and sends the weights and the memory of the rule (the previous losses) to all ranks.
  *
  *     mpicc user_rule.c $(pkg-config --cflags --libs ntkw) -lm -o user_rule
  *     mpirun -n 3 ./user_rule
@@ -16,7 +16,7 @@
 
 enum { N_CONDITIONS = 3, N_POINTS = 60, N_STEPS = 3 };
 
-/* What a rule is: from moments and memory to targets. memory[c] is the last loss of condition c, 0 at first. */
+/* The rule: from moments and memory to targets. memory[c] is the last loss of condition c, 0 at first. */
 static ntkw_status softadapt(void *context, const ntkw_moments *moments, double *memory, double *target) {
   const double epsilon = *(const double *)context;
   double largest = 0.0, sum = 0.0;
@@ -27,14 +27,14 @@ static ntkw_status softadapt(void *context, const ntkw_moments *moments, double 
     largest = fmax(largest, target[i]);
   }
   for (int i = 0; i < moments->n; i++) {
-    target[i] = exp(target[i] - largest); /* the common factor drops out; nothing overflows */
+    target[i] = exp(target[i] - largest); /* the common factor cancels, and nothing overflows */
     sum += target[i];
   }
   for (int i = 0; i < moments->n; i++) target[i] *= moments->n / sum;
   return NTKW_SUCCESS;
 }
 
-/* Made-up residuals of this rank's points, whose squares fall by 1/2, 1 and 1/4 in each step. */
+/* Residuals at this rank's points. Their squares fall by the factors 1/2, 1 and 1/4 in each step. */
 static void add_residuals(ntkw_weighting *weighting, int step, int rank, int size) {
   static const double factor[N_CONDITIONS] = {0.5, 1.0, 0.25};
   double residuals[N_POINTS];
@@ -45,7 +45,7 @@ static void add_residuals(ntkw_weighting *weighting, int step, int rank, int siz
   }
 }
 
-/* After the first step the losses fall by the same factors again and again: so the weights are known. */
+/* From the second step on the losses fall by the same factors in every step, so the weights are known. */
 static int differs(const double weights[N_CONDITIONS], int step) {
   static const double factor[N_CONDITIONS] = {0.5, 1.0, 0.25};
   double sum = 0.0;

@@ -1,4 +1,4 @@
--- examples/wave1d.lua: u_tt = 4 u_xx on [0,1]^2 (Wang, Yu, Perdikaris 2022, 1D wave)
+-- The 1D wave problem of Wang, Yu, Perdikaris (J. Comput. Phys. 449, 2022, 110768): u_tt = 4 u_xx on [0,1]^2
 local pi = math.pi
 local function exact(p) return sin(pi*p.x)*cos(2*pi*p.t) + 0.5*sin(4*pi*p.x)*cos(8*pi*p.t) end
 

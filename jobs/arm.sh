@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# The same bits on another kind of CPU: cross-build ntkw for 64-bit ARM and run its self-test under qemu on 1 and 2 ranks.
-# Usage: jobs/arm.sh
-# Debian's cross compiler and emulator are installed if missing; Debian's arm64 libraries are unpacked into
-# build/arm64/sysroot (570 MB), where a second run finds them. Needs Debian, root and Open MPI.
+# The same bits on another kind of CPU: cross-build ntkw for 64-bit ARM, and run its self-test under qemu on 1 and 2
+# ranks. Usage: jobs/arm.sh
+# Installs Debian's cross compiler and emulator if they are missing. Unpacks Debian's arm64 libraries into
+# build/arm64/sysroot (570 MB), which later runs use again. Needs Debian, root and Open MPI.
 set -eu
 CDPATH= cd -- "$(dirname -- "$(readlink -f -- "$0")")/.."
 
@@ -11,9 +11,10 @@ jobs/setup.sh arm
 folder=$PWD/build/arm64
 export NTKW_SYSROOT=$folder/sysroot
 triplet=aarch64-linux-gnu
-libraries=libc6-dev,libgcc-12-dev,libopenmpi-dev,libhdf5-openmpi-dev,libsleef-dev,liblua5.4-dev,librandom123-dev,libopenblas-dev
+libraries=libc6-dev,libgcc-12-dev,libopenmpi-dev,libhdf5-openmpi-dev,libsleef-dev,liblua5.4-dev,librandom123-dev
+libraries+=,libopenblas-dev
 
-# Complete, or not there: it is made under another name.
+# Make the sysroot under another name and rename it, so that it is complete if it exists.
 make_sysroot() {
   [ -e "$NTKW_SYSROOT" ] && return
   local mirror
@@ -24,7 +25,7 @@ make_sysroot() {
   mv "$NTKW_SYSROOT.new" "$NTKW_SYSROOT"
 }
 
-# What CMake asks the compilers of MPI and HDF5.
+# Write the compiler wrappers of MPI and HDF5 that CMake calls.
 make_wrappers() {
   local tools=$NTKW_SYSROOT.tools mpi=$NTKW_SYSROOT/usr/lib/$triplet/openmpi
   mkdir -p "$tools"
@@ -41,7 +42,8 @@ case \${1:-} in
 *) exec $triplet-gcc --sysroot="$NTKW_SYSROOT" "\$@" \$compile \$link ;;
 esac
 WRAPPER
-  sed -e "s|\"/usr|\"$NTKW_SYSROOT/usr|; s|=/usr|=$NTKW_SYSROOT/usr|; s|-I/usr|-I$NTKW_SYSROOT/usr|g; s|-L/usr|-L$NTKW_SYSROOT/usr|g" \
+  sed -e "s|\"/usr|\"$NTKW_SYSROOT/usr|; s|=/usr|=$NTKW_SYSROOT/usr|" \
+    -e "s|-I/usr|-I$NTKW_SYSROOT/usr|g; s|-L/usr|-L$NTKW_SYSROOT/usr|g" \
     -e "s|mpicc.openmpi|$tools/mpicc|g" "$NTKW_SYSROOT/usr/bin/h5pcc.openmpi" >"$tools/h5pcc"
   chmod +x "$tools/mpicc" "$tools/h5pcc"
 }
@@ -49,8 +51,8 @@ WRAPPER
 build() {
   export PKG_CONFIG_SYSROOT_DIR=$NTKW_SYSROOT
   export PKG_CONFIG_LIBDIR=$NTKW_SYSROOT/usr/lib/$triplet/pkgconfig:$NTKW_SYSROOT/usr/share/pkgconfig
-  cmake -S . -B "$folder/build" -DCMAKE_TOOLCHAIN_FILE="$PWD/cmake/aarch64.cmake" -DCMAKE_BUILD_TYPE=Release -DNTKW_STRICT=ON \
-    -DNTKW_TESTS=OFF
+  cmake -S . -B "$folder/build" -DCMAKE_TOOLCHAIN_FILE="$PWD/cmake/aarch64.cmake" -DCMAKE_BUILD_TYPE=Release \
+    -DNTKW_STRICT=ON -DNTKW_TESTS=OFF
   cmake --build "$folder/build" -j "$(getconf _NPROCESSORS_ONLN)" --target ntkw_cli
 }
 

@@ -2,12 +2,12 @@
 # Run one command in a fresh clone on a bare Debian, as a newcomer would.
 # Usage: jobs/fresh.sh [--base DIR] SUITE COMMAND
 #   SUITE       bookworm, trixie, forky or another suite that the host's Debian mirror has
-#   COMMAND     a line for bash, run as root in a clone of what this checkout has committed
+#   COMMAND     a line for bash; it runs as root in a clone of the committed state of this checkout
 #   --base DIR  keep the bare system in DIR/SUITE (400 MB) and start from a copy; without it each run makes its own
-# Such as: jobs/fresh.sh trixie jobs/quickstart.sh
-#          jobs/fresh.sh --base ~/bare forky 'jobs/setup.sh && cmake -S . -B build && cmake --build build -j 2'
-# Needs root, debootstrap and 3 GB in TMPDIR. The system lies in a folder there, with its own processes and mounts; all of
-# it is gone at the end. Ends with the command's code.
+# Examples: jobs/fresh.sh trixie jobs/quickstart.sh
+#           jobs/fresh.sh --base ~/bare forky 'jobs/setup.sh && cmake -S . -B build && cmake --build build -j 2'
+# Needs root, debootstrap and 3 GB in TMPDIR. The system is a folder there, with its own processes and mounts, and is
+# removed at the end. The exit code is that of the command.
 set -eu
 
 usage() { sed -n '2,11s/^# \{0,1\}//p' "$0"; }
@@ -37,7 +37,7 @@ done
 [ -z "$(git -C "$checkout" status --porcelain)" ] || echo "fresh: what is not committed is not in the clone" >&2
 
 folder=$(mktemp -d "${TMPDIR:-/tmp}/ntkw-fresh.XXXXXX") inside=""
-# The first process of the system goes, and with it go its other processes and the mounts.
+# The end of the system's first process ends all its processes and mounts.
 clean_up() {
   if [ -n "$inside" ]; then kill -KILL "$inside" 2>/dev/null || true; wait "$inside" 2>/dev/null || true; fi
   rm -rf --one-file-system "$folder"
@@ -51,15 +51,18 @@ mirror() {
   apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' | grep -v security | head -n 1 | sed 's,/$,,'
 }
 
-# bare SYSTEM: the smallest Debian, with apt set up as on the host, and git.
+# bare SYSTEM: make the smallest Debian with git, with the host's settings of apt.
 bare() {
   local system=$1 from script=()
   from=$(mirror)
   [ -n "$from" ] || fail "apt has no source of packages here"
   [ -e "/usr/share/debootstrap/scripts/$suite" ] || script=(sid) # not released when this debootstrap was
   echo "fresh: making a bare $suite" >&2
-  debootstrap --variant=minbase --include=ca-certificates,git "$suite" "$system" "$from" "${script[@]}" >"$folder/log" 2>&1 ||
-    { tail -n 20 "$folder/log" >&2; fail "debootstrap failed; does the host's mirror have $suite?"; }
+  if ! debootstrap --variant=minbase --include=ca-certificates,git "$suite" "$system" "$from" "${script[@]}" \
+    >"$folder/log" 2>&1; then
+    tail -n 20 "$folder/log" >&2
+    fail "debootstrap failed; does the host's mirror have $suite?"
+  fi
   cp -r /etc/apt/apt.conf.d "$system/etc/apt/"
   rm -rf "$system"/etc/apt/sources.list.d/*
   echo "deb $from $suite main" >"$system/etc/apt/sources.list"
@@ -70,23 +73,25 @@ bare() {
 }
 
 system=$folder/system
-if [ -z "$bases" ]; then bare "$system"
-else
-  if [ ! -d "$bases/$suite" ]; then
-    mkdir -p "$bases"
-    bare "$system"
-    made=$(mktemp -d "$bases/$suite.XXXXXX")
-    cp -a "$system/." "$made/" && chmod 755 "$made" && mv -T "$made" "$bases/$suite" || { rm -rf "$made"; fail "cannot keep the system in $bases"; }
-  else
-    mkdir "$system"
-    cp -a "$bases/$suite/." "$system/"
+if [ -z "$bases" ]; then
+  bare "$system"
+elif [ ! -d "$bases/$suite" ]; then
+  mkdir -p "$bases"
+  bare "$system"
+  made=$(mktemp -d "$bases/$suite.XXXXXX")
+  if ! { cp -a "$system/." "$made/" && chmod 755 "$made" && mv -T "$made" "$bases/$suite"; }; then
+    rm -rf "$made"
+    fail "cannot keep the system in $bases"
   fi
+else
+  mkdir "$system"
+  cp -a "$bases/$suite/." "$system/"
 fi
-for file in resolv.conf hosts; do cp "/etc/$file" "$system/etc/" 2>/dev/null || true; done # the network's
+for file in resolv.conf hosts; do cp "/etc/$file" "$system/etc/" 2>/dev/null || true; done # for its network
 git clone -q "$checkout" "$system/srv/ntkw"
 
-# The root of its mount namespace, so that namespaces can be made in it and entered; MPI wants /sys, and memory of its own
-# in /dev/shm.
+# The system becomes the root of a mount namespace, so that the command can make and enter namespaces. MPI needs /sys,
+# and a /dev/shm of its own.
 enter='set -e
 cd "$1"
 mount --bind . .
@@ -98,8 +103,11 @@ mount -t tmpfs tmpfs dev/shm
 pivot_root . mnt
 exec bash -c "umount -l /mnt; cd /srv/ntkw || exit 1; $2"'
 proxies=()
-for name in http_proxy https_proxy no_proxy; do if [ -n "${!name:-}" ]; then proxies+=("$name=${!name}"); fi; done
-env -i HOME=/root PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin TERM="${TERM:-dumb}" "${proxies[@]}" \
+for name in http_proxy https_proxy no_proxy; do
+  if [ -n "${!name:-}" ]; then proxies+=("$name=${!name}"); fi
+done
+clean=(HOME=/root PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin TERM="${TERM:-dumb}")
+env -i "${clean[@]}" "${proxies[@]}" \
   unshare --mount --propagation private --pid --fork --kill-child bash -c "$enter" _ "$system" "$command" <&0 &
 inside=$!
 code=0

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# From a fresh clone to a trained network: install what is missing, build, train the small wave problem on 2 ranks, show
-# the result. Usage: jobs/quickstart.sh [--compare] [--ranks N] [--out DIR]
-#   --compare   train without weights, too, for the same number of steps
-#   --ranks N   MPI ranks (default 2)
-#   --out DIR   folder of the results (default wave1d-small.run); a run that is there is continued
+# From a fresh clone to a trained network: install what is missing, build, train the small wave problem, and print the
+# result. Usage: jobs/quickstart.sh [--compare] [--ranks N] [--out DIR]
+#   --compare   also train without weights, for the same number of steps
+#   --ranks N   number of MPI ranks (default 2)
+#   --out DIR   folder of the results (default wave1d-small.run); a run in this folder is continued
 set -eu
 self=$(readlink -f -- "$0")
 CDPATH= cd -- "$(dirname -- "$self")/.."
@@ -24,7 +24,8 @@ done
 jobs/setup.sh run
 . jobs/environment.sh
 cmake --preset release >build.log 2>&1 || { cat build.log >&2; exit 1; }
-cmake --build --preset release -j "$(getconf _NPROCESSORS_ONLN)" >>build.log 2>&1 || { tail -n 40 build.log >&2; exit 1; }
+cmake --build --preset release -j "$(getconf _NPROCESSORS_ONLN)" >>build.log 2>&1 ||
+  { tail -n 40 build.log >&2; exit 1; }
 rm -f build.log
 
 ntkw=build/release/src/cli/ntkw
@@ -40,4 +41,5 @@ error() { awk -F, 'END { printf "%.3e", $NF }' "$1/history.csv"; }
 echo "error with ntk-trace: $(error "$out")"
 if [ $compare = yes ]; then echo "error without weights: $(error "$out-unweighted")"; fi
 steps=$(awk -F, 'END { print $1 }' "$out/history.csv")
-echo "to continue: . jobs/environment.sh; mpirun -n $ranks $ntkw train $problem --out $out --resume --steps $((2 * steps))"
+again="mpirun -n $ranks $ntkw train $problem --out $out --resume --steps $((2 * steps))"
+echo "to continue: . jobs/environment.sh; $again"

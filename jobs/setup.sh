@@ -1,12 +1,15 @@
 #!/usr/bin/env bash
-# Install what ntkw is built and run with, on Debian and Ubuntu. Usage: jobs/setup.sh [run|test|mpich|slurm|hosts|faults|fuzz|arm]
-# "run": to build and train (default); "test": what the tests need, too; "mpich": and MPICH beside Open MPI; the others: what
-# the options of jobs/test.sh of these names need. Installs only what is missing.
+# Install the packages that ntkw needs, on Debian and Ubuntu; only those that are missing.
+# Usage: jobs/setup.sh [run|test|mpich|slurm|hosts|faults|fuzz|arm]
+#   run     to build and train (default)
+#   test    also for the tests
+#   mpich   also MPICH beside Open MPI
+#   slurm, hosts, faults, fuzz, arm   for the options of jobs/test.sh of these names
 set -eu
 
-packages=(gcc libc6-dev make cmake pkg-config libopenmpi-dev openmpi-bin libhdf5-openmpi-dev liblua5.4-dev librandom123-dev
-  libsleef-dev libopenblas-dev gnuplot-nox)
-useful=() # installed where the distribution has them
+packages=(gcc libc6-dev make cmake pkg-config libopenmpi-dev openmpi-bin libhdf5-openmpi-dev liblua5.4-dev
+  librandom123-dev libsleef-dev libopenblas-dev gnuplot-nox)
+useful=() # installed only if the distribution has them
 if [ "$(uname -m)" = x86_64 ]; then useful+=(libxsmm-dev); fi
 tests=(g++ doxygen e2fsprogs libcunit1-dev libmpfr-dev hdf5-tools mount python3-h5py)
 case ${1:-run} in
@@ -31,14 +34,18 @@ missing=()
 for package in "${packages[@]}"; do installed "$package" || missing+=("$package"); done
 add_useful() {
   local package
-  for package in "${useful[@]}"; do if ! installed "$package" && available "$package"; then missing+=("$package"); fi; done
+  for package in "${useful[@]}"; do
+    if ! installed "$package" && available "$package"; then missing+=("$package"); fi
+  done
 }
 needed=${#missing[@]}
-if [ "$needed" = 0 ]; then add_useful; fi # else when it is known what the distribution has
+if [ "$needed" = 0 ]; then add_useful; fi # otherwise after the update, which tells what the distribution has
 if [ ${#missing[@]} = 0 ]; then exit 0; fi
 
-if [ "$(id -u)" = 0 ]; then as_root=()
-elif command -v sudo >/dev/null && { sudo -n true 2>/dev/null || [ -t 0 ]; }; then as_root=(sudo) # may ask for the password
+if [ "$(id -u)" = 0 ]; then
+  as_root=()
+elif command -v sudo >/dev/null && { sudo -n true 2>/dev/null || [ -t 0 ]; }; then
+  as_root=(sudo) # it may ask for the password
 elif [ "$needed" = 0 ]; then
   echo "setup: installing ${missing[*]}, which makes ntkw faster, needs root; going on without" >&2
   exit 0

@@ -1,15 +1,15 @@
 #!/usr/bin/env bash
 # Install what is missing, build with every warning an error, run the tests.
 # Usage: jobs/test.sh [--all|--mpich|--slurm|--hosts|--faults N [SEED]|--fuzz SECONDS|--arm]
-#   --all     the slow tests, too, every test under AddressSanitizer and UndefinedBehaviorSanitizer, and what --mpich does
-#   --mpich   the library with MPICH: sums and weighting on 1 and 2 ranks (MPICH spins, and is slow with more ranks than cores),
-#             and the self-test
+#   --all     also the slow tests, all tests under AddressSanitizer and UndefinedBehaviorSanitizer, and those of --mpich
+#   --mpich   the library with MPICH: the self-test, and sums and weighting on 1 and 2 ranks (with more ranks than cores
+#             MPICH is slow, because it spins)
 #   --slurm   jobs/slurm/train.sbatch under a private Slurm on this host: a minute; needs root (or sudo)
 #   --hosts   training over three network namespaces, one of which is lost: a minute; needs root (or sudo)
-#   --faults  N faults of every kind done to training runs (three or four seconds each): nothing may be lost
+#   --faults  N faults of every kind during training runs (three or four seconds each): no data may be lost
 #   --fuzz    libFuzzer on the readers of checkpoints and of problem files, SECONDS each
 #   --arm     the self-test of a build for 64-bit ARM, emulated (jobs/arm.sh): a minute; needs root
-# Ends with a line that counts.
+# The last line counts the tests.
 set -eu
 self=$(readlink -f -- "$0")
 CDPATH= cd -- "$(dirname -- "$self")/.."
@@ -27,7 +27,7 @@ esac
 . jobs/environment.sh
 passed=0 failed=0
 
-# run_tests PRESET [CTEST ARGUMENTS]: build the preset and add its results to the totals.
+# run_tests PRESET [ARGUMENT OF CTEST...]: build the preset, run its tests and add them to the totals.
 run_tests() {
   local preset=$1 log
   shift
@@ -49,12 +49,15 @@ build() {
   local preset=$1 log
   shift
   log=$(mktemp)
-  { cmake --preset "$preset" && cmake --build --preset "$preset" -j "$(getconf _NPROCESSORS_ONLN)" --target "$@"; } >"$log" 2>&1 ||
-    { tail -n 60 "$log" >&2; exit 1; }
+  if ! { cmake --preset "$preset" &&
+    cmake --build --preset "$preset" -j "$(getconf _NPROCESSORS_ONLN)" --target "$@"; } >"$log" 2>&1; then
+    tail -n 60 "$log" >&2
+    exit 1
+  fi
   rm -f "$log"
 }
 
-# on_a_rig FOLDER: the tests in the folder make namespaces and daemons, and count for themselves.
+# on_a_rig FOLDER: run the tests of a folder that makes namespaces and daemons, and counts its tests itself.
 on_a_rig() {
   local as_root=()
   build ci ntkw_cli
@@ -70,8 +73,9 @@ with_mpich() {
 case $what in
 usual)
   run_tests ci -LE slow
-  # The long ones about processes and files find little here; --all has them, too.
-  run_tests asan -LE slow -E 'np[3-8]|^replay_|^train_(resumes|trace|paths|signals|outlives|stops|restart)|^old_runs|^job_script'
+  # The long tests of processes and files find little under the sanitizers; --all runs them.
+  long='^replay_|^train_(resumes|record|paths|signals|outlives|stops|restart)|^old_runs|^job_script'
+  run_tests asan -LE slow -E "np[3-8]|$long"
   ;;
 --all)
   run_tests ci

@@ -1,8 +1,8 @@
-/* Makes the reference solutions of kdv.lua and kuramoto_sivashinsky.lua, in the format of ntkw/checkpoint.h:
+/* Computes the reference solutions of kdv.lua and kuramoto_sivashinsky.lua, in the format of ntkw/checkpoint.h:
  *
  *     make_references FOLDER       writes FOLDER/kdv.h5 and FOLDER/kuramoto_sivashinsky.h5, in a few seconds
  *
- * Arrays t, x and u, u in float32. A problem file that says reference = "kdv.h5" is compared with it. */
+ * The arrays are t, x and u; u is float32. A run of a problem file with reference = "kdv.h5" is compared with it. */
 #include <mpi.h>
 #include <ntkw/checkpoint.h>
 #include <stdio.h>

@@ -1,10 +1,10 @@
 /** @file checkpoint.h
- * Sharded arrays in one HDF5 file, written in parallel, that is either whole or not there.
+ * Sharded arrays in one HDF5 file, which all ranks write in parallel. The file is either complete or not there.
  *
- * Writing: state the arrays and attributes, then publish, or let it be done beside the computation by
- * ntkw_checkpoint_publish_begin, test and end. At publication the file is written under a temporary name in
- * the same folder, flushed, read back and compared with digests taken from memory, renamed by one rank and the folder
- * synced. At no instant can a reader, or a restart after kill -9, see half a checkpoint.
+ * Writing: set attributes, add arrays, then publish. ntkw_checkpoint_publish_begin, test and end publish while the
+ * program computes. A publication writes a temporary file in the same folder, flushes it to the disk, reads it back and
+ * compares it with digests computed from memory. Then one rank renames the file and syncs the folder. No reader, and no
+ * restart after kill -9, can see half a checkpoint.
  *
  *     ntkw_checkpoint *checkpoint;
  *     ntkw_checkpoint_create(comm, "run/step-000400.h5", &checkpoint);
@@ -13,15 +13,16 @@
  *     ntkw_status status = ntkw_checkpoint_publish(checkpoint);                  // collective
  *     ntkw_checkpoint_destroy(&checkpoint);
  *
- * Reading, on any number of ranks: open, ask for attributes and shapes, read the own part of each array. Opening
- * verifies the digest of the whole file before HDF5 sees it; reading verifies the array's own digest.
+ * Reading, on any number of ranks: open, get attributes and shapes, read this rank's part of each array. Opening
+ * verifies the digest of the whole file before HDF5 opens it. ntkw_checkpoint_reader_read_array also verifies the
+ * digest of the array.
  *
- * A run that writes PREFIX<digits>.h5 into a folder finds its newest good checkpoint with ntkw_checkpoint_reader_open_newest
- * and removes old ones with ntkw_checkpoint_keep.
+ * A run that writes PREFIX<digits>.h5 into a folder finds its newest good checkpoint with
+ * ntkw_checkpoint_reader_open_newest and removes old ones with ntkw_checkpoint_keep.
  *
- * The format, with all that is needed to read and check a file without this library, is specified in
- * src/checkpoint/FORMAT.md. There are no time stamps: the same state gives the same bytes, whatever the number of
- * ranks. A file states the oldest format version that has all it uses; older versions are read, newer ones refused.
+ * src/checkpoint/FORMAT.md specifies the format, so that other programs can read and check a file without this library.
+ * There are no time stamps: the same state gives the same bytes for any number of ranks. A file has the oldest format
+ * version that provides everything the file uses. The library reads all older versions and refuses newer ones.
  */
 #ifndef NTKW_CHECKPOINT_H
 #define NTKW_CHECKPOINT_H
@@ -30,177 +31,193 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include "ntkw/api.h"
+#include "ntkw/dtype.h"
 #include "ntkw/status.h"
 
 #ifdef __cplusplus
 extern "C" {
 #endif
 
-#define NTKW_CHECKPOINT_DIMENSIONS 4 /**< an array has at most so many */
+#define NTKW_CHECKPOINT_DIMENSIONS 4 /**< largest number of dimensions of an array */
 
 /** A hyperslab of an array: the elements with start[d] <= index < start[d] + count[d] in every dimension d of the
- * array; what lies beyond the array's dimensions is not looked at. It is empty if some count[d] is 0. */
+ * array. Entries beyond the array's dimensions are ignored. The hyperslab is empty if some count[d] is 0. */
 typedef struct ntkw_slab {
   int64_t start[NTKW_CHECKPOINT_DIMENSIONS]; /**< first index, >= 0 */
   int64_t count[NTKW_CHECKPOINT_DIMENSIONS]; /**< number of indices, >= 0 */
 } ntkw_slab;
-
-/** The name of a type of values, such as "bfloat16". Local. The string is static. */
-const char *ntkw_dtype_name(ntkw_dtype dtype);
 
 /** A checkpoint to be written. */
 typedef struct ntkw_checkpoint ntkw_checkpoint;
 /** A checkpoint opened for reading. */
 typedef struct ntkw_checkpoint_reader ntkw_checkpoint_reader;
 
-/** How the values get into the file; its bytes are the same. */
+/** How the ranks write their values. The bytes of the file are the same. */
 typedef enum ntkw_checkpoint_transfer {
   NTKW_TRANSFER_DIRECT, /**< each rank writes to the arrays' addresses in the file; the default */
-  NTKW_TRANSFER_MPI_IO  /**< by HDF5 over MPI-IO, with independent transfers, for file systems that want it. If rank 0
-                             cannot write on closing, HDF5 hangs or crashes (as measured with 1.10.8 on Open MPI) */
+  NTKW_TRANSFER_MPI_IO  /**< HDF5 writes over MPI-IO, with independent transfers, for file systems that need it. If rank
+                             0 cannot write when it closes the file, HDF5 hangs or crashes (measured with 1.10.8 on
+                             Open MPI) */
 } ntkw_checkpoint_transfer;
 
-/** Begin a checkpoint. Collective on comm (it is duplicated); nothing is written yet.
- * @param[in] path  the final name; its folder must exist. The same on every rank. A relative path is seen from the
- *                  working folder of this call, whatever that is later.
- * @return the same on every rank: NTKW_SUCCESS, NTKW_ERR_ARGUMENT, NTKW_ERR_DISAGREE (path differs), NTKW_ERR_MEMORY.
- */
-ntkw_status ntkw_checkpoint_create(MPI_Comm comm, const char *path, ntkw_checkpoint **out);
+/** Create a checkpoint in memory. Collective on comm (it is duplicated). Only a publication writes a file.
+ * @param[in]  path  the final name, the same on every rank; its folder must exist. A relative path is resolved against
+ *                   the working folder at this call, even if that changes later.
+ * @param[out] out   to be freed by ntkw_checkpoint_destroy; NULL on error.
+ * @return the same on every rank: NTKW_SUCCESS, NTKW_ERR_ARGUMENT, NTKW_ERR_DISAGREE (path differs), NTKW_ERR_MEMORY,
+ *         NTKW_ERR_MPI. */
+NTKW_API ntkw_status ntkw_checkpoint_create(MPI_Comm comm, const char *path, ntkw_checkpoint **out);
 
-/** State an integer, a real number or a text. Local; must be stated with the same value on every rank (rank 0's is
- * written). A name that is already there is replaced. The text is copied.
- * @return NTKW_SUCCESS, NTKW_ERR_ARGUMENT (no name, no text), NTKW_ERR_MEMORY. An error is remembered: publication
- * returns it on every rank. */
-ntkw_status ntkw_checkpoint_set_integer(ntkw_checkpoint *checkpoint, const char *name, int64_t value);
+/** Set an attribute: an integer, a real number or a text. Not collective. Every rank must pass the same value; rank 0's
+ * is written. An attribute of the same name is replaced. The text is copied.
+ * @return NTKW_SUCCESS; NTKW_ERR_ARGUMENT (no name, no text), NTKW_ERR_MEMORY: every later publication returns this
+ *         error on every rank; NTKW_ERR_ORDER (an asynchronous publication runs). */
+NTKW_API ntkw_status ntkw_checkpoint_set_integer(ntkw_checkpoint *checkpoint, const char *name, int64_t value);
 /** As ntkw_checkpoint_set_integer. Local. */
-ntkw_status ntkw_checkpoint_set_real(ntkw_checkpoint *checkpoint, const char *name, double value);
+NTKW_API ntkw_status ntkw_checkpoint_set_real(ntkw_checkpoint *checkpoint, const char *name, double value);
 /** As ntkw_checkpoint_set_integer. Local. */
-ntkw_status ntkw_checkpoint_set_text(ntkw_checkpoint *checkpoint, const char *name, const char *text);
+NTKW_API ntkw_status ntkw_checkpoint_set_text(ntkw_checkpoint *checkpoint, const char *name, const char *text);
 
-/** State an array that is sharded over the ranks along its first dimension. Local; on every rank in the same order.
+/** Add an array that is sharded over the ranks along its first dimension. Not collective. Every rank must add the same
+ * arrays in the same order.
  *
- * @param[in] name, unit    as in the file; a name has no "/", nor is it "long texts"; "1" for numbers without a unit, which
- *                          has less than 32 KiB.
+ * @param[in] name          of the array in the file: unique, not empty, without "/", neither "." nor "long texts".
+ * @param[in] unit          not empty, less than 32 KiB; "1" for numbers without a unit.
  * @param[in] dtype         of the values in memory and in the file.
  * @param[in] n_dimensions  1 to NTKW_CHECKPOINT_DIMENSIONS.
  * @param[in] shape         the global shape; the same on every rank.
- * @param[in] offset        first index, along the first dimension, of this rank's part.
+ * @param[in] offset        first index of this rank's part, along the first dimension.
  * @param[in] count         number of indices of this rank's part; may be 0. The parts of all ranks must cover the first
- *                          dimension exactly once (checked at publication).
+ *                          dimension exactly once; the publication checks this.
  * @param[in] values        count * shape[1] * ... values, row-major. Borrowed until the checkpoint is destroyed. May be
  *                          NULL if there are none.
- * @return NTKW_SUCCESS, NTKW_ERR_ARGUMENT (names the array and what is wrong), NTKW_ERR_MEMORY. An error is remembered:
- * publication returns it on every rank. */
-ntkw_status ntkw_checkpoint_add_array(ntkw_checkpoint *checkpoint, const char *name, const char *unit, ntkw_dtype dtype,
-                                      int n_dimensions, const int64_t shape[], int64_t offset, int64_t count,
-                                      const void *values);
+ * @return NTKW_SUCCESS; NTKW_ERR_ARGUMENT (the message names the array and the wrong argument), NTKW_ERR_MEMORY: every
+ *         later publication returns this error on every rank; NTKW_ERR_ORDER (an asynchronous publication runs). */
+NTKW_API ntkw_status ntkw_checkpoint_add_array(ntkw_checkpoint *checkpoint, const char *name, const char *unit,
+                                               ntkw_dtype dtype, int n_dimensions, const int64_t shape[],
+                                               int64_t offset, int64_t count, const void *values);
 
-/** State an array of which each rank has any hyperslabs, such as blocks of a grid, or columns. Local; on every rank in
- * the same order, as ntkw_checkpoint_add_array, which other ranks may use for the same array.
+/** Add an array that is distributed over the ranks in hyperslabs, such as blocks of a grid, or columns. Not collective.
+ * Every rank must add the same arrays in the same order; other ranks may add this one by ntkw_checkpoint_add_array.
  *
- * The hyperslabs of all ranks must cover the array exactly once (checked at publication: each rank looks for overlaps in
- * a layer of the array, and counts the elements there; what is exchanged are the hyperslabs, not the values). A
- * hyperslab that is not as wide as the array in the last dimension is written in as many pieces as it has rows: cut
- * large arrays along the first dimensions where there is a choice.
+ * The hyperslabs of all ranks must cover the array exactly once. The publication checks this: each rank looks for
+ * overlaps in one layer of the array and counts the elements there. The ranks exchange the hyperslabs for this check,
+ * not the values. A hyperslab that is narrower than the array in the last dimension is written row by row: cut large
+ * arrays along the first dimensions if possible.
  *
  * @param[in] n_slabs, slabs  this rank's hyperslabs; copied. 0 and NULL: none.
- * @param[in] values          of the hyperslabs one after the other, each row-major. Borrowed until the checkpoint is
+ * @param[in] values          of one hyperslab after the other, each row-major. Borrowed until the checkpoint is
  *                            destroyed. May be NULL if there are none.
  * @return as ntkw_checkpoint_add_array. */
-ntkw_status ntkw_checkpoint_add_slabs(ntkw_checkpoint *checkpoint, const char *name, const char *unit, ntkw_dtype dtype,
-                                      int n_dimensions, const int64_t shape[], int n_slabs, const ntkw_slab slabs[],
-                                      const void *values);
+NTKW_API ntkw_status ntkw_checkpoint_add_slabs(ntkw_checkpoint *checkpoint, const char *name, const char *unit,
+                                               ntkw_dtype dtype, int n_dimensions, const int64_t shape[], int n_slabs,
+                                               const ntkw_slab slabs[], const void *values);
 
-/** Choose how the values get into the file. Local; the same on every rank. NTKW_ERR_ARGUMENT. */
-ntkw_status ntkw_checkpoint_set_transfer(ntkw_checkpoint *checkpoint, ntkw_checkpoint_transfer transfer);
+/** Choose how the ranks write their values. Local; every rank must choose the same transfer.
+ * @return NTKW_SUCCESS; NTKW_ERR_ARGUMENT: every later publication returns this error on every rank; NTKW_ERR_ORDER (an
+ *         asynchronous publication runs). */
+NTKW_API ntkw_status ntkw_checkpoint_set_transfer(ntkw_checkpoint *checkpoint, ntkw_checkpoint_transfer transfer);
 
-/** Hints for MPI-IO, such as "striping_factor", "striping_unit", "cb_nodes", "romio_cb_write"; unknown ones are without
- * effect. Those on striping hold for both transfers: rank 0 makes the file with them. The others are for
- * NTKW_TRANSFER_MPI_IO. Local; with the same hints on every rank. The hints are copied.
- * @param[in] info  MPI_INFO_NULL: none, as at the beginning.
+/** Set hints for MPI-IO, such as "striping_factor", "striping_unit", "cb_nodes", "romio_cb_write"; MPI ignores unknown
+ * ones. Local; every rank must pass the same hints.
+ *
+ * Striping hints apply to both transfers, because rank 0 creates the file with them. The others apply to
+ * NTKW_TRANSFER_MPI_IO only.
+ * @param[in] info  copied; MPI_INFO_NULL: no hints, the default.
  * @return NTKW_SUCCESS, NTKW_ERR_ARGUMENT, NTKW_ERR_ORDER, NTKW_ERR_MPI. */
-ntkw_status ntkw_checkpoint_set_info(ntkw_checkpoint *checkpoint, MPI_Info info);
+NTKW_API ntkw_status ntkw_checkpoint_set_info(ntkw_checkpoint *checkpoint, MPI_Info info);
 
-/** Called while other ranks are waited for, with the seconds since this wait began. */
+/** Called while this rank waits for other ranks, with the seconds since the wait began. */
 typedef void (*ntkw_stall)(void *data, double seconds);
 
-/** Be told when other ranks keep a publication waiting. Local; may differ over the ranks.
+/** Call a function when other ranks keep a publication waiting. Not collective; ranks may pass different arguments.
  *
- * A rank that is gone, or whose disk does not answer, cannot report an error. While ntkw_checkpoint_publish and
- * ntkw_checkpoint_publish_end wait for others to come to the same stage, on_stall is called after so many seconds, and
- * again after each further so many. What to do is the program's own decision, such as a message and MPI_Abort; the
- * library goes on waiting. Without on_stall, ntkw_checkpoint_publish waits inside MPI. Not covered:
- * NTKW_TRANSFER_MPI_IO's own waiting while the file is opened and closed.
+ * A rank that has died, or whose disk does not answer, cannot report an error. While ntkw_checkpoint_publish,
+ * ntkw_checkpoint_publish_begin or ntkw_checkpoint_publish_end waits for other ranks to reach the same stage, it calls
+ * on_stall each time that `seconds` more seconds have passed. The program decides how to react, for example with a
+ * message and MPI_Abort; the library goes on waiting. Without on_stall, ntkw_checkpoint_publish blocks inside MPI.
+ * on_stall is not called while NTKW_TRANSFER_MPI_IO opens or closes the file, which are collective calls of HDF5.
  * @param[in] seconds         > 0.
- * @param[in] on_stall, data  NULL: do not tell.
+ * @param[in] on_stall, data  the function and its first argument; NULL: no calls.
  * @return NTKW_SUCCESS, NTKW_ERR_ARGUMENT, NTKW_ERR_ORDER. */
-ntkw_status ntkw_checkpoint_set_stall(ntkw_checkpoint *checkpoint, double seconds, ntkw_stall on_stall, void *data);
+NTKW_API ntkw_status ntkw_checkpoint_set_stall(ntkw_checkpoint *checkpoint, double seconds, ntkw_stall on_stall,
+                                               void *data);
 
-/** A folder of checkpoints that belongs to this run alone. */
+/** The lock of a folder of checkpoints: other runs cannot lock the folder while this run holds it. */
 typedef struct ntkw_folder_lock ntkw_folder_lock;
 
-/** Called on rank 0 when it begins to wait for another run's sign of life, or for its end: a sentence that names it, and
- * the most seconds that it will wait. */
+/** Called on rank 0 before waiting for the heartbeat, or the end, of the run that may hold the lock: sentence names
+ * that run, seconds is the longest wait. */
 typedef void (*ntkw_lock_wait)(const char *sentence, double seconds, void *data);
 
 /** How ntkw_checkpoint_lock_patiently waits. */
 typedef struct ntkw_lock_options {
-  double wait;            /**< seconds for a holder that lives and can be seen from here; 0: none. Rank 0's counts */
-  ntkw_lock_wait on_wait; /**< NULL: do not tell, and count a holder that cannot be seen as alive */
+  double wait; /**< longest wait, in seconds, for a live holder on this host; 0: none. Rank 0's value is used */
+  ntkw_lock_wait on_wait;      /**< NULL: no call, and a holder that cannot be seen counts as alive */
   bool (*give_up)(void *data); /**< asked on every rank while rank 0 waits, four times a second; NULL: never */
-  void *data;                  /**< handed to both */
+  void *data;                  /**< passed to on_wait and give_up */
 } ntkw_lock_options;
 
-/** Lock a folder against other runs: rank 0 makes the file FOLDER/lock. Collective on comm (it is duplicated).
+/** Lock a folder against other runs: rank 0 creates the file FOLDER/lock. Collective on comm (it is duplicated).
  *
- * The file says host, boot, process, its start, Slurm's job and restart count, since when, a random number, the inode
- * numbers of itself and of the folder, and a heartbeat that a thread of rank 0 renews every 10 seconds (it calls neither
- * MPI nor HDF5). A lock left behind is taken over at once if its process ran under the same boot and is gone, or if it
- * was of the same job before a restart. So is the lock in a copy of a locked folder, if the holder runs under the same
- * boot. If its holder cannot be seen from here (another host), rank 0 calls on_wait and watches for 5 minutes of its own
- * monotonic clock: without a heartbeat the lock is taken over, with one the call fails at once. A relative path of the
- * folder is seen from the working folder of this call.
+ * The file names the host and its boot, the process and its start, the Slurm job and its restart count, and the time of
+ * locking. It also holds a random number, the inode numbers of the file and of the folder, and a heartbeat. A thread of
+ * rank 0 renews the heartbeat every 10 seconds; the thread calls neither MPI nor HDF5.
  *
- * @param[in]  on_wait, data  NULL: do not wait; a holder that cannot be seen counts as alive.
- * @param[out] out            to be released by ntkw_checkpoint_unlock.
- * @return the same on every rank: NTKW_SUCCESS; NTKW_ERR_LOCKED (names the host and process that holds it, and since
- *         when); NTKW_ERR_FILE (why the file cannot be made), NTKW_ERR_ARGUMENT, NTKW_ERR_DISAGREE, NTKW_ERR_MEMORY. */
-ntkw_status ntkw_checkpoint_lock(MPI_Comm comm, const char *folder, ntkw_lock_wait on_wait, void *data,
-                                 ntkw_folder_lock **out);
+ * If the folder has the lock of another run, that lock is taken over at once in these cases: its process ran under the
+ * same boot and is gone; the lock belongs to the same Slurm job before a restart; the folder is a copy of a locked
+ * folder, and the holder runs under the same boot. A holder that runs on another host cannot be seen from here: rank 0
+ * then calls on_wait and watches the heartbeat for 5 minutes of its own monotonic clock. Without a heartbeat the lock
+ * is taken over; at the first heartbeat the call fails.
+ *
+ * @param[in]  folder         the same on every rank. A relative path is resolved against the working folder at this
+ *                            call.
+ * @param[in]  on_wait, data  the function and its last argument. NULL: do not wait; a holder that cannot be seen counts
+ *                            as alive.
+ * @param[out] out            to be freed by ntkw_checkpoint_unlock; NULL on error.
+ * @return the same on every rank: NTKW_SUCCESS; NTKW_ERR_LOCKED (names the host and process of the holder, and the time
+ *         of locking); NTKW_ERR_FILE (the lock file cannot be made: names the reason), NTKW_ERR_ARGUMENT,
+ *         NTKW_ERR_DISAGREE, NTKW_ERR_MEMORY. */
+NTKW_API ntkw_status ntkw_checkpoint_lock(MPI_Comm comm, const char *folder, ntkw_lock_wait on_wait, void *data,
+                                          ntkw_folder_lock **out);
 
-/** ntkw_checkpoint_lock, which also waits for a holder that lives and can be seen from here, such as a run that is just
- * ending. Collective on comm (it is duplicated). As soon as give_up is true on any rank, all of them leave.
+/** Lock a folder as ntkw_checkpoint_lock does, but also wait for a live holder on this host, such as a run that is just
+ * ending. Collective on comm (it is duplicated). When give_up returns true on any rank, the call ends on all ranks.
  *
  * @param[in]  options  NULL: the default, which is all zeros.
- * @return as ntkw_checkpoint_lock; NTKW_ERR_INTERRUPTED: give_up was true. */
-ntkw_status ntkw_checkpoint_lock_patiently(MPI_Comm comm, const char *folder, const ntkw_lock_options *options,
-                                           ntkw_folder_lock **out);
+ * @return as ntkw_checkpoint_lock; NTKW_ERR_INTERRUPTED: give_up returned true on some rank. */
+NTKW_API ntkw_status ntkw_checkpoint_lock_patiently(MPI_Comm comm, const char *folder, const ntkw_lock_options *options,
+                                                    ntkw_folder_lock **out);
 
-/** Remove the file of a lock, if it is still this one, in a process that ends at once without ntkw_checkpoint_unlock (such
- * as by _exit). Local; from any thread, but not beside ntkw_checkpoint_unlock. Ranks other than 0 do nothing. */
-void ntkw_checkpoint_lock_abandon(const ntkw_folder_lock *lock);
+/** Remove the lock file of a process that ends at once without ntkw_checkpoint_unlock, for example by _exit. Local. Any
+ * thread may call it, but not at the same time as ntkw_checkpoint_unlock. Nothing happens if another run has taken the
+ * lock, or on ranks other than 0. */
+NTKW_API void ntkw_checkpoint_lock_abandon(const ntkw_folder_lock *lock);
 
-/** Remove the lock if it is still this one, and set the pointer to NULL. Collective (it frees a communicator); local
- * after MPI_Finalize. NULL is allowed. */
-void ntkw_checkpoint_unlock(ntkw_folder_lock **lock);
+/** Remove the lock file unless another run has taken the lock, free the lock, and set the pointer to NULL. Collective
+ * (it frees a communicator); local after MPI_Finalize. NULL is allowed. */
+NTKW_API void ntkw_checkpoint_unlock(ntkw_folder_lock **lock);
 
-/** Publish only while this lock is held: it is read again before the file is made and before it is renamed, and a
- * publication whose lock was lost fails with NTKW_ERR_FILE, which names the new holder. Local; on rank 0 at least. The
- * lock is borrowed until the checkpoint is destroyed; NULL: none. */
-ntkw_status ntkw_checkpoint_set_lock(ntkw_checkpoint *checkpoint, const ntkw_folder_lock *lock);
-
-/** Write, verify, and give the file its final name (an existing file of that name is replaced). Collective.
+/** Publish only while this run holds the lock. Local; rank 0 must call it, other ranks may.
  *
- * Space is reserved before anything is written, so that a full disk is found while nobody waits for anybody. After an
- * error it may be tried again, and it may be repeated with other values in the same places.
- * @return the same on every rank: NTKW_SUCCESS; NTKW_ERR_FILE (names file, rank and reason: no space, read-only, I/O
- * error, read back different); NTKW_ERR_ARGUMENT, NTKW_ERR_DISAGREE (shapes, names; parts that do not cover). On error
- * nothing new is visible, what was there under that name is untouched, the temporary file is removed (but for one case:
- * if the folder cannot be synced after the renaming, the new file is in its place and whole, yet may not outlive a loss
- * of power). */
-ntkw_status ntkw_checkpoint_publish(ntkw_checkpoint *checkpoint);
+ * A publication reads the lock file again before it creates the temporary file and before it renames that file. If the
+ * lock was lost, the publication fails with NTKW_ERR_FILE; the message names the new holder, if there is one.
+ * @param[in] lock  borrowed until the checkpoint is destroyed; NULL: none. */
+NTKW_API ntkw_status ntkw_checkpoint_set_lock(ntkw_checkpoint *checkpoint, const ntkw_folder_lock *lock);
 
-/** Publish beside a computation: copy the values, and return. Collective.
+/** Write the file, verify it, and give it its final name. Collective. A file that has this name already is replaced.
+ *
+ * Space is reserved before any rank writes, so that a full disk is found while no rank waits for another. A program may
+ * call it again: after an error, or with other values in the same memory.
+ * @return the same on every rank: NTKW_SUCCESS; NTKW_ERR_FILE (names file, rank and reason: no space, read-only, I/O
+ *         error, read back different); NTKW_ERR_ARGUMENT, NTKW_ERR_DISAGREE (shapes or names differ, parts do not cover
+ *         the array); an error of an earlier set or add function. On error no new file is visible, an older file of
+ *         this name is untouched, and the temporary file is removed. There is one exception: if the folder cannot be
+ *         synced after the renaming, the new file is complete and in its place, but a power failure may lose it. */
+NTKW_API ntkw_status ntkw_checkpoint_publish(ntkw_checkpoint *checkpoint);
+
+/** Begin an asynchronous publication: copy the values, and return. Collective.
  *
  *     ntkw_checkpoint_publish_begin(checkpoint);                     // collective
  *     for (bool done = false; ...;) {
@@ -209,61 +226,70 @@ ntkw_status ntkw_checkpoint_publish(ntkw_checkpoint *checkpoint);
  *     }
  *     ntkw_status status = ntkw_checkpoint_publish_end(checkpoint);  // collective
  *
- * Once this has returned, the values may be changed: it has compared what the ranks have stated, and has taken a copy.
- * That is what the asynchronous mode costs in memory: once more the values of the rank, until they are written. Digests,
- * writing, syncing, reading back, sealing and renaming are done in a thread of each rank, which calls neither MPI nor
- * HDF5 and is reached by no signal (MPI should be initialised with MPI_THREAD_FUNNELED or more). The file's structure is
- * written by rank 0, with HDF5, in its calls of test and end: a few ms. The bytes of the file are those of
- * ntkw_checkpoint_publish.
+ * After this call the program may change the values: the ranks have compared their arrays, and each has a copy of its
+ * values. The copy takes as much memory as the rank's values, until they are written.
  *
- * The thread needs time of a core, most of it for digests: give each rank a core to spare, or let mpirun not bind it
+ * A thread of each rank computes digests, writes, syncs, reads back, writes the user block and renames the file. The
+ * thread calls neither MPI nor HDF5 and receives no signals; MPI should be initialised with MPI_THREAD_FUNNELED or
+ * more. Rank 0 writes the structure of the file with HDF5 in its calls of test and end, which takes a few ms. The bytes
+ * of the file are those of ntkw_checkpoint_publish.
+ *
+ * The thread needs processor time, most of it for digests: leave a core free for each rank, or let mpirun bind no ranks
  * (--bind-to none).
  *
- * Until ntkw_checkpoint_publish_end has returned, the checkpoint cannot be changed nor published again, and no
- * ntkw_checkpoint_keep may be called for its folder and prefix. Several checkpoints may be under way at the same time,
- * also in one folder; the collective calls for them are made in the same order on every rank.
+ * Until ntkw_checkpoint_publish_end has returned, the checkpoint cannot be changed or published again, and the program
+ * must not call ntkw_checkpoint_keep for its folder and prefix. Several publications may run at the same time, also in
+ * one folder; every rank must make their collective calls in the same order.
  * @return the same on every rank: NTKW_SUCCESS; NTKW_ERR_ARGUMENT (also: the transfer is not NTKW_TRANSFER_DIRECT),
- * NTKW_ERR_DISAGREE, NTKW_ERR_MEMORY; NTKW_ERR_ORDER: it is under way already. On error nothing is under way. */
-ntkw_status ntkw_checkpoint_publish_begin(ntkw_checkpoint *checkpoint);
+ *         NTKW_ERR_DISAGREE, NTKW_ERR_MEMORY; NTKW_ERR_ORDER: a publication of this checkpoint runs already; an error
+ *         of an earlier set or add function. On other errors than NTKW_ERR_ORDER no publication runs. If a rank lacks
+ *         memory for the copy, ntkw_checkpoint_publish_end returns NTKW_ERR_MEMORY. */
+NTKW_API ntkw_status ntkw_checkpoint_publish_begin(ntkw_checkpoint *checkpoint);
 
-/** Go on with a publication as far as that needs no waiting. Local: no rank waits for another, and some may be done
- * before others. It takes several calls, at any distance, as the ranks agree after each stage by nonblocking operations,
- * which these calls drive. A call costs about as much as MPI_Test.
- * @param[out] done  ntkw_checkpoint_publish_end will not wait; the file has its final name, or the publication failed.
- * @return NTKW_SUCCESS, NTKW_ERR_ARGUMENT; NTKW_ERR_ORDER: none is under way. The verdict on the publication is that of
- * ntkw_checkpoint_publish_end. */
-ntkw_status ntkw_checkpoint_publish_test(ntkw_checkpoint *checkpoint, bool *done);
+/** Advance an asynchronous publication without blocking. Not collective; call it repeatedly, like MPI_Test. A call
+ * costs about as much as MPI_Test. Between stages the ranks agree by nonblocking operations, which these calls advance;
+ * some ranks may finish before others.
+ * @param[out] done  true: ntkw_checkpoint_publish_end will not wait; the file has its final name, or the publication
+ *                   failed.
+ * @return NTKW_SUCCESS, NTKW_ERR_ARGUMENT; NTKW_ERR_ORDER: no publication runs. ntkw_checkpoint_publish_end returns the
+ *         status of the publication. */
+NTKW_API ntkw_status ntkw_checkpoint_publish_test(ntkw_checkpoint *checkpoint, bool *done);
 
-/** Wait for the end of a publication. Collective; where ntkw_checkpoint_publish_test has said done, it waits for nobody.
- * @return as ntkw_checkpoint_publish; NTKW_ERR_ORDER: none is under way. */
-ntkw_status ntkw_checkpoint_publish_end(ntkw_checkpoint *checkpoint);
+/** Wait for an asynchronous publication. Collective; does not wait if ntkw_checkpoint_publish_test has set done.
+ * @return as ntkw_checkpoint_publish; NTKW_ERR_ORDER: no publication runs. */
+NTKW_API ntkw_status ntkw_checkpoint_publish_end(ntkw_checkpoint *checkpoint);
 
-/** Free, and set the pointer to NULL. Collective (it frees a communicator). A publication under way is brought to its
- * end first, as by ntkw_checkpoint_publish_end; its verdict is lost. NULL is allowed. After MPI_Finalize it is local, and
- * a publication under way is given up. */
-void ntkw_checkpoint_destroy(ntkw_checkpoint **checkpoint);
+/** Free a checkpoint, and set the pointer to NULL. Collective (it frees a communicator). A publication that runs is
+ * completed first, as by ntkw_checkpoint_publish_end; its status is lost. NULL is allowed. After MPI_Finalize the
+ * function is local and gives up a publication that runs. */
+NTKW_API void ntkw_checkpoint_destroy(ntkw_checkpoint **checkpoint);
 
 /** Open a checkpoint and verify the digest of the whole file. Collective on comm (it is duplicated).
  * @return the same on every rank: NTKW_SUCCESS; NTKW_ERR_FILE (cannot be read: names the reason); NTKW_ERR_FORMAT
- * (empty, truncated, not a checkpoint, another format version, damaged: names which). *out is NULL on error. */
-ntkw_status ntkw_checkpoint_reader_open(MPI_Comm comm, const char *path, ntkw_checkpoint_reader **out);
+ *         (empty, truncated, not a checkpoint, a newer format version, or damaged: names which). *out is NULL on
+ *         error. */
+NTKW_API ntkw_status ntkw_checkpoint_reader_open(MPI_Comm comm, const char *path, ntkw_checkpoint_reader **out);
 
-/** Close, and set the pointer to NULL. Collective; local after MPI_Finalize. NULL is allowed. */
-void ntkw_checkpoint_reader_close(ntkw_checkpoint_reader **reader);
+/** Close the file, free the reader, and set the pointer to NULL. Collective; local after MPI_Finalize. NULL is
+ * allowed. */
+NTKW_API void ntkw_checkpoint_reader_close(ntkw_checkpoint_reader **reader);
 
-/** The path it was opened by. Local. Owned by the reader. */
-const char *ntkw_checkpoint_reader_path(const ntkw_checkpoint_reader *reader);
+/** The path of the file, as given to open. Not collective. Owned by the reader; NULL for NULL. */
+NTKW_API const char *ntkw_checkpoint_reader_path(const ntkw_checkpoint_reader *reader);
 
-/** Read an attribute. Local (they were read when the file was opened), the same on every rank. NTKW_ERR_FORMAT if there
- * is none of that name and type (the sentence names it); NTKW_ERR_ARGUMENT. */
-ntkw_status ntkw_checkpoint_reader_get_integer(ntkw_checkpoint_reader *reader, const char *name, int64_t *value);
+/** Get an attribute. Local: all attributes were read when the file was opened. The value is the same on every rank.
+ * @return NTKW_SUCCESS; NTKW_ERR_FORMAT (no attribute of that name and type; the message names it);
+ *         NTKW_ERR_ARGUMENT. */
+NTKW_API ntkw_status ntkw_checkpoint_reader_get_integer(ntkw_checkpoint_reader *reader, const char *name,
+                                                        int64_t *value);
 /** As ntkw_checkpoint_reader_get_integer. Local. */
-ntkw_status ntkw_checkpoint_reader_get_real(ntkw_checkpoint_reader *reader, const char *name, double *value);
+NTKW_API ntkw_status ntkw_checkpoint_reader_get_real(ntkw_checkpoint_reader *reader, const char *name, double *value);
 /** As ntkw_checkpoint_reader_get_integer. Local.
  * @param[out] text  valid until the reader is closed; owned by the reader. */
-ntkw_status ntkw_checkpoint_reader_get_text(ntkw_checkpoint_reader *reader, const char *name, const char **text);
+NTKW_API ntkw_status ntkw_checkpoint_reader_get_text(ntkw_checkpoint_reader *reader, const char *name,
+                                                     const char **text);
 
-/** What an array is. The strings are owned by the reader. */
+/** Description of an array. The strings are owned by the reader. */
 typedef struct ntkw_checkpoint_array {
   const char *name;                          /**< in the file, without folder */
   const char *unit;                          /**< "1" for numbers without a unit */
@@ -279,7 +305,7 @@ typedef enum ntkw_attribute_type {
   NTKW_ATTRIBUTE_TEXT
 } ntkw_attribute_type;
 
-/** What an attribute of the file is; the one member that its type names is set. The strings are owned by the reader. */
+/** An attribute of the file. Only the member that its type names is set. The strings are owned by the reader. */
 typedef struct ntkw_checkpoint_attribute {
   const char *name;         /**< in the file */
   ntkw_attribute_type type; /**< says which of the following is set */
@@ -289,37 +315,41 @@ typedef struct ntkw_checkpoint_attribute {
 } ntkw_checkpoint_attribute;
 
 /** Number of arrays; they and the attributes are sorted by name. Local (all were read when the file was opened). */
-int ntkw_checkpoint_reader_array_count(const ntkw_checkpoint_reader *reader);
+NTKW_API int ntkw_checkpoint_reader_array_count(const ntkw_checkpoint_reader *reader);
 /** An array by index, from 0; NULL beyond the last. Local. */
-const ntkw_checkpoint_array *ntkw_checkpoint_reader_array_at(const ntkw_checkpoint_reader *reader, int index);
+NTKW_API const ntkw_checkpoint_array *ntkw_checkpoint_reader_array_at(const ntkw_checkpoint_reader *reader, int index);
 /** The array of that name, or NULL. Local. */
-const ntkw_checkpoint_array *ntkw_checkpoint_reader_find_array(const ntkw_checkpoint_reader *reader, const char *name);
+NTKW_API const ntkw_checkpoint_array *ntkw_checkpoint_reader_find_array(const ntkw_checkpoint_reader *reader,
+                                                                        const char *name);
 /** Number of attributes. Local. */
-int ntkw_checkpoint_reader_attribute_count(const ntkw_checkpoint_reader *reader);
+NTKW_API int ntkw_checkpoint_reader_attribute_count(const ntkw_checkpoint_reader *reader);
 /** An attribute by index, from 0; NULL beyond the last. Local. */
-const ntkw_checkpoint_attribute *ntkw_checkpoint_reader_attribute_at(const ntkw_checkpoint_reader *reader, int index);
+NTKW_API const ntkw_checkpoint_attribute *ntkw_checkpoint_reader_attribute_at(const ntkw_checkpoint_reader *reader,
+                                                                              int index);
 
 /** Read this rank's part of an array and verify the digest of the whole array. Collective.
  *
  * @param[in]  dtype          must be the array's.
- * @param[in]  offset, count  the own part along the first dimension; the ranks' parts must cover it exactly once.
+ * @param[in]  offset, count  this rank's part of the first dimension; the parts of all ranks must cover it exactly
+ *                            once.
  * @param[out] values         count * shape[1] * ... values, row-major.
  * @return the same on every rank: NTKW_SUCCESS; NTKW_ERR_FORMAT (no such array, another type, digest differs);
  *         NTKW_ERR_ARGUMENT (parts do not cover); NTKW_ERR_FILE. */
-ntkw_status ntkw_checkpoint_reader_read_array(ntkw_checkpoint_reader *reader, const char *name, ntkw_dtype dtype,
-                                              int64_t offset, int64_t count, void *values);
+NTKW_API ntkw_status ntkw_checkpoint_reader_read_array(ntkw_checkpoint_reader *reader, const char *name,
+                                                       ntkw_dtype dtype, int64_t offset, int64_t count, void *values);
 
 /** Read any hyperslabs of an array; those of different ranks may overlap (replicas) and need not cover it. Collective.
  *
- * The array's own digest cannot be verified then, as it is that of the whole: what is read was verified with the whole
- * file when it was opened.
+ * The digest of the array is not verified, because it needs all values exactly once. The digest of the whole file was
+ * verified when the file was opened.
  *
  * @param[in]  dtype           must be the array's.
- * @param[in]  n_slabs, slabs  this rank's; 0 and NULL: none.
- * @param[out] values          of the hyperslabs one after the other, each row-major.
+ * @param[in]  n_slabs, slabs  this rank's hyperslabs; 0 and NULL: none.
+ * @param[out] values          of one hyperslab after the other, each row-major.
  * @return the same on every rank: as ntkw_checkpoint_reader_read_array. */
-ntkw_status ntkw_checkpoint_reader_read_slabs(ntkw_checkpoint_reader *reader, const char *name, ntkw_dtype dtype,
-                                              int n_slabs, const ntkw_slab slabs[], void *values);
+NTKW_API ntkw_status ntkw_checkpoint_reader_read_slabs(ntkw_checkpoint_reader *reader, const char *name,
+                                                       ntkw_dtype dtype, int n_slabs, const ntkw_slab slabs[],
+                                                       void *values);
 
 /** Open the newest good checkpoint of a folder: of the files PREFIX<digits>.h5 the one with the largest number that
  * ntkw_checkpoint_reader_open does not refuse. Collective on comm (it is duplicated).
@@ -327,29 +357,33 @@ ntkw_status ntkw_checkpoint_reader_read_slabs(ntkw_checkpoint_reader *reader, co
  * @param[in]  folder, prefix  the same on every rank; such as "run" and "step-".
  * @param[out] skipped         one line for each newer file that was refused, with its name and the reason; cut off at
  *                             skipped_size bytes. NULL: not wanted.
- * @param[out] out             to be closed by ntkw_checkpoint_reader_close; NULL if there is no file of such a name.
- * @return the same on every rank: NTKW_SUCCESS; NTKW_ERR_FORMAT: there are some, but none is good; NTKW_ERR_FILE: the
- *         folder cannot be read; NTKW_ERR_ARGUMENT, NTKW_ERR_DISAGREE, NTKW_ERR_MEMORY. */
-ntkw_status ntkw_checkpoint_reader_open_newest(MPI_Comm comm, const char *folder, const char *prefix, char *skipped,
-                                               size_t skipped_size, ntkw_checkpoint_reader **out);
+ * @param[out] out             to be closed by ntkw_checkpoint_reader_close; NULL if no file has such a name, or on
+ *                             error.
+ * @return the same on every rank: NTKW_SUCCESS (also if no file has such a name); NTKW_ERR_FORMAT: files of such names
+ *         exist, but none is good; NTKW_ERR_FILE: the folder cannot be read; NTKW_ERR_ARGUMENT, NTKW_ERR_DISAGREE,
+ *         NTKW_ERR_MEMORY. */
+NTKW_API ntkw_status ntkw_checkpoint_reader_open_newest(MPI_Comm comm, const char *folder, const char *prefix,
+                                                        char *skipped, size_t skipped_size,
+                                                        ntkw_checkpoint_reader **out);
 
-/** Verify everything that a checkpoint says of itself: user block, digest of the whole file, structure, and the digest
- * of every array. Collective on comm (it is duplicated); the ranks read a share each, in pieces of a few MB.
- * @return the same on every rank: NTKW_SUCCESS: good; else as ntkw_checkpoint_reader_open, with what is wrong; NTKW_ERR_FORMAT
- * also if an array's digest is not that of its values (the array is named). */
-ntkw_status ntkw_checkpoint_verify(MPI_Comm comm, const char *path);
+/** Verify a checkpoint completely: user block, digest of the whole file, structure, and the digest of every array.
+ * Collective on comm (it is duplicated). Each rank reads a share of the file, in pieces of a few MB.
+ * @return the same on every rank: NTKW_SUCCESS: the file is good; otherwise as ntkw_checkpoint_reader_open;
+ *         NTKW_ERR_FORMAT also if the digest of an array differs from that of its values (names the array). */
+NTKW_API ntkw_status ntkw_checkpoint_verify(MPI_Comm comm, const char *path);
 
-/** Keep the newest n checkpoints PREFIX<digits>.h5 of a folder: remove the older ones, and temporary files and remains
- * of locks that runs left behind when they were killed. Collective on comm (it is duplicated).
+/** Keep the newest n checkpoints PREFIX<digits>.h5 of a folder and remove the older ones. Also remove temporary files,
+ * and remains of locks, of runs that were killed. Collective on comm (it is duplicated).
  *
- * A file whose user block shows that it is not whole does not count towards n; it is removed only when n newer ones
- * are. No other run may be publishing in the folder under this prefix, nor this one in the asynchronous mode: the
- * temporary file would be taken for a stale one.
+ * A file whose user block shows that it is incomplete does not count towards n; it is removed only if n newer files are
+ * complete. Meanwhile no other run may publish in the folder under this prefix, and this run may not publish there
+ * asynchronously: their temporary files would be removed.
  *
- * @param[in] n  >= 1; rank 0's counts.
- * @return the same on every rank: NTKW_SUCCESS; NTKW_ERR_FILE: the folder cannot be read, or a file not be removed (it
- * is named; the others are gone); NTKW_ERR_ARGUMENT, NTKW_ERR_DISAGREE, NTKW_ERR_MEMORY. */
-ntkw_status ntkw_checkpoint_keep(MPI_Comm comm, const char *folder, const char *prefix, int n);
+ * @param[in] n  >= 1; rank 0's value is used.
+ * @return the same on every rank: NTKW_SUCCESS; NTKW_ERR_FILE: the folder cannot be read, or a file cannot be removed
+ *         (names it; the other checkpoints to be removed are gone); NTKW_ERR_ARGUMENT, NTKW_ERR_DISAGREE,
+ *         NTKW_ERR_MEMORY. */
+NTKW_API ntkw_status ntkw_checkpoint_keep(MPI_Comm comm, const char *folder, const char *prefix, int n);
 
 #ifdef __cplusplus
 }

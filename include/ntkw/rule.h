@@ -1,14 +1,15 @@
 /** @file rule.h
- * Rules: how the weights of a weighting are made of reduced moments of its conditions.
+ * Rules: how an update computes the weights of the conditions from their reduced moments.
  *
- * A rule names a target t_c for the weight of each condition; an update moves the weights there,
+ * A rule gives a target t_c for the weight of each condition. An update moves the weights towards the targets,
  *
  *     w_c <- alpha w_c + (1 - alpha) t_c,        alpha = share of the *old* weight,
  *
- * at the epochs that are due: epoch >= first_epoch and (epoch - update_offset) divisible by update_every. With
- * n_c = |g_c| the Euclidean norm of the gradient of condition c's unweighted loss, T_c the trace of its NTK block and
- * N_c the number of entries of that, L_c its loss (a mean over points), m_c = |grad sqrt(L_c)| = n_c / (2 sqrt(L_c)),
- * mean|g_c| over all parameters, and r the reference condition:
+ * at the epochs that are due: epoch >= first_epoch and (epoch - update_offset) divisible by update_every. The symbols
+ * of the table: g_c is the gradient of condition c's unweighted loss L_c (a mean over points), n_c = |g_c| its
+ * Euclidean norm and mean|g_c| the mean of its absolute values over all parameters; T_c is the trace of the condition's
+ * NTK block and N_c the number of diagonal entries of the block; m_c = |grad sqrt(L_c)| = n_c / (2 sqrt(L_c)); r is the
+ * reference condition.
  *
  * | name (aliases)                 | target                        | alpha | every | source                           |
  * | ------------------------------ | ----------------------------- | ----- | ----- | -------------------------------- |
@@ -34,12 +35,12 @@
  * | `linear`, `pina.linear`        | initial + (final - initial) p,| 0     | 1     | PINA LinearWeighting             |
  * |                                | p = min(epoch, target)/target |       |       |                                  |
  *
- * Mind the points: T_c is a sum over the N_c residuals of condition c, and the losses that the weights multiply are means
- * over them, here and in most programs; the paper's losses are sums. So `ntk-trace` gives a condition with one point 64
- * times the weight that it would give the same condition with 64 points, and lets the loss of a point on a boundary
- * outweigh all others. `mean-ntk-trace` divides by N_c: twice as many points change its weights by nothing but the
- * choice of points. N_c counts residuals, points times equations, as the mean of the loss does: what was handed to
- * ntkw_weighting_add_ntk_diagonal.
+ * Mind the points: T_c is a sum over the N_c residuals of condition c, and the losses that the weights multiply are
+ * means over them, here and in most programs; the paper's losses are sums. So `ntk-trace` gives a condition with one
+ * point 64 times the weight that it would give the same condition with 64 points, and lets the loss of a point on a
+ * boundary outweigh all others. `mean-ntk-trace` divides by N_c: with twice as many points its weights change only
+ * because the points are others. N_c counts residuals (points times equations), as the mean of the loss does: it is the
+ * number of entries that were passed to ntkw_weighting_add_ntk_diagonal.
  *
  * Mind the direction: `gradient-share`, though PINA names it after the neural tangent kernel, gives *more* weight to
  * the condition with the *larger* gradient; the inverse rules (norm, trace, root-loss) give it less. A cap C bounds an
@@ -56,13 +57,14 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include "ntkw/api.h"
 #include "ntkw/status.h"
 
 #ifdef __cplusplus
 extern "C" {
 #endif
 
-/** The moments that a rule may need, to be or-ed; and the function that takes each. */
+/** Bits for the moments that a rule needs, with the functions that add each moment. Combine them by |. */
 enum {
   NTKW_NEEDS_NORMS = 1,      /**< Euclidean norms of the gradients: ntkw_weighting_add_gradient */
   NTKW_NEEDS_MAGNITUDES = 2, /**< means of the gradients' absolute values: ntkw_weighting_add_gradient */
@@ -72,37 +74,36 @@ enum {
   NTKW_NEEDS_LARGEST = 16 /**< largest absolute value in the reference's gradient (a second, 8-byte reduction) */
 };
 
-/** What a rule is by itself; options of a weighting may override the numbers. */
+/** Description of a rule. Its numbers are defaults, which the options of a weighting may replace. */
 typedef struct ntkw_rule_info {
   const char *name;      /**< such as "ntk-trace" or "jaxpi.ntk" */
-  const char *alias_of;  /**< the rule of which it is a variant; NULL if it is one itself */
-  const char *target;    /**< the formula, in the words of the table above */
+  const char *alias_of;  /**< the rule of which this alias is a variant; NULL if this is no alias */
+  const char *target;    /**< the formula, as in the table above */
   const char *source;    /**< who published or wrote it */
-  unsigned needs;        /**< NTKW_NEEDS_...; 0: the epoch alone */
+  unsigned needs;        /**< NTKW_NEEDS_...; 0: the rule needs only the epoch */
   double alpha;          /**< share of the old weight */
   int64_t update_every;  /**< epochs between updates */
   int64_t update_offset; /**< due iff epoch - update_offset is divisible by update_every ... */
   int64_t first_epoch;   /**< ... and epoch is not below first_epoch */
   double cap;            /**< bound of the target, or 0: none */
-  bool
-      by_count; /**< needs N_c beside T_c: a trace that was added up elsewhere goes to ntkw_weighting_merge_ntk_diagonal */
+  bool by_count;         /**< the rule needs N_c and T_c; ntkw_weighting_merge_ntk_diagonal takes both */
 } ntkw_rule_info;
 
 /** The names of all rules and aliases, the default first. Local.
  * @param[out] n  their number; may be NULL (the list also ends with a NULL).
  * @return a list that lives as long as the calling thread; the names live as long as the program. */
-const char *const *ntkw_rule_names(int *n);
+NTKW_API const char *const *ntkw_rule_names(int *n);
 
-/** What is known of a rule. Local.
+/** Find the description of a rule. Local.
  * @param[in] name  a name or alias.
  * @return its description, which lives as long as the program; NULL if there is no such rule. */
-const ntkw_rule_info *ntkw_rule_find(const char *name);
+NTKW_API const ntkw_rule_info *ntkw_rule_find(const char *name);
 
-/** Reduced moments, as a rule of the user's own gets them.
+/** Reduced moments, the input of a user rule.
  *
- * Conditions take part in an update if every declared moment of theirs was added by some rank. Arrays have n entries,
- * one for each condition that takes part; those not declared in `needs` are NULL. The values are those of the whole
- * model, rounded once (means: twice), and do not depend on ranks or cut. */
+ * A condition takes part in an update if some rank added each moment that the rule declares in `needs`. Arrays have n
+ * entries, one for each condition that takes part; arrays of undeclared moments are NULL. The values are moments of the
+ * whole model, rounded once (means: twice). They do not depend on the number of ranks or on how the model is cut. */
 typedef struct ntkw_moments {
   int n;                    /**< conditions that take part, at least 1 */
   const int *condition;     /**< their indices in the weighting, ascending */
@@ -117,23 +118,25 @@ typedef struct ntkw_moments {
   double largest;           /**< NTKW_NEEDS_LARGEST: max|g_r| of the option `reference`; otherwise 0 */
 } ntkw_moments;
 
-/** A rule of the user's own: to be handed over in ntkw_weighting_options.user_rule. examples/user_rule.c is SoftAdapt.
+/** A user rule: a rule that the program defines, passed in ntkw_weighting_options.user_rule. examples/user_rule.c
+ * implements SoftAdapt.
  *
- * It is evaluated on rank 0 of the weighting and broadcast, so that it may use exp, log or random numbers and all ranks
- * still have the same bits. Everything but `targets` and `context` must agree over the ranks. */
+ * Rank 0 of the weighting evaluates the rule and broadcasts the targets. The rule may therefore use exp, log or random
+ * numbers, and all ranks still have the same bits. All members except `targets` and `context` must agree over the
+ * ranks. */
 typedef struct ntkw_user_rule {
   const char *name;     /**< for messages and the state; not the name of a rule of the library */
-  unsigned needs;       /**< the moments it wants, NTKW_NEEDS_... or-ed; 0: none */
+  unsigned needs;       /**< the moments that the rule needs, NTKW_NEEDS_... or-ed; 0: none */
   double alpha;         /**< default share of the old weight, in [0, 1] */
   int64_t update_every; /**< default epochs between updates, >= 1 */
   int memory_count;     /**< doubles that the rule keeps between updates, 0 to 65536; part of the state */
-  /** Make targets of moments. Called on rank 0 alone, in the default floating-point environment.
+  /** Compute the targets from the moments. Called on rank 0 only, in the default floating-point environment.
    *
    * It must not communicate. memory has memory_count values, zeros before the first update.
-   * @return NTKW_SUCCESS, or a code that every rank then returns, weights and memory unchanged. A target that is not
-   *         finite is NTKW_ERR_NOT_FINITE. */
+   * @return NTKW_SUCCESS, or a code that the update then returns on every rank; weights and memory are unchanged. If a
+   *         target is not finite, the update returns NTKW_ERR_NOT_FINITE. */
   ntkw_status (*targets)(void *context, const ntkw_moments *moments, double *memory, double *target);
-  void *context; /**< handed to targets; used on rank 0 alone */
+  void *context; /**< passed to targets; used on rank 0 only */
 } ntkw_user_rule;
 
 #ifdef __cplusplus

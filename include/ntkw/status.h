@@ -1,21 +1,22 @@
 /** @file status.h
- * Status codes and the sentence that goes with them.
+ * Status codes and the error message of the last failure.
  *
- * Every function of the library that can fail returns an ntkw_status. A *local* function returns its own verdict; a
- * *collective* function returns the same verdict on every rank of its communicator, whichever rank had the fault.
- * The library never prints and never ends the program; ntkw_last_error() holds one sentence with the culprit and what
- * was expected.
+ * Every function of the library that can fail returns an ntkw_status. A *local* function returns the status of this
+ * rank. A *collective* function returns the same status on every rank of its communicator, whichever rank had the
+ * error. The library never prints and never ends the program. ntkw_last_error() returns one sentence that names the
+ * cause and the expected value.
  */
 #ifndef NTKW_STATUS_H
 #define NTKW_STATUS_H
 
 #include <mpi.h>
+#include "ntkw/api.h"
 
 #ifdef __cplusplus
 extern "C" {
 #endif
 
-/** The status codes: name, meaning. All are >= 0, and the larger one wins when ranks differ. */
+/** The status codes: name, meaning. All are >= 0. If the codes of ranks differ, the largest is returned. */
 #define NTKW_STATUS_LIST(X)                                                                \
   X(NTKW_SUCCESS, "success")                                                               \
   X(NTKW_ZERO_NORM, "a norm is zero: some or all weights were kept")                       \
@@ -36,49 +37,32 @@ extern "C" {
 /** @cond */
 #define NTKW_STATUS_ENUM(name, meaning) name,
 /** @endcond */
-/** The verdict of a function: one of NTKW_STATUS_LIST; NTKW_STATUS_COUNT is their number. */
+/** The status that a function returns: a code of NTKW_STATUS_LIST. NTKW_STATUS_COUNT is the number of codes. */
 typedef enum ntkw_status { NTKW_STATUS_LIST(NTKW_STATUS_ENUM) NTKW_STATUS_COUNT } ntkw_status;
 #undef NTKW_STATUS_ENUM
 
-/** The type of values in memory. The half precisions are taken where a function says so, the integers by checkpoints
- * alone. */
-typedef enum ntkw_dtype {
-  NTKW_FLOAT32,  /**< binary32 of IEEE 754 */
-  NTKW_FLOAT64,  /**< binary64 of IEEE 754 */
-  NTKW_FLOAT16,  /**< binary16 of IEEE 754: 5 bits of exponent, 11 of mantissa; two bytes */
-  NTKW_BFLOAT16, /**< the upper half of a float32: 8 bits of exponent, 8 of mantissa; two bytes */
-  NTKW_INT8,     /**< int8_t */
-  NTKW_INT16,    /**< int16_t */
-  NTKW_INT32,    /**< int32_t */
-  NTKW_INT64,    /**< int64_t */
-  NTKW_UINT8,    /**< uint8_t */
-  NTKW_UINT16,   /**< uint16_t */
-  NTKW_UINT32,   /**< uint32_t */
-  NTKW_UINT64    /**< uint64_t */
-} ntkw_dtype;
-
 /** The name of a status, such as "NTKW_ERR_COUNT". Local. The string is static. */
-const char *ntkw_status_name(ntkw_status status);
+NTKW_API const char *ntkw_status_name(ntkw_status status);
 
-/** What a status means, in a few words. Local. The string is static. */
-const char *ntkw_status_meaning(ntkw_status status);
+/** The meaning of a status, in a few words. Local. The string is static. */
+NTKW_API const char *ntkw_status_meaning(ntkw_status status);
 
-/** The sentence that belongs to the last failure in this thread.
+/** The message of the last failure in this thread, one sentence.
  *
- * Local; after a failed collective call it is the same on every rank. Empty before the first failure. The text names
- * the culprit (condition, rank, file, value) and what was expected; it is overwritten by the next failure.
+ * Local; after a failed collective call it is the same on every rank. Empty before the first failure. The message names
+ * the cause (condition, rank, file, value) and the expected value. The next failure overwrites it.
  */
-const char *ntkw_last_error(void);
+NTKW_API const char *ntkw_last_error(void);
 
-/** Let all ranks leave with the same verdict: the largest of their codes, and the sentence of a rank that had it.
+/** Agree on a status: every rank gets the largest code of all ranks, and the message of the lowest rank that has it.
  *
- * Collective on comm (one small reduction, and a broadcast of the sentence if the verdict is not NTKW_SUCCESS).
+ * Collective on comm (one small reduction, and a broadcast of the message if the result is not NTKW_SUCCESS).
  *
  * @param[in] comm   the ranks that must agree.
- * @param[in] local  this rank's own code; its sentence is taken from ntkw_last_error().
+ * @param[in] local  this rank's code; its message is ntkw_last_error().
  * @return the same code on every rank; NTKW_ERR_MPI if MPI itself failed.
  */
-ntkw_status ntkw_status_agree(MPI_Comm comm, ntkw_status local);
+NTKW_API ntkw_status ntkw_status_agree(MPI_Comm comm, ntkw_status local);
 
 #ifdef __cplusplus
 }

@@ -23,6 +23,8 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include "ntkw/api.h"
+#include "ntkw/dtype.h"
 #include "ntkw/status.h"
 
 #ifdef __cplusplus
@@ -39,81 +41,80 @@ typedef struct ntkw_sum {
   int64_t count;                    /**< inputs added so far, finite or not */
   int64_t not_finite;               /**< NaN and Inf among them; these are counted but not summed */
   int64_t pending;                  /**< additions since the limbs were last normalised */
-  int64_t limb[NTKW_SUM_LIMBS_MAX]; /**< little end first; those beyond the range's number are not used */
+  int64_t limb[NTKW_SUM_LIMBS_MAX]; /**< least significant first; only ntkw_sum_limbs(range) of them are used */
 } ntkw_sum;
 
-/** Name of the kernels in use, which read the values: "avx512", "avx2" or "portable". Local; the string is static.
+/** Name of the kernels that add values in this process: "avx512", "avx2" or "portable". Local; the string is static.
  *
- * The fastest ones that the CPU supports are chosen at the first use in a process; all give the same limbs. The
- * environment variable NTKW_SUM_KERNELS, set to one of the names, chooses others, for tests and comparisons; a name
- * that is unknown or that the CPU does not support is passed over. */
-const char *ntkw_sum_kernels(void);
+ * The first use in a process chooses the fastest kernels that the CPU supports; all give the same limbs. The
+ * environment variable NTKW_KERNELS, set to one of the names, chooses others, for tests and comparisons. A name that is
+ * unknown, or that the CPU does not support, is ignored. */
+NTKW_API const char *ntkw_sum_kernels(void);
 
 /** Number of limbs of a range: 20, or 134 for NTKW_FLOAT64. Local. */
-int ntkw_sum_limbs(ntkw_dtype range);
+NTKW_API int ntkw_sum_limbs(ntkw_dtype range);
 
 /** Set to zero. Local. The range NTKW_FLOAT64 takes inputs of all types, NTKW_FLOAT32 all but float64. NTKW_FLOAT16 and
  * NTKW_BFLOAT16 lie within the range of float32 and stand for it: sum->range is then NTKW_FLOAT32. */
-void ntkw_sum_zero(ntkw_sum *sum, ntkw_dtype range);
+NTKW_API void ntkw_sum_zero(ntkw_sum *sum, ntkw_dtype range);
 
 /** Add the squares of count values. Local.
  *
  * @param[in,out] sum     its range must be at least as wide as dtype.
  * @param[in]     values  count values of dtype (float, double, or the 16 bits of a float16 or bfloat16), of any
- * alignment that the type allows; may be NULL if count is 0.
+ *                        alignment that the type allows; may be NULL if count is 0.
  * @return NTKW_SUCCESS; NTKW_ERR_ARGUMENT if the values are wider than the range, dtype is no ntkw_dtype or a pointer
- *         is NULL (the sum is unchanged). NaN and Inf are no error here: they are counted in
- *         sum->not_finite.
+ *         is NULL (the sum is unchanged). NaN and Inf are no error here: they are counted in sum->not_finite.
  */
-ntkw_status ntkw_sum_add_squares(ntkw_sum *sum, const void *values, size_t count, ntkw_dtype dtype);
+NTKW_API ntkw_status ntkw_sum_add_squares(ntkw_sum *sum, const void *values, size_t count, ntkw_dtype dtype);
 
 /** Add the absolute values of count values. Local. As ntkw_sum_add_squares otherwise. */
-ntkw_status ntkw_sum_add_magnitudes(ntkw_sum *sum, const void *values, size_t count, ntkw_dtype dtype);
+NTKW_API ntkw_status ntkw_sum_add_magnitudes(ntkw_sum *sum, const void *values, size_t count, ntkw_dtype dtype);
 
-/** Add the products a[i] b[i] of count values, exactly: what is above zero to one sum, the absolute values of what is
- * below to another. Local. An inner product is then their ntkw_sum_difference; sums of several ranks are added up
- * before that, each by itself.
+/** Add the exact products a[i] b[i] of count pairs of values: positive products to one sum, the absolute values of
+ * negative products to another. Local. ntkw_sum_difference of the two sums is the inner product. To combine ranks,
+ * first reduce each of the two sums over the ranks.
  *
  * @param[in,out] positive, negative  two sums, each with a range at least as wide as dtype. Products are counted in
  *                                    positive->count, and in positive->not_finite if a factor is NaN or Inf.
  * @param[in]     a, b  count values of dtype each; may be NULL if count is 0.
  * @return as ntkw_sum_add_squares. */
-ntkw_status ntkw_sum_add_products(ntkw_sum *positive, ntkw_sum *negative, const void *a, const void *b, size_t count,
-                                  ntkw_dtype dtype);
+NTKW_API ntkw_status ntkw_sum_add_products(ntkw_sum *positive, ntkw_sum *negative, const void *a, const void *b,
+                                           size_t count, ntkw_dtype dtype);
 
 /** One exact sum minus another, rounded once to the nearest double (ties to even), +0 if that is zero; NaN if a pointer
  * is NULL. Local. */
-double ntkw_sum_difference(const ntkw_sum *positive, const ntkw_sum *negative);
+NTKW_API double ntkw_sum_difference(const ntkw_sum *positive, const ntkw_sum *negative);
 
-/** Add another sum to this one. Local. The range of `from` may be narrower (else NTKW_ERR_ARGUMENT). */
-ntkw_status ntkw_sum_merge(ntkw_sum *sum, const ntkw_sum *from);
+/** Add another sum to this one. Local. NTKW_ERR_ARGUMENT if the range of `from` is wider than that of sum. */
+NTKW_API ntkw_status ntkw_sum_merge(ntkw_sum *sum, const ntkw_sum *from);
 
-/** Carry, so that every limb lies in [0, 2^32). Local. The value is unchanged. Only the last limb can be larger, after
- * ntkw_sum_from_limbs with a number that no 2^63 squares add up to. */
-void ntkw_sum_normalise(ntkw_sum *sum);
+/** Carry, so that every limb lies in [0, 2^32). Local. The value is unchanged. The last limb can be larger only after
+ * ntkw_sum_from_limbs was given a number that is larger than any sum of 2^63 squares. */
+NTKW_API void ntkw_sum_normalise(ntkw_sum *sum);
 
 /** Replace the limbs, for instance by the sums over all ranks, and carry. Local.
  * @param[in] limbs  ntkw_sum_limbs(sum->range) values, each from 0 to 2^63 - 1; count and not_finite are left as they
  *                   are. */
-void ntkw_sum_from_limbs(ntkw_sum *sum, const int64_t *limbs);
+NTKW_API void ntkw_sum_from_limbs(ntkw_sum *sum, const int64_t *limbs);
 
 /** The sum, rounded once to the nearest double (ties to even); Inf or subnormal where IEEE 754 says so; NaN for NULL.
  * Local. */
-double ntkw_sum_value(const ntkw_sum *sum);
+NTKW_API double ntkw_sum_value(const ntkw_sum *sum);
 
 /** The square root of the exact sum, rounded once: the Euclidean norm if squares were added. Local.
  *
  * This is the correctly rounded root of the exact sum, not the root of ntkw_sum_value(): they differ in about one case
  * of eight. It is in range also where the squares are not (norms of 1e-200 or 1e200). NaN for NULL. */
-double ntkw_sum_root(const ntkw_sum *sum);
+NTKW_API double ntkw_sum_root(const ntkw_sum *sum);
 
 /** The sum as mantissa * 2^exponent with mantissa in [0.5, 1) rounded once to 53 bits, or 0 and 0; NaN and 0 if
  * a pointer is NULL. Local. */
-void ntkw_sum_split(const ntkw_sum *sum, double *mantissa, int *exponent);
+NTKW_API void ntkw_sum_split(const ntkw_sum *sum, double *mantissa, int *exponent);
 
 /** The root of the exact sum as mantissa * 2^exponent with mantissa in [0.5, 1) rounded once, or 0 and 0;
  * NaN and 0 if a pointer is NULL. Local. */
-void ntkw_sum_root_split(const ntkw_sum *sum, double *mantissa, int *exponent);
+NTKW_API void ntkw_sum_root_split(const ntkw_sum *sum, double *mantissa, int *exponent);
 
 #ifdef __cplusplus
 }

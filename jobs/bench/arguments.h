@@ -4,7 +4,7 @@
 
 #include <stdbool.h>
 
-/* One option, and where its value goes: one of the three is set. */
+/* An option and the variable for its value. Exactly one of the three pointers is set. */
 typedef struct bench_option {
   const char *name;
   double *number;
@@ -12,7 +12,8 @@ typedef struct bench_option {
   const char **text; /* a pointer into argv */
 } bench_option;
 
-/* Read argv[1] and on; what is not given stays as it is. false: an unknown name, or a name without a value. */
+/* Read the options from argv[1] on. Variables of options that are not given keep their values. Returns false at an
+ * unknown name or a name without a value. */
 bool read_arguments(int argc, char **argv, const bench_option *options, int n);
 
 #endif

@@ -1,21 +1,21 @@
-/* What the benchmarks share: time, medians, the machine's name, a BLAS that is up to the CPU. */
+/* Functions that the benchmarks share: time, medians, the name of the CPU, CSV files, BLAS kernels that fit the CPU. */
 #ifndef NTKW_BENCH_H
 #define NTKW_BENCH_H
 
 #include <stddef.h>
 #include <stdio.h>
 
-/* Seconds from some moment on. */
+/* Seconds since an arbitrary moment, from a monotonic clock. */
 double seconds(void);
 
 /* The median; the numbers are sorted on return. */
 double median(double *numbers, size_t count);
 
-/* The median of as many times, which stay as they are; of up to ROUNDS_MOST rounds. */
+/* The median of the times of up to ROUNDS_MOST rounds. times is not changed. */
 enum { ROUNDS_MOST = 1001 };
 double typical(const double *times, int rounds);
 
-/* The median over the rounds of times / others in the same round; up to ROUNDS_MOST. */
+/* The median over up to ROUNDS_MOST rounds of times / others in the same round. */
 double median_ratio(const double *times, const double *others, int rounds);
 
 /* The CPU, as the system calls it. */
@@ -24,11 +24,14 @@ const char *cpu_name(void);
 /* Bytes of the cache of that level (2 or 3) that a core sees; a guess if the system does not say. */
 size_t cache_bytes(int level);
 
-/* Open a CSV to add lines; a new one begins with the head. NULL, with a message on stderr, if it cannot be opened. */
+/* Open a CSV file to append lines; a new file begins with the head. Returns NULL, with a message on stderr, if it
+ * cannot be opened. */
 FILE *open_csv(const char *path, const char *head);
 
-/* Start this program anew, with one thread for OpenBLAS and with the kernels that fit the CPU: an OpenBLAS older than
- * the CPU falls back to SSE2, without a word. Variables that are set are left alone; then this does nothing. */
+/* Restart this program with OPENBLAS_NUM_THREADS=1 and the OPENBLAS_CORETYPE that fits the CPU: an OpenBLAS older than
+ * the CPU falls back to SSE2 without a message. A variable that is set keeps its value. If all are set, this does
+ * nothing.
+ */
 void settle_blas(char **argv);
 
 #endif

@@ -1,7 +1,7 @@
-/* What a checkpoint costs beside the bare writing and reading of its bytes. See usage().
+/* The cost of a checkpoint, relative to plain writing and reading of its bytes. See usage().
  *
- * In each round every way runs once, in an order that turns round from one round to the next; a time is that of the
- * slowest rank, a number in the table a median over the rounds, of speeds or of ratios within a round. */
+ * Every method runs once in each round, in an order that is reversed from round to round. Each time is that of the
+ * slowest rank. Numbers in the table are medians over the rounds, of speeds or of ratios within a round. */
 #include <ntkw/checkpoint.h>
 #include "arguments.h"
 #include "bench.h"
@@ -50,7 +50,7 @@ typedef struct bench {
   double *values, *again;
 } bench;
 
-/* Beside the speeds, the times of the asynchronous mode. */
+/* Methods whose speed is reported, then times of the asynchronous mode. */
 enum { RAW, PLAIN_HDF5, SYNCED, PUBLISHED, OVER_MPI_IO, RAW_READ, RESTART, WAYS };
 enum { COPY = WAYS, BEGIN, DELAY, BESIDE, TIMES };
 static const char *const names[TIMES] = {[RAW] = "raw",
@@ -65,7 +65,7 @@ static const char *const names[TIMES] = {[RAW] = "raw",
                                          [DELAY] = "asynchronous delay",
                                          [BESIDE] = "asynchronous"};
 
-/* The stages of a publication as the library goes through them: seconds of each, of the last publication. */
+/* Seconds of each stage of the last publication, in the order of the stages. */
 enum { STAGES_MAX = 32 };
 static struct {
   int count;
@@ -115,8 +115,8 @@ static bool restart(bench *of) {
   return status == NTKW_SUCCESS;
 }
 
-/* One way, once; the file is gone afterwards, or before a way that writes. A further way of writing finds its place
- * here, in the list of names and in the head of the table. */
+/* Run one method once. fresh() removes the file before a method that writes. To add a method of writing, add it here,
+ * to `writing`, to the list of names and to the head of the table. */
 static bool go(bench *of, int way) {
   const size_t bytes = (size_t)of->n_local * sizeof(double);
   const int64_t at = of->offset * (int64_t)sizeof(double);
@@ -151,7 +151,7 @@ static bool timed(bench *of, int way, double *time) {
   return good;
 }
 
-/* A training step's stand-in: about a millisecond of arithmetic that needs nothing but a core. */
+/* Stands in for a training step: about a millisecond of arithmetic on one core. */
 static void compute(void) {
   static double numbers[512];
   for (int repeat = 0; repeat < 2000; repeat++)
@@ -160,14 +160,14 @@ static void compute(void) {
   (void)sink;
 }
 
-/* Seconds of so many steps with nothing beside them. */
+/* Seconds of that many steps without a publication. */
 static double steps_alone(int steps) {
   const double start = seconds();
   for (int i = 0; i < steps; i++) compute();
   return seconds() - start;
 }
 
-/* Publish beside steps of computing: what that takes, and how much later than without it the steps are done. */
+/* Publish in the asynchronous mode during computing steps. Measures the publication and the delay of the steps. */
 static bool asynchronous_round(bench *of, double time[TIMES][ROUNDS_MAX], int round) {
   double start = seconds();
   if (of->n_local > 0) memcpy(of->again, of->values, (size_t)of->n_local * sizeof *of->values);
@@ -176,7 +176,7 @@ static bool asynchronous_round(bench *of, double time[TIMES][ROUNDS_MAX], int ro
   if (!checkpoint) return false;
   bool done = false;
   int steps = 0;
-  ntkw_i_publication_hook = NULL; /* the stages listed are those of ntkw_checkpoint_publish */
+  ntkw_i_publication_hook = NULL; /* only the stages of ntkw_checkpoint_publish are reported */
   MPI_Barrier(MPI_COMM_WORLD);
   start = seconds();
   bool good = ntkw_checkpoint_publish_begin(checkpoint) == NTKW_SUCCESS;
@@ -204,7 +204,7 @@ static void fresh(const bench *of) {
   MPI_Barrier(MPI_COMM_WORLD);
 }
 
-/* Both ways of reading read the file that was published. */
+/* Run both methods of reading on the published file. */
 static bool read_rounds(bench *of, double time[TIMES][ROUNDS_MAX], int round) {
   bool good = true;
   for (int k = 0; k < 2; k++) {
@@ -233,7 +233,7 @@ static bool one_round(bench *of, double time[TIMES][ROUNDS_MAX], int round) {
   return asynchronous_round(of, time, round) && good;
 }
 
-/* The median over the rounds of the speed of a way relative to another. */
+/* The median over the rounds of the speed of a method relative to another. */
 static double relative(double time[TIMES][ROUNDS_MAX], int way, int other, int rounds) {
   return median_ratio(time[other], time[way], rounds);
 }

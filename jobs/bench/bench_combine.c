@@ -1,7 +1,7 @@
-/* The weighted sum of gradients beside the speed at which memory moves. See usage().
+/* The speed of the weighted sum of gradients, relative to that of moving memory. See usage().
  *
- * In each round every method runs once, in an order that turns round from one round to the next; a number in the table
- * is a median over the rounds, of speeds or of ratios within a round. */
+ * Every method runs once in each round, in an order that is reversed from round to round. A number in the table is a
+ * median over the rounds, of speeds or of ratios within a round. */
 #include <ntkw/weighting.h>
 #include "arguments.h"
 #include "bench.h"
@@ -19,7 +19,7 @@ enum { ROUNDS_MAX = 101 };
 
 typedef struct settings {
   double memory; /* bytes of all arrays together, beyond the caches */
-  double sample; /* seconds for a method in a round, at least */
+  double sample; /* least seconds for a method in a round */
   int rounds;
   const char *csv;
 } settings;
@@ -84,7 +84,7 @@ static double passes(const bench *of, int m, long repeats) {
 static void measure(const bench *of, const settings *s, double time[METHODS][ROUNDS_MAX]) {
   long repeats[METHODS];
   for (int m = 0; m < METHODS; m++) {
-    passes(of, m, 1); /* the first pass wakes up caches and clocks */
+    passes(of, m, 1); /* warms up caches and clocks */
     repeats[m] = 1 + (long)(s->sample / (passes(of, m, 1) + 1e-9));
   }
   for (int r = 0; r < s->rounds; r++)
@@ -98,7 +98,7 @@ static double value(const void *values, size_t i, ntkw_dtype dtype) {
   return dtype == NTKW_FLOAT32 ? (double)((const float *)values)[i] : ((const double *)values)[i];
 }
 
-/* The sum in double, conditions in order, rounded once: nothing else has all the bits right. */
+/* Whether the result equals, in every bit, the sum in double with conditions in order, rounded once. */
 static bool right(const bench *of) {
   const double *w = ntkw_weighting_weights(of->weighting);
   combine(of);
@@ -135,7 +135,7 @@ static void report(const bench *of, const char *where, double time[METHODS][ROUN
   fflush(stdout);
 }
 
-/* n pieces and the total share the bytes; each begins at a line of the cache, not all at the same place of a page. */
+/* Divide the bytes among n pieces and the total. Each begins at a cache line, at different offsets within a page. */
 static bool run_one(const settings *s, char *bytes, double total, const char *where, int n, ntkw_dtype dtype,
                     FILE *csv) {
   static const char *const names[PIECES_MAX] = {"a", "b", "c", "d", "e", "f", "g", "h"};

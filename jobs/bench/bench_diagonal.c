@@ -1,13 +1,13 @@
-/* What the NTK diagonal costs beside the backward pass that it comes from.
+/* The cost of the NTK diagonal, relative to the backward pass that makes it.
  *
  * Usage: bench_diagonal [--rounds N] [--csv FILE]
  *
- * The wave problem's streams (residual: value, two first derivatives and the forward Laplacian; u: the value; u_t:
- * value and one derivative), float32, one thread. Of each number of points all panels go through the forward pass and then,
- * alternating within a round, through the backward pass without and with the diagonal; only the backward passes are
- * timed, in CPU time of the thread, as nothing in them waits. The share is (with - without) / without of the same
- * round; the median over the rounds counts. The pass has
- * scales in both cases, as the traces' pass of a training step has. */
+ * The streams are those of the wave problem (residual: value, two first derivatives and the forward Laplacian; u: the
+ * value; u_t: value and one derivative), in float32, with one thread. For each number of points all panels go through
+ * the forward pass, and then through the backward pass without and with the diagonal, in turns within a round. Only the
+ * backward passes are timed, in CPU time of the thread, because nothing in them waits. The share is
+ * (with - without) / without of the same round; the table has its median over the rounds. Both passes have scales, like
+ * the pass of a training step that makes traces. */
 #include "arguments.h"
 #include "bench.h"
 #include "pinn/network/network.h"
@@ -19,7 +19,7 @@
 #include <time.h>
 
 enum { MOST_ROUNDS = 1000 };
-static const double AIM = 0.15, LEAST_SECONDS = 0.02; /* of one timed pass over the points, repeated so often */
+static const double AIM = 0.15, LEAST_SECONDS = 0.02; /* passes over the points are repeated for LEAST_SECONDS */
 
 typedef struct condition_streams {
   const char *name;
@@ -59,7 +59,7 @@ static network *make_network(int width) {
   return net;
 }
 
-/* The same panel's input, again and again: what is in it does not matter to the time. */
+/* Input for a panel. Every panel has the same, because the values do not change the time. */
 typedef struct panel_data {
   double points[256], coefficients[256], outputs[512], seeds[512], scales[128], diagonal[128];
 } panel_data;
@@ -77,12 +77,12 @@ static double cpu_seconds(void) {
   return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
 }
 
-/* Seconds of the backward passes over n points, `repeats` times. */
+/* CPU seconds of `repeats` backward passes over n points. */
 static double pass(workspace *work, const stream_set *streams, panel_data *d, int n, int repeats, bool with) {
   const int most = workspace_capacity(work, streams);
   double total = 0.0;
   for (int k = 0; k < repeats; k++) {
-    workspace_lane_begin(work);
+    workspace_chunk_begin(work);
     for (int done = 0; done < n; done += most) {
       const int now = n - done < most ? n - done : most;
       workspace_forward(work, streams, now, d->points, d->coefficients, d->outputs);
@@ -103,7 +103,7 @@ static void measure(workspace *work, const stream_set *streams, int n, int round
   const double once = pass(work, streams, &d, n, 1, true); /* also makes the kernels */
   const int repeats = 1 + (int)(LEAST_SECONDS / fmax(once, 1e-6));
   for (int r = 0; r < rounds; r++) {
-    const bool first = r % 2; /* which of the two comes first alternates */
+    const bool first = r % 2; /* with the diagonal first in every second round */
     const double a = pass(work, streams, &d, n, repeats, first), b = pass(work, streams, &d, n, repeats, !first);
     plain[r] = (first ? b : a) / repeats;
     added[r] = (first ? a : b) / (first ? b : a) - 1.0;

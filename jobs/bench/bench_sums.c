@@ -1,7 +1,7 @@
-/* The exact sum of squares beside what is usually taken for it. See usage().
+/* The exact sum of squares, compared with inexact ones. See usage().
  *
- * In each round every method runs once, in an order that turns round from one round to the next; a number in the table
- * is a median over the rounds of ratios within a round, so that a machine that grows slower or faster spoils little. */
+ * Every method runs once in each round, in an order that is reversed from round to round. A number in the table is a
+ * median over the rounds of ratios within a round, so a machine that becomes slower or faster has little influence. */
 #include <ntkw/sum.h>
 #include "arguments.h"
 #include "bench.h"
@@ -19,8 +19,8 @@ enum { ROUNDS_MAX = 101 };
 
 typedef struct settings {
   double least, most; /* number of values */
-  double sample;      /* seconds for a method in a round, at least */
-  double budget;      /* seconds for a line of the table: less rounds are made, but 3, if more would take longer */
+  double sample;      /* least seconds for a method in a round */
+  double budget;      /* seconds for a line of the table; limits the rounds, but not to less than 3 */
   int rounds;
   const char *csv;
 } settings;
@@ -116,7 +116,7 @@ static void measure(series *of, const settings *s) {
   long repeats[METHODS];
   double of_a_round = 0.0;
   for (int m = 0; m < METHODS; m++) {
-    passes(of, m, 1); /* the first pass wakes up caches and clocks */
+    passes(of, m, 1); /* warms up caches and clocks */
     const double pass = passes(of, m, 1) + 1e-9;
     repeats[m] = 1 + (long)(s->sample / pass);
     of_a_round += pass * (double)repeats[m];
@@ -134,7 +134,7 @@ static double relative(const series *of, int m, int other) {
   return median_ratio(of->time[other], of->time[m], of->rounds);
 }
 
-/* What we want of the speed relative to dot; nothing for sizes between the caches and the memory. */
+/* The aim for the speed relative to dot; empty for sizes between the caches and the memory. */
 static const char *aim(const series *of) {
   const size_t bytes = of->count * widths[of->dtype];
   if (of->kind == DATA_SPREAD) return ">= 0.05";
@@ -143,7 +143,7 @@ static const char *aim(const series *of) {
   return "";
 }
 
-/* The inexact sums must be near the exact one, where they do not overflow: else something else is measured. */
+/* Whether the inexact sums are close to the exact one. With DATA_SPREAD they overflow and are not compared. */
 static bool plausible(const series *of) {
   if (of->kind == DATA_SPREAD) return true;
   const double exact = methods[EXACT].of[of->dtype](of->values, of->count);

@@ -1,7 +1,7 @@
-/* What an update of the weights costs beside the reduction it makes. See usage().
+/* The cost of an update of the weights, relative to its reduction. See usage().
  *
- * In each round every method runs once, in an order that turns round from one round to the next; a time is that of the
- * slowest rank, a number in the table a median over the rounds, of times or of ratios within a round. */
+ * Every method runs once in each round, in an order that is reversed from round to round. Each time is that of the
+ * slowest rank. Numbers in the table are medians over the rounds, of times or of ratios within a round. */
 #include <ntkw/weighting.h>
 #include "arguments.h"
 #include "bench.h"
@@ -29,7 +29,7 @@ static void usage(void) {
        "rank counts. The CSV (to which is added, if it exists) has one line a method.");
 }
 
-/* What the library's last reduction sent: this program's MPI_Allreduce stands before that of MPI. */
+/* Number of values in the library's last reduction. The library calls this program's MPI_Allreduce instead of MPI's. */
 static int sent_count;
 
 int MPI_Allreduce(const void *from, void *to, int count, MPI_Datatype type, MPI_Op op, MPI_Comm comm) {
@@ -121,7 +121,7 @@ static bool prepare(bench *of) {
   if (ntkw_weighting_create(MPI_COMM_WORLD, of->conditions, list, &options, &of->weighting) != NTKW_SUCCESS)
     return false;
   add_gradients(of);
-  if (update(of) != NTKW_SUCCESS) return false; /* shows how long the message is */
+  if (update(of) != NTKW_SUCCESS) return false; /* sets sent_count */
   of->count = sent_count;
   of->message = calloc((size_t)of->count, sizeof *of->message);
   return of->message != NULL;
@@ -129,7 +129,7 @@ static bool prepare(bench *of) {
 
 static bool measure(bench *of, int rounds, double time[METHODS][ROUNDS_MAX]) {
   bool good = true;
-  for (int m = 0; m < METHODS; m++) timed(of, m); /* the first call wakes up caches and connections */
+  for (int m = 0; m < METHODS; m++) timed(of, m); /* warms up caches and connections */
   for (int r = 0; r < rounds; r++)
     for (int k = 0; k < METHODS; k++) {
       const int m = r % 2 ? METHODS - 1 - k : k;

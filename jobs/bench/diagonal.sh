@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# What the NTK diagonal costs beside a backward pass. Usage: jobs/bench/diagonal.sh [--short] [--out DIR]
-#   --short     three rounds, to see that it works
+# The cost of the NTK diagonal, relative to a backward pass. Usage: jobs/bench/diagonal.sh [--short] [--out DIR]
+#   --short     three rounds, to test the benchmark
 #   --out DIR   folder of the results (default build/bench/results): diagonal.txt, diagonal.csv
 # Run it on a quiet machine.
 set -eu

@@ -4,7 +4,7 @@
 #include <stdint.h>
 #include <string.h>
 
-enum { NORMALS = 999983, LAYERS = 5 }; /* a prime: no layer begins where another did */
+enum { NORMALS = 999983, LAYERS = 5 }; /* NORMALS is prime, so that layers begin at different numbers */
 
 const char *const data_names[DATA_KINDS] = {"pinn", "uniform", "spread"};
 
@@ -19,7 +19,7 @@ static double uniform(uint64_t *state) {
   return ((double)(random_bits(state) >> 11) + 0.5) * 0x1p-53;
 }
 
-/* Normal numbers, drawn once (Box and Muller) and then used again and again. */
+/* Normal number of an index. NORMALS numbers are drawn once (Box and Muller) and reused. */
 static double normal(size_t index) {
   static double numbers[NORMALS];
   if (numbers[0] == 0.0) {
@@ -39,8 +39,9 @@ static void store(void *values, size_t i, ntkw_dtype dtype, double value) {
     ((double *)values)[i] = value;
 }
 
-/* Layers of w neurons each, 2 inputs, 1 output: weights, then biases; the sizes are those of a tanh network at work,
- * matrices smaller than biases by the root of their width. */
+/* Typical magnitude of value i of a gradient. The network has 2 inputs, layers of w tanh neurons and 1 output, as it is
+ * during training. Each layer has its matrix, then its biases. Between layers of w neurons, values of a matrix are
+ * smaller than those of the biases by the root of w. */
 static double layer_size(size_t i, size_t count) {
   const double width = fmax(4.0, floor(sqrt((double)count / (LAYERS - 1))));
   const double position = (double)i, matrix = width * width + width;

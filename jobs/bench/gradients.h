@@ -1,14 +1,15 @@
-/* Values to sum up, of three kinds. */
+/* Test values for sums, of three kinds. */
 #ifndef NTKW_BENCH_GRADIENTS_H
 #define NTKW_BENCH_GRADIENTS_H
 
 #include <stddef.h>
+#include "ntkw/dtype.h"
 #include "ntkw/status.h"
 
 typedef enum data_kind {
-  DATA_PINN,    /* the gradient of a fully connected network: normal numbers, of another size in each layer */
+  DATA_PINN,    /* like the gradient of a fully connected network: normal numbers, scaled layer by layer */
   DATA_UNIFORM, /* uniform in (0, 1) */
-  DATA_SPREAD,  /* any finite number: all exponents alike */
+  DATA_SPREAD,  /* any finite number: all exponents are equally likely */
   DATA_KINDS
 } data_kind;
 

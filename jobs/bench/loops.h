@@ -1,4 +1,4 @@
-/* Loops over the values that any program could have, compiled for this very CPU and with -ffast-math. */
+/* Plain loops over the values, for comparison: compiled for the CPU of the build, with -ffast-math. */
 #ifndef NTKW_BENCH_LOOPS_H
 #define NTKW_BENCH_LOOPS_H
 
@@ -8,7 +8,7 @@
 double loop_float32(const float *values, size_t count);
 double loop_float64(const double *values, size_t count);
 
-/* Read all bytes (a multiple of 8) and do next to nothing with them. */
+/* Read all bytes (a multiple of 8) with little arithmetic: or of 8-byte words. */
 double read_bytes(const void *values, size_t bytes);
 
 #endif

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Errors on the wave problem under each weighting rule: examples/wave1d-small.lua for 20 000 steps, three seeds.
 # Usage: jobs/bench/rules.sh [--steps N] [--seeds "1 2 3"] [RULE...]      (default: every rule of ntkw train, and none)
-# Prints a table and writes rules.csv. Two runs at a time, one rank each: the results do not depend on the ranks.
+# Prints a table and writes rules.csv. Two runs at a time have one rank each; results do not depend on the ranks.
 set -eu
 self=$(readlink -f -- "$0")
 CDPATH= cd -- "$(dirname -- "$self")/../.."
@@ -21,7 +21,8 @@ rules=${*:-none gradient-share inverse-gradient-norm ntk-trace}
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 
-one() { # one RULE SEED
+# one RULE SEED: train.
+one() {
   "$ntkw" train examples/wave1d-small.lua --weighting "$1" --seed "$2" --steps "$steps" --log-every "$steps" \
     --checkpoint-every 0 --out "$scratch/$1.$2" >"$scratch/$1.$2.log" 2>&1 || echo "failed: $1, seed $2" >&2
 }
@@ -34,8 +35,14 @@ done
 wait
 
 echo "rule,seed,error" >rules.csv
-printf '| rule |'; for seed in $seeds; do printf ' seed %s |' "$seed"; done; printf ' median |\n'
-printf '| --- |'; for seed in $seeds; do printf ' --- |'; done; printf ' --- |\n'
+# The median of the lines of stdin.
+median() { sort -g | awk '{ v[NR] = $1 } END { print v[int((NR + 1) / 2)] }'; }
+
+printf '| rule |'
+for seed in $seeds; do printf ' seed %s |' "$seed"; done
+printf ' median |\n| --- |'
+for seed in $seeds; do printf ' --- |'; done
+printf ' --- |\n'
 for rule in $rules; do
   printf '| `%s` |' "$rule"
   for seed in $seeds; do
@@ -43,5 +50,5 @@ for rule in $rules; do
     echo "$rule,$seed,$error" >>rules.csv
     printf ' %s |' "$error"
   done
-  printf ' %s |\n' "$(grep "^$rule," rules.csv | cut -d, -f3 | sort -g | awk '{ v[NR] = $1 } END { print v[int((NR + 1) / 2)] }')"
+  printf ' %s |\n' "$(grep "^$rule," rules.csv | cut -d, -f3 | median)"
 done

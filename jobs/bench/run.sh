@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
-# Build the benchmarks and run them; what they print goes to the terminal, too. On a quiet machine, in about 6 minutes.
-# Usage: jobs/bench/run.sh [--short] [--out DIR] [--folder DIR] [--markdown [FILE]] [--build DIR] [sums|combine|update|checkpoint...]
-#   --short          small and few, a few seconds: to see that everything works
+# Build the benchmarks, run them and print their tables. On a quiet machine it takes about 6 minutes.
+# Usage: jobs/bench/run.sh [OPTIONS] [sums|combine|update|checkpoint...]
+#   --short          small and few sizes, a few seconds: to test the benchmarks
 #   --out DIR        folder of the tables NAME.txt and NAME.csv (default build/bench/results)
-#   --folder DIR     where checkpoints are written, 2 GB each (default: that of the tables)
-#   --markdown FILE  write a page with the machine, the tables and the aims, too (without FILE: jobs/bench/RESULTS.md)
-#   --build DIR      take the programs from a build made with NTKW_BENCH=ON; do not build
+#   --folder DIR     where checkpoints are written, 2 GB each (default: the folder of the tables)
+#   --markdown FILE  also write a page with the machine, the tables and the aims (without FILE: jobs/bench/RESULTS.md)
+#   --build DIR      take the programs from a build made with NTKW_BENCH=ON, and do not build
 set -eu
 command="jobs/bench/run.sh${*:+ $*}"
 self=$(readlink -f -- "$0")

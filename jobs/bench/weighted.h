@@ -1,4 +1,4 @@
-/* Weighted sums of K arrays as any program could have them, compiled for this very CPU and with -ffast-math. */
+/* Plain loops for weighted sums of n arrays, for comparison: compiled for the CPU of the build, with -ffast-math. */
 #ifndef NTKW_BENCH_WEIGHTED_H
 #define NTKW_BENCH_WEIGHTED_H
 
@@ -10,7 +10,7 @@ enum { PIECES_MAX = 8 };
 void weighted_float32(const double weights[], const void *const pieces[], int n, size_t count, float *total);
 void weighted_float64(const double weights[], const void *const pieces[], int n, size_t count, double *total);
 
-/* The same reading and writing with next to no work: words of 8 bytes are or-ed. */
+/* The same reading and writing with little arithmetic: total[i] is the or of the 8-byte words i of all pieces. */
 void move_words(const void *const pieces[], int n, size_t words, void *total);
 
 #endif

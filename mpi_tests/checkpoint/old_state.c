@@ -1,4 +1,5 @@
 #include "old_state.h"
+#include "base/dtype.h"
 
 #include <string.h>
 
@@ -19,7 +20,7 @@ static void state_texts(ntkw_checkpoint *checkpoint) {
   ntkw_checkpoint_set_text(checkpoint, "a/b", "the name has a slash");
 }
 
-/* Rank 0 has all of them. */
+/* Add the arrays of the state. All their values are on rank 0. */
 static void state_arrays(ntkw_checkpoint *checkpoint, int version) {
   static unsigned char bytes[N * 8];
   static const int64_t n = N, shape[2] = {3, 2}, none[2] = {0, 4};

@@ -5,8 +5,8 @@
 
 #include "ntkw/checkpoint.h"
 
-/* Publish that state in the newest version. 1: arrays of float32 and float64; 2: of all types. Collective on
- * MPI_COMM_WORLD. */
+/* Publish the state of the file of that version, in the newest format version. version: 1 (arrays of float32 and
+ * float64) or 2 (of all types). Collective on MPI_COMM_WORLD. */
 ntkw_status publish_old_state(const char *path, int version);
 
 #endif

@@ -20,7 +20,7 @@ void cut(MPI_Comm comm, int64_t n, uint64_t seed, int64_t *offset, int64_t *coun
   int64_t weight[64], sum = 0, before = 0;
   for (int r = 0; r < size; r++) {
     uint64_t state = seed * 64 + (uint64_t)r;
-    weight[r] = (int64_t)(random_bits(&state) % 4); /* a quarter of them empty */
+    weight[r] = (int64_t)(random_bits(&state) % 4); /* a quarter of the parts are empty */
     sum += weight[r];
   }
   if (sum == 0) weight[size - 1] = sum = 1;
@@ -29,7 +29,7 @@ void cut(MPI_Comm comm, int64_t n, uint64_t seed, int64_t *offset, int64_t *coun
   *count = n * (before + weight[rank]) / sum - *offset;
 }
 
-/* Any bits but, now and then, NaN with a payload, -0.0, infinity or a subnormal. */
+/* Random bits, sometimes those of NaN with a payload, -0.0, infinity or a subnormal. */
 static uint64_t bits_of(uint64_t seed, uint64_t array, int64_t index) {
   static const uint64_t odd[] = {0x7ff8000000abcdef, 0xfff0000000000001, 0x8000000000000000, 0x7ff0000000000000, 1};
   uint64_t state = (seed * 31 + array) * 1000003 + (uint64_t)index;
@@ -80,7 +80,7 @@ static void state_attributes(ntkw_checkpoint *checkpoint, uint64_t seed) {
   free(text);
 }
 
-/* Some ranks test more often than others. */
+/* Publish in the asynchronous mode. Some ranks call ntkw_checkpoint_publish_test more often than others. */
 static ntkw_status publish_beside(ntkw_checkpoint *checkpoint, void *values[3], const size_t sizes[3]) {
   const ntkw_status status = ntkw_checkpoint_publish_begin(checkpoint);
   if (status != NTKW_SUCCESS) return status;

@@ -1,4 +1,4 @@
-/* Ranks whose arguments are wrong, or differ, get one clear verdict together, and nothing is written. */
+/* If arguments are wrong, or differ over the ranks, all ranks get the same error, and no file is written. */
 #include "support.h"
 
 #include <stdio.h>
@@ -15,7 +15,7 @@ static void add(ntkw_checkpoint *checkpoint, int64_t n, int64_t offset, int64_t 
   ntkw_checkpoint_add_array(checkpoint, "a", "1", NTKW_FLOAT64, 1, &n, offset, count, values);
 }
 
-/* Publish, expect this verdict, and that the file is not there. */
+/* Check that publication fails with this status and a message with `why`, and that no file is written. */
 static void expect(ntkw_checkpoint *checkpoint, ntkw_status expected, const char *why) {
   const char *folder = scratch_path("");
   const int before = count_files(folder, "refused");
@@ -44,7 +44,7 @@ static void gaps_and_overlaps_are_named(void) {
   expect(checkpoint, NTKW_ERR_ARGUMENT, "no rank has the indices 0 to 0");
 
   checkpoint = begin(scratch_path("refused.h5"));
-  add(checkpoint, n, 4 * rank + 1, 4); /* the last leaves the array */
+  add(checkpoint, n, 4 * rank + 1, 4); /* the last rank's part exceeds the array */
   expect(checkpoint, NTKW_ERR_ARGUMENT, rank >= 0 && last_rank() == 0 ? "outside of the 4" : "no rank has the indices");
 
   if (world_size() == 1) CHECK_SKIP("needs two ranks");
@@ -52,7 +52,7 @@ static void gaps_and_overlaps_are_named(void) {
   add(checkpoint, n, 4 * rank - (rank == 1), 4 + (rank == 1));
   expect(checkpoint, NTKW_ERR_ARGUMENT, "ranks 0 and 1 both have index 3");
   checkpoint = begin(scratch_path("refused.h5"));
-  add(checkpoint, 5, 0, 5); /* a replica counted on every rank */
+  add(checkpoint, 5, 0, 5); /* every rank adds the whole array */
   expect(checkpoint, NTKW_ERR_ARGUMENT, "ranks 0 and 1 both have index 0");
 }
 
@@ -110,7 +110,7 @@ static void one_rank_stating_otherwise_is_named(void) {
 
   checkpoint = begin(scratch_path("refused.h5"));
   if (!odd) add(checkpoint, n, offset, 4);
-  expect(checkpoint, NTKW_ERR_DISAGREE, "has stated 0 arrays, but rank 0 1");
+  expect(checkpoint, NTKW_ERR_DISAGREE, "has added 0 arrays, but rank 0 1");
 
   const ntkw_status status =
       ntkw_checkpoint_create(MPI_COMM_WORLD, scratch_path(odd ? "refused-odd.h5" : "refused.h5"), &checkpoint);
@@ -119,7 +119,7 @@ static void one_rank_stating_otherwise_is_named(void) {
   CHECK(checkpoint == NULL);
 }
 
-/* One rank makes a mistake in a local call: it knows at once, the others at publication. */
+/* One rank makes a mistake in a local call. That rank gets the error from the call, all others from the publication. */
 static void local_mistakes_are_remembered(void) {
   const int64_t n = 4 * world_size(), offset = 4 * world_rank(), bad[] = {n, -1}, huge[] = {n, INT64_MAX / 4};
   const bool odd = world_rank() == last_rank();

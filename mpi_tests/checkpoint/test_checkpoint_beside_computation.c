@@ -1,4 +1,5 @@
-/* The asynchronous mode: the bytes of ntkw_checkpoint_publish, of the values at its beginning, whatever comes after. */
+/* The asynchronous mode writes the bytes that ntkw_checkpoint_publish writes, with the values at the beginning of the
+ * publication. */
 #include "support.h"
 
 #include <pthread.h>
@@ -31,7 +32,7 @@ static void bytes_are_those_of_publish(void) {
 enum { N = 300000 };
 static double values[2][N];
 
-/* A rank's part of a large array. */
+/* Create a checkpoint with this rank's part of a large array. */
 static ntkw_checkpoint *state(const char *path, int which, double first) {
   ntkw_checkpoint *checkpoint = NULL;
   const int64_t n = (int64_t)N * world_size();
@@ -58,7 +59,7 @@ static void spoil(int which) {
   for (int i = 0; i < N; i++) values[which][i] = -1.0;
 }
 
-/* A relative path is that of the working folder at the beginning, whatever a program does between the calls. */
+/* A relative path belongs to the working folder at ntkw_checkpoint_create, even if the working folder changes later. */
 static void the_working_folder_may_change(void) {
   char before[600] = "", path[600];
   const char *folder = new_folder("changed");
@@ -110,7 +111,7 @@ static void destruction_comes_to_the_end_first(void) {
   CHECK(checkpoint == NULL);
   CHECK_EQUAL_INT(count_files(folder, "step-"), 1);
   expect_values(path, 7.0);
-  snprintf(path, sizeof path, "%s/none/step-1.h5", folder); /* one that fails */
+  snprintf(path, sizeof path, "%s/none/step-1.h5", folder); /* a publication that fails */
   checkpoint = state(path, 0, 7.0);
   CHECK_OK(ntkw_checkpoint_publish_begin(checkpoint));
   ntkw_checkpoint_destroy(&checkpoint);
@@ -152,7 +153,7 @@ static void note(int number) {
   caught += pthread_equal(pthread_self(), here) ? 1 : 1000;
 }
 
-/* A signal to the process comes to the thread that computes. */
+/* A signal to the process is delivered to the main thread, not to a thread of the library. */
 static void threads_get_no_signals(void) {
   struct sigaction action = {.sa_handler = note}, before;
   here = pthread_self();

@@ -1,4 +1,5 @@
-/* What is in a checkpoint is known when it is open: sorted, typed, and asked for in vain with a clear sentence. */
+/* An open checkpoint lists its contents, sorted and with types. Asking for something that it lacks gives a clear error.
+ */
 #include "support.h"
 
 static void missing_arguments_are_refused(void) {
@@ -18,8 +19,8 @@ static void missing_arguments_are_refused(void) {
   ntkw_checkpoint_reader_close(&reader);
 }
 
-static void inventory_is_sorted_and_typed(void) {
-  const char *path = scratch_path("inventory.h5");
+static void contents_are_sorted_and_typed(void) {
+  const char *path = scratch_path("contents.h5");
   ntkw_checkpoint_reader *reader;
   CHECK_OK(publish_state(MPI_COMM_WORLD, path, 2, 2));
   CHECK_OK(ntkw_checkpoint_reader_open(MPI_COMM_WORLD, path, &reader));
@@ -48,6 +49,6 @@ static void inventory_is_sorted_and_typed(void) {
 }
 
 int main(int argc, char **argv) {
-  static const test_case cases[] = {TEST(missing_arguments_are_refused), TEST(inventory_is_sorted_and_typed)};
+  static const test_case cases[] = {TEST(missing_arguments_are_refused), TEST(contents_are_sorted_and_typed)};
   return run_suite("checkpoint contents", cases, sizeof cases / sizeof *cases, argc, argv);
 }

@@ -1,11 +1,12 @@
-/* ntkw_checkpoint_verify: a good file is good; a flipped bit shows, also behind a file digest that was made to fit. */
+/* ntkw_checkpoint_verify accepts an undamaged file and refuses one with a flipped bit, even if the digest of the file
+ * is changed to fit. */
 #include "support.h"
 
 #include <endian.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include "checkpoint/digest.h"
-#include "checkpoint/user_block.h"
+#include "base/digest.h"
+#include "checkpoint/format.h"
 
 static ntkw_status verify(const char *path) {
   const ntkw_status status = ntkw_checkpoint_verify(MPI_COMM_WORLD, path);
@@ -13,7 +14,7 @@ static ntkw_status verify(const char *path) {
   return status;
 }
 
-/* Where the array's values begin, found by their bits. */
+/* Find the values of an array by their bits. Returns their offset in the file; 0 if they are not found. */
 static size_t find_values(const unsigned char *bytes, size_t length, const void *values, size_t size) {
   for (size_t at = USER_BLOCK_LENGTH; at + size <= length; at++)
     if (memcmp(bytes + at, values, size) == 0) return at;

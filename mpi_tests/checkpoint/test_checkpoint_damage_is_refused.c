@@ -1,4 +1,4 @@
-/* A file that is not a whole checkpoint is refused, with the reason, alike on every rank. */
+/* Opening a file that is not a complete checkpoint fails on every rank with the same message, which has the reason. */
 #include "support.h"
 
 #include <stdio.h>
@@ -14,7 +14,7 @@ static void expect(const char *path, ntkw_status status, const char *why) {
   CHECK_TEXT_HAS(ntkw_last_error(), "damage");
 }
 
-/* A good checkpoint, whose bytes are on rank 0. */
+/* Publish an undamaged checkpoint and read its bytes on rank 0. */
 static unsigned char *good_bytes(size_t *length) {
   const char *path = scratch_path("damage-none.h5");
   CHECK_OK(publish_state(MPI_COMM_WORLD, path, 1, 1));

@@ -1,4 +1,5 @@
-/* Whichever read of a file fails, at publication or at opening, the system's reason is told, not what HDF5 made of it. */
+/* If any read of a file fails, at publication or at opening, the error message has the reason of the system, not that
+ * of HDF5. */
 #include "support.h"
 
 #include <errno.h>
@@ -6,7 +7,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-/* Instead of the C library's: the call of that number fails, counted while there is one. */
+/* Replaces pread of the C library. If failing_call is positive, calls are counted and the call with that number fails.
+ */
 static int failing_call;
 static int calls;
 ssize_t pread(int fd, void *bytes, size_t length, off_t at) {
@@ -17,7 +19,8 @@ ssize_t pread(int fd, void *bytes, size_t length, off_t at) {
   return syscall(SYS_pread64, fd, bytes, length, at);
 }
 
-/* On one rank only; collective: did it come to that call? */
+/* Let the call with this number fail on one rank (0: none). Returns whether the earlier failing_call was reached.
+ * Collective. */
 static bool fail(int rank, int call) {
   int met = failing_call > 0 && calls >= failing_call;
   MPI_Allreduce(MPI_IN_PLACE, &met, 1, MPI_INT, MPI_MAX, MPI_COMM_WORLD);
@@ -34,7 +37,7 @@ static ntkw_status open_and_close(const char *path) {
   return status;
 }
 
-/* Returns how many reads there are. */
+/* Open the file once for each read, which fails on this rank. Returns the number of reads. */
 static int fail_each_at_opening(int rank, const char *path) {
   char why[700];
   snprintf(why, sizeof why, "cannot read %s: Input/output error", path);

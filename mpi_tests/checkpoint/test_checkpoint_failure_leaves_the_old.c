@@ -1,11 +1,11 @@
-/* A publication that fails, at whatever stage and on which rank, leaves the old file and nothing else. */
+/* A publication that fails, at any stage and on any rank, leaves the old file and nothing else. */
 #include "support.h"
 
 #include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include "checkpoint/publication.h"
-#include "status/check.h"
+#include "base/check.h"
 
 static const char *failing_stage;
 static int failing_rank;
@@ -17,11 +17,12 @@ static ntkw_status fail_at(const char *stage, const char *temporary) {
 }
 
 static void fault_at_any_stage(const char *folder_name, ntkw_checkpoint_transfer transfer) {
-  static const char *const stages[] = {"compare", "digest", "name", "create", "tell",      "reach",    "begin",
-                                       "write",   "end",    "sync", "reopen", "read back", "contents", "seal"};
+  static const char *const stages[] = {"compare",         "digest",    "name",     "create",      "share layout",
+                                       "open everywhere", "begin",     "write",    "end",         "sync",
+                                       "reopen",          "read back", "contents", "write header"};
   char path[600], why[200];
   const char *folder = folder_with_old_state(folder_name, path);
-  const int stride = world_size() > 3 ? world_size() - 1 : 1; /* of many ranks only the first and the last */
+  const int stride = world_size() > 3 ? world_size() - 1 : 1; /* beyond 3 ranks, only the first and the last fail */
   state_transfer = transfer;
   for (size_t i = 0; i < sizeof stages / sizeof *stages; i++)
     for (failing_rank = 0; failing_rank < world_size(); failing_rank += stride) {
@@ -57,7 +58,7 @@ static size_t find(const unsigned char *bytes, size_t length, const char *text) 
   return 0;
 }
 
-/* What is written may not be what the disk keeps: a bit changes after that text. */
+/* Stands in for a disk that changes data: flips a bit of the file after the text before_damage. */
 static const char *before_damage;
 static ntkw_status flip_a_bit(const char *stage, const char *temporary) {
   if (strcmp(stage, "end") != 0 || world_rank() != 0) return NTKW_SUCCESS;
@@ -103,8 +104,8 @@ static void lost_data_is_noticed(void) {
 }
 
 static ntkw_status remove_temporary(const char *stage, const char *temporary) {
-  if (strcmp(stage, "tell") == 0 && world_rank() == 0) CHECK(unlink(temporary) == 0);
-  if (strcmp(stage, "tell") == 0) MPI_Barrier(MPI_COMM_WORLD);
+  if (strcmp(stage, "share layout") == 0 && world_rank() == 0) CHECK(unlink(temporary) == 0);
+  if (strcmp(stage, "share layout") == 0) MPI_Barrier(MPI_COMM_WORLD);
   return NTKW_SUCCESS;
 }
 

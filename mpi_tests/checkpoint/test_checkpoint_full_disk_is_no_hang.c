@@ -1,4 +1,5 @@
-/* A disk that is full, a folder that is not there or not ours: one clear verdict on every rank, and the old file. */
+/* If the disk is full, or the folder is missing or not writable, every rank gets the same clear error, and the old file
+ * stays. */
 #include "support.h"
 
 #include <signal.h>
@@ -37,14 +38,14 @@ static void a_full_disk_is_no_hang(void) {
   state_asynchronous = false;
 }
 
-/* The reservation was made, yet the values of one rank do not fit: the others must not wait for it. */
+/* Space is reserved, but the values of the last rank do not fit. The other ranks must not wait for it. */
 static ntkw_status limit_last_rank(const char *stage, const char *temporary) {
   (void)temporary;
   if (strcmp(stage, "begin") == 0 && world_rank() == world_size() - 1) limit_file_size(600);
   return NTKW_SUCCESS;
 }
 
-/* A cut of the vector in which the last rank has something. */
+/* A seed of `cut` for which the last rank has values of the vector. */
 static uint64_t cut_with_work_for_all(void) {
   for (uint64_t seed = 0;; seed++) {
     int64_t offset, count;

@@ -1,4 +1,4 @@
-/* The hints of ntkw_checkpoint_set_info come to MPI-IO, and change no byte of the file. */
+/* The hints of ntkw_checkpoint_set_info are passed to MPI-IO and change no byte of the file. */
 #include "support.h"
 
 #include <stdio.h>
@@ -19,7 +19,7 @@ static bool hints_one_node(MPI_Info info) {
   return found && strcmp(value, "1") == 0;
 }
 
-/* What the library and HDF5 call: it stands before MPI's own. */
+/* The library and HDF5 call this function instead of MPI's. */
 int MPI_File_open(MPI_Comm comm, const char *path, int mode, MPI_Info info, MPI_File *file) {
   n_opened++;
   n_hinted += hints_one_node(info);
@@ -43,10 +43,10 @@ static void give_hints(ntkw_checkpoint *checkpoint, const char *value) {
   MPI_Info_set(info, "cb_nodes", value);
   MPI_Info_set(info, "striping_factor", "1");
   CHECK_OK(ntkw_checkpoint_set_info(checkpoint, info));
-  MPI_Info_free(&info); /* the checkpoint has its own */
+  MPI_Info_free(&info); /* the checkpoint has a copy */
 }
 
-/* hinted: the hints that are right at the second publication. */
+/* Publish without hints and then with hints, and compare the files. */
 static void publish_with_hints(ntkw_checkpoint_transfer transfer) {
   char path[600];
   size_t length[2];
@@ -62,7 +62,7 @@ static void publish_with_hints(ntkw_checkpoint_transfer transfer) {
   give_hints(checkpoint, "1");
   n_opened = n_hinted = 0;
   CHECK_OK(ntkw_checkpoint_publish(checkpoint));
-  /* rank 0 makes the file with them; over MPI-IO each rank opens it with them */
+  /* rank 0 creates the file with the hints; with the transfer over MPI-IO, each rank opens it with them */
   CHECK_EQUAL_INT(n_hinted, (world_rank() == 0) + (transfer == NTKW_TRANSFER_MPI_IO));
   CHECK_EQUAL_INT(n_opened, n_hinted);
   bytes[1] = get_file(path, &length[1]);

@@ -1,4 +1,4 @@
-/* A locked folder is refused to others, a stale lock is taken over, and a lost lock stops publication. */
+/* Locking a locked folder fails, a stale lock is taken over, and after a lost lock no publication succeeds. */
 #include "support.h"
 
 #include <stdio.h>
@@ -23,7 +23,7 @@ static ntkw_status lock(const char *folder, ntkw_lock_wait on_wait, ntkw_folder_
   return status;
 }
 
-/* Write a lock as if from this owner. */
+/* Write a lock file of this owner. */
 static void plant(const char *folder, const lock_owner *owner) {
   char path[600], text[LOCK_TEXT_LENGTH + 1];
   snprintf(path, sizeof path, "%s/lock", folder);
@@ -51,8 +51,8 @@ static void a_dead_process_holds_nothing(void) {
   const char *folder = new_folder("dead");
   ntkw_folder_lock *mine;
   lock_owner owner;
-  ntkw_i_lock_myself(&owner);
-  owner.started++; /* its number is used again by another process: this one */
+  ntkw_i_lock_this_process(&owner);
+  owner.started++; /* the owner has ended, and its process id was given to this process */
   plant(folder, &owner);
   CHECK_OK(lock(folder, NULL, &mine));
   CHECK_EQUAL_INT(count_files(folder, "lock"), 1);
@@ -72,7 +72,7 @@ static void a_silent_holder_elsewhere_is_given_time(void) {
   const char *folder = new_folder("silent");
   ntkw_folder_lock *mine;
   lock_owner owner;
-  ntkw_i_lock_myself(&owner);
+  ntkw_i_lock_this_process(&owner);
   snprintf(owner.boot, sizeof owner.boot, "elsewhere");
   plant(folder, &owner);
   CHECK_STATUS(lock(folder, NULL, &mine), NTKW_ERR_LOCKED);
@@ -81,13 +81,13 @@ static void a_silent_holder_elsewhere_is_given_time(void) {
   CHECK_OK(lock(folder, count_wait, &mine));
   CHECK_EQUAL_INT(n_waits, world_rank() == 0);
   ntkw_checkpoint_unlock(&mine);
-  put_file(scratch_path("silent/lock"), "ntkw-lock 1\nho", 14); /* its maker died while writing it */
+  put_file(scratch_path("silent/lock"), "ntkw-lock 1\nho", 14); /* the process was killed while it wrote the lock */
   CHECK_OK(lock(folder, NULL, &mine) == NTKW_ERR_LOCKED ? lock(folder, count_wait, &mine) : NTKW_ERR_ORDER);
   ntkw_checkpoint_unlock(&mine);
   ntkw_i_lock_stale_after = 300;
 }
 
-static double asked_until; /* MPI_Wtime(): when give_up is true on the last rank; 0: never */
+static double asked_until; /* MPI_Wtime() from which give_up is true on the last rank; 0: never */
 
 static bool on_the_last_rank(void *data) {
   (void)data;
@@ -125,7 +125,7 @@ static void a_living_holder_is_waited_for(void) {
   ntkw_checkpoint_lock_abandon(first);
   CHECK_OK(patiently(folder, 60.0, &second));
   CHECK_EQUAL_INT(n_waits, 2 * (world_rank() == 0));
-  ntkw_checkpoint_lock_abandon(first); /* it is another's */
+  ntkw_checkpoint_lock_abandon(first); /* does nothing: `second` holds the lock */
   MPI_Barrier(MPI_COMM_WORLD);
   CHECK_EQUAL_INT(count_files(folder, "lock"), 1);
   ntkw_checkpoint_unlock(&first);
@@ -144,7 +144,7 @@ static void a_lost_lock_stops_publication(void) {
   CHECK_OK(ntkw_checkpoint_create(MPI_COMM_WORLD, path, &checkpoint));
   CHECK_OK(ntkw_checkpoint_set_lock(checkpoint, mine));
   CHECK_OK(ntkw_checkpoint_publish(checkpoint));
-  ntkw_i_lock_myself(&owner);
+  ntkw_i_lock_this_process(&owner);
   plant(folder, &owner);
   const ntkw_status status = ntkw_checkpoint_publish(checkpoint);
   check_same_verdict(status);
@@ -152,10 +152,10 @@ static void a_lost_lock_stops_publication(void) {
   CHECK_TEXT_HAS(ntkw_last_error(), "nothing is published");
   ntkw_checkpoint_destroy(&checkpoint);
   ntkw_checkpoint_unlock(&mine);
-  CHECK_EQUAL_INT(count_files(folder, "lock"), 1); /* the other's stays */
+  CHECK_EQUAL_INT(count_files(folder, "lock"), 1); /* the lock of the other run stays */
 }
 
-/* Copy the lock of a folder to another one. link: as a further name. Collective. */
+/* Copy the lock file of a folder to another folder. linked: by a hard link. Collective. */
 static void copy_lock(const char *from, const char *to, bool linked) {
   char source[700], target[700];
   size_t length;
@@ -168,7 +168,9 @@ static void copy_lock(const char *from, const char *to, bool linked) {
   free(bytes);
 }
 
-/* A folder that was copied while its run lives is free; so is the original, once it is let go. */
+/* A copy of a locked folder can be locked although the original is still locked. After unlocking, the original has no
+ * lock.
+ */
 static void a_copy_is_not_the_original(void) {
   char original[600];
   snprintf(original, sizeof original, "%s", new_folder("original"));
@@ -186,15 +188,16 @@ static void a_copy_is_not_the_original(void) {
   CHECK_EQUAL_INT(count_files(original, "lock"), 0);
 }
 
-/* Where a holder cannot be seen, other numbers prove nothing; a lock of an older version says none. */
+/* If the process that holds a lock cannot be seen, file numbers that differ do not prove that the lock is a copy. The
+ * lock of an older version has no file numbers. */
 static void a_copy_elsewhere_is_not_told_apart(void) {
   const char *folder = new_folder("uncertain");
   ntkw_folder_lock *mine;
   lock_owner owner;
-  ntkw_i_lock_myself(&owner);
-  plant(folder, &owner); /* without numbers */
+  ntkw_i_lock_this_process(&owner);
+  plant(folder, &owner); /* without file numbers */
   CHECK_STATUS(lock(folder, NULL, &mine), NTKW_ERR_LOCKED);
-  owner.place = (lock_place){.known = true, .file = 1, .folder = 1};
+  owner.created = (lock_location){.known = true, .file = 1, .folder = 1};
   snprintf(owner.boot, sizeof owner.boot, "elsewhere");
   plant(folder, &owner);
   CHECK_STATUS(lock(folder, NULL, &mine), NTKW_ERR_LOCKED);
@@ -215,7 +218,8 @@ static void the_working_folder_may_change(void) {
   CHECK_EQUAL_INT(count_files(folder, "lock"), 0);
 }
 
-/* A run that died while it took over a lock left it aside; what was set aside just now may still be put back. */
+/* A run that takes over a lock first renames it. If the run dies, the renamed file stays and is removed later. A file
+ * that was renamed recently is kept, because it may still be put back. */
 static void remains_of_locks_are_removed(void) {
   const char *folder = new_folder("remains");
   char path[600];

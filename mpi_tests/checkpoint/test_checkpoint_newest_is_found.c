@@ -1,4 +1,5 @@
-/* Of a folder the newest good checkpoint is opened, bad ones are named; old ones and stale temporaries are removed. */
+/* Opening a folder opens its newest good checkpoint and names newer bad ones. ntkw_checkpoint_keep removes old
+ * checkpoints and stale temporary files. */
 #include "support.h"
 
 #include <stdio.h>
@@ -21,7 +22,7 @@ static void publish(const char *name, uint64_t seed) {
   CHECK_OK(publish_state(MPI_COMM_WORLD, in_folder(name), seed, seed));
 }
 
-/* Expect that the newest good one has this seed. */
+/* Check that the newest good checkpoint has the state of this seed. */
 static void expect_newest(uint64_t seed) {
   ntkw_checkpoint_reader *reader;
   const ntkw_status status =
@@ -112,12 +113,12 @@ static void the_newest_few_are_kept(void) {
     snprintf(name, sizeof name, "step-%llu.h5", (unsigned long long)step);
     publish(name, step);
   }
-  put_file(in_folder("step-13.h5"), "half", 4); /* does not count */
+  put_file(in_folder("step-13.h5"), "half", 4); /* bad: not one of the checkpoints to keep */
   put_file(in_folder("step-13.h5.tmp-0123456789abcdef"), "half", 4);
   put_file(in_folder("step-13.h5.tmp-mine"), "x", 1);
   put_file(in_folder("other-1.h5"), "x", 1);
   put_file(in_folder("other-1.h5.tmp-0123456789abcdef"), "x", 1);
-  put_file(in_folder("step-1.h5"), "x", 1); /* bad, and older than what is kept */
+  put_file(in_folder("step-1.h5"), "x", 1); /* bad, and older than the kept checkpoints */
   CHECK_OK(ntkw_checkpoint_keep(MPI_COMM_WORLD, folder, "step-", 2));
   CHECK(is_there("step-12.h5") && is_there("step-11.h5") && is_there("step-13.h5"));
   CHECK(!is_there("step-10.h5") && !is_there("step-9.h5") && !is_there("step-8.h5") && !is_there("step-1.h5"));

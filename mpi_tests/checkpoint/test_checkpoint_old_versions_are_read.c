@@ -1,4 +1,4 @@
-/* Files of older format versions, written when these were the newest, read as what is written today. */
+/* Files of older format versions, written when these were the newest, have the same contents as newly written ones. */
 #include "old_state.h"
 #include "support.h"
 
@@ -47,7 +47,7 @@ static void compare_arrays(ntkw_checkpoint_reader *old, ntkw_checkpoint_reader *
   }
 }
 
-static int stated_version(const char *path) {
+static int version_in_file(const char *path) {
   size_t length;
   unsigned char *bytes = get_file(path, &length);
   int version = bytes ? bytes[8] : 0;
@@ -62,8 +62,8 @@ static void compare(int version, int n_arrays) {
   snprintf(path, sizeof path, "%s/checkpoint-v%d.h5", NTKW_TEST_DATA, version);
   const char *other = scratch_path(version == 1 ? "new-1.h5" : "new-2.h5");
   CHECK_OK(publish_old_state(other, version));
-  CHECK_EQUAL_INT(stated_version(path), version);
-  CHECK_EQUAL_INT(stated_version(other), 3);
+  CHECK_EQUAL_INT(version_in_file(path), version);
+  CHECK_EQUAL_INT(version_in_file(other), 3);
   CHECK_OK(ntkw_checkpoint_reader_open(MPI_COMM_WORLD, path, &old));
   CHECK_OK(ntkw_checkpoint_reader_open(MPI_COMM_WORLD, other, &new));
   if (old && new) {

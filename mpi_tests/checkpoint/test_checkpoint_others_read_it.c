@@ -1,4 +1,5 @@
-/* What we did not write agrees: h5dump reads the values, and the Python of the format page finds the digests. */
+/* Other programs read a checkpoint: h5dump reads the values, and the Python program of the format page computes the
+ * digests. */
 #include "support.h"
 
 #include <stdarg.h>
@@ -7,7 +8,7 @@
 
 static char checkpoint_path[512];
 
-/* What a command prints, at most size - 1 bytes. Returns its exit status, -1 if it could not be run. */
+/* Run a command and store what it prints, up to size - 1 bytes. Returns its exit status, -1 if it could not be run. */
 static int run(char *output, size_t size, const char *format, ...) __attribute__((format(printf, 3, 4)));
 static int run(char *output, size_t size, const char *format, ...) {
   char command[3000];
@@ -53,7 +54,7 @@ static void h5dump_shows_what_is_in_it(void) {
   free(output);
 }
 
-/* The array as h5dump writes it to a file, against what we read. */
+/* Compare an array as h5dump writes it to a file with the array as the library reads it. */
 static void compare_array(const char *name, ntkw_dtype dtype, int64_t rows, size_t size) {
   char output[2000];
   const char *raw = scratch_path("others.raw");
@@ -78,7 +79,7 @@ static void h5dump_reads_the_same_bits(void) {
   compare_array("block", NTKW_FLOAT32, BLOCK_ROWS, BLOCK_ROWS * 6 * 4);
 }
 
-/* The program that stands in the format page. Returns the path of a copy. */
+/* Copy the program in the format page to a file. Returns the path of the file. */
 static const char *documented_program(void) {
   static char path[600];
   char output[100];
@@ -100,7 +101,7 @@ static void the_documented_program_checks_a_file(void) {
   CHECK_TEXT_HAS(output, "damaged");
 }
 
-/* The stored digest of an array against digest() of the documented program on the bytes that h5dump gives. */
+/* Compare the stored digest of an array with digest() of the documented program for the bytes from h5dump. */
 static void compare_digest(const char *name, const char *word) {
   const char *program = documented_program(), *raw = scratch_path("others.raw");
   char stored[2000], found[2000];

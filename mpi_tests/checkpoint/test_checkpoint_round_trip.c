@@ -1,15 +1,16 @@
-/* What is published is read back in every bit, on any cut and any number of ranks, and the file is always the same. */
+/* A published state is read back in every bit, with any distribution over any number of ranks. The bytes of the file do
+ * not depend on these. */
 #include "support.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
-#include "checkpoint/file_bytes.h"
+#include "fileio/posix_io.h"
 
 static void another_cut_reads_the_same_bits(void) {
   const char *path = scratch_path("cut.h5");
   for (uint64_t seed = 1; seed <= 3; seed++) {
-    CHECK_OK(publish_state(MPI_COMM_WORLD, path, seed, seed)); /* replaces the last one */
+    CHECK_OK(publish_state(MPI_COMM_WORLD, path, seed, seed)); /* replaces the file of the seed before */
     check_state(MPI_COMM_WORLD, path, seed, seed);
     check_state(MPI_COMM_WORLD, path, seed, seed + 100);
   }
@@ -56,7 +57,7 @@ static void bytes_depend_neither_on_ranks_nor_on_time(void) {
   free(bytes);
 }
 
-/* Published again with these settings, the bytes of the file are the same. */
+/* Check that publication with these settings gives the same bytes. */
 static void expect_same_bytes(ntkw_checkpoint_transfer transfer, int64_t piece_length) {
   const char *path = scratch_path("usual.h5"), *other_path = scratch_path("unusual.h5");
   const int64_t usual = ntkw_i_piece_length;

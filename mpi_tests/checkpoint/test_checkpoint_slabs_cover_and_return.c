@@ -1,10 +1,10 @@
-/* Arrays of which each rank has many hyperslabs: the file is the same as from rows, any hyperslabs come back, and
+/* Arrays of which each rank has many hyperslabs: the file is the same as with rows, any hyperslabs can be read, and
  * hyperslabs that overlap or leave holes are refused on every rank. */
 #include "support.h"
 
 #include <stdio.h>
 #include <stdlib.h>
-#include "checkpoint/file_bytes.h"
+#include "fileio/posix_io.h"
 
 enum { A = 7, B = 9, C = 5, D = 4, LENGTH = A * B * C * D, MOST = 200 };
 static const int64_t shape[] = {A, B, C, D};
@@ -30,7 +30,7 @@ static void give(share *s, ntkw_slab slab) {
               value_at((((slab.start[0] + a) * B + slab.start[1] + b) * C + slab.start[2] + c) * D + slab.start[3] + d);
 }
 
-/* Tiles of 2 x 4 x 2 x 3, dealt out by a seed; and an empty one for everybody. */
+/* Distribute tiles of 2 x 4 x 2 x 3 over the ranks by a seed. Each rank also has an empty tile. */
 static void deal(share *s, uint64_t seed) {
   s->n = 0;
   s->length = 0;
@@ -89,7 +89,7 @@ static void tiles_make_the_file_that_rows_make(void) {
   }
   CHECK_OK(publish(tiles, &s, NTKW_TRANSFER_MPI_IO));
   expect_same_files(rows, tiles);
-  const int64_t usual = ntkw_i_piece_length; /* many pieces, as arrays beyond 2 GiB have */
+  const int64_t usual = ntkw_i_piece_length; /* short pieces, so that the array has many, like one beyond 2 GiB */
   ntkw_i_piece_length = 12;
   CHECK_OK(publish(tiles, &s, NTKW_TRANSFER_MPI_IO));
   expect_same_files(rows, tiles);
@@ -106,7 +106,7 @@ static void any_hyperslabs_are_read(void) {
   publish_rows(path);
   CHECK_OK(ntkw_checkpoint_reader_open(MPI_COMM_WORLD, path, &reader));
   deal(&s, 9);
-  if (world_rank() == 0) give(&s, (ntkw_slab){{2, 0, 1, 0}, {3, B, 2, D}}); /* over the tiles of others */
+  if (world_rank() == 0) give(&s, (ntkw_slab){{2, 0, 1, 0}, {3, B, 2, D}}); /* overlaps tiles of other ranks */
   CHECK_OK(ntkw_checkpoint_reader_read_slabs(reader, "a", NTKW_INT32, s.n, s.slabs, back));
   CHECK(memcmp(back, s.values, (size_t)s.length * sizeof *back) == 0);
   const bool last = world_rank() == world_size() - 1;
@@ -126,7 +126,7 @@ static void overlaps_and_holes_are_refused(void) {
   static share s;
   const char *path = scratch_path("refused.h5");
   for (uint64_t seed = 1; seed <= 5; seed++) {
-    deal(&s, seed); /* the empty tile, then others: a rank that has some loses or lends one */
+    deal(&s, seed); /* the first rank with more than the empty tile omits one, or gives one to the last rank too */
     int owner = s.n > 1 ? world_rank() : world_size();
     MPI_Allreduce(MPI_IN_PLACE, &owner, 1, MPI_INT, MPI_MIN, MPI_COMM_WORLD);
     if (world_rank() == owner) s.n--;

@@ -1,4 +1,4 @@
-/* A rank that comes late is waited for, and those who wait are told, again and again. */
+/* If a rank is late, the stall callback of the waiting ranks is called again and again. */
 #include "support.h"
 
 #include <stdio.h>
@@ -29,8 +29,8 @@ static ntkw_checkpoint *state(const char *path, double seconds, calls *told) {
   return checkpoint;
 }
 
-/* Each of those who waited was told about after 0.05 s, 0.1 s, ...: at least twice, for a busy machine leaves some out.
- * Each phase of a publication counts its wait anew. */
+/* The callback of a waiting rank is due after 0.05 s, 0.1 s, ... On a busy machine some calls are left out, but there
+ * must be two. In each phase of a publication the wait starts from zero. */
 static void check_told(const calls *told) {
   if (world_rank() == 1 || world_size() == 1) CHECK_SKIP("nobody waits for another rank");
   CHECK(told->n >= 2);

@@ -1,11 +1,11 @@
-/* Texts of any length are stored without a heap, and come back; a file whose texts are of another kind is refused. */
-#include "checkpoint/texts.h"
+/* Texts of any length are stored without a global heap and read back. A file with texts in a heap is refused. */
+#include "checkpoint/format.h"
 #include "support.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 
-/* Around the limit of an attribute, and far beyond. */
+/* Lengths around the largest attribute and far beyond. */
 static const size_t lengths[] = {0, 1, 7, 32766, 32767, 32768, 65535, 65536, 100000, 3000000};
 enum { N_LENGTHS = sizeof lengths / sizeof *lengths };
 
@@ -54,7 +54,7 @@ static void texts_of_any_length_come_back(void) {
   const char *path = scratch_path("texts.h5");
   ntkw_checkpoint_reader *reader;
   CHECK_OK(publish(path, N_LENGTHS, "matrix"));
-  CHECK_EQUAL_INT(count_text(path, "GCOL"), 0); /* as a global heap begins */
+  CHECK_EQUAL_INT(count_text(path, "GCOL"), 0); /* the signature of a global heap */
   CHECK_OK(ntkw_checkpoint_reader_open(MPI_COMM_WORLD, path, &reader));
   CHECK_EQUAL_INT(ntkw_checkpoint_reader_attribute_count(reader), N_LENGTHS);
   CHECK_EQUAL_INT(ntkw_checkpoint_reader_array_count(reader), 1);
@@ -95,7 +95,8 @@ static void what_the_format_cannot_hold_is_refused(void) {
   free(unit);
 }
 
-/* The version is not among what is digested. */
+/* A file of version 2 has texts in a heap. It is marked as version 3; the digest still fits, because it does not cover
+ * the version. */
 static void texts_in_a_heap_are_refused(void) {
   const char *path = scratch_path("texts-heap.h5");
   char old_path[600];

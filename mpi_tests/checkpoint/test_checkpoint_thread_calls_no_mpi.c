@@ -1,5 +1,5 @@
-/* The thread of the asynchronous mode calls neither MPI nor HDF5: every function of both that the checkpoint could reach
- * there is wrapped, and a call on another thread than the main one counts. */
+/* The thread of the asynchronous mode calls neither MPI nor HDF5. All functions of both that it could call are wrapped,
+ * and calls on threads other than the main thread are counted. */
 #include "support.h"
 
 #include <dlfcn.h>

@@ -1,5 +1,6 @@
-/* Every type of values is stored in its bits, and h5py, if it is there, reads the same numbers. */
+/* Values of every type keep their bits, and h5py, if it is installed, reads the same numbers. */
 #include "support.h"
+#include "base/dtype.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,4 +1,5 @@
-/* The verdict of a replay: what matches, what deviates and by how much, and a rank with bits of its own. */
+/* The result of a replay: values that match, values that deviate and by how much, and a rank whose bits differ from
+ * those of the others. */
 #include <math.h>
 #include "cli/replay/comparison.h"
 #include "harness.h"
@@ -17,7 +18,7 @@ static const recorded_run recorded = {.n_steps = STEPS,
                                       .squares = squares,
                                       .total = totals};
 
-/* Found numbers: the recorded ones, of which a test alters some. */
+/* Results of a replay: the recorded values, some of which a test alters. */
 static struct {
   double weights[STEPS * CONDITIONS], norms[STEPS * CONDITIONS], squares[STEPS * CONDITIONS], totals[STEPS];
   bool updated[STEPS];

@@ -1,4 +1,4 @@
-/* The option parser: every kind of value, in both spellings, and what it says to what it refuses. */
+/* The option parser accepts every kind of value in both spellings, and refuses wrong options with a clear message. */
 #include <limits.h>
 #include "cli/options.h"
 #include "harness.h"
@@ -8,10 +8,11 @@ typedef struct settings {
   int64_t steps, seed;
   double rate, share;
   const char *kind, *out;
+  enum { COLD, WARM, HOT } start;
   optional_path resume;
 } settings;
 
-static const char *const kinds[] = {"even", "random"};
+static const char *const kinds[] = {"even", "random"}, *const starts[] = {"cold", "warm", "hot"};
 #define AT(member) .at = offsetof(settings, member)
 static const option table[] = {
     {.name = "quiet", .kind = OPTION_FLAG, AT(quiet), .help = "say nothing"},
@@ -20,14 +21,21 @@ static const option table[] = {
     {.name = "rate", .argument = "X", .kind = OPTION_REAL, AT(rate), .lowest = 0, .highest = 1e300, .help = "rate"},
     {.name = "share", .argument = "X", .kind = OPTION_REAL, AT(share), .lowest = 0, .highest = 1, .help = "share"},
     {.name = "kind", .argument = "K", .kind = OPTION_WORD, AT(kind), .words = kinds, .n_words = 2, .help = "kind"},
-    {.name = "out", .argument = "DIR", .kind = OPTION_TEXT, AT(out), .help = "folder"},
+    {.name = "start",
+     .argument = "S",
+     .kind = OPTION_CHOICE,
+     AT(start),
+     .words = starts,
+     .n_words = 3,
+     .help = "start"},
+    {.name = "out", .alias = "folder", .argument = "DIR", .kind = OPTION_TEXT, AT(out), .help = "folder"},
     {.name = "resume", .argument = "PATH", .kind = OPTION_OPTIONAL_PATH, AT(resume), .help = "go on"}};
 enum { N = sizeof table / sizeof *table, MOST = 12 };
 
 static settings got;
 static const char *operand;
 
-/* Parse words (NULL-terminated) with the given name of the operand. */
+/* Parse NULL-terminated words as arguments of a command. name: the name of its operand. */
 static ntkw_status parse(const char *name, const char *const words[]) {
   char *argv[MOST + 1] = {(char *)"train"};
   int argc = 1;
@@ -62,6 +70,27 @@ static void defaults_stay_and_the_last_value_wins(void) {
   CHECK(!got.quiet && !got.out && !got.resume.given);
   CHECK_OK(PARSE("--steps=3", "f", "--steps", "4"));
   CHECK_EQUAL_INT(got.steps, 4);
+}
+
+static void choices_are_indices_of_words(void) {
+  CHECK_OK(PARSE("f", "--start", "hot"));
+  CHECK_EQUAL_INT(got.start, HOT);
+  CHECK_OK(PARSE("f"));
+  CHECK_EQUAL_INT(got.start, COLD);
+  CHECK_REFUSED("--start is \"hut\"; expected cold, warm or hot (did you mean hot?)", "f", "--start", "hut");
+}
+
+static void an_alias_means_the_same_and_is_not_listed(void) {
+  char help[4096] = "";
+  CHECK_OK(PARSE("f", "--folder", "a"));
+  CHECK(strcmp(got.out, "a") == 0);
+  CHECK_OK(PARSE("f", "--out=a", "--folder=b"));
+  CHECK(strcmp(got.out, "b") == 0);
+  CHECK_REFUSED("--out needs a value", "f", "--folder");
+  FILE *out = fmemopen(help, sizeof help, "w");
+  options_print_help(out, table, N);
+  fclose(out);
+  CHECK(strstr(help, "--out DIR") && !strstr(help, "--folder"));
 }
 
 static void operands_are_counted(void) {
@@ -134,6 +163,8 @@ static void the_help_lists_every_option(void) {
 int main(int argc, char **argv) {
   static const test_case cases[] = {TEST(values_arrive_in_both_spellings),
                                     TEST(defaults_stay_and_the_last_value_wins),
+                                    TEST(choices_are_indices_of_words),
+                                    TEST(an_alias_means_the_same_and_is_not_listed),
                                     TEST(operands_are_counted),
                                     TEST(integers_are_whole_and_in_range),
                                     TEST(reals_are_numbers_in_range),

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Another rule on a recorded trace: weights follow from the printed norms, and do not depend on ranks or cut.
+# Another rule on a recording: weights follow from the printed norms, and do not depend on ranks or cut.
 . "$(dirname "$0")/checks.sh"
 trace=$DATA/A_poisson_ntk_f32.h5
 

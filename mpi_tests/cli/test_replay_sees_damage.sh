@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# One wrong number in a trace is noticed; a trace that cannot be read ends in one sentence and the same code everywhere.
+# One wrong number in a recording is noticed; a recording that cannot be read ends in one sentence and the same code everywhere.
 . "$(dirname "$0")/checks.sh"
 
 # altered NAME ARGUMENT...: a copy of trace C, altered by the helper
@@ -40,7 +40,7 @@ refused 5 3 replay "$copy" --- "NaN or Inf in 1 value"
 for name in conditions epoch batch updated losses gradients weights total sumsq_exact norm_exact segments/offset \
   segments/size segments; do
   altered without remove "/$name"
-  refused 4 1 replay "$copy" --- "$copy is not a trace: it has no dataset /$name"
+  refused 4 1 replay "$copy" --- "$copy is not a recording: it has no dataset /$name"
 done
 for name in rule alpha update_every dtype source; do
   altered without remove-attribute "$name"

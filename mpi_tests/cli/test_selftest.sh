@@ -19,6 +19,9 @@ for kernels in portable avx2 avx512; do
   expect_output "kernels $kernels" "all 11 problems give the reference bits"
 done
 unset NTKW_KERNELS
+NTKW_SUM_KERNELS=portable run 2 --version
+expect_code 0
+expect_sentence "warning: the environment variable NTKW_SUM_KERNELS is deprecated, set NTKW_KERNELS instead"
 
 export ASAN_OPTIONS=${ASAN_OPTIONS:-}:verify_asan_link_order=0
 export LD_PRELOAD=$HELPER

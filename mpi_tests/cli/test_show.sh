@@ -38,5 +38,5 @@ refused 4 3 show "$scratch/missing.h5" --- "$scratch/missing.h5"
 mkdir "$scratch/empty"
 refused 4 3 show "$scratch/empty" --- "$scratch/empty: holds no checkpoint"
 
-refused 4 2 replay "$checkpoint" --- "is not a trace: it has no dataset /conditions"
+refused 4 2 replay "$checkpoint" --- "is not a recording: it has no dataset /conditions"
 finish

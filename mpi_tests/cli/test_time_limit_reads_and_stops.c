@@ -1,8 +1,8 @@
-/* Lengths of time as a person and Slurm write them; and when a run has to stop for its last checkpoint to be in time,
- * for steps and checkpoints that take known times. */
+/* Durations are read as users and Slurm write them. A run with known times of steps and checkpoints stops so that its
+ * last checkpoint is in time. */
 #include "cli/train/duration.h"
 #include "cli/signals.h"
-#include "cli/train/stop.h"
+#include "cli/train/time_limit.h"
 #include "harness.h"
 
 #include <math.h>
@@ -42,16 +42,16 @@ static void other_texts_are_refused(void) {
   }
 }
 
-/* Steps of these lengths from 100 s on, a checkpoint after every 10th: the time at which the run is over, or NaN if that
- * is after so many steps. */
-static double time_of_end(stop_watch watch, double step, double write, int most) {
+/* Simulate a run from 100 s on, with `step` seconds per step and a checkpoint of `write` seconds after every 10th step.
+ * Returns the time of its end, or NaN if it does not stop within `most` steps. */
+static double time_of_end(time_limit watch, double step, double write, int most) {
   double now = 100.0;
   for (int i = 1; i <= most; i++) {
-    const bool last = stop_wanted(&watch, now, i % 10 == 0);
+    const bool last = time_limit_stops_after(&watch, now, i % 10 == 0);
     now += step;
     if (last || i % 10 == 0) {
       now += write;
-      stop_checkpoint_took(&watch, write);
+      time_limit_add_checkpoint(&watch, write);
     }
     if (last) return now;
   }
@@ -62,47 +62,47 @@ static void the_last_checkpoint_is_in_time(void) {
   const double steps[] = {1e-3, 0.1, 2.0}, writes[] = {1e-3, 0.5, 3.0}, limit = 60.0;
   for (int s = 0; s < 3; s++)
     for (int w = 0; w < 3; w++) {
-      const stop_watch watch = stop_watch_start(100.0, limit, NULL, 0.0, 1000);
+      const time_limit watch = time_limit_start(100.0, limit, NULL, 0.0, 1000);
       const double end = time_of_end(watch, steps[s], writes[w], 1000000);
       CHECK(end <= 100.0 + limit - 1.0);
-      CHECK(end >= 100.0 + limit - 1.0 - 3.0 * steps[s] - 5.0 * writes[w]); /* and not needlessly early */
+      CHECK(end >= 100.0 + limit - 1.0 - 3.0 * steps[s] - 5.0 * writes[w]); /* not much too early */
     }
 }
 
 static void at_least_one_step_is_done(void) {
-  stop_watch watch = stop_watch_start(100.0, 1.0, NULL, 0.0, 0);
-  CHECK(stop_wanted(&watch, 500.0, false)); /* this step is the last, but it is done */
-  CHECK(strcmp(stop_cause(&watch), "the time limit") == 0);
+  time_limit watch = time_limit_start(100.0, 1.0, NULL, 0.0, 0);
+  CHECK(time_limit_stops_after(&watch, 500.0, false)); /* the step is made, and it is the last */
+  CHECK(strcmp(time_limit_cause(&watch), "the time limit") == 0);
 }
 
 static void a_checkpoint_not_yet_measured_is_guessed_by_its_size(void) {
-  stop_watch small = stop_watch_start(0.0, 60.0, NULL, 0.0, 1000),
-             large = stop_watch_start(0.0, 60.0, NULL, 0.0, 3000000000);
-  CHECK(!stop_wanted(&small, 0.0, false));
-  CHECK(stop_wanted(&large, 0.0, false));
-  stop_watch fast = stop_watch_start(0.0, 60.0, NULL, 0.0, 3000000000);
-  stop_checkpoint_took(&fast, 5.0);
-  CHECK(!stop_wanted(&fast, 0.0, false));
+  time_limit small = time_limit_start(0.0, 60.0, NULL, 0.0, 1000),
+             large = time_limit_start(0.0, 60.0, NULL, 0.0, 3000000000);
+  CHECK(!time_limit_stops_after(&small, 0.0, false));
+  CHECK(time_limit_stops_after(&large, 0.0, false));
+  time_limit fast = time_limit_start(0.0, 60.0, NULL, 0.0, 3000000000);
+  time_limit_add_checkpoint(&fast, 5.0);
+  CHECK(!time_limit_stops_after(&fast, 0.0, false));
 }
 
 static void the_end_of_the_job_counts_if_it_comes_first(void) {
-  CHECK(isnan(time_of_end(stop_watch_start(100.0, INFINITY, NULL, 1e9, 0), 0.1, 0.1, 1000)));
-  CHECK(time_of_end(stop_watch_start(100.0, INFINITY, "1000000060", 1e9, 0), 0.1, 0.1, 1000) <= 145.0);
-  CHECK(time_of_end(stop_watch_start(100.0, 30.0, "1000000060", 1e9, 0), 0.1, 0.1, 1000) <= 129.0);
-  CHECK(time_of_end(stop_watch_start(100.0, 30.0, "1000000030", 1e9, 0), 0.1, 0.1, 1000) <= 115.0);
+  CHECK(isnan(time_of_end(time_limit_start(100.0, INFINITY, NULL, 1e9, 0), 0.1, 0.1, 1000)));
+  CHECK(time_of_end(time_limit_start(100.0, INFINITY, "1000000060", 1e9, 0), 0.1, 0.1, 1000) <= 145.0);
+  CHECK(time_of_end(time_limit_start(100.0, 30.0, "1000000060", 1e9, 0), 0.1, 0.1, 1000) <= 129.0);
+  CHECK(time_of_end(time_limit_start(100.0, 30.0, "1000000030", 1e9, 0), 0.1, 0.1, 1000) <= 115.0);
   static const char *const no_limit[] = {"", "soon", "999999999", "10 o'clock"};
   for (size_t i = 0; i < sizeof no_limit / sizeof *no_limit; i++)
-    CHECK(isnan(time_of_end(stop_watch_start(100.0, INFINITY, no_limit[i], 1e9, 0), 0.1, 0.1, 1000)));
+    CHECK(isnan(time_of_end(time_limit_start(100.0, INFINITY, no_limit[i], 1e9, 0), 0.1, 0.1, 1000)));
 }
 
 static void a_slow_step_is_not_remembered_for_ever(void) {
-  stop_watch watch = stop_watch_start(0.0, 1000.0, NULL, 0.0, 0);
+  time_limit watch = time_limit_start(0.0, 1000.0, NULL, 0.0, 0);
   double now = 0.0;
-  CHECK(!stop_wanted(&watch, now, false));
-  now += 100.0; /* suspended, say */
-  CHECK(!stop_wanted(&watch, now, false));
+  CHECK(!time_limit_stops_after(&watch, now, false));
+  now += 100.0; /* for example, the process was suspended */
+  CHECK(!time_limit_stops_after(&watch, now, false));
   CHECK(watch.step_time == 100.0);
-  for (int i = 0; i < 20000; i++) CHECK(!stop_wanted(&watch, now += 0.01, false));
+  for (int i = 0; i < 20000; i++) CHECK(!time_limit_stops_after(&watch, now += 0.01, false));
   CHECK(watch.step_time < 0.02);
 }
 
@@ -111,15 +111,15 @@ static void signals_stop_it(void) {
   sigset_t some;
   sigemptyset(&some);
   sigaddset(&some, SIGTERM);
-  pthread_sigmask(SIG_BLOCK, &some, NULL); /* as if inherited */
+  pthread_sigmask(SIG_BLOCK, &some, NULL); /* as inherited from a parent process */
   signals_begin();
   signals_catch();
   for (int i = 0; i < 6; i++) {
-    stop_watch watch = stop_watch_start(0.0, INFINITY, NULL, 0.0, 0);
-    if (i == 0) CHECK(!stop_wanted(&watch, 1.0, false));
+    time_limit watch = time_limit_start(0.0, INFINITY, NULL, 0.0, 0);
+    if (i == 0) CHECK(!time_limit_stops_after(&watch, 1.0, false));
     raise(all[i]);
-    CHECK(stop_wanted(&watch, 2.0, false));
-    CHECK(strcmp(stop_cause(&watch), "a signal") == 0);
+    CHECK(time_limit_stops_after(&watch, 2.0, false));
+    CHECK(strcmp(time_limit_cause(&watch), "a signal") == 0);
   }
 }
 

@@ -61,14 +61,14 @@ run 1 train "a b;\$c'd.lua" --steps 4
 expect_code 0
 continued "characters that a shell would act on"
 
-# What a run writes itself, a trace, and checkpoints are not written over.
+# Files that a run writes itself, a recording, and checkpoints are not overwritten. --trace is --record.
 cp -r run before
 for name in step-0000000040.h5 solution.h5 spectrum.h5 history.csv diverged-0000000001.h5; do
-  refused 2 1 train p.lua --resume run --trace "./run/$name" --- "$name" "by itself"
+  refused 2 1 train p.lua --resume run --record "./run/$name" --- "$name" "by itself"
 done
 run 1 train p.lua --weighting gradient-share --steps 2 --out traced --trace trace.h5
 cp trace.h5 trace.before
-refused 2 1 replay trace.h5 --csv "$PWD/trace.h5" --- "is the trace itself"
+refused 2 1 replay trace.h5 --csv "$PWD/trace.h5" --- "is the recording itself"
 expect_same trace.h5 trace.before
 refused 2 1 spectrum run/step-0000000005.h5 --points 5 --out run/step-0000000005 --- "is not replaced"
 refused 2 1 spectrum run --points 5 --out ./link/step-0000000005 --- "is not replaced"

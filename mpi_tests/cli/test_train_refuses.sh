@@ -35,7 +35,7 @@ refused 4 3 train p.lua --out p.lua/folder --- "the folder p.lua" "Not a directo
 refused 4 3 train p.lua --out /proc/nothing --- "/proc/nothing"
 
 for own in solution.h5 spectrum.h5 step-0000000010.h5 picture.png; do
-  refused 2 2 train p.lua --out names --trace names/./$own --- "--trace is \"names/./$own\"" "another name"
+  refused 2 2 train p.lua --out names --record names/./$own --- "--record is \"names/./$own\"" "another name"
 done
 small_problem exact.lua 's/exact = { u = exact }/exact = { u = exact, }/; s/{ "u" }/{ "u", "u_exact" }/'
 refused 3 2 train exact.lua --- "exact.lua:" "'u_exact' is the name under which solution.h5 holds the exact values"

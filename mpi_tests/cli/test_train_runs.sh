@@ -92,7 +92,7 @@ expect_line "$scratch/err" "ntkw: warning: 8 ranks are more than this problem ca
 
 # A name with a comma is one field in every table, and one curve in every picture.
 small_problem comma.lua 's/"u_t",/"u_t(0,x)",/; s/  steps /  ntk = { every = 2, points = 4 }, steps /'
-run 2 train comma.lua --steps 4 --log-every 2 --trace comma.h5
+run 2 train comma.lua --steps 4 --log-every 2 --record comma.h5
 expect_code 0
 expect_line comma.run/history.csv '^step,total,loss:residual,loss:u,"loss:u_t\(0,x\)",weight:residual,weight:u,"weight:u_t\(0,x\)",rate,error$'
 [ ! -s "$scratch/err" ] || complain "expected no warning"

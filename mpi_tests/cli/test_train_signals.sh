@@ -147,7 +147,7 @@ done
 small_problem big.lua 's/{8, 8}/{500, 500, 500}/; s/float64/float32/; s/steps      = 40/steps = 4/'
 run 1 train big.lua --out limited --steps 1
 cp -r limited before
-for words in "" "--checkpoint-mode asynchronous" "--trace t.h5"; do
+for words in "" "--checkpoint-mode asynchronous" "--record t.h5"; do
   what="ulimit -f, $words" ranks=1
   (ulimit -f 5000; exec "$NTKW" train big.lua --out limited --resume --steps 2 $words) > out 2> "$scratch/err"
   expect $? = 4

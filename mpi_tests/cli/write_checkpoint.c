@@ -1,4 +1,4 @@
-/* write_checkpoint PATH: a small checkpoint with everything that `ntkw show` has words for. */
+/* write_checkpoint PATH: write a small checkpoint with everything that `ntkw show` can describe. */
 #include "ntkw/checkpoint.h"
 
 #include <stdio.h>

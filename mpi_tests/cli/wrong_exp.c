@@ -1,4 +1,5 @@
-/* Preloaded, this makes the scalar exponential of SLEEF wrong in its last bit: what ntkw selftest must notice. */
+/* A library to be preloaded. It makes the last bit of SLEEF's scalar exponential wrong, which ntkw selftest must find.
+ */
 #include <dlfcn.h>
 #include <stdint.h>
 #include <string.h>

@@ -1,5 +1,4 @@
-"""What a run's folder holds, told without the library: by the format that src/checkpoint/FORMAT.md states, and the digest
-of src/checkpoint/digest.h."""
+"""Read the folder of a run without the library, by the format of src/checkpoint/FORMAT.md and its digest."""
 import os
 import re
 import struct

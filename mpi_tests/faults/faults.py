@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
-"""Do to training runs what clusters do to them, and see that nothing is ever lost.
+"""Inject the faults of clusters into training runs, and check that no data are lost.
 
-Each fault: a run on 1 to 4 ranks, with a checkpoint every 4 steps, meets it; then another run, on another number of ranks,
-continues with --resume. After the fault, the newest checkpoints that were published are there and good (told without the
-library); the next run continues from the newest, clears up, and ends in the state of an uninterrupted run, in every byte
-of its last checkpoint. No run may hang. Faults are drawn by a seeded generator, so that a failure can be had again:
---seed and --only name it.
+For each fault, a run on 1 to 4 ranks with a checkpoint every 4 steps meets it. Then another run, on another number of
+ranks, continues with --resume. After the fault, the newest published checkpoints must exist and be good (checked
+without the library). The next run must continue from the newest one, remove leftovers, and end with the last checkpoint
+of an uninterrupted run, in every byte. No run may hang. A seeded generator draws the faults, so a failure can be
+repeated: --seed and --only name it.
 """
 import argparse
 import collections

@@ -1,16 +1,16 @@
-/* Preloaded into the ranks of a run, beside the program: counts what they do to the files of the run's folder, writes it
- * down, and does one wrong at the moment that the environment names.
+/* A library to be preloaded into the ranks of a run. It counts and logs their operations on the files of the run's
+ * folder, and injects a fault into the operation that environment variables name.
  *
- *     INJECT_FOLDER      the folder, as the run was told
- *     INJECT_LOG         file that gets a line per event; lines of all ranks, each in one write
- *     INJECT_POINT       a name of point_names, below; nothing is done wrong without it
- *     INJECT_RANK        the rank that does it; -1: every rank
- *     INJECT_CHECKPOINT  which file is being written, counted from 1; 0: before the first
- *     INJECT_CALL        the how manieth call of that point in that checkpoint, from 1
- *     INJECT_ACTION      kill-rank, kill-all, kill-launcher, vanish (the folder gets another name), limit (on the size of
- *                        files) or limit-kill; or an error that the call returns, such as ENOSPC
+ *     INJECT_FOLDER      the folder, as given to the run
+ *     INJECT_LOG         file to which all ranks append a line per event, each in one write
+ *     INJECT_POINT       a name of point_names, below; without it there is no fault
+ *     INJECT_RANK        the rank with the fault; -1: every rank
+ *     INJECT_CHECKPOINT  number of the file that is written, from 1; 0: before the first
+ *     INJECT_CALL        number of the call of that point in that checkpoint, from 1
+ *     INJECT_ACTION      kill-rank, kill-all, kill-launcher, vanish (the folder gets another name), limit (on the size
+ *                        of files) or limit-kill; or an error that the call returns, such as ENOSPC
  *     INJECT_WHEN        before or after the call
- *     INJECT_FROM_THEN   1: every later call that changes files fails, too
+ *     INJECT_FROM_THEN   1: every later call that changes files fails too
  *     INJECT_VALUE       the limit in bytes */
 #include <dlfcn.h>
 #include <errno.h>
@@ -27,7 +27,7 @@
 #include <unistd.h>
 
 typedef enum point {
-  POINT_CREATE,    /* a temporary file is made */
+  POINT_CREATE,    /* a temporary file is created */
   POINT_OPEN,      /* it is opened again, by another rank or for reading back */
   POINT_RESERVE,   /* space is reserved for it */
   POINT_TRUNCATE,  /* its length is set */
@@ -36,7 +36,7 @@ typedef enum point {
   POINT_SYNC,
   POINT_CLOSE,
   POINT_READ_BACK,
-  POINT_USER_BLOCK, /* written when all else is known to be right */
+  POINT_USER_BLOCK, /* the user block is written, after everything else was checked */
   POINT_RENAME,
   POINT_FOLDER_SYNC,
   POINT_DELETE_OLDEST,    /* a checkpoint is removed */
@@ -56,7 +56,7 @@ typedef enum file_kind { FILE_NONE, FILE_FOLDER, FILE_TEMPORARY, FILE_CHECKPOINT
 enum { MOST_FILES = 4096 };
 static struct open_file {
   file_kind kind;
-  bool made, writable; /* made: by this very opening */
+  bool made, writable; /* made: this open created the file */
 } files[MOST_FILES];
 
 static struct plan {
@@ -108,7 +108,7 @@ static void read_plan(void) {
     }
 }
 
-/* Only in the ranks: what these start is no business of ours. */
+/* Only the ranks are watched, not the processes that they start. */
 __attribute__((constructor)) static void begin(void) {
   const char *rank = getenv("OMPI_COMM_WORLD_RANK"), *log = getenv("INJECT_LOG"), *folder = getenv("INJECT_FOLDER");
   if (!rank) rank = getenv("PMI_RANK");
@@ -139,7 +139,7 @@ static struct open_file *file_of(int fd) {
   return fd >= 0 && fd < MOST_FILES ? &files[fd] : &none;
 }
 
-/* Another temporary file: another checkpoint. */
+/* A new temporary file begins a new checkpoint. */
 static void enter(const char *path) {
   if (strcmp(path, temporary) == 0) return;
   snprintf(temporary, sizeof temporary, "%s", path);
@@ -149,7 +149,7 @@ static void enter(const char *path) {
   note("begins", path + plan.folder_length + 1, 0);
 }
 
-/* All ranks have noted their processes when the first of them writes. */
+/* Kill all ranks. All of them have logged their process ids before the first of them writes. */
 static void kill_all(void) {
   FILE *log = fopen(getenv("INJECT_LOG"), "r");
   int process, last;
@@ -174,7 +174,7 @@ static void limit_files(bool deadly) {
   setrlimit(RLIMIT_FSIZE, &limit);
 }
 
-/* What is done wrong; returns the error with which the call fails, or 0. */
+/* Inject the fault. Returns the error number with which the call must fail; 0: the call is made. */
 static int act(point p) {
   if (!fired) note("fault", point_names[p], calls[p]);
   const bool first = !fired;
@@ -200,7 +200,7 @@ static bool is_due(point p) {
   return (int)p == plan.point && checkpoint == plan.checkpoint && calls[p] == plan.call;
 }
 
-/* To be called before a call: what errno it shall fail with, or 0. */
+/* Count and log a call before it is made. Returns the error number with which it must fail; 0: it is made. */
 static int before(point p, int *call) {
   pthread_mutex_lock(&mutex);
   *call = ++calls[p];
@@ -229,7 +229,8 @@ static ssize_t real_write(int fd, const void *bytes, size_t length) {
   return REAL(write)(fd, bytes, length);
 }
 
-/* WRAP(point, failure, call): the call, or what was planned instead of it. */
+/* WRAP(type, failure, point, call): make the call, with the fault of the plan if it is due. failure: the result of a
+ * failed call. */
 #define WRAP(type, failure, p, call_real)        \
   do {                                           \
     int number;                                  \
@@ -299,7 +300,7 @@ FILE *fopen64(const char *path, const char *mode) {
 }
 
 static point point_of_writing(const struct open_file *file) {
-  if (file->made && calls[POINT_RESERVE] < 2) return POINT_STRUCTURE; /* the second is for the whole file */
+  if (file->made && calls[POINT_RESERVE] < 2) return POINT_STRUCTURE; /* the second one reserves the whole file */
   return synced ? POINT_USER_BLOCK : POINT_VALUES;
 }
 
@@ -363,7 +364,7 @@ int fallocate64(int fd, int mode, off64_t at, off64_t length) {
   WRAP(int, -1, POINT_RESERVE, REAL(fallocate64)(fd, mode, at, length));
 }
 
-/* The file is closed even where that is said to have failed. */
+/* The file is closed even if the injected fault lets the call return an error. */
 int close(int fd) {
   const struct open_file file = *file_of(fd);
   *file_of(fd) = (struct open_file){FILE_NONE, false, false};

@@ -1,5 +1,5 @@
-"""The kinds of fault. Each is a function of a Case and a generator of random numbers: it plans the fault, and sets what
-is to happen while the run goes on, what is to be put right before the next one, and how the run may end."""
+"""The kinds of fault. Each is a function of a Case and a generator of random numbers. It plans the fault, and sets what
+happens during the run, what is repaired before the next run, and how the run may end."""
 import os
 import time
 
@@ -141,7 +141,8 @@ def file_limit_signal(case, draw):
 
 
 def read_only_call(case, draw):
-    return planned(case, draw, "EROFS", REPORTED, [REASONS["EROFS"]], ["create", "rename", "open"], "before", FROM_THEN=1)
+    points = ["create", "rename", "open"]
+    return planned(case, draw, "EROFS", REPORTED, [REASONS["EROFS"]], points, "before", FROM_THEN=1)
 
 
 def read_only_place(case, draw):
@@ -160,7 +161,8 @@ def read_only_place(case, draw):
 
 
 def folder_vanishes(case, draw):
-    words = ["No such file or directory", "can't retrieve stat info for file", "of this run is gone"]  # HDF5's, the lock's
+    # of the system, of HDF5, of the lock
+    words = ["No such file or directory", "can't retrieve stat info for file", "of this run is gone"]
     fault = planned(case, draw, "vanish", REPORTED, words)
 
     def repair(folder):

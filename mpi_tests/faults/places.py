@@ -1,5 +1,5 @@
-"""Folders on file systems of their own, to be filled up or made read-only; private to this program, so that nothing of
-them remains."""
+"""Folders on file systems of their own, which can be filled up or made read-only. The mounts are private to this
+program and end with it."""
 import ctypes
 import os
 import subprocess

@@ -1,4 +1,4 @@
-"""Training runs as processes: start one with a fault planned, wait for its end, and read what its ranks wrote down."""
+"""Training runs as processes: start one with a planned fault, wait for its end, and read the log of its ranks."""
 import os
 import signal
 import subprocess

@@ -1,9 +1,8 @@
-/* Flipped bits, cuts, zeroed and swapped blocks at random places: every damaged file is refused or reads back equal.
- * With the digest made to fit the damage, HDF5 gets to see it: it may be refused or read, but nothing crashes.
- * Argument: the number of cases. */
-#include "checkpoint/digest.h"
-#include "checkpoint/texts.h"
-#include "checkpoint/user_block.h"
+/* Files are damaged by flipped bits, cuts, zeroed and swapped blocks at random offsets. Every file that changed is
+ * refused. If the digest is made to fit the damage, HDF5 reads the file: it may be refused or read, but nothing
+ * crashes. Argument: the number of cases. */
+#include "base/digest.h"
+#include "checkpoint/format.h"
 #include "old_state.h"
 #include "support.h"
 
@@ -13,7 +12,7 @@
 
 enum { HEADER = USER_BLOCK_LENGTH, BLOCK = 64 };
 
-/* On rank 0; the other ranks have no bytes. The generator is everywhere the same. */
+/* A file to be damaged. Only rank 0 has its bytes. The random numbers are the same on all ranks. */
 typedef struct damaged {
   unsigned char *bytes;
   size_t length;
@@ -72,7 +71,7 @@ static void make_digest_fit(damaged *d) {
   put_word(d->bytes + 24, ntkw_i_digest_bytes(d->bytes + HEADER, 0, d->length - HEADER));
 }
 
-/* Read every array that the file claims to have; the first rank takes it whole. */
+/* Read every array that the file lists. Rank 0 reads all its values. */
 static void read_arrays(ntkw_checkpoint_reader *reader) {
   for (int i = 0; i < ntkw_checkpoint_reader_array_count(reader); i++) {
     const ntkw_checkpoint_array *array = ntkw_checkpoint_reader_array_at(reader, i);
@@ -125,7 +124,7 @@ static void damage(const char *good_path, int n_cases) {
     if (fitted) make_digest_fit(&d);
     int unchanged = good && d.length == length && memcmp(good, bytes, length) == 0;
     MPI_Bcast(&unchanged, 1, MPI_INT, 0, MPI_COMM_WORLD);
-    if (world_rank() == 0) unlink(path); /* some file systems bring a file to the disk when it is written over */
+    if (world_rank() == 0) unlink(path); /* some file systems sync a file when it is overwritten */
     put_file(path, bytes, d.length);
     judge(path, fitted, unchanged, &count);
   }
@@ -148,7 +147,7 @@ static void a_damaged_file_is_refused_or_equal(void) {
   damage(path, case_count());
 }
 
-/* Most of whose bytes are HDF5's structure. */
+/* Damages a file that mostly consists of HDF5's structure. */
 static void a_damaged_structure_is_refused_or_equal(void) {
   const char *path = scratch_path("good-structure.h5");
   ntkw_i_longest_attribute = 20;

@@ -1,10 +1,10 @@
-/* Any bytes as a checkpoint: refused with a sentence, or read; never a crash.
+/* Open any bytes as a checkpoint: they must be refused with a sentence, or be readable, without a crash.
  *
- * Bytes that begin as a checkpoint does are taken for the whole file, and most are refused by the digest. Others are taken
- * for what follows the user block, and get one whose length and digest fit: so that HDF5, and what judges what HDF5 has
- * found, see them. */
-#include "checkpoint/digest.h"
-#include "checkpoint/user_block.h"
+ * Bytes that begin like a checkpoint are taken as the whole file; the digest refuses most of these. Other bytes are
+ * taken as the part after the user block, and get a user block with the right length and digest. This part therefore
+ * reaches HDF5 and the checks after HDF5. */
+#include "base/digest.h"
+#include "checkpoint/format.h"
 #include "ntkw/checkpoint.h"
 
 #include <stdio.h>
@@ -28,7 +28,7 @@ static void remove_file(void) {
   unlink(path);
 }
 
-/* A file in memory, under a name that HDF5 takes. */
+/* Make a file in memory that HDF5 can open by name. */
 int LLVMFuzzerInitialize(int *argc, char ***argv) {
   (void)argc, (void)argv;
   setenv("OMPI_MCA_ess_singleton_isolated", "1", 0);

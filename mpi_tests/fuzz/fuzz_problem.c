@@ -1,7 +1,7 @@
-/* Any text as a problem file: refused with a sentence, or understood; never a crash, and never for long. */
+/* Read any text as a problem file: it must be refused with a sentence, or accepted, soon and without a crash. */
 #include "pinn/problem/problem.h"
-#include "pinn/training/changes.h"
-#include "pinn/training/identity.h"
+#include "pinn/state/changes.h"
+#include "pinn/state/problem_signature.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -26,7 +26,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   must(status == NTKW_SUCCESS || status == NTKW_ERR_PROBLEM || status == NTKW_ERR_MEMORY, "the verdict");
   if (status == NTKW_SUCCESS) {
     changes found = {0};
-    must(problem_identity(made, &identity) == NTKW_SUCCESS, "the identity");
+    must(problem_signature(made, &identity) == NTKW_SUCCESS, "the identity");
     must(changes_find(made, made, &found) == NTKW_SUCCESS && found.n == 0, "a problem differs from itself");
     changes_free(&found);
     free(identity);

@@ -1,5 +1,6 @@
-/* write_seed PATH: a small checkpoint with everything that the format has, a long text, which is short here, included. */
-#include "checkpoint/texts.h"
+/* write_seed PATH: write a small checkpoint that uses every feature of the format. ntkw_i_longest_attribute is lowered
+ * so that a short text is stored like a long one. */
+#include "checkpoint/format.h"
 #include "ntkw/checkpoint.h"
 
 #include <stdio.h>

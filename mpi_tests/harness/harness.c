@@ -15,10 +15,10 @@ static char **arguments;
 static long checks, failures;
 static char scratch_folder[256];
 
-/* Of this rank, for each case and, last, for the fixture. */
+/* What this rank counted: records[0] in the fixture, records[i + 1] in case i. */
 typedef struct case_record {
   long checks;
-  const char *skipped; /* why; NULL: it was not */
+  const char *skipped; /* the reason; NULL: not skipped */
 } case_record;
 static case_record records[MOST_CASES + 1], *current = records;
 static void (*set_up)(void), (*tear_down)(void);
@@ -155,7 +155,8 @@ static int run_cases(const char *suite, const test_case cases[], size_t count) {
   return ran != CUE_SUCCESS;
 }
 
-/* Cases in which no rank checked anything and none said why. Prints these, and what rank 0 skipped. Collective. */
+/* Count the cases in which no rank checked anything or gave a reason to skip. Prints these, and the cases that rank 0
+ * skipped. Collective. */
 static long count_empty_cases(const test_case cases[], size_t count) {
   long empty = 0;
   for (size_t i = 0; i < count && i < MOST_CASES; i++) {

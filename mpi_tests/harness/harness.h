@@ -1,8 +1,8 @@
-/* CUnit under mpirun: suites whose every rank counts.
+/* CUnit suites under mpirun: a suite passes if its checks pass on every rank.
  *
- * A failed check on any rank is printed with rank, file, line, expression and both values, and counted; the run goes
- * on. Only the end decides, from the sums over the ranks. A case in which no rank checks anything fails, unless one says
- * why it skips the case. A passing program prints nothing but its verdict.
+ * A failed check on any rank is counted and printed with rank, file, line, expression and both values. The run goes on.
+ * At the end the counts are summed over the ranks. A case in which no rank checks anything fails, unless a rank skips
+ * it with a reason. A passing program prints only its result and the skipped cases.
  *
  *     static void norm_is_exact(void) { CHECK_EQUAL_DOUBLE(norm, 5.0); }
  *     int main(int argc, char **argv) {
@@ -31,11 +31,11 @@ typedef struct test_case {
 /* MPI_Init, run the cases, agree on the number of failures, MPI_Finalize. Returns the exit status of the program. */
 int run_suite(const char *suite, const test_case cases[], size_t count, int argc, char **argv);
 
-/* What to do before the first case and after the last one. Checks in them count. To be called before run_suite; either
- * may be NULL. */
+/* Set functions to run before the first case and after the last one. Their checks count. Call it before run_suite.
+ * Either may be NULL. */
 void suite_fixture(void (*set_up)(void), void (*tear_down)(void));
 
-/* Leave the case: this rank has nothing to check, for this reason. */
+/* Return from the case, because this rank has nothing to check. why: the reason, a static string. */
 #define CHECK_SKIP(why) \
   do {                  \
     skip_case(why);     \
@@ -47,14 +47,14 @@ void skip_case(const char *why);
 int world_rank(void);
 int world_size(void);
 
-/* Collective on MPI_COMM_WORLD: are these bytes the same on every rank? NaN and -0.0 are compared by their bits. */
+/* Whether these bytes are the same on every rank of MPI_COMM_WORLD. Collective. NaN and -0.0 are compared by bits. */
 bool same_on_all_ranks(const void *bytes, size_t size);
 
-/* A path in a folder that is new for this run and the same on all ranks; removed at the end. Collective the first time.
- * The string lives until the next four calls. */
+/* The path of a file in the scratch folder of this run, which is the same on all ranks and removed at the end. The
+ * first call is collective. The string is valid until the fourth call after. */
 const char *scratch_path(const char *name);
 
-/* The arguments of the program after its own name. */
+/* Argument `index` of the program, from 0 and without the program's name; NULL if there is none. */
 const char *test_argument(int index);
 
 void check_true(bool ok, const char *expression, const char *file, int line);
@@ -71,7 +71,7 @@ void check_status(ntkw_status got, ntkw_status expected, const char *expression,
 /* |a - b| <= tolerance * max(1, |b|) */
 #define CHECK_NEAR(a, b, tolerance) check_near((a), (b), (tolerance), #a " ~ " #b, __FILE__, __LINE__)
 #define CHECK_TEXT_HAS(text, part) check_text_has((text), (part), __FILE__, __LINE__)
-/* The status, and the sentence of ntkw_last_error() if it differs. */
+/* The call returns the expected status. A failure is printed with ntkw_last_error(). */
 #define CHECK_STATUS(call, expected) check_status((call), (expected), #call, __FILE__, __LINE__)
 #define CHECK_OK(call) CHECK_STATUS((call), NTKW_SUCCESS)
 /* Collective: the value (an lvalue) has the same bits on every rank. */

@@ -1,5 +1,6 @@
-/* How many times slower than a usual machine is this one? A whole number, at least 1 and at most 20, on stdout: time-outs
- * of tests are multiplied by it. The work is what tests wait for: scalar arithmetic with libm's fma, and memory. */
+/* Prints how many times slower this machine is than a usual one, as a whole number from 1 to 20. Time-outs of tests are
+ * multiplied by it. It measures scalar arithmetic with libm's fma and memory accesses, because tests spend their time
+ * on these. */
 #include <math.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -7,7 +8,7 @@
 #include <time.h>
 
 enum { FUSED = 20000000, WORDS = 1 << 22, SLOWEST = 20 };
-static const double USUAL_SECONDS = 0.25; /* on two cores that have other work, too */
+static const double USUAL_SECONDS = 0.25; /* on two cores that also do other work */
 
 static double seconds(void) {
   struct timespec now;

@@ -1,4 +1,4 @@
-/* A suite with a planted fault, named by its argument, for harness_can_fail.sh. Without one all is well. */
+/* A suite with a planted fault, named by its argument, for harness_can_fail.sh. Without a fault it passes. */
 #include "harness.h"
 
 #include <math.h>

@@ -1,10 +1,16 @@
 #!/usr/bin/env bash
-# Hosts that are namespaces of this one. Usage: hosts.sh up DIR N | hosts.sh on DIR HOST COMMAND... | hosts.sh pids DIR HOST
-# | hosts.sh cut DIR HOST | hosts.sh down DIR. N hosts h1 ... hN, each with a network, UTS and mount namespace of its own: hostname, /dev/shm,
-# /etc/hosts and one link to a bridge that has a namespace, too. They share the file system, as a cluster's nodes do, but
-# not the way outside. `up` leaves in DIR: hosts (for /etc/hosts), rsh (stands in for ssh), and a pid for each namespace,
-# which goes when its last process does. Needs root.
+# Hosts that are namespaces of this one.
+# Usage: hosts.sh up DIR N                  make the hosts h1 ... hN
+#        hosts.sh on DIR HOST COMMAND...    run a command on a host
+#        hosts.sh pids DIR HOST             print the processes of a host
+#        hosts.sh cut DIR HOST              cut its link
+#        hosts.sh down DIR                  end all processes, and with them the hosts
+# Each host has a network, UTS and mount namespace of its own: a hostname, a /dev/shm, an /etc/hosts, and one link to a
+# bridge, which has a namespace too. The hosts share the file system, as the nodes of a cluster do, and have no other
+# network. `up` leaves in DIR: hosts (the /etc/hosts), rsh (to use instead of ssh), and for each namespace the pid of
+# the process that keeps it. Needs root.
 set -eu
+. "$(dirname -- "$(readlink -f -- "$0")")/../harness/wait_for.sh"
 action=$1 D=$2
 shift 2
 
@@ -16,16 +22,13 @@ on() {
   exec nsenter -t "$(pid_of "$host")" -n -u -m --wd="$PWD" "$@"
 }
 
-# anchor NAME COMMAND...: a process that keeps new namespaces; returns when it is in them.
+# anchor NAME COMMAND...: start a process that keeps new namespaces; return when it is in them.
 anchor() {
   local name=$1
   shift
   "$@" </dev/null >"$D/$name.log" 2>&1 &
   echo $! >"$D/$name.pid"
-  for _ in $(seq 100); do
-    if grep -qs ready "$D/$name.log"; then return 0; fi
-    sleep 0.05
-  done
+  if wait_for 5 grep -qs ready "$D/$name.log"; then return 0; fi
   echo "hosts: $name did not come up" >&2
   cat "$D/$name.log" >&2
   return 1
@@ -46,7 +49,10 @@ add_host() {
 up() {
   local n=$1 i
   mkdir -p "$D"
-  { echo "127.0.0.1 localhost"; for i in $(seq "$n"); do echo "10.77.0.$i h$i"; done; } >"$D/hosts"
+  {
+    echo "127.0.0.1 localhost"
+    for i in $(seq "$n"); do echo "10.77.0.$i h$i"; done
+  } >"$D/hosts"
   cat >"$D/rsh" <<RSH
 #!/bin/bash
 while [[ \$1 == -* ]]; do shift; done
@@ -61,13 +67,15 @@ RSH
   for i in $(seq "$n"); do add_host "$i"; done
 }
 
-# The processes of a host, its anchor left out.
+# pids HOST: the processes of a host except its anchor.
 pids() {
   local anchor process
   anchor=$(pid_of "$1")
   for process in /proc/[0-9]*; do
     process=${process#/proc/}
-    if [ "$process" != "$anchor" ] && [ "/proc/$process/ns/net" -ef "/proc/$anchor/ns/net" ]; then echo "$process"; fi
+    if [ "$process" != "$anchor" ] && [ "/proc/$process/ns/net" -ef "/proc/$anchor/ns/net" ]; then
+      echo "$process"
+    fi
   done
 }
 

@@ -1,10 +1,10 @@
-/* Every function that takes a communicator refuses an intercommunicator and MPI_COMM_NULL, with a sentence. */
+/* Every function that takes a communicator refuses an intercommunicator and MPI_COMM_NULL with an error message. */
 #include "harness.h"
 #include "ntkw/ntkw.h"
 
 static const char *const names[] = {"residual", "boundary"};
 
-/* The halves of the world; over one rank there is no intercommunicator. */
+/* An intercommunicator between the halves of MPI_COMM_WORLD; MPI_COMM_NULL if there is only one rank. */
 static MPI_Comm between_halves(void) {
   MPI_Comm half, between = MPI_COMM_NULL;
   const int upper = world_rank() >= (world_size() + 1) / 2, first_of_upper = (world_size() + 1) / 2;

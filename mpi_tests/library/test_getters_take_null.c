@@ -1,5 +1,6 @@
-/* Whatever is asked of no handle has an answer. */
+/* Every function with a handle accepts NULL: it returns NULL, 0, false or NaN, or NTKW_ERR_ARGUMENT. */
 #include "harness.h"
+#include "base/dtype.h"
 #include "ntkw/ntkw.h"
 
 #include <math.h>
@@ -25,6 +26,15 @@ static void weightings(void) {
   CHECK_STATUS(ntkw_weighting_update_test(NULL, NULL), NTKW_ERR_ARGUMENT);
   CHECK_STATUS(ntkw_weighting_update_end(NULL), NTKW_ERR_ARGUMENT);
   CHECK_STATUS(ntkw_weighting_discard(NULL), NTKW_ERR_ARGUMENT);
+  CHECK_STATUS(ntkw_weighting_add_gradient(NULL, 0, NULL, 0, NTKW_FLOAT64), NTKW_ERR_ARGUMENT);
+  CHECK_STATUS(ntkw_weighting_add_gradient_copy(NULL, 0, NULL, 0, NTKW_FLOAT64, 0), NTKW_ERR_ARGUMENT);
+  CHECK_STATUS(ntkw_weighting_merge_gradient(NULL, 0, NULL), NTKW_ERR_ARGUMENT);
+  CHECK_STATUS(ntkw_weighting_merge_magnitudes(NULL, 0, NULL, 0), NTKW_ERR_ARGUMENT);
+  CHECK_STATUS(ntkw_weighting_add_ntk_diagonal(NULL, 0, NULL, 0), NTKW_ERR_ARGUMENT);
+  CHECK_STATUS(ntkw_weighting_merge_ntk_diagonal(NULL, 0, NULL), NTKW_ERR_ARGUMENT);
+  CHECK_STATUS(ntkw_weighting_add_residuals(NULL, 0, NULL, 0, NTKW_FLOAT64), NTKW_ERR_ARGUMENT);
+  CHECK_STATUS(ntkw_weighting_merge_residuals(NULL, 0, NULL), NTKW_ERR_ARGUMENT);
+  CHECK_STATUS(ntkw_weighting_set_loss(NULL, 0, 0, 0), NTKW_ERR_ARGUMENT);
   ntkw_weighting_options_init(NULL);
   ntkw_weighting_destroy(NULL);
 }
@@ -50,6 +60,9 @@ static void sums(void) {
   ntkw_sum_from_limbs(NULL, NULL);
   CHECK_STATUS(ntkw_sum_merge(NULL, NULL), NTKW_ERR_ARGUMENT);
   CHECK_STATUS(ntkw_sum_add_squares(NULL, NULL, 0, NTKW_FLOAT64), NTKW_ERR_ARGUMENT);
+  CHECK_STATUS(ntkw_sum_add_magnitudes(NULL, NULL, 0, NTKW_FLOAT64), NTKW_ERR_ARGUMENT);
+  CHECK_STATUS(ntkw_sum_add_products(NULL, NULL, NULL, NULL, 0, NTKW_FLOAT64), NTKW_ERR_ARGUMENT);
+  CHECK(isnan(ntkw_sum_difference(NULL, NULL)));
 }
 
 static void traces(void) {
@@ -77,6 +90,15 @@ static void checkpoints(void) {
   CHECK_STATUS(ntkw_checkpoint_reader_read_slabs(NULL, "a", NTKW_FLOAT64, 0, NULL, NULL), NTKW_ERR_ARGUMENT);
   CHECK_STATUS(ntkw_checkpoint_publish_test(NULL, &done), NTKW_ERR_ARGUMENT);
   CHECK_STATUS(ntkw_checkpoint_publish(NULL), NTKW_ERR_ARGUMENT);
+  CHECK_STATUS(ntkw_checkpoint_publish_begin(NULL), NTKW_ERR_ARGUMENT);
+  CHECK_STATUS(ntkw_checkpoint_publish_end(NULL), NTKW_ERR_ARGUMENT);
+  CHECK_STATUS(ntkw_checkpoint_set_integer(NULL, "a", 1), NTKW_ERR_ARGUMENT);
+  CHECK_STATUS(ntkw_checkpoint_add_array(NULL, "a", "1", NTKW_FLOAT64, 1, NULL, 0, 0, NULL), NTKW_ERR_ARGUMENT);
+  CHECK_STATUS(ntkw_checkpoint_add_slabs(NULL, "a", "1", NTKW_FLOAT64, 1, NULL, 0, NULL, NULL), NTKW_ERR_ARGUMENT);
+  CHECK_STATUS(ntkw_checkpoint_set_transfer(NULL, NTKW_TRANSFER_DIRECT), NTKW_ERR_ARGUMENT);
+  CHECK_STATUS(ntkw_checkpoint_set_info(NULL, MPI_INFO_NULL), NTKW_ERR_ARGUMENT);
+  CHECK_STATUS(ntkw_checkpoint_set_stall(NULL, 1, NULL, NULL), NTKW_ERR_ARGUMENT);
+  ntkw_checkpoint_lock_abandon(NULL);
   CHECK_STATUS(ntkw_checkpoint_set_real(NULL, "a", 1), NTKW_ERR_ARGUMENT);
   CHECK_STATUS(ntkw_checkpoint_set_text(NULL, "a", "b"), NTKW_ERR_ARGUMENT);
   CHECK_STATUS(ntkw_checkpoint_set_lock(NULL, NULL), NTKW_ERR_ARGUMENT);

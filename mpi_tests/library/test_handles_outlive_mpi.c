@@ -1,5 +1,7 @@
-/* Handles that are freed after MPI_Finalize, as destructors at the end of main do: memory is freed, the lock and the
- * temporary file of an unfinished publication are gone, and the job ends well. Before MPI_Init nothing can be made. */
+/* Handles can be freed after MPI_Finalize, as destructors at the end of main do. Memory is freed, the lock and the
+ * temporary file of an unfinished publication are removed, and the program exits normally. Before MPI_Init no handle
+ * can be created.
+ */
 #include "ntkw/ntkw.h"
 
 #include <dirent.h>
@@ -83,7 +85,7 @@ static void free_all(handles *h) {
   CHECK(!h->weighting && !h->checkpoint && !h->unfinished && !h->reader && !h->lock && !h->trace);
 }
 
-/* On rank 0: only the whole checkpoint and the trace are left. */
+/* On rank 0: check that only the published checkpoint and the recording are left in the folder. */
 static void look_at_folder(void) {
   DIR *entries = opendir(folder);
   int others = 0;

@@ -24,7 +24,7 @@ void *counted_realloc(void *old, size_t size) {
 void *counted_aligned_alloc(size_t alignment, size_t size) {
   return count(aligned_alloc(alignment, size));
 }
-/* Memory that others gave, such as strdup's, was not counted and is not taken away in a trainer's life. */
+/* Also subtracts memory that these functions did not allocate, such as that of strdup, although it was not added. */
 void counted_free(void *memory) {
   memory_bytes -= (long long)malloc_usable_size(memory);
   free(memory);

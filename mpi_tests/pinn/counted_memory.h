@@ -1,5 +1,5 @@
-/* Counts what the trainer allocates: its library, copied with the allocator's functions renamed to these (training.cmake),
- * and nothing of MPI's or LIBXSMM's. */
+/* Counts the memory that the trainer's library allocates. training.cmake links the test with a copy of the library in
+ * which the allocator's functions are renamed to these. Allocations of MPI and LIBXSMM are not counted. */
 #ifndef NTKW_TEST_COUNTED_MEMORY_H
 #define NTKW_TEST_COUNTED_MEMORY_H
 

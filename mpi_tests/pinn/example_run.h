@@ -1,4 +1,4 @@
-/* Problem files of examples/, read from their place and trained for some steps. */
+/* Reads problem files from examples/ and trains them for some steps. */
 #ifndef NTKW_TEST_EXAMPLE_RUN_H
 #define NTKW_TEST_EXAMPLE_RUN_H
 
@@ -17,11 +17,11 @@ static inline problem *load_example(const char *name) {
 }
 
 typedef struct example_result {
-  double error; /* NaN if there is nothing to compare with */
+  double error; /* NaN: no exact solution and no reference */
   double losses[MAX_CONDITIONS];
 } example_result;
 
-/* Train on a communicator's ranks. Collective on it. */
+/* Train on the ranks of comm. Collective on comm. */
 static inline example_result train_example(MPI_Comm comm, const problem *pde, int steps) {
   example_result made = {.error = 0.0};
   trainer *t = NULL;

@@ -1,5 +1,5 @@
-/* Equations compared with closed forms that are written in complex C and differentiated by the complex step, which has
- * no rounding but the formula's own: df/du = Im f(u + ih) / h. */
+/* Compares equations with closed forms in complex C. The complex step gives the derivatives of a closed form,
+ * df/du = Im f(u + ih) / h, without cancellation: the only rounding errors are those of the formula. */
 #ifndef NTKW_TEST_EXPRESSION_FIXTURE_H
 #define NTKW_TEST_EXPRESSION_FIXTURE_H
 
@@ -27,7 +27,8 @@ typedef struct experiment {
   double residuals[MAX_EQUATIONS * POINTS];
 } experiment;
 
-/* The stream that carries a component of the jet, and its share of it at point p; -1: not carried. */
+/* Index of the stream that contains a component of the jet; -1: none does. *share: the component's coefficient in that
+ * stream at point p, which is 1 except in a forward Laplacian. */
 static inline int stream_of(const experiment *e, int component, int p, double *share) {
   const stream_set *s = e->streams;
   *share = 1.0;
@@ -56,7 +57,8 @@ static inline void fill_streams(experiment *e) {
       }
 }
 
-/* Points in (0.1, 1.1)^2 and jets in (0.2, 1.2) with every second component negative; residuals of all equations. */
+/* Create equations from the roots, random points in (0.1, 1.1)^2 and random jets with absolute values in (0.2, 1.2),
+ * every second component negative. Compute the residuals of all equations. */
 static inline experiment *experiment_create(tape *tape_, int n, const node roots[]) {
   experiment *e = calloc(1, sizeof *e);
   uint64_t state = 7;
@@ -80,7 +82,7 @@ static inline void experiment_destroy(experiment **e) {
   *e = NULL;
 }
 
-/* Residual and all derivatives of one equation against its closed form. */
+/* Check the residual of an equation and all its derivatives against the closed form. */
 static inline void check_closed_form(experiment *e, int equation, closed_form *f, double tolerance) {
   equations_seeds(e->workspace, equation, NULL, e->seeds);
   for (int p = 0; p < POINTS; p++) {
@@ -100,7 +102,7 @@ static inline void check_closed_form(experiment *e, int equation, closed_form *f
   }
 }
 
-/* Short hands for building: all on the tape t. */
+/* Shorthands that append to the tape t. */
 #define NUMBER(x) tape_constant(t, (x))
 #define IN(i) tape_input(t, (i))
 #define OUT(o, c) tape_output(t, (o), JET_I[c], JET_J[c])

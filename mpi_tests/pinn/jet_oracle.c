@@ -18,7 +18,7 @@ static bool is_residual(const network_options *options) {
   return strcmp(network_name(options), "residual") == 0;
 }
 
-/* Does a hidden layer add to its input? */
+/* Does the layer add its input to its result? */
 static bool skips(const network_options *options, int layer) {
   return is_residual(options) && layer > 0 && layer < options->n_hidden;
 }
@@ -66,7 +66,7 @@ static void second_derivative(const network_options *options, const long double 
   }
 }
 
-/* The basic features, then the random ones of them; returns how many the network sees. */
+/* Compute the basic features, then the random Fourier features if there are any. @return the number of features. */
 static int make_features(const network_options *options, const double *x, taylor *h) {
   const feature_options *features = &options->features;
   const long double pi = acosl(-1);
@@ -113,7 +113,7 @@ static long double laplacian(const stream_set *streams, const double *coefficien
   return sum;
 }
 
-/* All derivatives up to order four at once, by Taylor polynomials. */
+/* oracle_outputs by Taylor polynomials, which contain all derivatives up to order four. */
 static void taylor_outputs(const network_options *options, const long double *w, const stream_set *streams,
                            const double *x, const double *coefficients, long double *out) {
   static taylor h[WIDEST], z[WIDEST];

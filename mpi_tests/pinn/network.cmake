@@ -1,7 +1,7 @@
 # Matrix products, jets, networks, random numbers.
-add_library(ntkw_jet_oracle STATIC jet_oracle.c lane_run.c taylor.c)
+add_library(ntkw_jet_oracle STATIC jet_oracle.c chunk_run.c taylor.c)
 target_include_directories(ntkw_jet_oracle PUBLIC ${CMAKE_CURRENT_SOURCE_DIR} PRIVATE ${PROJECT_SOURCE_DIR}/src)
-target_link_libraries(ntkw_jet_oracle PUBLIC ntkw_pinn ntkw_harness PRIVATE ntkw_compiler m)
+target_link_libraries(ntkw_jet_oracle PUBLIC ntkw_pinn_parts ntkw_harness PRIVATE ntkw_compiler m)
 
 foreach(name jets_functions_have_the_same_bits jets_match_complex_steps
     network_gradient_matches_differences network_diagonal_matches_jacobian network_refuses_bad_options

@@ -1,4 +1,4 @@
-/* Problem files made of a sound one by exchanging one line. */
+/* Problem files that differ in one line from a valid one (SOUND). */
 #ifndef NTKW_TEST_PROBLEM_FIXTURE_H
 #define NTKW_TEST_PROBLEM_FIXTURE_H
 
@@ -23,7 +23,7 @@ static const char *const SOUND[SOUND_LINES] = {
     "  steps = 10,",
     "}"};
 
-/* The sound text with line `line` (from 1; 0: none) exchanged. The string lives until the next call. */
+/* The valid text with line number `line` (from 1; 0: none) replaced. The string is valid until the next call. */
 static inline const char *text_with(int line, const char *replacement) {
   static char text[1 << 16];
   size_t used = 0;
@@ -35,13 +35,13 @@ static inline const char *text_with(int line, const char *replacement) {
 }
 
 typedef struct mistake {
-  int line;                /* exchanged */
-  const char *replacement; /* for it */
-  int expected_line;       /* in the message; 0: none */
-  const char *part, *hint; /* parts of the message; NULL: none */
+  int line;                /* the line to replace */
+  const char *replacement; /* its new text */
+  int expected_line;       /* line that the message must name; 0: none */
+  const char *part, *hint; /* parts that the message must contain; hint NULL: none */
 } mistake;
 
-/* Every rank refuses the text with the same sentence. */
+/* Check that every rank refuses the text with the same message of one line. */
 static inline void check_refused(const char *text, int line, const char *part, const char *hint) {
   problem *made = NULL;
   char where[64], sentence[1024] = "";
@@ -63,8 +63,8 @@ static inline void check_mistakes(const mistake *list, size_t n) {
 }
 #define CHECK_MISTAKES(list) check_mistakes((list), sizeof(list) / sizeof *(list))
 
-/* The value at (t, x) of an expression without outputs, given as Lua after a line of Lua that prepares it; NaN (and a
- * failed check) if it is refused. */
+/* The value at (t, x) of a Lua expression without outputs. prelude: Lua statements before it. If the text is refused, a
+ * check fails and the value is NaN. */
 static inline double value_of(const char *prelude, const char *expression, double t, double x) {
   static char line[8192];
   problem *made = NULL;

@@ -1,4 +1,4 @@
-/* A problem with everything that a kernel can have, and its Jacobian made row by row. */
+/* A problem whose kernel has all kinds of streams, and its Jacobian computed row by row. */
 #ifndef NTKW_TEST_SPECTRUM_FIXTURE_H
 #define NTKW_TEST_SPECTRUM_FIXTURE_H
 
@@ -9,8 +9,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-/* Two outputs; a condition of two equations with mixed and pure second derivatives, one with a forward Laplacian whose
- * coefficient depends on the point, and one of values on two faces. To be destroyed. */
+/* A problem with two outputs and three conditions: two equations with mixed and pure second derivatives, a forward
+ * Laplacian whose coefficient depends on the point, and values on two faces. The caller must destroy it. */
 static inline problem *coupled_problem_of(const char *layers) {
   static const char format[] =
       "return problem {\n"
@@ -35,7 +35,7 @@ static inline problem *coupled_problem(void) {
   return coupled_problem_of("hidden = {13, 10}");
 }
 
-/* The problem's first parameters, in float64; to be freed. */
+/* The problem's initial parameters. The precision must be float64. The caller must free them. */
 static inline double *first_parameters(const problem *pde, int64_t *count) {
   network *net;
   CHECK_OK(network_create(&pde->network, &net));
@@ -46,7 +46,7 @@ static inline double *first_parameters(const problem *pde, int64_t *count) {
   return parameters;
 }
 
-/* The gradient of sum_e factors[e] r_e at one point, and all residuals there. */
+/* Compute the gradient of sum_e factors[e] r_e at one point, and all residuals r_e there. */
 static inline void point_gradient(const problem *pde, workspace *work, int c, const double *point,
                                   const double *factors, double *residuals, double *gradient) {
   const equations *eqs = pde->conditions[c].equations;
@@ -54,17 +54,17 @@ static inline void point_gradient(const problem *pde, workspace *work, int c, co
   equations_workspace *w;
   CHECK_OK(equations_workspace_create(eqs, 1, &w));
   equations_coefficients(w, 1, pde->n_inputs, point, coefficients);
-  workspace_lane_begin(work);
+  workspace_chunk_begin(work);
   workspace_forward(work, equations_streams(eqs), 1, point, coefficients, outputs);
   equations_residuals(w, 1, pde->n_inputs, point, outputs, residuals);
   equations_seeds(w, -1, factors, seeds);
   workspace_backward(work, seeds, NULL, NULL);
-  workspace_lane_end(work, gradient);
+  workspace_chunk_end(work, gradient);
   equations_workspace_destroy(&w);
 }
 
-/* The Jacobian [rows][parameters] of all residuals at n points of each condition, and the residuals; in the order of
- * the kernel's rows. Both to be freed. */
+/* The Jacobian [rows][parameters] of all residuals at n points of each condition, and the residuals, in the order of
+ * the kernel's rows (ntk_plan.h). The caller must free both. */
 static inline double *jacobian_of(const problem *pde, const double *parameters, int64_t count, int64_t n, int64_t step,
                                   double **residuals) {
   problem *sampled = malloc(sizeof *sampled);

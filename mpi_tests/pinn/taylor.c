@@ -37,7 +37,7 @@ static taylor multiply(const taylor *a, const taylor *b) {
   return made;
 }
 
-/* sum_n series[n] (x - x(0))^n, by Horner. */
+/* sum_n series[n] (x - constant term of x)^n, by Horner's scheme. */
 static taylor compose(const long double series[TAYLOR_BASE], const taylor *x) {
   taylor rest = *x, made = taylor_constant(series[TAYLOR_DEGREE]);
   rest.c[0][0][0] = 0;

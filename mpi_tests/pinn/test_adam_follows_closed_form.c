@@ -1,4 +1,4 @@
-/* Adam against its closed forms: the first step, a constant gradient, the decay, and shards against the whole. */
+/* Adam agrees with closed forms for the first step, a constant gradient and the decay; shards agree with the whole. */
 #include "pinn/optimizer/adam.h"
 #include "training_fixture.h"
 

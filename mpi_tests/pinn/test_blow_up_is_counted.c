@@ -1,12 +1,13 @@
-/* A loss has blown up after 100 steps in a row above 1e6 times the largest of the first 100; not one sooner, not after a
- * step below, never from next to nothing, and the trainer ends there before it makes the step. */
+/* A loss has blown up after exactly 100 steps in a row above 1e6 times the largest of the first 100. A step below
+ * starts the count again, and an almost zero loss never blows up. The trainer then returns an error and does not do the
+ * step. */
 #include "pinn/training/blow_up.h"
 #include "pinn/training/trainer.h"
 #include "training_fixture.h"
 
 #include <math.h>
 
-/* 100 steps with this largest loss. */
+/* Count 100 steps whose largest loss is `largest`. */
 static blow_up begun(double largest) {
   blow_up b;
   blow_up_reset(&b);
@@ -15,7 +16,7 @@ static blow_up begun(double largest) {
   return b;
 }
 
-/* Count this loss until it has blown up, from a step on; the step, or -1 after 1000 steps. */
+/* Count the same loss from step `from` on until it has blown up. @return that step, or -1 after 1000 steps. */
 static int64_t ends_at(blow_up *b, int64_t from, double loss) {
   for (int64_t step = from; step < from + 1000; step++)
     if (blow_up_count(b, step, loss)) return step;
@@ -24,7 +25,7 @@ static int64_t ends_at(blow_up *b, int64_t from, double loss) {
 
 static void a_hundred_steps_in_a_row(void) {
   blow_up b = begun(2.0);
-  CHECK_EQUAL_INT(ends_at(&b, 100, 2e6), -1); /* not above */
+  CHECK_EQUAL_INT(ends_at(&b, 100, 2e6), -1); /* equal to the limit, not above */
   CHECK_EQUAL_INT(ends_at(&b, 1100, 2.1e6), 1199);
   b = begun(2.0);
   for (int64_t step = 100; step < 199; step++) CHECK(!blow_up_count(&b, step, 1e58));
@@ -33,7 +34,7 @@ static void a_hundred_steps_in_a_row(void) {
   CHECK_EQUAL_INT(ends_at(&b, 200, INFINITY), 299);
   b = begun(2.0);
   blow_up_reset(&b);
-  CHECK_EQUAL_INT(ends_at(&b, 100, 1e58), -1); /* the measure is a new one */
+  CHECK_EQUAL_INT(ends_at(&b, 100, 1e58), -1); /* after a reset this loss is itself the largest of the first 100 */
 }
 
 static void never_in_the_first_steps_or_from_nothing(void) {

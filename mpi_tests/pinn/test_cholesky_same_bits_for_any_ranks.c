@@ -35,7 +35,7 @@ static void factorise_plainly(int n, double shift) {
 
 typedef struct system_of_tiles {
   tile_layout layout;
-  team *crew;
+  thread_pool *pool;
   cholesky *factor;
   double *own;
 } system_of_tiles;
@@ -46,8 +46,8 @@ static system_of_tiles *make_system(MPI_Comm comm, int n, int threads, kernel_va
   MPI_Comm_rank(comm, &rank);
   MPI_Comm_size(comm, &size);
   CHECK_OK(tile_layout_create(n, rank, size, &s->layout));
-  CHECK_OK(team_create(threads, &s->crew));
-  const cholesky_options options = {comm, s->crew, variant, everywhere};
+  CHECK_OK(thread_pool_create(threads, &s->pool));
+  const cholesky_options options = {comm, s->pool, variant, everywhere};
   CHECK_OK(cholesky_create(&s->layout, &options, &s->factor));
   s->own = tiles_allocate(tile_count(&s->layout));
   for (int i = 0; i < n; i++)
@@ -61,7 +61,7 @@ static system_of_tiles *make_system(MPI_Comm comm, int n, int threads, kernel_va
 
 static void free_system(system_of_tiles *s) {
   cholesky_destroy(&s->factor);
-  team_destroy(&s->crew);
+  thread_pool_destroy(&s->pool);
   tile_layout_free(&s->layout);
   free(s->own);
   free(s);

@@ -1,5 +1,5 @@
-/* The rule of files that name none gives a condition the same weight, and the run the same error, whether one point
- * stands for an end of the interval or 64 do, or its equation is there twice; ntk-trace, which sums, does not. */
+/* With the default rule the weight of a condition and the error of the run do not depend on the condition's number of
+ * points (1 or 64) or on a repeated equation. With ntk-trace, which sums over points, they do. */
 #include "harness.h"
 #include "pinn/training/evaluation.h"
 #include "pinn/training/trainer.h"
@@ -13,7 +13,7 @@ typedef struct outcome {
   double error, weight;
 } outcome;
 
-/* Poisson's equation; the left end has so many points and this equation. */
+/* Train Poisson's equation. points and equation are those of the left end. */
 static outcome train(const char *rule, int points, const char *equation, int steps) {
   static const char format[] =
       "return problem {\n"
@@ -58,7 +58,8 @@ static void equations_that_are_there_twice_do_not_count(void) {
   CHECK_NEAR(once.weight / twice.weight, 1.0, 1e-12);
 }
 
-/* The first renewal is at the same parameters: T of the residual, by far the largest, is in every weight. */
+/* Both runs update the weights at the same parameters. The trace of the residual is by far the largest, so the weight
+ * of the left end is nearly inverse to its number of points. */
 static void sums_count_points(void) {
   static const char rule[] = "weighting = 'ntk-trace'";
   const outcome one = train(rule, 1, "p.u", AT_ONCE), many = train(rule, 64, "p.u", AT_ONCE);

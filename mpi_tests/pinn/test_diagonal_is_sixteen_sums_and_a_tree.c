@@ -1,5 +1,5 @@
-/* The diagonal's kernels give, in every bit, what rule 3 of the arithmetic says of each dot product: in double, 16
- * partial sums by feature index modulo 16, a chain of fma each, then a fixed tree; for any number of streams. */
+/* The kernels of the NTK diagonal follow rule 3 of docs/arithmetic.md in every bit, for any number of streams. Each dot
+ * product is computed in double: 16 partial sums by feature index modulo 16, each a chain of fma, then a fixed tree. */
 #include "harness.h"
 #include "pinn/arithmetic/kernels.h"
 
@@ -8,7 +8,7 @@
 
 enum { MOST_STREAMS = 22, MOST_WIDTH = 144, POINTS = 2 };
 
-/* Numbers with full significands over some magnitudes, in both precisions. */
+/* Fill with numbers of full significands and several magnitudes. */
 static void fill(ntkw_dtype precision, uint64_t seed, size_t n, void *values) {
   for (size_t i = 0; i < n; i++) {
     const double value = ldexp(random_uniform(&seed) - 0.5, (int)(i % 7) - 3);
@@ -45,7 +45,7 @@ static double norm_by_rule(ntkw_dtype precision, int n_streams, const void *bar,
   return sum;
 }
 
-/* n_streams rows a point: the value, one first derivative, and as many second ones as it takes. */
+/* n streams: the value, one first derivative, and n - 2 second derivatives. */
 static stream_set streams_of(int n) {
   stream_set streams = {.n_first = n > 1, .n_second = n > 2 ? n - 2 : 0};
   return streams;
@@ -60,7 +60,7 @@ static void compare(const kernels *k, ntkw_dtype precision, int n_streams, int w
   CHECK_EQUAL_INT(stream_count(&streams), n_streams);
   fill(precision, (uint64_t)(n_streams * 1000 + width), (size_t)(POINTS * n_streams * width), bar);
   fill(precision, (uint64_t)(n_streams * 1000 + h_width + 7), (size_t)(POINTS * n_streams * h_width), h);
-  k->add_norms(&panel, bar, h_width, h, scratch, norms);
+  k->add_squared_norms(&panel, bar, h_width, h, scratch, norms);
   for (int p = 0; p < POINTS; p++) {
     const double norm = norm_by_rule(precision, n_streams, bar, width, h, h_width, p);
     CHECK_EQUAL_DOUBLE(norms[p], (p == 0 ? 0.25 : -3.0) + norm);

@@ -1,7 +1,7 @@
-/* The digests of a state are those of the whole tensors, wherever these were cut, and one changed bit anywhere shows in
- * its tensor and in no other. */
-#include "checkpoint/digest.h"
-#include "pinn/training/state_digest.h"
+/* The digests of a state do not depend on how tensors are cut into shards. One changed bit changes the digest of its
+ * tensor and no other. */
+#include "base/digest.h"
+#include "state_digest_fixture.h"
 #include "training_fixture.h"
 
 /* Tensors of a network of layers 2-13-10-1, in the order of the parameters. */
@@ -28,7 +28,7 @@ static trainer *train_three_steps(const char *precision, const char *rule, probl
   return t;
 }
 
-/* Against the gathered parameters, cut into tensors by hand. */
+/* Digests equal those of the gathered parameters, cut into tensors by the table above. */
 static void they_are_of_whole_tensors(void) {
   problem *pde;
   trainer *t = train_three_steps("float64", "ntk-trace", &pde);
@@ -50,7 +50,7 @@ static void they_are_of_whole_tensors(void) {
   problem_destroy(&pde);
 }
 
-/* Flip the last bit of one number, on the rank that owns it, and back. */
+/* Flip the last bit of parameter number `at` of a float32 array, on the rank that has it. A second call restores it. */
 static void flip(const trainer_state *state, void *shard, int at) {
   if (at >= state->offset && at < state->offset + state->count)
     ((unsigned char *)shard)[(at - state->offset) * (int64_t)sizeof(float)] ^= 1;

@@ -1,7 +1,7 @@
-/* Domains, shapes and normals that are refused: line, what is wrong, what is there instead. */
+/* Invalid domains, shapes and normals are refused. The message names the line, the mistake and the expected input. */
 #include "problem_fixture.h"
 
-/* In place of OUTPUTS_LINE: the fixture has inputs t in [0, 1] and x in [-1, 1]. */
+/* Replaces OUTPUTS_LINE. The inputs are t in [0, 1] and x in [-1, 1]. */
 #define DOMAIN(text) OUTPUTS_LINE, "  outputs = { \"u\", \"v\" }, domain = " text ","
 #define DISK "disk{ t=0.5, x=0, radius=0.25 }"
 
@@ -55,7 +55,8 @@ static void disks(void) {
   CHECK_MISTAKES(list);
 }
 
-/* Conditions of a domain without one disk, `hole`, which covers the whole of x = -1 and none of x = 1. */
+/* Places of conditions. check_in_domain removes the disks `hole`, which covers all of x = -1 and nothing of x = 1, and
+ * `inner`. */
 #define ON(text) BOUNDARY_LINE, "    { \"wall\", points = 5, on = " text ", equation = function(p) return p.u end },"
 #define EQUATION(on, text) \
   BOUNDARY_LINE, "    { \"wall\", points = 5, on = " on ", equation = function(p) return " text " end },"
@@ -117,7 +118,7 @@ static void normals(void) {
                 names[2].part, NULL);
 }
 
-/* Without a domain, names are what they are: files from before there were normals stay as they are. */
+/* Without a domain there are no normals, so the name of an output may be that of a normal. */
 static void names_stay_without_a_domain(void) {
   static const char text[] =
       "return problem { inputs = { {'x', 0, 1} }, outputs = { 'nx' }, network = { hidden = {4} },\n"

@@ -1,5 +1,5 @@
-/* A box without disks: points are in it, uniformly, on circles and faces too, the same for any cut and on all ranks; the
- * shares of it are those of closed forms; normals point out of it. */
+/* A domain that is a box minus disks: points are in the domain and uniform, also on circles and faces. They are the
+ * same for any cut and on all ranks. Shares of places are those of closed forms. Normals point out of the domain. */
 #include "pinn/training/sampler.h"
 #include "problem_fixture.h"
 
@@ -8,7 +8,7 @@
 enum { N = 40000, T = 0, X = 1, Y = 2, D = 3 };
 static const double PI = 3.14159265358979323846;
 
-/* Two disks: one inside, one that is a quarter of a disk at a corner; time is free. */
+/* The unit square minus a disk inside it and a disk around a corner; the input t is free. */
 static problem *plate(void) {
   static const char text[] =
       "local hole, corner = disk{ x=0.5, y=0.375, radius=0.25 }, disk{ x=1, y=1, radius=0.5 }\n"
@@ -53,7 +53,7 @@ static void points_are_in_the_domain(void) {
   problem_destroy(&pde);
 }
 
-/* chi^2 of counts that are expected to be equal, against its mean and deviation. */
+/* Check that chi^2 of the counts is within five deviations of its mean for a uniform distribution. */
 static void check_uniform(const int counts[], int n, int total) {
   double chi = 0.0;
   for (int k = 0; k < n; k++) chi += pow(counts[k] - (double)total / n, 2) / ((double)total / n);
@@ -61,7 +61,7 @@ static void check_uniform(const int counts[], int n, int total) {
   CHECK(chi > n - 1 - 5.0 * sqrt(2.0 * (n - 1)));
 }
 
-/* Squares of the plane and slices of time that lie in the domain as a whole. */
+/* Cells (squares of the plane times slices of time) that lie completely in the domain have equal numbers of points. */
 static void the_interior_is_uniform(void) {
   enum { CELLS = 8, SLICES = 4 };
   problem *pde = plate();
@@ -80,13 +80,14 @@ static void the_interior_is_uniform(void) {
   }
   CHECK(n >= 100);
   check_uniform(whole, n, total);
-  /* The cells' share of all points is their share of the area. */
+  /* Their share of all points is their share of the domain's measure. */
   const double area = 1.0 - PI / 16.0 - PI / 16.0, share = (double)n / (CELLS * CELLS * SLICES) / area;
   CHECK_NEAR((double)total / N, share, 5.0 * sqrt(0.25 / N));
   problem_destroy(&pde);
 }
 
-/* Equal arcs, and only those in the box; normals point to the centre. */
+/* Arcs of equal length between the angles from and to (in turns) have equal numbers of points; normals point to the
+ * centre. */
 static void check_circle(const problem *pde, int cond, double cx, double cy, double r, double from, double to) {
   enum { ARCS = 64 };
   int counts[ARCS] = {0};
@@ -137,7 +138,7 @@ static void shares_are_closed_forms(void) {
   problem_destroy(&pde);
 }
 
-/* In every bit, on every rank, for any cut. */
+/* The points have the same bits on every rank and for any cut into ranges. */
 static void any_cut_gives_the_same_points(void) {
   static double cut[N][D], cut_normal[N][D];
   problem *pde = plate();
@@ -154,7 +155,7 @@ static void any_cut_gives_the_same_points(void) {
   problem_destroy(&pde);
 }
 
-/* p.nx and p.ny in equations are the normals that belong to the points. */
+/* p.nx and p.ny in equations are the normals at the points. */
 static void equations_see_the_normals(void) {
   enum { SOME = 16 };
   problem *pde = plate();
@@ -177,7 +178,7 @@ static void equations_see_the_normals(void) {
   problem_destroy(&pde);
 }
 
-/* A problem that draws again has its first draws where one that does not would have them. */
+/* Points whose first draw is in the domain equal those of the whole box; only the others are drawn again. */
 static void first_attempts_are_those_of_the_box(void) {
   problem *pde = plate();
   int same = 0;

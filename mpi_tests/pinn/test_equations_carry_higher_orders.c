@@ -1,8 +1,8 @@
-/* Derivatives of order three and four: which streams they bring, names in problem files, values and seeds at the right
- * places, and the limit of their number. */
+/* Derivatives of order three and four: their streams, their names in problem files, the positions of values and seeds,
+ * and the limit of their number. */
 #include "problem_fixture.h"
 
-/* The residual of the sound problem's first condition. Inputs t, x; outputs u, v. */
+/* Create the problem with this equation of the first condition. Inputs are t, x; outputs are u, v. */
 static problem *problem_with(const char *residual) {
   static char line[1024];
   problem *made = NULL;
@@ -20,7 +20,7 @@ static stream_set streams_of(const char *residual) {
   return streams;
 }
 
-/* The stream of a derivative by the inputs named, each a digit; -1 if it is not there. */
+/* Index of the stream of a derivative; -1: none. inputs: one digit for each input. */
 static int find(const stream_set *streams, const char *inputs) {
   for (int s = 0; s < stream_count(streams); s++) {
     const stream_derivative at = stream_at(streams, s);
@@ -41,7 +41,7 @@ static void all_parts_are_carried_and_nothing_else(void) {
   for (int i = 0; i < 8; i++) CHECK_EQUAL_INT(find(&mixed, parts[i]), i + 1);
   const stream_set fourth = streams_of("p.u_xxxx + p.v_xx + p.v_tt");
   CHECK_EQUAL_INT(stream_count(&fourth), 7);
-  CHECK_EQUAL_INT(fourth.n_pairs, 0); /* no forward Laplacian beside them */
+  CHECK_EQUAL_INT(fourth.n_pairs, 0); /* with higher orders, second derivatives are separate streams */
 }
 
 static void letters_have_no_order(void) {
@@ -59,7 +59,7 @@ static void letters_have_no_order(void) {
   problem_destroy(&other);
 }
 
-/* The first output's streams are 1, 2, 3, ..., the second's a hundred times that. */
+/* The streams of u have the values 1, 2, 3, ..., those of v the values 100, 200, 300, ... */
 static void values_and_seeds_are_in_place(void) {
   problem *p = problem_with("3*p.u_xxx*p.v_tx + p.u_txx^2");
   const equations *e = p->conditions[0].equations;
@@ -84,7 +84,7 @@ static void values_and_seeds_are_in_place(void) {
   problem_destroy(&p);
 }
 
-/* All derivatives of order four by six inputs are too many; by four inputs they are 69 and fit. */
+/* All derivatives of order four by six inputs exceed the limit. By four inputs there are 69 derivatives, which fit. */
 static void their_number_is_limited(void) {
   for (int inputs = 4; inputs <= MAX_INPUTS; inputs += 2) {
     tape *t = NULL;

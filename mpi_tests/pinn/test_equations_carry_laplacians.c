@@ -1,5 +1,5 @@
-/* Second derivatives become one stream exactly where one combination is all there is, and residuals and derivatives
- * stay those of the closed form either way. */
+/* Second derivatives become one stream if and only if all equations use the same linear combination. In both cases
+ * residuals and derivatives are those of the closed form. */
 #include "expression_fixture.h"
 
 static double complex heat(const double *x, const jet u, const jet v) {
@@ -52,7 +52,7 @@ static node build_thirds(tape *t) {
   return SUB(UNARY(OP_SIN, a), ADD(MUL(NUMBER(0.2), OUT(1, U_XX)), MUL(NUMBER(0.6), OUT(1, U_YY))));
 }
 
-/* What cannot be one stream. */
+/* Equations whose second derivatives cannot be one stream. */
 static double complex monge_ampere(const double *x, const jet u, const jet v) {
   (void)x, (void)v;
   return u[U_XX] * u[U_YY] - u[U_XY] * u[U_XY] - 1.0;
@@ -111,7 +111,8 @@ static void streams_are_as_few_as_they_can_be(void) {
   }
 }
 
-/* Together with an equation that has the same combination: still one stream; with another one: all explicit. */
+/* Equations with the same combination share one stream. With different combinations each second derivative is a
+ * stream. */
 static void equations_of_a_condition_share_the_stream(void) {
   tape *t = NULL;
   CHECK_OK(tape_create(&t));

@@ -1,5 +1,5 @@
-/* where() takes value and derivative of the chosen branch, whatever stands in the other: NaN, infinity, an infinite
- * slope. abs, comparisons and kinks have the derivatives one expects. */
+/* where() has the value and derivative of the chosen branch, also if the other one has NaN, infinity or an infinite
+ * slope. The derivative of abs is the sign, 0 at 0; that of comparisons is 0. */
 #include "expression_fixture.h"
 
 static void set_outputs(experiment *e, double u, double v) {
@@ -34,7 +34,7 @@ static void the_unchosen_branch_may_be_nan(void) {
   tape_destroy(&t);
 }
 
-/* A node that both branches use gets the derivative of the chosen one alone. */
+/* A node that both branches use has the derivative of the chosen branch only. */
 static void shared_nodes_get_one_share(void) {
   tape *t = NULL;
   CHECK_OK(tape_create(&t));
@@ -44,7 +44,7 @@ static void shared_nodes_get_one_share(void) {
   set_outputs(e, 2.0, 1.0);
   CHECK_EQUAL_DOUBLE(e->residuals[0], 12.0);
   CHECK_EQUAL_DOUBLE(e->seeds[0], 12.0);
-  CHECK_EQUAL_DOUBLE(e->seeds[POINTS], 0.0); /* comparisons pass nothing on */
+  CHECK_EQUAL_DOUBLE(e->seeds[POINTS], 0.0); /* v occurs only in the comparison */
   set_outputs(e, 0.5, 1.0);
   CHECK_NEAR(e->seeds[0], exp(0.25), 1e-15);
   experiment_destroy(&e);
@@ -66,7 +66,7 @@ static void abs_has_its_sign(void) {
   tape_destroy(&t);
 }
 
-/* A NaN of the network itself is not hidden. */
+/* A NaN in the outputs of the network stays visible. */
 static void chosen_nan_shows(void) {
   tape *t = NULL;
   CHECK_OK(tape_create(&t));

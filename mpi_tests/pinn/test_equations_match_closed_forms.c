@@ -48,7 +48,8 @@ static void each_equation_alone(void) {
   }
 }
 
-/* All in one condition: the streams are the union, and seeds with factors are the sum over the equations. */
+/* In one condition the streams are the union of those of the equations, and seeds with factors are sums over the
+ * equations. */
 static void several_equations_together(void) {
   static double factors[4 * POINTS], all[OUTPUTS * MAX_STREAMS * POINTS];
   tape *t = NULL;

@@ -1,6 +1,6 @@
-/* Points at which the exact solution, or a reference, is NaN or infinite are counted, named and left out of the error,
- * whose bits are those of the other points on any number of ranks; the solution is written all the same. Points outside
- * of the domain are left out and not named. */
+/* Points where the exact solution or reference is NaN or infinite are counted, named and excluded from the error. The
+ * bits of the error are those of the other points, for any number of ranks. The solution is written in any case. Points
+ * outside the domain are excluded and not named. */
 #include "harness.h"
 #include "ntkw/checkpoint.h"
 #include "pinn/training/evaluation.h"
@@ -8,7 +8,7 @@
 #include <math.h>
 #include <stdio.h>
 
-/* Inputs t and x, outputs u and v, with this line for what is known of them. */
+/* Inputs t and x, outputs u and v. known: the keys exact, reference or domain. */
 static problem *problem_with(const char *known) {
   static const char format[] =
       "return problem {\n"
@@ -51,7 +51,7 @@ static result evaluate(MPI_Comm comm, const char *known, const char *solution) {
 
 #define HOLE "domain = box() - disk{ t=0, x=0, radius=0.5 },"
 
-typedef struct row { /* at least n gaps in this output, the first at (t, x) */
+typedef struct row { /* the output has at least n gaps, the first one at (t, x); n = 0: none */
   const char *with_gaps;
   int output;
   int64_t n;
@@ -83,7 +83,7 @@ static void gaps_are_named_and_left_out(void) {
   }
 }
 
-/* The value in the gap has no part: NaN at t = 0, or infinite there, is one error. */
+/* The value in a gap does not matter: NaN and infinity at t = 0 give the same error. */
 static void only_the_other_points_count(void) {
   const result nan = evaluate(MPI_COMM_WORLD, "exact = { u = function(p) return p.x + 0*log(p.t) end },", NULL);
   const result infinite =
@@ -96,7 +96,8 @@ static void only_the_other_points_count(void) {
   CHECK(isnan(nowhere.error));
 }
 
-/* Outside of the domain the exact solution may be anything; the solution is NaN there, which is no gap of a reference. */
+/* Values of the exact solution outside the domain do not change the error. The written solution is NaN there; used as
+ * a reference, it has no gaps there. */
 static void values_outside_do_not_count(void) {
   const char *solution = scratch_path("outside.h5");
   char line[1200];

@@ -1,5 +1,5 @@
-/* The grid of the solution keeps its size for up to five inputs and stays small for more, and a problem of six inputs is
- * evaluated on it. */
+/* The evaluation grid has the documented numbers of points, at most 2^20 in all. A problem with six inputs can be
+ * evaluated. */
 #include "problem_fixture.h"
 #include "pinn/training/evaluation.h"
 
@@ -12,7 +12,7 @@ static void sizes(void) {
   }
 }
 
-/* The network's parameters are all zero: so is the solution, and the relative error is 1. */
+/* All parameters are zero, so the solution is zero and the relative error is 1. */
 static void six_inputs(void) {
   static const char text[] =
       "return problem { inputs = { {'a', 0, 1}, {'b', 0, 1}, {'c', 0, 1}, {'d', 0, 1}, {'e', 0, 1}, {'f', 0, 2} },\n"

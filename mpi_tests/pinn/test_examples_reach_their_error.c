@@ -1,5 +1,5 @@
-/* Shortened runs of two examples come below a loose bound of their error: advection, with periodic and random features,
- * and the plate, of order four. examples/README.md has the errors of the whole runs. */
+/* Shortened runs of two examples reach a loose bound of the error: advection, which has periodic and random features,
+ * and the plate, an equation of order four. examples/README.md lists the errors of the complete runs. */
 #include "example_run.h"
 
 static void train(const char *name, int steps, double bound) {

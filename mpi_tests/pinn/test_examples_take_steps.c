@@ -1,5 +1,5 @@
-/* Every problem file of examples/ is read, takes three steps with finite losses, and has something to compare with; on
- * all ranks together and on each alone the bits are the same. Networks are made narrow, so that this is quick. */
+/* Every problem file of examples/ can be read and takes three steps with finite losses and a finite error. All ranks
+ * together and each rank alone give the same bits. Networks are narrowed to keep the test fast. */
 #include "example_run.h"
 
 #include <dirent.h>

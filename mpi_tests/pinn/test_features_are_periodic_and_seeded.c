@@ -1,13 +1,13 @@
-/* Features of the inputs: both ends of a period have the same bits, with all derivatives; random frequencies follow the
- * seed and have the deviations asked for; problem files set them, and checkpoints know them. */
+/* Features of the inputs: both ends of a period have the same bits in all derivatives. Random frequencies depend on the
+ * seed and have the requested deviations. Problem files set the features, and signatures of problems contain them. */
 #include "jet_oracle.h"
 #include "pinn/network/features.h"
-#include "pinn/training/identity.h"
+#include "pinn/state/problem_signature.h"
 #include "problem_fixture.h"
 
 enum { N = 2, TOTAL = 2 * 14 };
 
-/* Outputs of a network whose input 1 has the period 2, from -0.75 on. */
+/* Compute the outputs of a network at N points. */
 static void outputs_at(const network_options *options, const double *points, double *outputs) {
   const stream_set streams = oracle_streams(7);
   network *net = NULL;
@@ -58,7 +58,8 @@ static void seeds_choose_frequencies(void) {
   CHECK(memcmp(outputs[0], outputs[2], sizeof outputs[0]) != 0);
 }
 
-/* Of each basic feature: mean and deviation of 5000 frequencies, to five of their own deviations; both halves alike. */
+/* For each basic feature, mean and deviation of 5000 frequencies are within five standard errors. The weights of
+ * cosines and sines are equal. */
 static void frequencies_have_their_deviation(void) {
   enum { HALF = 5000, BASIC = 8 };
   const network_options options = periodic_network(NTKW_FLOAT64, 2 * HALF);
@@ -112,7 +113,7 @@ static void problem_files_set_them(void) {
   problem_destroy(&p);
 }
 
-/* Another choice of features is another problem; the seed, which the checkpoint has itself, is not. */
+/* Other features give another signature. Another seed does not: a checkpoint stores it as a setting. */
 static void identities_differ(void) {
   static const char *const lines[] = {"network = { hidden = {8} },",
                                       "network = { hidden = {8}, periodic = { x = 1 } },",
@@ -123,12 +124,12 @@ static void identities_differ(void) {
   char *texts[6], *again;
   for (int i = 0; i < 6; i++) {
     problem *p = problem_with(lines[i]);
-    CHECK_OK(problem_identity(p, &texts[i]));
+    CHECK_OK(problem_signature(p, &texts[i]));
     problem_set_seed(p, 77);
-    CHECK_OK(problem_identity(p, &again));
+    CHECK_OK(problem_signature(p, &again));
     CHECK(strcmp(texts[i], again) == 0);
     free(again);
-    for (int k = 0; k < i; k++) CHECK_STATUS(problem_identity_compare("old.h5", texts[k], texts[i]), NTKW_ERR_PROBLEM);
+    for (int k = 0; k < i; k++) CHECK_STATUS(problem_signature_compare("old.h5", texts[k], texts[i]), NTKW_ERR_PROBLEM);
     problem_destroy(&p);
   }
   for (int i = 0; i < 6; i++) free(texts[i]);

@@ -1,4 +1,4 @@
-/* tanh and sincos: the same bits from every kernel, close to long double, zero at zero. */
+/* tanh and sincos have the same bits in every kernel, are close to the values in long double, and keep zeros. */
 #include "harness.h"
 #include "pinn/arithmetic/kernels.h"
 
@@ -7,7 +7,7 @@
 
 enum { COUNT = 100000 / FEATURE_PADDING * FEATURE_PADDING, SPECIAL = 12 };
 
-/* Of all sizes, from subnormal to huge, with the special values first. */
+/* Number i of the test: special values first, then all magnitudes from subnormal to huge. */
 static double number(ntkw_dtype precision, int i, uint64_t *state) {
   static const double special[SPECIAL] = {0.0, -0.0, INFINITY, -INFINITY, 1.0,   -1.0,
                                           0.5, 20.0, 1e-300,   1e300,     1e-45, -3.0e38};
@@ -30,7 +30,7 @@ static double value_at(ntkw_dtype precision, const void *x, int i) {
   return precision == NTKW_FLOAT64 ? ((const double *)x)[i] : (double)((const float *)x)[i];
 }
 
-/* Units in the last place between y and what long double gives. */
+/* Distance of y from the value in long double, in units in the last place. */
 static double error_in_ulps(ntkw_dtype precision, double y, long double exact) {
   const int digits = precision == NTKW_FLOAT64 ? 53 : 24, smallest = precision == NTKW_FLOAT64 ? -1074 : -149;
   int exponent;
@@ -67,7 +67,7 @@ static void one_precision(ntkw_dtype precision) {
     void *const *to = v == KERNELS_PORTABLE ? first : y;
     table->tanh(COUNT, x, to[0]);
     table->sincos(COUNT, x, to[1], to[2]);
-    /* sine and cosine of infinity, values 2 and 3: the bits of a NaN are no result */
+    /* skip the infinities, numbers 2 and 3: their sine and cosine are NaN, whose bits are not defined */
     for (int f = 1; f < 3; f++) memset((char *)to[f] + 2 * table->size, 0, 2 * table->size);
     for (int f = 0; f < 3 && v != KERNELS_PORTABLE; f++) CHECK(memcmp(y[f], first[f], COUNT * table->size) == 0);
   }

@@ -1,17 +1,19 @@
-/* L-BFGS against problems whose answers are known: quadratic functions are minimised in far fewer steps than
- * Adam takes, and so is a network's misfit; what makes no sense is passed over. */
+/* L-BFGS minimises quadratic functions and the misfit of a network in far fewer steps than Adam. It skips trials that
+ * are not finite and pairs of negative curvature. */
 #include "pinn/optimizer/optimizer.h"
 #include "training_fixture.h"
 
 #include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
 
-/* f = sum_i c_i (x_i - i)^2 / 2 on one rank, and what it is to do wrong. */
+/* f = sum_i c_i (x_i - i)^2 / 2, not distributed, with optional faults. */
 enum { N = 12 };
 typedef struct bowl {
-  double limit; /* f is not a number where some |x_i| is larger */
-  double worst; /* of |x_i| that was asked for */
+  double limit; /* f is NaN where some |x_i| is larger */
+  double worst; /* largest |x_i| of all evaluations */
   int asked;
-  bool concave; /* -f */
+  bool concave; /* the function is -f */
 } bowl;
 
 static double stiffness(int i) {
@@ -67,8 +69,8 @@ static void a_quadratic_function_is_minimised(void) {
   optimizer_settings settings = optimizer_defaults(optimizer_find("lbfgs"));
   CHECK(do_steps(&b, &settings, x, 40) < 1e-20);
   for (int i = 0; i < N; i++) CHECK_NEAR(x[i], (double)i, 1e-9);
-  CHECK(b.asked < 40 * 4); /* two here, and between one and two trials */
-  settings.values[0] = 2;  /* memory: it takes more steps */
+  CHECK(b.asked < 40 * 4); /* each step has two evaluations of do_steps and up to two trials on average */
+  settings.values[0] = 2;  /* the option memory: two pairs need more steps */
   for (int i = 0; i < N; i++) x[i] = 0.0;
   const double loss = do_steps(&b, &settings, x, 40);
   CHECK(loss > 1e-20 && loss < 1e-2);
@@ -83,7 +85,7 @@ static void least_squares_take_adam_longer(void) {
   CHECK(do_steps(&b, &lbfgs, x, 25) < 1e-6 * do_steps(&b, &adam, y, 100));
 }
 
-/* Far first steps are shortened, and none lands where f is not a number. */
+/* Long first steps are shortened, and no step ends where f is NaN. */
 static void what_is_not_a_number_shortens_the_step(void) {
   bowl b = {.limit = 30.0};
   double x[N] = {0};
@@ -94,7 +96,7 @@ static void what_is_not_a_number_shortens_the_step(void) {
   CHECK(b.worst > 1e4);
 }
 
-/* At the minimum, with a function that is not finite anywhere near, or with only one trial, the parameters stay. */
+/* The parameters do not change at the minimum, or if the only trial is much too long. */
 static void hopeless_steps_move_nothing(void) {
   bowl b = {.limit = INFINITY};
   double x[N], y[N] = {0};
@@ -108,7 +110,7 @@ static void hopeless_steps_move_nothing(void) {
   for (int i = 0; i < N; i++) CHECK_EQUAL_DOUBLE(y[i], 0.0);
 }
 
-/* A pair of negative curvature would send the next step uphill. */
+/* -f has negative curvature everywhere; a pair would make the next step an ascent. */
 static void negative_curvature_is_no_pair(void) {
   bowl b = {.limit = 1e8, .concave = true};
   double x[N] = {0};
@@ -116,7 +118,7 @@ static void negative_curvature_is_no_pair(void) {
   CHECK(do_steps(&b, &settings, x, 5) < -1e3);
 }
 
-/* A network fitted to a function. */
+/* The loss of a network fitted to sin(3 x), after some steps. */
 static double loss_after(const char *optimizer, const char *precision, int resample, int steps) {
   static const char format[] =
       "return problem {\n"
@@ -146,9 +148,32 @@ static void it_takes_fewer_steps_than_adam(void) {
   CHECK(loss_after("'lbfgs'", "float64", 1, 60) < 1e-1 * loss_after("'adam', rate = 1e-2", "float64", 1, 240));
 }
 
+static void print_all(char **text) {
+  size_t size = 0;
+  FILE *to = open_memstream(text, &size);
+  optimizer_print_options(to);
+  fclose(to);
+}
+
+/* The help text lists optimizers with their options and defaults. */
+static void options_are_printed(void) {
+  char *text = NULL;
+  print_all(&text);
+  CHECK_TEXT_HAS(text, "L-BFGS");
+  CHECK_TEXT_HAS(text, "memory     pairs");
+  CHECK_TEXT_HAS(text, "(an integer from 1 to 1000, default 10)");
+  CHECK_TEXT_HAS(text, "beta2");
+  CHECK_TEXT_HAS(text, "(a number above 0, default 1e-08)");
+  free(text);
+}
+
 int main(int argc, char **argv) {
-  static const test_case cases[] = {TEST(a_quadratic_function_is_minimised),      TEST(least_squares_take_adam_longer),
-                                    TEST(what_is_not_a_number_shortens_the_step), TEST(hopeless_steps_move_nothing),
-                                    TEST(negative_curvature_is_no_pair),          TEST(it_takes_fewer_steps_than_adam)};
+  static const test_case cases[] = {TEST(a_quadratic_function_is_minimised),
+                                    TEST(least_squares_take_adam_longer),
+                                    TEST(what_is_not_a_number_shortens_the_step),
+                                    TEST(hopeless_steps_move_nothing),
+                                    TEST(negative_curvature_is_no_pair),
+                                    TEST(it_takes_fewer_steps_than_adam),
+                                    TEST(options_are_printed)};
   return run_suite("lbfgs", cases, sizeof cases / sizeof *cases, argc, argv);
 }

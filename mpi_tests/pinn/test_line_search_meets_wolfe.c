@@ -1,6 +1,6 @@
-/* Points of the line search fulfil the strong Wolfe conditions, from any first step, for the functions of More and
- * Thuente (ACM TOMS 20 (1994) 286) and for some that are not finite everywhere; else it says so and gives the best
- * point. */
+/* The line search finds points that satisfy the strong Wolfe conditions from any first step, for functions of More and
+ * Thuente (ACM TOMS 20 (1994) 286) and for functions that are not finite everywhere. If it cannot, it reports that and
+ * returns the best point. */
 #include "harness.h"
 #include "pinn/optimizer/line_search.h"
 
@@ -14,15 +14,15 @@ typedef struct probe {
 static void value_of(int which, line_point *p) {
   const double t = p->at, b = which == 0 ? 2.0 : 0.1;
   switch (which) {
-  case 0: /* (5.1): flat far out */
+  case 0: /* (5.1), with slopes near 0 far from the minimum */
     p->value = -t / (t * t + b);
     p->slope = (t * t - b) / ((t * t + b) * (t * t + b));
     break;
-  case 1: /* (5.2), with a slope at the start that doubles resolve at the minimum */
+  case 1: /* (5.2) with beta = 0.1: the slope at 0 is large enough for float64 to resolve the second condition */
     p->value = pow(t + b, 5) - 2 * pow(t + b, 4);
     p->slope = 5 * pow(t + b, 4) - 8 * pow(t + b, 3);
     break;
-  case 2: /* not a number beyond 1e-3, the minimum before */
+  case 2: /* NaN from 1e-3 on, with the minimum before */
     p->value = t < 1e-3 ? (t - 5e-4) * (t - 5e-4) : NAN;
     p->slope = 2 * (t - 5e-4);
     break;

@@ -1,5 +1,6 @@
-/* Every element of every product, by every kernel, is the chain of fma written out here. Over one rank all kernels are
- * tried; over three each rank has its own, since LIBXSMM keeps for a shape what it made first. */
+/* Every element of a product, computed by any kernel, is a chain of fma, which this test computes element by element.
+ * One rank alone tests all kernels. Of several ranks each tests one kernel, because LIBXSMM keeps the first code that
+ * it generates for a shape. */
 #include "harness.h"
 #include "pinn/arithmetic/matrix.h"
 
@@ -65,7 +66,7 @@ static void all_shapes_of_width(multiplier *m, ntkw_dtype precision, int width) 
       }
 }
 
-/* Generated code serves all but some products of few rows and the width 16. */
+/* Generated code is used for all shapes except some products with few rows and width 16. */
 static void all_shapes(multiplier *m, kernel_variant variant, ntkw_dtype precision) {
   static const int widths[] = {32, 48, 64, 80, 112, 144, 160};
   for (size_t w = 0; w < sizeof widths / sizeof *widths; w++) all_shapes_of_width(m, precision, widths[w]);
@@ -91,7 +92,8 @@ static void all_kernels(void) {
     }
 }
 
-/* LIBXSMM does not fuse a remainder of 4 of the width in float64 on AVX-512: the check of new code must notice. */
+/* For AVX-512 and float64, LIBXSMM generates code without fma for a width with remainder 4. The multiplier must refuse
+ * it. */
 static void unfused_code_is_refused(void) {
   multiplier *m;
   if (!wanted(KERNELS_AVX512) || !matrix_generates(KERNELS_AVX512)) CHECK_SKIP("needs AVX-512 and LIBXSMM");
@@ -102,7 +104,7 @@ static void unfused_code_is_refused(void) {
   multiplier_destroy(&m);
 }
 
-/* The table of shapes is finite; beyond it the products are compiled ones, with the same bits. */
+/* If the table of shapes is full, further shapes use compiled products, which have the same bits. */
 static void more_shapes_than_the_table_holds(void) {
   multiplier *m;
   kernel_variant best;

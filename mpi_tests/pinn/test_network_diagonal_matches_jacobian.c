@@ -1,4 +1,5 @@
-/* The NTK diagonal against the Jacobian's rows, made one point at a time; scales against scaled seeds. */
+/* The NTK diagonal agrees with the rows of the Jacobian, computed one point at a time. Row scales give the same
+ * gradient as scaled output adjoints. */
 #include "harness.h"
 #include "jet_oracle.h"
 
@@ -38,17 +39,17 @@ static void end(setting *s) {
   network_destroy(&s->net);
 }
 
-/* The row of point p alone: its gradient, as doubles. */
+/* The Jacobian's row of point p: the gradient of a chunk with only this point, as doubles. */
 static void jacobian_row(setting *s, int p, double *row) {
   const int total = s->options.n_outputs * stream_count(&s->streams);
   double own[MAX_PAIRS], seeds[ORACLE_OUTPUTS], outputs[ORACLE_OUTPUTS];
   float *narrow = malloc((size_t)s->count * sizeof *narrow);
   for (int k = 0; k < s->streams.n_pairs; k++) own[k] = s->coefficients[k * N + p];
   for (int i = 0; i < total; i++) seeds[i] = s->seeds[i * N + p];
-  workspace_lane_begin(s->work);
+  workspace_chunk_begin(s->work);
   workspace_forward(s->work, &s->streams, 1, s->points + p * s->options.n_inputs, own, outputs);
   workspace_backward(s->work, seeds, NULL, NULL);
-  workspace_lane_end(s->work, s->options.precision == NTKW_FLOAT64 ? (void *)row : narrow);
+  workspace_chunk_end(s->work, s->options.precision == NTKW_FLOAT64 ? (void *)row : narrow);
   for (int64_t i = 0; i < s->count && s->options.precision == NTKW_FLOAT32; i++) row[i] = narrow[i];
   free(narrow);
 }
@@ -60,11 +61,11 @@ static void diagonal_is_the_squared_norm(activation function, ntkw_dtype precisi
     double diagonal[N], scaled_diagonal[N], scales[N] = {1, -2, 0.125, 1e-3, 0};
     double *row = malloc((size_t)s.count * sizeof *row);
     void *gradient = malloc((size_t)s.count * sizeof(double));
-    workspace_lane_begin(s.work);
+    workspace_chunk_begin(s.work);
     workspace_forward(s.work, &s.streams, N, s.points, s.coefficients, s.outputs);
     workspace_backward(s.work, s.seeds, NULL, diagonal);
     workspace_backward(s.work, s.seeds, scales, scaled_diagonal);
-    workspace_lane_end(s.work, gradient);
+    workspace_chunk_end(s.work, gradient);
     for (int p = 0; p < N; p++) {
       double norm = 0;
       jacobian_row(&s, p, row);
@@ -88,13 +89,13 @@ static void diagonal_in_float32(void) {
 }
 
 static void gradient_of(setting *s, const double *seeds, const double *scales, double *gradient) {
-  workspace_lane_begin(s->work);
+  workspace_chunk_begin(s->work);
   workspace_forward(s->work, &s->streams, N, s->points, s->coefficients, s->outputs);
   workspace_backward(s->work, seeds, scales, NULL);
-  workspace_lane_end(s->work, gradient);
+  workspace_chunk_end(s->work, gradient);
 }
 
-/* Powers of two scale without rounding, so that even the bits agree; other scales agree to rounding. */
+/* Row scales give the gradient of scaled output adjoints: bit for bit for powers of two, otherwise up to rounding. */
 static void scales_scale_the_seeds(void) {
   for (int which = 0; which < 2 * oracle_kinds(); which++) {
     setting s;
@@ -116,7 +117,7 @@ static void scales_scale_the_seeds(void) {
   }
 }
 
-/* Two passes back after one forward add to the lane, as the equations of a condition do. */
+/* Two backward passes after one forward pass add up in the chunk's gradient, as for the equations of a condition. */
 static void passes_of_a_kind_add_up(int kind) {
   setting s;
   begin(&s, kind, 2, ACTIVATION_SIN, NTKW_FLOAT64);
@@ -125,11 +126,11 @@ static void passes_of_a_kind_add_up(int kind) {
   for (int i = 0; i < ORACLE_OUTPUTS * N; i++) other[i] = s.seeds[ORACLE_OUTPUTS * N - 1 - i];
   gradient_of(&s, s.seeds, NULL, a);
   gradient_of(&s, other, NULL, b);
-  workspace_lane_begin(s.work);
+  workspace_chunk_begin(s.work);
   workspace_forward(s.work, &s.streams, N, s.points, s.coefficients, s.outputs);
   workspace_backward(s.work, s.seeds, NULL, NULL);
   workspace_backward(s.work, other, NULL, NULL);
-  workspace_lane_end(s.work, both);
+  workspace_chunk_end(s.work, both);
   for (int64_t i = 0; i < s.count; i++) CHECK_NEAR(both[i], a[i] + b[i], 1e-13);
   free(a);
   free(b);

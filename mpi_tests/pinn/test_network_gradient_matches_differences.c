@@ -1,5 +1,5 @@
-/* The gradient of a random functional of all outputs against differences, over every parameter, of an evaluator of its
- * own in long double. */
+/* The gradient of a random functional of all outputs agrees, for every parameter, with differences of the reference
+ * values in long double (jet_oracle.h). */
 #include "harness.h"
 #include "jet_oracle.h"
 
@@ -50,17 +50,17 @@ static functional random_functional(int kind, activation function, ntkw_dtype pr
   return f;
 }
 
-/* The library's gradient, as doubles. */
+/* Compute the gradient with the library, as doubles. */
 static void backward(const functional *f, network *net, double *gradient) {
   const int64_t count = network_parameter_count(net);
   float *narrow = malloc((size_t)count * sizeof *narrow);
   double outputs[ORACLE_OUTPUTS * ORACLE_POINTS];
   workspace *work;
   CHECK_OK(workspace_create(net, &work));
-  workspace_lane_begin(work);
+  workspace_chunk_begin(work);
   workspace_forward(work, &f->streams, ORACLE_POINTS, f->points, f->coefficients, outputs);
   workspace_backward(work, f->seeds, f->scales, NULL);
-  workspace_lane_end(work, f->options.precision == NTKW_FLOAT64 ? (void *)gradient : narrow);
+  workspace_chunk_end(work, f->options.precision == NTKW_FLOAT64 ? (void *)gradient : narrow);
   for (int64_t i = 0; i < count && f->options.precision == NTKW_FLOAT32; i++) gradient[i] = narrow[i];
   workspace_destroy(&work);
   free(narrow);
@@ -99,7 +99,7 @@ static void with_features(void) {
   }
 }
 
-/* With the two activations in turn: differences take their time. */
+/* The activations alternate over the cases, because differences are slow. */
 static void other_kinds(void) {
   for (int i = ORACLE_CASES; i < ORACLE_CASES * oracle_kinds(); i++) {
     const activation function = i % 2 ? ACTIVATION_SIN : ACTIVATION_TANH;

@@ -1,4 +1,4 @@
-/* Initial parameters depend on seed and index alone, and have the deviations that their rule states. */
+/* Initial parameters depend only on the seed and their index, and have the standard deviations of their scheme. */
 #include "harness.h"
 #include "jet_oracle.h"
 
@@ -35,7 +35,7 @@ static void slices_agree(void) {
   }
 }
 
-/* Mean and deviation of n values, each within five standard errors. */
+/* Check that the mean is 0 and the deviation is `deviation`, each within five standard errors. */
 static void check_normal(const double *values, int n, double deviation) {
   double sum = 0, squares = 0;
   for (int i = 0; i < n; i++) sum += values[i], squares += values[i] * values[i];
@@ -72,7 +72,7 @@ static void float32_is_float64_rounded(void) {
   network_destroy(&b);
 }
 
-/* Names, shapes and offsets of the tensors of a network 3-120-40-2. */
+/* Check names, shapes and offsets of the tensors of a network 3-120-40-2. */
 static void tensors_follow_each_other(void) {
   static const struct {
     const char *name;

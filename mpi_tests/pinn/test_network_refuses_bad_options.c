@@ -1,4 +1,4 @@
-/* Networks that cannot be: one sentence with the culprit, nothing made. */
+/* Invalid options of networks: the message names the option, and nothing is created. */
 #include "harness.h"
 #include "jet_oracle.h"
 

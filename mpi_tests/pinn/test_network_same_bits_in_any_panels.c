@@ -1,19 +1,19 @@
-/* A lane has the same outputs, diagonal and gradient in every bit, in whatever panels it is worked through. */
+/* The outputs, diagonal and gradient of a chunk have the same bits for any lengths of its panels. */
 #include "harness.h"
 #include "jet_oracle.h"
-#include "lane_run.h"
+#include "chunk_run.h"
 
 #include <stdlib.h>
 
 enum { POINTS = 31 };
 
 static void compare(const network_options *options, int stream_case, int n) {
-  const size_t size = lane_run(options, stream_case, n, 0, NULL);
+  const size_t size = chunk_run(options, stream_case, n, 0, NULL);
   char *whole = malloc(size), *parts = malloc(size);
-  lane_run(options, stream_case, n, 0, whole);
+  chunk_run(options, stream_case, n, 0, whole);
   const int panels[] = {1, 2 + world_rank(), 7, 9};
   for (size_t i = 0; i < sizeof panels / sizeof *panels; i++) {
-    lane_run(options, stream_case, n, panels[i], parts);
+    chunk_run(options, stream_case, n, panels[i], parts);
     CHECK(memcmp(whole, parts, size) == 0);
   }
   CHECK(same_on_all_ranks(whole, size));
@@ -40,8 +40,8 @@ static void float64(void) {
   all_networks(NTKW_FLOAT64);
 }
 
-/* A lane without points has the gradient zero, also after one that had points. */
-static void an_empty_lane_is_zero(void) {
+/* The gradient of a chunk without points is zero, also after a chunk with points. */
+static void an_empty_chunk_is_zero(void) {
   static const int hidden[1] = {9};
   const network_options options = oracle_network(0, 3, 1, hidden, ACTIVATION_TANH, NTKW_FLOAT64);
   network *net;
@@ -53,21 +53,21 @@ static void an_empty_lane_is_zero(void) {
   CHECK_EQUAL_INT(count, (3 + 1) * 9 + (9 + 1) * 2);
   oracle_set_parameters(net, NTKW_FLOAT64, 1, parameters);
   const stream_set streams = oracle_streams(0);
-  workspace_lane_begin(work);
+  workspace_chunk_begin(work);
   workspace_forward(work, &streams, 1, points, NULL, outputs);
   workspace_backward(work, seeds, NULL, NULL);
-  workspace_lane_end(work, gradient);
+  workspace_chunk_end(work, gradient);
   CHECK_EQUAL_DOUBLE(gradient[count - 1], 2);
-  workspace_lane_begin(work);
+  workspace_chunk_begin(work);
   workspace_forward(work, &streams, 0, NULL, NULL, outputs);
   workspace_backward(work, seeds, NULL, NULL);
-  workspace_lane_end(work, gradient);
+  workspace_chunk_end(work, gradient);
   for (int64_t i = 0; i < count; i++) CHECK_EQUAL_DOUBLE(gradient[i], 0);
   workspace_destroy(&work);
   network_destroy(&net);
 }
 
 int main(int argc, char **argv) {
-  static const test_case cases[] = {TEST(float32), TEST(float64), TEST(an_empty_lane_is_zero)};
+  static const test_case cases[] = {TEST(float32), TEST(float64), TEST(an_empty_chunk_is_zero)};
   return run_suite("panels", cases, sizeof cases / sizeof *cases, argc, argv);
 }

@@ -1,18 +1,18 @@
-/* A network of which not all parameters are in dense layers: gradient, NTK diagonal and kernel have their columns; and a
- * network that does not show its Jacobian has no kernel. */
+/* A network with parameters outside its dense layers: gradient, NTK diagonal and kernel include these parameters. A
+ * network that does not show its Jacobian (network_ops.h) has no kernel. */
 #include "harness.h"
 #include "jet_oracle.h"
-#include "pinn/network/factors.h"
+#include "pinn/network/ntk_factors.h"
 #include "pinn/network/network_ops.h"
 
 #include <math.h>
 #include <stdlib.h>
 
-/* u_o = s_o (W h + b)_o in float64: the factors s are trained. They come first in the flat vector. */
+/* The network u_o = s_o (W h + b)_o in float64. The factors s are parameters, the first ones of the flat vector. */
 enum { OUTPUTS = 2, N = 5, COUNT = OUTPUTS + 3 * OUTPUTS + OUTPUTS };
 
 typedef struct own_work {
-  double rows[PANEL_ROWS * FEATURE_PADDING], columns[PANEL_ROWS * OUTPUTS], bar[PANEL_ROWS * FEATURE_PADDING];
+  double rows[PANEL_ROWS * FEATURE_PADDING], columns[PANEL_ROWS * OUTPUTS], adjoint[PANEL_ROWS * FEATURE_PADDING];
 } own_work;
 
 static double factors_of_outputs[OUTPUTS];
@@ -49,16 +49,16 @@ static const void *forward(workspace *w) {
 
 static void backward(workspace *w, const backward_pass *pass) {
   own_work *own = w->own;
-  const double *z = w->layers[0].z, *seeds = w->bar[0];
+  const double *z = w->layers[0].z, *seeds = w->adjoint[0];
   const int n_streams = stream_count(&w->streams);
-  memset(own->bar, 0, sizeof own->bar);
+  memset(own->adjoint, 0, sizeof own->adjoint);
   memset(own->columns, 0, sizeof own->columns);
   for (int r = 0; r < workspace_rows(w); r++)
     for (int o = 0; o < OUTPUTS; o++) {
       own->columns[r / n_streams * OUTPUTS + o] += z[r * FEATURE_PADDING + o] * seeds[r * FEATURE_PADDING + o];
-      own->bar[r * FEATURE_PADDING + o] = factors_of_outputs[o] * seeds[r * FEATURE_PADDING + o];
+      own->adjoint[r * FEATURE_PADDING + o] = factors_of_outputs[o] * seeds[r * FEATURE_PADDING + o];
     }
-  network_backward_layer(w, 0, pass, own->bar);
+  network_backward_layer(w, 0, pass, own->adjoint);
   network_backward_others(w, pass, own->columns);
 }
 
@@ -98,11 +98,11 @@ static void end(setting *s) {
 }
 
 static void forward_all(setting *s) {
-  workspace_lane_begin(s->work);
+  workspace_chunk_begin(s->work);
   workspace_forward(s->work, &s->streams, N, s->points, s->coefficients, s->outputs);
 }
 
-/* The functional is a product of parameters, so that a central difference is exact but for rounding. */
+/* The functional is linear in each parameter, so a central difference is exact up to rounding. */
 static void gradient_matches_differences(void) {
   setting s;
   double gradient[COUNT], added[COUNT] = {0};
@@ -111,8 +111,8 @@ static void gradient_matches_differences(void) {
   for (int i = 0; i < OUTPUTS; i++) CHECK_EQUAL_DOUBLE(s.parameters[i], 3);
   forward_all(&s);
   workspace_backward(s.work, s.seeds, NULL, NULL);
-  workspace_lane_end(s.work, gradient);
-  workspace_lane_add(s.work, sums, 1);
+  workspace_chunk_end(s.work, gradient);
+  workspace_chunk_add(s.work, sums, 1);
   CHECK(memcmp(gradient, added, sizeof added) == 0);
   for (int i = 0; i < COUNT; i++) {
     double value[2];
@@ -135,7 +135,7 @@ static void jacobian_of(setting *s, double rows[N][COUNT]) {
     const double scales[N] = {p == 0, p == 1, p == 2, p == 3, p == 4};
     forward_all(s);
     workspace_backward(s->work, s->seeds, scales, NULL);
-    workspace_lane_end(s->work, rows[p]);
+    workspace_chunk_end(s->work, rows[p]);
   }
 }
 
@@ -147,9 +147,9 @@ static void diagonal_and_kernel_match_the_jacobian(void) {
   jacobian_of(&s, rows);
   forward_all(&s);
   workspace_backward(s.work, s.seeds, NULL, diagonal);
-  double *factors = malloc(factors_size(s.net) * sizeof *factors);
+  double *factors = malloc(ntk_factors_size(s.net) * sizeof *factors);
   CHECK_OK(factor_products_create(s.net, &products));
-  factors_take(s.net, s.work, s.seeds, factors);
+  ntk_factors_take(s.net, s.work, s.seeds, factors);
   factor_products_set_right(products, factors, N, stream_count(&s.streams));
   factor_products_tile(products, factors, N, stream_count(&s.streams), tile);
   for (int p = 0; p < N; p++)

@@ -1,5 +1,5 @@
-/* The kernel made of Gram matrices against J J^T of Jacobians made row by row; the same bits on one rank and on all. */
-#include "pinn/network/factors.h"
+/* The kernel equals J J^T of a Jacobian computed row by row, and has the same bits on one rank and on all ranks. */
+#include "pinn/network/ntk_factors.h"
 #include "pinn/spectrum/ntk_plan.h"
 #include "spectrum_fixture.h"
 #include "training_fixture.h"
@@ -32,7 +32,7 @@ static void compare_with_jacobian(problem *pde, int64_t n, int64_t step) {
   free(parameters);
 }
 
-/* Fewer points than a panel holds, and several panels; other points at another step. */
+/* First one incomplete panel, then several panels with the points of another step. */
 static void of_the_wave(void) {
   problem *pde = wave_problem("float64", "none", 1);
   compare_with_jacobian(pde, 3, 0);
@@ -52,7 +52,7 @@ static void of_residual_networks(void) {
   problem_destroy(&pde);
 }
 
-/* The diagonal that training sums up, of the same points, in both precisions. */
+/* The kernel's diagonal equals the NTK diagonal of training at the same points, in both precisions. */
 static void diagonal_is_that_of_training(void) {
   for (int narrow = 0; narrow < 2; narrow++) {
     problem *pde = wave_problem(narrow ? "float32" : "float64", "none", 1);
@@ -74,7 +74,7 @@ static void diagonal_is_that_of_training(void) {
       equations_workspace *w;
       CHECK_OK(equations_workspace_create(eqs, N, &w));
       equations_coefficients(w, N, k.n_inputs, points, coefficients);
-      workspace_lane_begin(work);
+      workspace_chunk_begin(work);
       workspace_forward(work, equations_streams(eqs), N, points, coefficients, outputs);
       equations_residuals(w, N, k.n_inputs, points, outputs, residuals);
       equations_seeds(w, -1, NULL, seeds);
@@ -113,7 +113,7 @@ static void same_bits_for_any_ranks(void) {
   problem_destroy(&pde);
 }
 
-/* Each pair of panels is somebody's, and the work is about equal. */
+/* Each pair of panels is computed once, and each panel is the left one of about half its pairs. */
 static void panels_meet_once(void) {
   problem *pde = coupled_problem();
   ntk_plan plan;
@@ -129,8 +129,8 @@ static void panels_meet_once(void) {
       CHECK_EQUAL_INT(ntk_plan_takes(p, q) + ntk_plan_takes(q, p), p == q ? 2 : 1);
     }
     CHECK(2 * taken >= plan.n_panels - 1 && 2 * taken <= plan.n_panels + 2);
-    CHECK(p >= ntk_plan_first(&plan, ntk_plan_owner(&plan, p, 3), 3));
-    CHECK(p < ntk_plan_first(&plan, ntk_plan_owner(&plan, p, 3) + 1, 3));
+    const ntkw_i_range share = ntk_plan_share(&plan, ntk_plan_owner(&plan, p, 3), 3);
+    CHECK(p >= share.first && p < share.last);
   }
   CHECK_EQUAL_INT(rows, ntk_rows(pde, 100));
   ntk_plan_free(&plan);

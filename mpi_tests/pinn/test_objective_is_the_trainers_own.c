@@ -1,13 +1,13 @@
-/* What an optimizer is told and may ask: the loss and the gradient of the step are those of a trial at the same
- * parameters, a trial's gradient is the derivative of its loss, inner products are exact, and all has the same bits on
- * any number of ranks; a trial that is not finite is no error, and leaves the step's losses alone. */
+/* The objective: the loss and gradient of the step equal those of a trial at the same parameters, the gradient of a
+ * trial is the derivative of its loss, and inner products are exact. All have the same bits for any number of ranks. A
+ * trial that is not finite is no error and does not change the losses of the step. */
 #include "training_fixture.h"
 
 #include <float.h>
 #include <math.h>
 #include <stdlib.h>
 
-/* An optimizer that asks, and moves nothing. */
+/* An optimizer that calls all functions of the objective and changes no parameter. */
 typedef struct questioner {
   shard_layout layout;
   double *trial, *gradient;
@@ -17,7 +17,7 @@ typedef struct answers {
   double loss, trial_loss, trial_loss_too, bad_loss, moved_loss, slope, dots[2];
   bool same_gradient;
 } answers;
-static answers heard; /* in the last step */
+static answers heard; /* results of the last step */
 
 static ntkw_status create(const optimizer_settings *settings, const shard_layout *layout, void **self) {
   questioner *q = *self = malloc(sizeof *q);
@@ -40,7 +40,7 @@ static ntkw_status visit_state(void *self, state_visitor *v) {
   return NTKW_SUCCESS;
 }
 
-/* x + h d with d_i = cos(i) */
+/* trial = x + h d with d_i = cos(i) */
 static void move(const questioner *q, const double *x, double h) {
   for (int64_t i = 0; i < q->layout.count; i++) q->trial[i] = x[i] + h * cos((double)(q->layout.offset + i));
 }
@@ -96,7 +96,7 @@ static answers answers_of(MPI_Comm comm, const char *rule, int every, int steps)
 static void trials_are_the_steps_own(void) {
   static const char *const rules[] = {"none", "ntk-trace", "gradient-share"};
   for (int r = 0; r < 3; r++) {
-    const answers a = answers_of(MPI_COMM_WORLD, rules[r], 5, 2); /* weights are renewed in the first step alone */
+    const answers a = answers_of(MPI_COMM_WORLD, rules[r], 5, 2); /* of two steps only the first updates the weights */
     CHECK_SAME_ON_ALL_RANKS(a.dots);
     CHECK_EQUAL_DOUBLE(a.trial_loss, a.loss);
     CHECK_EQUAL_DOUBLE(a.trial_loss_too, a.loss);

@@ -1,10 +1,10 @@
-/* Functions and operators of problem files give the values of their formulas, on symbolic values and on numbers alike;
- * numbers go through the reproducible functions, the same bits on every rank. */
+/* Functions and operators of problem files give the values of their formulas for symbolic values and for numbers.
+ * Functions of numbers are the reproducible ones, so they have the same bits on every rank. */
 #include "problem_fixture.h"
 #include "pinn/arithmetic/reproducible.h"
-#include "pinn/problem/checked_source.h"
+#include "pinn/problem/operator_rewrite.h"
 
-/* expression in terms of %s, to be filled with the symbolic p.x and the number 0.7 */
+/* The expression contains X, which is replaced by the symbolic p.x and by the number 0.7. */
 typedef struct fact {
   const char *expression;
   double expected;
@@ -58,7 +58,7 @@ static void numbers_never_meet_libm(void) {
   CHECK_EQUAL_DOUBLE(value_of("", "1.1^3", 0, 0), 1.1 * (1.1 * 1.1));
 }
 
-/* Lua's own arithmetic: IEEE doubles and 64-bit integers. */
+/* Numbers have Lua's arithmetic: IEEE doubles and 64-bit integers. */
 static void lua_numbers(void) {
   CHECK_EQUAL_DOUBLE(value_of("", "0.1 + 0.2", 0, 0), 0.1 + 0.2);
   CHECK_EQUAL_DOUBLE(value_of("", "1/3", 0, 0), 1.0 / 3.0);
@@ -72,8 +72,8 @@ static void lua_numbers(void) {
                      3.0 + 1.0 - 1e16 + 1e16);
 }
 
-/* Whole numbers that do not fit become the real numbers that real operands give; those that fit stay whole. Each fact is
- * true; B is 2^62, M the largest whole number, L the least. */
+/* An integer result that does not fit in 64 bits becomes the real number that real operands give. Results that fit stay
+ * integers. Each expression must be true. B is 2^62, M the largest integer, L the smallest. */
 static void whole_numbers_never_wrap(void) {
   static const char *const facts[] = {
       "Ra*Ra*Ra*Ra == 1e20",
@@ -157,12 +157,12 @@ static void whole_numbers_are_refused_with_their_line(void) {
                 RESIDUAL_LINE + 1, "operator << on a symbolic value", NULL);
 }
 
-/* Very many operators on one line. Lua's own work grows with the square of a chain of and, or. */
+/* Lines with very many operators can be read. Chains of and, or are shorter: Lua's time grows with their square. */
 static void long_lines(void) {
   enum { ROOM = 1 << 19 };
   static const struct {
     const char *piece;
-    size_t n; /* that are also run */
+    size_t n; /* number of pieces in the text that is also run */
   } list[] = {{" + a", 20000},       {" * a - a", 20000},   {" and a", 2000}, {" or a == 2", 2000},
               {" ~= a and a", 2000}, {" - -a // 2", 20000}, {" .. a", 150},   {" == a", 150}};
   char *text = malloc(ROOM), *checked = NULL;
@@ -172,7 +172,7 @@ static void long_lines(void) {
     size_t used = begin;
     for (; used + step + 1 < ROOM; used += step) memcpy(text + used, list[k].piece, step + 1);
     CHECK_OK(tokens_create(text, &tokens));
-    CHECK_OK(checked_source_create(&tokens, &checked));
+    CHECK_OK(operator_rewrite_create(&tokens, &checked));
     free(checked);
     tokens_free(&tokens);
     used = begin + step * list[k].n;
@@ -199,7 +199,7 @@ static void places_and_several_equations(void) {
   problem_destroy(&p);
 }
 
-/* Inputs whose names are parts of each other. */
+/* Derivatives are read correctly if the name of an input or output begins with another one. */
 static void derivative_names(void) {
   problem *p = NULL;
   CHECK_OK(problem_from_lua("x.lua",

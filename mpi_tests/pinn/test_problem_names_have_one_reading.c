@@ -1,5 +1,5 @@
-/* Sets of names in which a field of p can be read in two ways are found, and no others: against a list of all readings;
- * and they are refused with both readings. */
+/* A set of names is refused if and only if a field of p has two readings. The test compares with a list of all
+ * readings. The message shows both readings. */
 #include "pinn/problem/readings.h"
 #include "problem_fixture.h"
 
@@ -7,7 +7,7 @@
 
 enum { MOST = 16, SETS = 3000 };
 
-/* A reading as a text: the field, a space, and what it means, its inputs in order. */
+/* Each reading is a line: the field, a space, and its meaning with the inputs in order. */
 typedef struct reading_list {
   int n, capacity;
   char (*lines)[2 * LONGEST_FIELD];
@@ -25,7 +25,8 @@ static int by_text(const void *a, const void *b) {
   return strcmp(a, b);
 }
 
-/* All derivatives of an output by one more input, of which the counts so far are given. */
+/* Append all readings of derivatives that extend `field`. counts: how often it contains each input; order: their
+ * sum. */
 static void note_derivatives(reading_list *list, const char *const inputs[], int n_inputs, const char *field,
                              const char *output, int counts[], int order) {
   for (int i = 0; order < MAX_ORDER && i < n_inputs; i++) {
@@ -42,7 +43,7 @@ static void note_derivatives(reading_list *list, const char *const inputs[], int
   }
 }
 
-/* Is there a field with two meanings? Lines that differ then follow each other with the same field. */
+/* Does a field have two meanings? Then two neighbours of the sorted lines have the same field but differ. */
 static bool has_two(const char *const inputs[], int n_inputs, const char *const outputs[], int n_outputs) {
   reading_list list = {0};
   bool found = false;
@@ -71,7 +72,7 @@ static void check_found(const char *const inputs[], int n_inputs, const char *co
   if (two.found != expected) printf("    %s %s %s: %s %s\n", inputs[0], inputs[1], inputs[2], outputs[0], outputs[1]);
 }
 
-/* Different names over the alphabet of letters and "_", the first one a letter. */
+/* Draw a random name of up to `most` of these letters. It begins with the first of them. */
 static void draw_name(unsigned *state, const char *letters, int most, char *name) {
   int n = 0;
   do {
@@ -127,7 +128,7 @@ static void many_long_names(void) {
   check_found(inputs, MOST, outputs, 8, false);
 }
 
-/* A problem with these inputs and outputs, and an equation of this field of p, each on a line: 1 to 3. */
+/* A problem with these inputs (line 1), outputs (line 2), and an equation that is this field of p (line 3). */
 static const char *text_of(const char *inputs, const char *outputs, const char *field) {
   static char text[8192];
   snprintf(text, sizeof text,
@@ -163,9 +164,9 @@ static void refused_with_both_readings(void) {
 static void accepted(void) {
   static const char *const list[][2] = {
       {"{'x1', 0, 1}, {'x2', 0, 1}, {'x11', 0, 1}, {'x12', 0, 1}", "'u', 'u1', 'u11'"},
-      {"{'x', 0, 1}, {'x_x', 0, 1}", "'u'"},     /* u_x_x is by x_x alone: nothing stands between inputs */
-      {"{'x', 0, 1}, {'xxxxx', 0, 1}", "'u'"},   /* an order of five has no name */
-      {"{'x', 0, 1}, {'xi', 0, 1}", "'u', 'v'"}, /* no name begins with i */
+      {"{'x', 0, 1}, {'x_x', 0, 1}", "'u'"},     /* u_x_x can only be the derivative by x_x: inputs have no separator */
+      {"{'x', 0, 1}, {'xxxxx', 0, 1}", "'u'"},   /* derivatives of order five have no names */
+      {"{'x', 0, 1}, {'xi', 0, 1}", "'u', 'v'"}, /* u_xi is the derivative by xi only: no input has the name i */
       {"{'x', 0, 1}, {'y', 0, 1}", "'u_x', 'u_y'"},
       {"{'x', 0, 1}, {'X', 0, 1}", "'u', 'U'"},
   };
@@ -176,7 +177,7 @@ static void accepted(void) {
   }
 }
 
-/* Thousands of letters in time proportional to them, although xxxxx can be read in many ways. */
+/* A field of 2000 letters is read in linear time, although xxxxx has two readings. */
 static void long_fields_end(void) {
   static const char inputs[] = "{'x', 0, 1}, {'xxxxx', 0, 1}";
   char field[2003] = "u_";

@@ -1,5 +1,5 @@
-/* Every mistake in keys, types, ranges and names is one sentence with the file, the line, what was found and what was
- * expected, the same on all ranks. */
+/* Every mistake in keys, types, ranges and names gives one message with file, line, found and expected input. It is the
+ * same on all ranks. */
 #include "problem_fixture.h"
 
 static void keys(void) {
@@ -20,7 +20,7 @@ static void keys(void) {
   CHECK_MISTAKES(list);
 }
 
-/* A constant key that stands twice in one constructor. */
+/* A constant key that occurs twice in one table constructor is refused. */
 static void keys_that_stand_twice(void) {
   static const mistake list[] = {
       {BOUNDARY_LINE, "{ \"w\", points = 5, on = boundary{x=-1, x=1}, equation = function(p) return p.u end },",
@@ -49,7 +49,7 @@ static void keys_that_stand_twice(void) {
   CHECK_MISTAKES(list);
 }
 
-/* What may or may not be the same key is left alone, and so is what only looks like a key. */
+/* Keys that are equal only at run time are accepted, and so is text that only looks like a key. */
 static void keys_that_stand_once(void) {
   static const char *const list[] = {
       "local t = { x = 1, X = 2, [1] = 3, ['1'] = 4, [1.5] = 5, [true] = 6, [false] = 7, ['true'] = 8 }",
@@ -197,7 +197,7 @@ static void conditions(void) {
 #define RESIDUAL(equation) "{ \"r\", points = 10, on = interior(), equation = " equation " },"
 #define WALL(place) "{ \"w\", points = 5, on = " place ", equation = function(p) return p.u end },"
 
-/* What people write who know the mathematics, but not the language. */
+/* Mistakes of users who know the mathematics but not Lua. */
 static void habits(void) {
   static const mistake list[] = {
       {RESIDUAL_LINE, RESIDUAL("(function() local function f(p) return p.u end\n return f() end)()"), RESIDUAL_LINE,
@@ -236,7 +236,7 @@ static void habits(void) {
   CHECK_MISTAKES(list);
 }
 
-/* Numbers that functions return have a line, too. */
+/* The message names the line of a function that returns a constant that is not finite. */
 static void constants_that_are_not_finite(void) {
   check_refused(text_with(STEPS_LINE, "steps = 1, exact = {\n u = function(p) return 0/0 end },"), STEPS_LINE + 1,
                 "a constant is not a number (NaN)", "expected a finite number");
@@ -244,7 +244,7 @@ static void constants_that_are_not_finite(void) {
                 "a constant is infinite", "expected a finite number");
 }
 
-/* A function is never taken for another. */
+/* An unknown function is refused. Another function is suggested only for a typing mistake. */
 static void functions_not_there(void) {
   static const char *const names[] = {"sign", "atan", "asin", "acosh", "log10", "log2", "erf", "pow", "atan2", "sinc"};
   char line[256], part[64];
@@ -277,7 +277,7 @@ static void functions_not_there(void) {
   CHECK(strstr(ntkw_last_error(), "did you mean") == NULL);
 }
 
-/* The text is read with this one warning, or NULL: none. */
+/* Check that reading the text gives this one warning; NULL: none. */
 static void check_warned(const char *text, const char *warning) {
   problem *made = NULL;
   CHECK_OK(problem_from_lua("dir/good.lua", text, &made));
@@ -310,7 +310,7 @@ static void doubts(void) {
   }
 }
 
-/* Names that the program makes of others are taken where it makes them. */
+/* Names of arrays that the program writes are refused as names of inputs and outputs, but only if it writes them. */
 static void reserved_names(void) {
   static const char made[] = "exact = { u = function(p) return p.x end }, network = { hidden = {8} },";
   static const char *const outputs[] = {"\"u\", \"u_exact\"", "\"u_error\",\n \"u\"", "\"u\", \"v\",\n \"v_exact\""};
@@ -327,7 +327,7 @@ static void reserved_names(void) {
   check_refused(whole, 1, "'u_exact' is the name under which", "another name");
   snprintf(whole, sizeof whole, text, "y", outputs[2], "reference = \"r.h5\", network = { hidden = {8} },");
   check_refused(whole, 3, "'v_exact' is the name", NULL);
-  snprintf(whole, sizeof whole, text, "y", outputs[2], made); /* no exact values of v are written */
+  snprintf(whole, sizeof whole, text, "y", outputs[2], made); /* v has no exact solution, so v_exact is not written */
   CHECK_OK(problem_from_lua("good.lua", whole, &good));
   problem_destroy(&good);
   static const mistake list[] = {
@@ -341,7 +341,7 @@ static void reserved_names(void) {
   CHECK_MISTAKES(list);
 }
 
-/* A bound that comes out of arithmetic is the bound. */
+/* A fixed coordinate outside the range by no more than rounding becomes the bound. */
 static void bounds_within_rounding(void) {
   static const struct {
     const char *inputs, *place;
@@ -350,7 +350,7 @@ static void bounds_within_rounding(void) {
       {"{\"x\", 0, 0.3}", "x=0.1*3", 0.3},
       {"{\"x\", -0.3, 1}", "x=-0.1*3", -0.3},
       {"{\"x\", 0, 0.3}", "x=0.3-0.1*3", 0.0},
-      {"{\"x\", 0, 0.1*3}", "x=0.3", 0.3}, /* within the range: as it is */
+      {"{\"x\", 0, 0.1*3}", "x=0.3", 0.3}, /* within the range: unchanged */
       {"{\"x\", 1e6, 1e6+0.3}", "x=1e6+0.1*3", 1e6 + 0.3},
       {"{\"x\", 0, 0.3}", "x=0.3+1e-14", NAN},
       {"{\"x\", 0, 0.3}", "x=-1e-14", NAN},
@@ -372,7 +372,7 @@ static void bounds_within_rounding(void) {
   }
 }
 
-/* Points are split over places: each place has one. */
+/* A condition needs at least one point for each place. */
 static void points_for_places(void) {
   static const mistake list[] = {
       {BOUNDARY_LINE, "{ \"w\",\n points = 1, on = { boundary{x=-1}, boundary{x=1} }, equation = sin },",
@@ -395,7 +395,7 @@ static void points_for_places(void) {
   problem_destroy(&made);
 }
 
-/* More of everything than fits. */
+/* Too many conditions, outputs, equations or layers are refused. */
 static void limits(void) {
   check_refused("local list = {} for i = 1, 65 do list[i] = { \"c\" .. i, points = 1, on = interior(),\n"
                 "equation = function(p) return p.u end } end\n"

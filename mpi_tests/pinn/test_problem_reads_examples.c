@@ -1,8 +1,8 @@
-/* The examples of the project have the contents they should have, defaults are filled in, and the same text gives the
- * same problem. */
+/* Problem files of examples/ are read correctly, missing keys have their defaults, and equal texts give equal
+ * problems. */
 #include "problem_fixture.h"
 #include "ntkw/weighting.h"
-#include "pinn/training/identity.h"
+#include "pinn/state/problem_signature.h"
 
 static problem *read_example(const char *name) {
   char path[512], *text = NULL;
@@ -16,7 +16,7 @@ static problem *read_example(const char *name) {
   return made;
 }
 
-/* wave1d and wave1d-small differ in the widths and the steps only. */
+/* wave1d and wave1d-small differ only in the widths and the steps. */
 static void wave(void) {
   const char *const names[] = {"wave1d.lua", "wave1d-small.lua"};
   for (int i = 0; i < 2; i++) {
@@ -54,7 +54,7 @@ static void wave(void) {
   }
 }
 
-/* The exact solution of an output, and the residual of the first condition for it, at a point. */
+/* The exact solution of the first output at a point. */
 static double exact_at(const problem *p, const double *x) {
   equations_workspace *w = NULL;
   double value = NAN;
@@ -64,7 +64,8 @@ static double exact_at(const problem *p, const double *x) {
   return value;
 }
 
-/* The residual vanishes for the exact solution: its second derivatives by differences, streams as carried. */
+/* The residual of the first condition is zero for the exact solution, whose second derivatives are computed by
+ * differences. */
 static void exact_solutions_solve_their_equations(void) {
   const char *const names[] = {"wave1d.lua", "wave1d-small.lua", "poisson1d.lua", "helmholtz2d.lua"};
   const double h = 1e-3;
@@ -82,7 +83,7 @@ static void exact_solutions_solve_their_equations(void) {
       CHECK_EQUAL_INT(pair.a, pair.b);
       const int input = s->first[pair.a];
       const double middle = at[input];
-      double sum = -30.0 * outputs[0]; /* fourth order: (-1, 16, -30, 16, -1) / 12 */
+      double sum = -30.0 * outputs[0]; /* difference of fourth order: (-1, 16, -30, 16, -1) / 12 */
       for (int d = -2; d <= 2; d++) {
         at[input] = middle + d * h;
         if (d != 0) sum += (d * d == 4 ? -1.0 : 16.0) * exact_at(p, at);
@@ -120,18 +121,18 @@ static void defaults(void) {
   problem_destroy(&p);
 }
 
-/* All but the pointers is equal in every bit, twice here and on every rank. */
+/* Two problems from the same text are equal bit for bit, except for pointers, and the same on every rank. */
 static void same_text_same_problem(void) {
   static problem kept[2];
   char *identity[2];
   for (int i = 0; i < 2; i++) {
     problem *p = read_example("helmholtz2d.lua");
-    CHECK_OK(problem_identity(p, &identity[i]));
+    CHECK_OK(problem_signature(p, &identity[i]));
     kept[i] = *p;
     kept[i].source = NULL;
     kept[i].tape = NULL;
     kept[i].optimizer.ops = NULL;
-    kept[i].lanes = tape_size(p->tape); /* the number of nodes too */
+    kept[i].lanes = tape_size(p->tape); /* compare the number of nodes too */
     for (int c = 0; c < MAX_CONDITIONS; c++) {
       kept[i].conditions[c].equations = NULL;
       memset(kept[i].conditions[c].places, 0, sizeof kept[i].conditions[c].places);
@@ -141,7 +142,7 @@ static void same_text_same_problem(void) {
   }
   CHECK(memcmp(&kept[0], &kept[1], sizeof kept[0]) == 0);
   CHECK_SAME_ON_ALL_RANKS(kept[0]);
-  CHECK(strcmp(identity[0], identity[1]) == 0); /* places too */
+  CHECK(strcmp(identity[0], identity[1]) == 0); /* compares the places too */
   for (int i = 0; i < 2; i++) free(identity[i]);
 }
 

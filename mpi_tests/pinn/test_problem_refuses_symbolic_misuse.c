@@ -1,6 +1,7 @@
-/* What Lua would silently misread on symbolic values is refused with file and line; the same on plain values works. */
+/* Operations that Lua would silently misinterpret on symbolic values are refused with file and line. On numbers they
+ * work. */
 #include "problem_fixture.h"
-#include "status/nearest_word.h"
+#include "base/nearest_word.h"
 
 #define EQUATION(body) "{ \"r\", points = 1, on = interior(), equation = function(p)\n" body "\nend }, "
 #define REFUSED(body, part, hint) \
@@ -64,8 +65,8 @@ static void names_and_constants(void) {
   CHECK_MISTAKES(list);
 }
 
-/* The hints know the derivatives of every order that the reader takes, by inputs in any order; of two that are as near
- * they give the lower one. */
+/* Hints suggest derivatives of every allowed order, with inputs in any order. Of two equally near names they suggest
+ * the derivative of lower order. */
 static void misspelt_derivatives(void) {
   const mistake list[] = {
       REFUSED("return p.u_xz", "p.u_xz is unknown", "did you mean 'u_x'?"),
@@ -82,7 +83,7 @@ static void misspelt_derivatives(void) {
   CHECK_MISTAKES(list);
 }
 
-/* As many names as there may be, as long as they may be; and no hint where the words are too long to compare. */
+/* The largest number of the longest names gives a message. Words that are too long to compare give no hint. */
 static void long_names(void) {
   enum { INPUTS = 6, ALL = 14, LENGTH = 63, FAR = 700 };
   static char text[4096], lists[2][1024], far[FAR + 1], word[FAR / 2 + 1];
@@ -102,7 +103,7 @@ static void long_names(void) {
   CHECK(ntkw_i_nearest_word(far, (const char *const[]){word}, 1) == NULL);
 }
 
-/* Each expression is true in Lua; the rewritten text must agree. They stand for what real files do. */
+/* Each expression is true in Lua and must be true in the rewritten text. They represent the code of real files. */
 static void plain_values_keep_their_meaning(void) {
   static const char *const facts[] = {
       "1 == 1.0",

@@ -1,4 +1,5 @@
-/* Files that do not parse, do not end, want too much, reach outside, or are no problem end in one sentence. */
+/* Files that do not parse, do not end, need too much memory, use forbidden functions or are not problems give one
+ * message. */
 #include "problem_fixture.h"
 
 static void texts_that_are_no_problem(void) {
@@ -33,7 +34,7 @@ static void files_that_do_not_end(void) {
                 RESIDUAL_LINE + 1, "more than 262144 operations", NULL);
 }
 
-/* Calls of the library that would run long, each within one instruction of Lua's count. */
+/* Library calls that would run very long although Lua counts each as one instruction. */
 static void calls_that_do_not_end(void) {
   static const char over[] = "still running after 50 million instructions";
   static const struct {
@@ -58,7 +59,7 @@ static void calls_that_do_not_end(void) {
   }
 }
 
-/* What no count sees is ended by the clock: comparisons of long strings, the collector, Lua's own compiler. */
+/* A time limit ends work that no counter sees: comparisons of long strings, garbage collection, Lua's compiler. */
 static void files_that_take_too_long(void) {
   enum { ROOM = 1 << 20 };
   static const char *const list[] = {
@@ -86,7 +87,7 @@ static void files_that_want_too_much(void) {
                 NULL);
 }
 
-/* What is nested too deep for Lua, which does not say where. */
+/* Nesting that is too deep for Lua. Lua's message has no line, ours does. */
 static void files_that_are_nested_too_deep(void) {
   static const char *const open[] = {"(", "{", "2^(", "function() return ", "- - "};
   for (size_t i = 0; i < sizeof open / sizeof *open; i++) {
@@ -119,13 +120,13 @@ static void ways_out(void) {
   check_refused("local t = { [{}] = 1 }\nfor k in pairs(t) do end", 2, "pairs meets a key that is a table", NULL);
 }
 
-/* The same lines with each of Lua's line ends. Lua's count (of error) and ours (of _ENV) agree, and a comment or string
- * hides no more than it does for Lua. */
+/* Each text with each kind of line end. The line numbers of Lua (calls of error) and of the reader (_ENV) agree, and
+ * the reader finds the ends of comments and strings as Lua does. */
 static void line_ends_of_all_kinds(void) {
   static const char *const ends[] = {"\n", "\r\n", "\r", "\n\r"};
   static const struct {
-    const char *text; /* N: the line end */
-    int line;         /* of what follows */
+    const char *text; /* N stands for a line end */
+    int line;         /* line number of the text that follows */
   } list[] = {
       {"-- a commentN", 2},
       {"N N\tN\f\vN", 5},
@@ -164,7 +165,7 @@ static void line_ends_of_all_kinds(void) {
   check_refused("error('a\\rb')", 1, "a b", NULL);
 }
 
-/* Files on the disk: a zero byte, none, too long. */
+/* Files that have a zero byte, do not exist, are empty or are too long. */
 static void texts_from_files(void) {
   static char bytes[MAX_PROBLEM_TEXT + 10];
   const char *path = scratch_path("file.lua");

@@ -1,4 +1,4 @@
-/* The message about a usual mistake of syntax asks for what is missing, or says how Lua writes it. */
+/* The message about a common syntax error names the missing token or the spelling in Lua. */
 #include "problem_fixture.h"
 
 typedef struct row {
@@ -90,7 +90,8 @@ static void signs_of_other_languages(void) {
   CHECK_ROWS(rows);
 }
 
-/* Where nothing certain can be said, Lua's message stands alone; line ends and a first line for shells change nothing. */
+/* Without a certain explanation the message is Lua's alone. Other line ends and a first line "#!" do not change
+ * explanations. */
 static void nothing_said_that_is_wrong(void) {
   static const char *const texts[] = {"local s = @x@", "goto 3", "local a <const = 1", "return return"};
   for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {

@@ -1,10 +1,11 @@
-/* Random numbers: the published known answers of Philox, the moments of the distributions, no two positions alike. */
+/* Random numbers agree with the published answers of Philox, have the moments of their distributions, and differ
+ * between positions. */
 #include "harness.h"
 #include "pinn/arithmetic/random.h"
 
 #include <math.h>
 
-/* Random123's kat_vectors: philox4x64 10 with counter and key zero, and all ones. */
+/* Random123, kat_vectors: philox4x64 10 with counter and key zero. */
 static void known_answers(void) {
   static const uint64_t zeros[4] = {0x16554d9eca36314c, 0xdb20fe9d672d0fdc, 0xd7e772cee186176b, 0x7e68b68aec7ba23b};
   double out[4];

@@ -1,5 +1,5 @@
-/* The reference solutions of examples/reference are what their generator makes; the generator agrees with itself on a
- * finer grid and with an exact soliton; what is no reference for a problem is refused by name. */
+/* The generator reproduces the reference solutions of examples/reference. It agrees with its result on a coarser grid
+ * and with an exact soliton. A file that is no reference for the problem is refused, and the message names it. */
 #include "example_run.h"
 #include "ntkw/checkpoint.h"
 #include "problem_fixture.h"
@@ -19,7 +19,7 @@ static void compare(const evolution *equation, int levels, int points, const dou
   CHECK_NEAR(largest_difference(levels * points, made, with), 0, tolerance);
 }
 
-/* Half the modes and half the steps give much the same. */
+/* Compare a file with the generator's result, and with that of half the modes and half the steps. */
 static void compare_file(const char *name, const evolution *equation, int levels, int points) {
   static double wide[MOST];
   static float found[MOST];
@@ -43,7 +43,7 @@ static void files_are_what_is_made(void) {
   compare_file("kuramoto_sivashinsky.h5", &kuramoto_sivashinsky, KS_LEVELS, KS_POINTS);
 }
 
-/* u = 3 c sech^2(sqrt(c) (x - c t)/(2 d)) solves the equation of Korteweg and de Vries; here c = 1/2, d = 0.022. */
+/* u = 3 c sech^2(sqrt(c) (x - c t)/(2 d)) solves the Korteweg-de Vries equation. Here c = 1/2, d = 0.022 and t = 0. */
 static double soliton(double x) {
   const double a = cosh(sqrt(0.5) * x / (2 * 0.022));
   return 1.5 / (a * a);
@@ -63,7 +63,7 @@ static void a_soliton_keeps_its_form(void) {
   }
 }
 
-/* Make an evaluation for the sound problem (t, x to u, v) with a reference. */
+/* Check that the evaluation of the valid problem (inputs t, x; outputs u, v) refuses this reference. */
 static void refused(const char *reference, ntkw_status expected, const char *part) {
   char line[1024];
   problem *pde = NULL;
@@ -79,7 +79,7 @@ static void refused(const char *reference, ntkw_status expected, const char *par
   problem_destroy(&pde);
 }
 
-/* A file with an axis of this name, length and end, and so many rows of u. */
+/* Write a reference whose first axis has this name, length and last point, with n_u rows of u (NULL: zeros). */
 static const char *write_file(const char *t_name, int n_t, double t_end, int n_u, const double *u) {
   static double t[8], zeros[64];
   const char *path = scratch_path("reference.h5");
@@ -106,7 +106,7 @@ static void what_does_not_fit_is_refused(void) {
   refused(write_file("t", 4, 1, 5, NULL), NTKW_ERR_PROBLEM, "array 'u' has not the shape of the grid");
 }
 
-/* The outputs u of the network at the points of a grid of 4 x 3. */
+/* Compute the output u of the network at the points of a grid of 4 x 3. */
 static void predict(const network *net, double *u) {
   static const stream_set value_alone = {.n_first = 0};
   workspace *work = NULL;
@@ -120,7 +120,7 @@ static void predict(const network *net, double *u) {
   workspace_destroy(&work);
 }
 
-/* The error is that of the output in the file, on the file's grid: none if the file has the network's own values. */
+/* Check the error against a reference that is the network's output plus an offset, on the grid of the file. */
 static void compare_with(const double *u, double offset) {
   char line[1024];
   double shifted[12], parameters[128], error = NAN;

@@ -1,5 +1,5 @@
-/* A reference in an HDF5 file without user block: types, layouts and filters do not matter, names and shapes do. Rank 0
- * writes the files with HDF5 itself, as h5py does. */
+/* References in HDF5 files that are not checkpoints are read in any type, layout and filter. Wrong names and shapes are
+ * refused. Rank 0 writes the files with HDF5, as h5py would. */
 #include <hdf5.h>
 #include <unistd.h>
 #include "pinn/training/evaluation.h"
@@ -26,17 +26,17 @@ static void put(hid_t file, const char *name, storage how, int rank, const hsize
   H5Pclose(properties);
 }
 
-/* u at the grid: whole numbers, so that every type holds them. */
+/* Values of u on the grid: small integers, which every type can store. */
 static void fill(double u[N_T * N_X]) {
   for (int i = 0; i < N_T * N_X; i++) u[i] = i - 3;
 }
 
-/* A file with t, x and u under these names, whose u has these dimensions. */
+/* Write a file with t, x and u under these names; shape: the dimensions of u. */
 static const char *write_file(const char *names[3], storage how, int rank, const hsize_t shape[]) {
   const char *path = scratch_path("others.h5");
   double u[N_T * N_X];
   fill(u);
-  MPI_Barrier(MPI_COMM_WORLD); /* nobody reads the file before any more, whose lock HDF5 would respect */
+  MPI_Barrier(MPI_COMM_WORLD); /* all ranks have closed the previous file, which HDF5 would otherwise find locked */
   if (world_rank() == 0) {
     const storage real = {H5T_IEEE_F64BE, false, false};
     const hid_t file = H5Fcreate(path, H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT);
@@ -85,7 +85,7 @@ static void any_storage_is_read(void) {
     CHECK(found || world_rank() > 0);
     free(found);
   }
-  CHECK_OK(evaluate(write_file(good, all[0], 3, shape), &found)); /* a further dimension of 1 */
+  CHECK_OK(evaluate(write_file(good, all[0], 3, shape), &found)); /* an additional dimension of 1 is allowed */
   free(found);
 }
 
@@ -108,7 +108,7 @@ static void what_does_not_fit_is_told(void) {
           "needs the arrays 't' and 'x', lists of points, and 'u' or 'v', values on their grid", "'solution' [5, 4]");
 }
 
-/* The file's own signature stays, and the rest is gone or is none. */
+/* A truncated file that still has the HDF5 signature is refused. */
 static void damage_is_told(void) {
   const storage real = {H5T_IEEE_F64LE, false, false};
   const hsize_t shape[] = {N_T, N_X};

@@ -1,7 +1,7 @@
-/* Every kind of region in REGION_LIST, on its own: points lie inside and in the bounds, uniformly; the measure is that of
- * the set; surface points lie on the surface, with unit normals out of it; what is told of a region makes the same one.
+/* Conformance test of every kind of region in REGION_LIST: points are inside and uniform, the measure is correct,
+ * surface points have unit normals out of the region, and a region created from its description is equal.
  *
- * A new kind gets a row of numbers here. */
+ * A new kind needs a row in ROWS. */
 #include "harness.h"
 #include "pinn/arithmetic/random.h"
 #include "pinn/geometry/region.h"
@@ -31,7 +31,7 @@ static region *row(size_t k) {
   return made;
 }
 
-/* Draws of a point, and its free inputs. */
+/* Compute the draws of a point, and set all its inputs from them. */
 static void begin(int64_t index, double draws[DRAWS], double x[D]) {
   for (int b = 0; b < DRAWS / 4; b++)
     random_uniform4(1, RANDOM_POINTS, 0, 0, (uint64_t)index, (uint64_t)b, draws + 4 * b);
@@ -44,7 +44,8 @@ static bool within(const double x[], const double lower[], const double upper[],
   return true;
 }
 
-/* Halves of the bounding box along each input have as many points as the counts of a uniform spread say. */
+/* Compare points of the region with uniform points of its bounding box that lie in the region: along each input the
+ * same fraction is in the first 30 % of the box. The fraction of the box inside the region gives the measure. */
 static void check_points(const region *of) {
   double draws[DRAWS], x[D], lower[D], upper[D];
   int64_t drawn[D] = {0}, counted[D] = {0}, inside = 0;
@@ -69,7 +70,7 @@ static void check_points(const region *of) {
     CHECK_NEAR((double)drawn[i] / N, (double)counted[i] / (double)inside, 5.0 * sqrt(0.5 / (double)inside));
 }
 
-/* A step along the normal leaves the region, a step back enters it (along the inputs that the region is wide in). */
+/* A small step along the normal leaves the region, and a step against it enters the region. */
 static void check_surface(const region *of) {
   const double step = 1e-6;
   double draws[DRAWS], x[D], normal[D], to[D];

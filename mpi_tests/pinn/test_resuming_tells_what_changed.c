@@ -1,9 +1,9 @@
-/* Every key of a problem file that changes between a checkpoint and a resume is refused, told with the value that is
- * used, or free to change; the text that identifies a problem has any length, and old checkpoints with the beginning of
- * it are compared to the end all the same. */
-#include "pinn/training/changes.h"
-#include "pinn/training/identity.h"
-#include "pinn/training/snapshot.h"
+/* Every key of a problem file that changes between a checkpoint and a resume is refused, reported with the value that
+ * is used, or free to change. The signature of a problem has any length. Old checkpoints that hold only its beginning
+ * are compared completely. */
+#include "pinn/state/changes.h"
+#include "pinn/state/problem_signature.h"
+#include "pinn/state/training_checkpoint.h"
 #include "training_fixture.h"
 
 #include <stdlib.h>
@@ -23,7 +23,7 @@ static const char SOUND[] =
     "  precision = 'float64', steps = 10, seed = 3, lanes = 8, ntk = { every = 5, points = 30 },\n"
     "}\n";
 
-/* Of the sound file, `from` is replaced by `to`; that is a change of this key, from before to now. */
+/* Replacing `from` by `to` in SOUND must be reported as a change of `key` from `before` to `now`. */
 typedef struct row {
   const char *problem_key, *from, *to;
   change_kind kind;
@@ -81,7 +81,7 @@ static const row rows[] = {
 };
 enum { N_ROWS = sizeof rows / sizeof *rows };
 
-/* To be freed. */
+/* The text with `from` replaced by `to`. The caller must free it. */
 static char *replaced(const char *text, const char *from, const char *to) {
   const char *at = strstr(text, from);
   char *made = malloc(strlen(text) + strlen(to) + 1);
@@ -108,9 +108,9 @@ static void check_row(const row *r, const problem *before) {
     CHECK(strcmp(same_key->before, r->before) == 0);
     CHECK(strcmp(same_key->now, r->now) == 0);
   }
-  CHECK_EQUAL_INT(refused, r->kind == CHANGE_REFUSED); /* just what the identities say */
-  CHECK_OK(problem_identity(before, &one));
-  CHECK_OK(problem_identity(now, &other));
+  CHECK_EQUAL_INT(refused, r->kind == CHANGE_REFUSED); /* a change is refused if and only if the signatures differ */
+  CHECK_OK(problem_signature(before, &one));
+  CHECK_OK(problem_signature(now, &other));
   CHECK_EQUAL_INT(refused, strcmp(one, other) != 0);
   free(one);
   free(other);
@@ -137,7 +137,8 @@ static void every_key_is_of_a_kind(void) {
   problem_destroy(&before);
 }
 
-/* A problem of so many conditions that its identity is longer than old programs could store. */
+/* A problem whose signature is longer than SIGNATURE_CUT_AT, with many conditions. last: the residual of the last
+ * one. */
 static problem *long_problem(const char *last, const char *comment) {
   static const char format[] =
       "%s\nlocal conditions = {}\n"
@@ -157,17 +158,17 @@ static problem *long_problem(const char *last, const char *comment) {
   return made;
 }
 
-/* cut: as an old program would have stored it. */
+/* Write a checkpoint. cut: store only the beginning of the signature, as old programs did. */
 static void write_long(const problem *pde, bool cut, const char *path) {
   trainer *t = NULL;
   history past = {0};
   ntkw_checkpoint *file = NULL;
   char *identity = NULL;
   CHECK_OK(trainer_create(MPI_COMM_WORLD, pde, &t));
-  CHECK_OK(snapshot_state(t, pde, &past, path, NULL, &file));
-  CHECK_OK(problem_identity(pde, &identity));
-  CHECK(strlen(identity) > IDENTITY_CUT_AT);
-  if (cut) identity[IDENTITY_CUT_AT] = '\0';
+  CHECK_OK(training_checkpoint_prepare(t, pde, &past, path, NULL, &file));
+  CHECK_OK(problem_signature(pde, &identity));
+  CHECK(strlen(identity) > SIGNATURE_CUT_AT);
+  if (cut) identity[SIGNATURE_CUT_AT] = '\0';
   CHECK_OK(ntkw_checkpoint_set_text(file, "problem_identity", identity));
   CHECK_OK(ntkw_checkpoint_publish(file));
   ntkw_checkpoint_destroy(&file);
@@ -178,7 +179,7 @@ static void write_long(const problem *pde, bool cut, const char *path) {
 static void check_adopted(const char *path, problem *pde, ntkw_status expected) {
   ntkw_checkpoint_reader *reader = NULL;
   CHECK_OK(ntkw_checkpoint_reader_open(MPI_COMM_WORLD, path, &reader));
-  CHECK_STATUS(snapshot_adopt(reader, path, pde), expected);
+  CHECK_STATUS(training_checkpoint_read_settings(reader, path, pde), expected);
   if (expected != NTKW_SUCCESS)
     CHECK_TEXT_HAS(ntkw_last_error(), "the equation of condition 'a group of probes with number 60' is a function in "
                                       "the checkpoint, another function in the problem file");
@@ -198,7 +199,7 @@ static void long_identities_are_compared_to_the_end(void) {
   problem_destroy(&pde);
 }
 
-/* What a file's name is cut to might be another file's. */
+/* A file name that is too long is refused rather than cut, because the cut name could be that of another file. */
 static void long_names_are_kept_or_refused(void) {
   char name[MAX_PATH_BYTES + 1];
   problem *made = NULL;
@@ -211,7 +212,7 @@ static void long_names_are_kept_or_refused(void) {
   CHECK(made && strcmp(made->file, name) == 0);
   problem_destroy(&made);
   CHECK_STATUS(problem_from_lua(name, "return problem { stepz = 1 }", &made), NTKW_ERR_PROBLEM);
-  CHECK_TEXT_HAS(ntkw_last_error(), "nnn:1: "); /* there is room for what is wrong */
+  CHECK_TEXT_HAS(ntkw_last_error(), "nnn:1: "); /* the message has room for the mistake after the long name */
   CHECK_TEXT_HAS(ntkw_last_error(), "stepz");
 }
 

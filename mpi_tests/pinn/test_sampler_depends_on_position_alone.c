@@ -1,4 +1,5 @@
-/* Points lie where their place says, are shared out equally, and depend on seed, draw, condition and index alone. */
+/* Points lie in their places, which have equal numbers of points. They depend only on seed, draw, condition and
+ * index. */
 #include "pinn/training/sampler.h"
 #include "training_fixture.h"
 
@@ -66,7 +67,7 @@ static void points_fill_the_box(void) {
     mean += points[p][1] / MANY;
     square += points[p][1] * points[p][1] / MANY;
   }
-  CHECK_NEAR(mean, 1.0, 0.04); /* five deviations of the mean */
+  CHECK_NEAR(mean, 1.0, 0.04); /* five standard errors */
   CHECK_NEAR(square - mean * mean, 16.0 / 12.0, 0.04);
   problem_destroy(&pde);
 }

@@ -1,44 +1,44 @@
-/* Gradients held as tree nodes by the ranks become shards of the serial tree's sum, in every bit. */
+/* Shards of gradients that the ranks hold as tree nodes have the same bits as the sum along the serial tree. */
 #include "harness.h"
 #include "pinn/training/sharding.h"
 
 #include <stdlib.h>
 
 enum { N_PARAMETERS = 103, N_GROUPS = 3 };
-static const int lanes_of_group[N_GROUPS] = {13, 1, 6}, lanes_before[N_GROUPS] = {0, 13, 14};
+static const int chunks_of_group[N_GROUPS] = {13, 1, 6}, chunks_before[N_GROUPS] = {0, 13, 14};
 
-static double leaf_value(int group, int lane, int parameter) {
-  uint64_t state = (uint64_t)(group * 1000 + lane) * 7919 + (uint64_t)parameter;
-  return (random_uniform(&state) - 0.5) * (double)(1 << (lane % 9));
+static double leaf_value(int group, int chunk, int parameter) {
+  uint64_t state = (uint64_t)(group * 1000 + chunk) * 7919 + (uint64_t)parameter;
+  return (random_uniform(&state) - 0.5) * (double)(1 << (chunk % 9));
 }
 
 static double serial_sum(int group, int parameter) {
   double layer[16];
-  int n = lanes_of_group[group];
+  int n = chunks_of_group[group];
   for (int l = 0; l < n; l++) layer[l] = leaf_value(group, l, parameter);
   for (; n > 1; n = (n + 1) / 2)
     for (int k = 0; k < (n + 1) / 2; k++) layer[k] = 2 * k + 1 < n ? layer[2 * k] + layer[2 * k + 1] : layer[2 * k];
   return layer[0];
 }
 
-/* Rank r holds of each group the lanes n r / size .. n (r + 1) / size - 1. */
+/* Rank r has the chunks n r / size .. n (r + 1) / size - 1 of each group. */
 static group_layout lay(int *first, int *end) {
   const int size = world_size();
   for (int g = 0; g < N_GROUPS; g++)
     for (int r = 0; r < size; r++) {
-      first[g * size + r] = lanes_of_group[g] * r / size;
-      end[g * size + r] = lanes_of_group[g] * (r + 1) / size;
+      first[g * size + r] = chunks_of_group[g] * r / size;
+      end[g * size + r] = chunks_of_group[g] * (r + 1) / size;
     }
   return (group_layout){N_GROUPS, first, end};
 }
 
-static tree_run reduce_own(const group_layout *layout, int group, double *memory) {
-  tree_run run = {.n = 0};
+static partial_sums reduce_own(const group_layout *layout, int group, double *memory) {
+  partial_sums run = {.n = 0};
   void *released[MAX_TREE_NODES];
   const int at = group * world_size() + world_rank();
-  for (int l = layout->run_first[at]; l < layout->run_end[at]; l++, memory += N_PARAMETERS) {
+  for (int l = layout->chunk_first[at]; l < layout->chunk_end[at]; l++, memory += N_PARAMETERS) {
     for (int i = 0; i < N_PARAMETERS; i++) memory[i] = leaf_value(group, l, i);
-    tree_run_append(&run, (tree_node){0, l, memory}, N_PARAMETERS, NTKW_FLOAT64, released);
+    partial_sums_append(&run, (tree_node){0, l, memory}, N_PARAMETERS, NTKW_FLOAT64, released);
   }
   return run;
 }
@@ -51,14 +51,14 @@ static void shards_have_the_bits_of_the_tree(void) {
   CHECK_OK(
       sharding_create(MPI_COMM_WORLD, N_PARAMETERS, NTKW_FLOAT64, (const group_layout **)layouts, 1, &shards_of_all));
   double *memory = calloc(20 * N_PARAMETERS, sizeof *memory), shard[N_GROUPS][N_PARAMETERS];
-  for (int repeat = 0; repeat < 3; repeat++) { /* buffers are used again */
-    tree_run runs[N_GROUPS];
-    for (int g = 0; g < N_GROUPS; g++) runs[g] = reduce_own(&layout, g, memory + lanes_before[g] * N_PARAMETERS);
+  for (int repeat = 0; repeat < 3; repeat++) { /* the exchange can be repeated with the same buffers */
+    partial_sums runs[N_GROUPS];
+    for (int g = 0; g < N_GROUPS; g++) runs[g] = reduce_own(&layout, g, memory + chunks_before[g] * N_PARAMETERS);
     void *const out[] = {shard[0], shard[1], shard[2]};
     sharding_begin(shards_of_all, &layout);
     for (int g = N_GROUPS - 1; g >= 0; g--) { /* in any order of the groups, a few nodes at a time */
-      sharding_offer(shards_of_all, g, &runs[g], runs[g].n / 2);
-      sharding_offer(shards_of_all, g, &runs[g], runs[g].n);
+      sharding_send_ready(shards_of_all, g, &runs[g], runs[g].n / 2);
+      sharding_send_ready(shards_of_all, g, &runs[g], runs[g].n);
     }
     CHECK_OK(sharding_end(shards_of_all, runs, out));
     for (int g = 0; g < N_GROUPS; g++)
@@ -70,7 +70,8 @@ static void shards_have_the_bits_of_the_tree(void) {
   free(bounds);
 }
 
-/* Rank 0 has made the first node of its groups and no more; nobody waits for ever, and the next exchange is right. */
+/* Rank 0 sends only the first node of each group, then all ranks cancel. No rank hangs, and the next exchange is
+ * correct. */
 static void an_abandoned_exchange_ends(void) {
   const int size = world_size();
   int *bounds = calloc((size_t)(2 * N_GROUPS * size), sizeof *bounds);
@@ -79,13 +80,13 @@ static void an_abandoned_exchange_ends(void) {
   CHECK_OK(sharding_create(MPI_COMM_WORLD, N_PARAMETERS, NTKW_FLOAT64, (const group_layout **)layouts, 1, &s));
   double *memory = calloc(20 * N_PARAMETERS, sizeof *memory), shard[N_GROUPS][N_PARAMETERS];
   const double spare[N_PARAMETERS] = {0};
-  tree_run runs[N_GROUPS];
+  partial_sums runs[N_GROUPS];
   for (int repeat = 0; repeat < 2; repeat++) {
-    for (int g = 0; g < N_GROUPS; g++) runs[g] = reduce_own(&layout, g, memory + lanes_before[g] * N_PARAMETERS);
+    for (int g = 0; g < N_GROUPS; g++) runs[g] = reduce_own(&layout, g, memory + chunks_before[g] * N_PARAMETERS);
     sharding_begin(s, &layout);
     for (int g = 0; g < N_GROUPS; g++)
-      sharding_offer(s, g, &runs[g], repeat == 0 && world_rank() == 0 && runs[g].n > 1 ? 1 : runs[g].n);
-    if (repeat == 0) sharding_abandon(s, spare);
+      sharding_send_ready(s, g, &runs[g], repeat == 0 && world_rank() == 0 && runs[g].n > 1 ? 1 : runs[g].n);
+    if (repeat == 0) sharding_cancel(s, spare);
   }
   void *const out[] = {shard[0], shard[1], shard[2]};
   CHECK_OK(sharding_end(s, runs, out));

@@ -1,5 +1,5 @@
-/* Eigenvalues, effective rank and cosines against closed forms and longhand gradients; traces and signs of spectra of
- * networks; spectra in a file and back. */
+/* Eigenvalues and effective ranks agree with closed forms, and cosines with gradients computed from the Jacobian.
+ * Spectra of networks have the right traces and signs. Spectra written to a file are read back unchanged. */
 #include "pinn/spectrum/eigenvalues.h"
 #include "pinn/spectrum/spectra.h"
 #include "spectrum_fixture.h"
@@ -7,7 +7,7 @@
 
 #include <math.h>
 
-/* The second difference: 2 - 2 cos(k pi / (n + 1)). A block of a larger matrix. */
+/* The matrix of second differences has the eigenvalues 2 - 2 cos(k pi / (n + 1)). It is a block of a larger matrix. */
 static void eigenvalues_of_second_differences(void) {
   enum { N = 40, STRIDE = 47 };
   double matrix[N * STRIDE], eigenvalues[N];
@@ -27,7 +27,7 @@ static void effective_ranks(void) {
   CHECK_NEAR(effective_rank(two, 2), exp(-0.75 * log(0.75) - 0.25 * log(0.25)), 1e-14);
 }
 
-/* Sum against trace, no negative ones beyond rounding, descending. */
+/* Check that the eigenvalues add up to the trace, descend, and are negative only by rounding. */
 static void check_block(const double *eigenvalues, int64_t n, double trace) {
   double sum = 0.0;
   for (int64_t i = 0; i < n; i++) {
@@ -38,7 +38,7 @@ static void check_block(const double *eigenvalues, int64_t n, double trace) {
   CHECK_NEAR(sum / trace, 1.0, 1e-13);
 }
 
-/* The gradients of the losses, from the rows of the Jacobian. */
+/* Check norms and cosines against the gradients of the losses, computed from the rows of the Jacobian. */
 static void check_gradients(const problem *pde, const double *jacobian, int64_t count, const ntk_matrix *k,
                             const spectrum *s) {
   const int n = pde->n_conditions;
@@ -98,7 +98,7 @@ static void spectra_of_networks(void) {
   problem_destroy(&coupled);
 }
 
-/* A condition that is met exactly has no gradient, and so no angle. */
+/* A condition with zero residuals has a zero gradient, and its cosines are NaN. */
 static void no_gradient_no_cosine(void) {
   double values[] = {2, 1, 1, 2}, residuals[] = {0, 3};
   const ntk_matrix k = {

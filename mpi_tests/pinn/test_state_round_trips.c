@@ -1,9 +1,9 @@
-/* Every kind of entry of a state comes back from a checkpoint: on other ranks, with lengths that only the file knows,
- * and with what older files lack left alone. */
+/* Every kind of state entry is read back from a checkpoint unchanged, also on other numbers of ranks and with lengths
+ * that only the file determines. Optional entries that a file lacks keep their values. */
 #include "harness.h"
 #include "pinn/state/state_checkpoint.h"
 #include "pinn/state/state_query.h"
-#include "pinn/training/sharding.h"
+#include "ranks/even_split.h"
 
 #include <stdlib.h>
 
@@ -12,7 +12,7 @@ enum { N = 7, COLUMNS = 3, N_BYTES = 5 };
 typedef struct sample {
   int64_t offset, count, n_rows, n_pairs;
   float vector[N];
-  double *pairs, *table; /* n_pairs x N, sharded; n_rows x COLUMNS */
+  double *pairs, *table; /* n_pairs x N, sharded; n_rows x COLUMNS, replicated */
   int64_t whole, lacking;
   double real;
   char text[8];
@@ -92,11 +92,11 @@ static sample empty_sample(MPI_Comm comm) {
   int rank, size;
   MPI_Comm_rank(comm, &rank);
   MPI_Comm_size(comm, &size);
-  const int64_t offset = shard_offset(N, rank, size);
-  return (sample){.offset = offset, .count = shard_offset(N, rank + 1, size) - offset};
+  const ntkw_i_range shard = ntkw_i_even_split(N, size, rank);
+  return (sample){.offset = shard.first, .count = shard.last - shard.first};
 }
 
-/* The values are functions of the place in the whole array. */
+/* A sample whose values depend only on their position in the whole array. */
 static sample full_sample(MPI_Comm comm, int64_t n_pairs, int64_t n_rows) {
   void *ignored;
   sample s = empty_sample(comm);
@@ -171,7 +171,7 @@ static void on_any_ranks_and_of_any_length(void) {
   MPI_Comm some;
   MPI_Comm_split(MPI_COMM_WORLD, world_rank() < (world_size() + 1) / 2 ? 0 : MPI_UNDEFINED, 0, &some);
   round_trip(MPI_COMM_WORLD, some, scratch_path("a.h5"), 4, 2);
-  round_trip(some, MPI_COMM_WORLD, scratch_path("b.h5"), 1, 0); /* and an integer of 0 */
+  round_trip(some, MPI_COMM_WORLD, scratch_path("b.h5"), 1, 0); /* the integer is 0: not in the file */
   round_trip(MPI_COMM_WORLD, MPI_COMM_WORLD, scratch_path("c.h5"), 0, 70);
   if (some != MPI_COMM_NULL) MPI_Comm_free(&some);
 }

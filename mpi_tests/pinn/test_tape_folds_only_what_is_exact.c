@@ -1,4 +1,4 @@
-/* What the tape leaves out or folds has the same bits as what was written, for signed zeros, infinities and NaN too. */
+/* Expressions that the tape simplifies have the same bits as written, also for signed zeros, infinities and NaN. */
 #include "expression_fixture.h"
 #include "pinn/arithmetic/reproducible.h"
 

@@ -1,4 +1,4 @@
-/* Equal expressions are one node, however they are spelt; different ones are not. */
+/* Equal expressions are one node, also with swapped operands. Different expressions are different nodes. */
 #include "expression_fixture.h"
 
 static void equal_expressions_are_one_node(void) {
@@ -29,7 +29,7 @@ static void different_expressions_stay_apart(void) {
   tape_destroy(&t);
 }
 
-/* Many nodes: the table grows, and everything is found again. */
+/* All nodes are still found after the table has grown. */
 static void nodes_survive_growth(void) {
   enum { MANY = 5000 };
   static node made[MANY];

@@ -1,4 +1,4 @@
-/* Once every kind of step has been done, a step of the trainer takes no memory, with one thread and with several. */
+/* After every kind of step was done once, a step of the trainer allocates no memory, with one thread or several. */
 #include "counted_memory.h"
 #include "pinn/training/trainer.h"
 #include "training_fixture.h"

@@ -1,35 +1,37 @@
-/* What a step sends, and what a rank holds in memory, are the formulas of src/README.md: bytes handed to MPI to the last
- * one, memory up to tables of less than a megabyte; with and without an update of the weights, in both precisions. */
+/* Messages and memory of a step follow the formulas of src/README.md, with and without an update of the weights, in
+ * both precisions. The bytes of messages agree exactly, the memory up to less than a megabyte of tables. */
 #include "counted_memory.h"
 #include "counted_messages.h"
-#include "pinn/training/lanes.h"
+#include "pinn/training/chunks.h"
 #include "pinn/training/sharding.h"
 #include "pinn/training/trainer.h"
-#include "pinn/training/tree.h"
+#include "pinn/training/partial_sums.h"
 #include "training_fixture.h"
 
 enum { WIDTH = 300, FIXTURE_CONDITIONS = 3, PANEL = 128 };
 
-/* Lanes of this rank in each group, as first and end; groups: the conditions, or one of all. */
-static int nodes_of(const lane_plan *plan, int rank, bool separate, int stop) {
+/* Number of tree nodes that a rank has after its chunks before `stop`. separate: one group per condition; otherwise one
+ * group of all chunks. */
+static int nodes_of(const chunk_plan *plan, int rank, bool separate, int stop) {
   int first, end, n = 0;
-  tree_run run;
-  lane_plan_share(plan, rank, world_size(), &first, &end);
+  partial_sums run;
+  chunk_plan_share(plan, rank, world_size(), &first, &end);
   if (end > stop) end = stop;
   for (int c = 0; c < (separate ? plan->n_conditions : 1); c++) {
     const int begin = separate ? plan->condition_first[c] : 0;
-    const int last = separate ? plan->condition_first[c + 1] : plan->n_lanes;
+    const int last = separate ? plan->condition_first[c + 1] : plan->n_chunks;
     const int from = first > begin ? first : begin, to = end < last ? end : last;
-    tree_run_shape(from < to ? from - begin : 0, from < to ? to - begin : 0, &run);
+    partial_sums_shape(from < to ? from - begin : 0, from < to ? to - begin : 0, &run);
     n += run.n;
   }
   return n;
 }
 
-/* Whole gradients that this rank has at once: a lane's own is added to its sibling's, or becomes a node. */
-static int alive(const lane_plan *plan, bool separate) {
+/* Number of whole gradients that this rank holds at once: a chunk's gradient is added to its sibling or becomes a
+ * node. */
+static int alive(const chunk_plan *plan, bool separate) {
   int first, end, most = 0;
-  lane_plan_share(plan, world_rank(), world_size(), &first, &end);
+  chunk_plan_share(plan, world_rank(), world_size(), &first, &end);
   for (int l = first; l < end; l++) {
     const int now = nodes_of(plan, world_rank(), separate, l + 1);
     if (now > most) most = now;
@@ -37,25 +39,25 @@ static int alive(const lane_plan *plan, bool separate) {
   return most;
 }
 
-static int others_nodes(const lane_plan *plan, bool separate) {
+static int others_nodes(const chunk_plan *plan, bool separate) {
   int n = 0;
   for (int r = 0; r < world_size(); r++)
-    if (r != world_rank()) n += nodes_of(plan, r, separate, plan->n_lanes);
+    if (r != world_rank()) n += nodes_of(plan, r, separate, plan->n_chunks);
   return n;
 }
 
-/* A status code has two numbers in the weights' message, a condition three for each kind of sum that travels, and the
- * limbs of those that the rule needs. */
+/* Bytes of the message of a weight update: two numbers for each status code; for each condition three numbers per kind
+ * of sum that is sent, and the limbs of the sums that the rule needs. */
 static long long weights_message(const char *rule, bool single) {
   const int limbs = single ? NTKW_SUM_LIMBS_FLOAT32 : NTKW_SUM_LIMBS_FLOAT64;
   const int stride = strcmp(rule, "ntk-trace") == 0 ? 3 + 3 + NTKW_SUM_LIMBS_FLOAT64 : 3 + limbs;
   return 8LL * (2 * NTKW_STATUS_COUNT + 3 + 4 * 8 + FIXTURE_CONDITIONS * stride);
 }
 
-static void check_step(trainer *t, const lane_plan *plan, const char *rule, bool due, bool single) {
+static void check_step(trainer *t, const chunk_plan *plan, const char *rule, bool due, bool single) {
   const trainer_state state = trainer_get_state(t);
   const long long width = single ? 4 : 8, losses = 8LL * (135 * FIXTURE_CONDITIONS + 2);
-  const int own = nodes_of(plan, world_rank(), due, plan->n_lanes);
+  const int own = nodes_of(plan, world_rank(), due, plan->n_chunks);
   bool stop = false;
   messages = (message_counts){0};
   CHECK_OK(trainer_step(t, &stop));
@@ -70,11 +72,12 @@ static void check_step(trainer *t, const lane_plan *plan, const char *rule, bool
   CHECK_EQUAL_INT(m.others, 0);
 }
 
-/* Ranks that work on one condition only have no node of another: a due step costs little more than others. */
-static void check_bound(const lane_plan *plan) {
+/* Most ranks have chunks of one condition only, so a step that updates the weights has few more nodes than other
+ * steps. */
+static void check_bound(const chunk_plan *plan) {
   int all = 0, nodes = 2, ranks = world_size();
-  for (int half = plan->n_lanes; half > 1; half = (half + 1) / 2) nodes += 2;
-  for (int r = 0; r < ranks; r++) all += nodes_of(plan, r, true, plan->n_lanes);
+  for (int half = plan->n_chunks; half > 1; half = (half + 1) / 2) nodes += 2;
+  for (int r = 0; r < ranks; r++) all += nodes_of(plan, r, true, plan->n_chunks);
   CHECK(all <= (ranks + FIXTURE_CONDITIONS - 1) * nodes);
 }
 
@@ -82,8 +85,8 @@ static long long padded(long long n) {
   return (n + 15) / 16 * 16;
 }
 
-/* Layers 2-WIDTH-WIDTH-1: network, workspace of one thread, shards, gradients. */
-static double expected_memory(const trainer_state *state, const lane_plan *plan, bool weighted, int width) {
+/* Bytes of a network 2-WIDTH-WIDTH-1, the workspace of one thread, the shards and the gradients. */
+static double expected_memory(const trainer_state *state, const chunk_plan *plan, bool weighted, int width) {
   const long long sizes[] = {2, WIDTH, WIDTH, 1}, n_shards = 4 + (weighted ? FIXTURE_CONDITIONS : 0);
   long long of_network = 0, of_thread = 3 * PANEL * padded(WIDTH);
   for (int l = 0; l < 3; l++) {
@@ -102,10 +105,10 @@ static double expected_memory(const trainer_state *state, const lane_plan *plan,
 static void measure(const char *precision, const char *rule) {
   const bool single = strcmp(precision, "float32") == 0, weighted = strcmp(rule, "none") != 0;
   problem *pde = wave_problem(precision, rule, 2);
-  lane_plan plan;
+  chunk_plan plan;
   trainer *t;
   pde->network.hidden[0] = pde->network.hidden[1] = WIDTH;
-  CHECK_OK(lane_plan_create(pde, &plan));
+  CHECK_OK(chunk_plan_create(pde, &plan));
   const long long before = memory_bytes;
   CHECK_OK(trainer_create(MPI_COMM_WORLD, pde, &t));
   for (int step = 0; step < 4; step++) check_step(t, &plan, rule, weighted && step % 2 == 0, single);
@@ -116,7 +119,7 @@ static void measure(const char *precision, const char *rule) {
   CHECK(held - formula > 0.0 && held - formula < 1e6); /* tables and panels of points */
   trainer_destroy(&t);
   CHECK(memory_bytes - before < 1000);
-  lane_plan_free(&plan);
+  chunk_plan_free(&plan);
   problem_destroy(&pde);
 }
 

@@ -1,5 +1,5 @@
-/* The gradient that Adam gets, read back from its first moment after one step, is the derivative of the weighted loss:
- * checked against central differences of the losses that trainer_measure gives, parameter by parameter. */
+/* The gradient that Adam receives is the derivative of the weighted loss. It is computed from Adam's first moment after
+ * one step and agrees with central differences of the losses of trainer_measure, for every fifth parameter. */
 #include "pinn/training/trainer.h"
 #include "training_fixture.h"
 
@@ -13,14 +13,14 @@ static double weighted_loss(trainer *t, const problem *pde, const double *weight
   return total;
 }
 
-/* Move one parameter of the whole vector, on the rank that owns it. */
+/* Add `by` to a parameter, on the rank whose shard contains it. */
 static void move(trainer *t, int64_t parameter, double by) {
   const trainer_state state = trainer_get_state(t);
   if (parameter >= state.offset && parameter < state.offset + state.count)
     ((double *)state.parameters)[parameter - state.offset] += by;
 }
 
-/* The gradient's entry, known to its owner, on every rank. */
+/* An entry of the gradient, on every rank. Only one rank's shard of moment1 contains it. */
 static double gradient_entry(const double *moment1, const trainer_state *state, int64_t parameter) {
   double own = 0.0, entry;
   if (parameter >= state->offset && parameter < state->offset + state->count)

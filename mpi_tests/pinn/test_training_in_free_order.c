@@ -1,5 +1,5 @@
-/* In free order training gives the same numbers up to rounding errors, the same bits with the same ranks and threads, and
- * the fixed bits again once the order is fixed again. */
+/* Training in free order gives the same numbers up to rounding errors, and the same bits with the same ranks and
+ * threads. After a return to the fixed order it gives the fixed bits. */
 #include "pinn/training/trainer.h"
 #include "training_fixture.h"
 
@@ -35,7 +35,7 @@ static void numbers_agree(const char *rule, int n_threads) {
   trainer *free_order = make(pde, MPI_COMM_WORLD, ORDER_FREE, n_threads);
   trainer *again = make(pde, MPI_COMM_WORLD, ORDER_FREE, n_threads);
   trainer *fixed = make(pde, MPI_COMM_WORLD, ORDER_FIXED, 1);
-  CHECK(trainer_lane_count(free_order) <= n_threads * world_size() + pde->n_conditions);
+  CHECK(trainer_chunk_count(free_order) <= n_threads * world_size() + pde->n_conditions);
   for (int step = 0; step < STEPS; step++) {
     do_step(free_order);
     do_step(again);

@@ -1,4 +1,4 @@
-/* A loss that is not finite ends the step on every rank, naming condition and step; the parameters stay. */
+/* A loss that is not finite ends the step on every rank with an error that names condition and step. */
 #include "pinn/training/trainer.h"
 #include "training_fixture.h"
 

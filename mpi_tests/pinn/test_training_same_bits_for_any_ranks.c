@@ -1,5 +1,5 @@
-/* Training on all ranks and on one rank alone gives the same bits: parameters, moments, weights, losses, at every step;
- * in both precisions, with every rule, on steps that are due and steps that are not. */
+/* Training on all ranks and on one rank alone gives the same bits of parameters, moments, weights and losses at every
+ * step, in both precisions, with every rule, with and without an update of the weights. */
 #include "pinn/problem/rules.h"
 #include "pinn/training/evaluation.h"
 #include "pinn/training/trainer.h"
@@ -9,7 +9,7 @@
 
 enum { STEPS = 7 };
 
-/* This rank's shards against the same range of the serial run's. */
+/* Are this rank's shards equal to the same range of the serial run? */
 static bool same_shards(trainer *sharded, trainer *serial, size_t width) {
   const trainer_state a = trainer_get_state(sharded), b = trainer_get_state(serial);
   const size_t at = (size_t)a.offset * width, n = (size_t)a.count * width;
@@ -44,7 +44,7 @@ static void compare_errors(trainer *sharded, trainer *serial, const problem *pde
   evaluation_destroy(&b);
 }
 
-/* The problem is destroyed. */
+/* Train the problem on all ranks and on one, and compare. Destroys the problem. */
 static void compare_problem(problem *pde, const char *rule) {
   trainer *sharded, *serial;
   CHECK_OK(trainer_create(MPI_COMM_WORLD, pde, &sharded));
@@ -78,7 +78,7 @@ static void with_traces(void) {
   compare("float64", "ntk-trace", 2);
 }
 
-/* By every name that a problem file may have: all moments of all rules. */
+/* Every rule that a problem file may name. */
 static void with_every_rule(void) {
   int n = 0;
   const char *const *rules = rule_names(&n);

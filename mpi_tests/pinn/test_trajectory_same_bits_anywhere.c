@@ -1,12 +1,15 @@
-/* The digests of the whole state are equal at every step to those of one rank with one thread and the portable kernels:
- * on all ranks, with the kernels of the first argument ("mixed": each rank its own), with threads, and after a restart
- * in the middle on fewer or more ranks with other kernels; in both precisions, with every rule, with weights renewed at
- * every step or every third, with every optimizer. The second argument, "all", takes the full product instead of pairs. */
+/* At every step the digests of the whole state equal those of one rank with one thread and portable kernels. Each run
+ * has several ranks and threads, and is restarted in the middle with other numbers of ranks and threads and other
+ * kernels. All rules, optimizers, precisions, and updates at every step or every third occur.
+ *
+ * First argument: the kernels before the restart; "mixed": different ones on each rank. Second argument: "all" runs all
+ * combinations; otherwise a selection. */
 #include "pinn/arithmetic/kernels.h"
+#include "base/cpu.h"
 #include "pinn/problem/rules.h"
-#include "pinn/training/snapshot.h"
-#include "pinn/training/state_digest.h"
-#include "snapshot_fixture.h"
+#include "pinn/state/training_checkpoint.h"
+#include "state_digest_fixture.h"
+#include "training_checkpoint_fixture.h"
 #include "training_fixture.h"
 
 #include <math.h>
@@ -20,7 +23,7 @@ typedef struct choice {
   const char *optimizer;
 } choice;
 
-/* A stretch of a run. */
+/* A part of a run, without a restart: steps from .. to - 1. */
 typedef struct stretch {
   MPI_Comm comm;
   const char *kernels;
@@ -31,29 +34,30 @@ static void choose_kernels(const char *name) {
   setenv("NTKW_KERNELS", name, 1);
 }
 
-/* The named kernels, or the best ones below that this CPU has. */
+/* Name of this variant of kernels, or of the next lower one that this CPU supports. */
 static const char *at_most(int variant) {
   while (variant > 0 && !kernels_find((kernel_variant)variant, NTKW_FLOAT64)) variant--;
-  return kernel_variant_name((kernel_variant)variant);
+  return ntkw_i_kernels_name((kernel_variant)variant);
 }
 
 static const char *first_kernels(void) {
   const char *wanted = test_argument(0);
   if (strcmp(wanted, "mixed") == 0) return at_most(KERNEL_VARIANTS - 1 - world_rank() % KERNEL_VARIANTS);
   for (int v = 0; v < KERNEL_VARIANTS; v++)
-    if (strcmp(wanted, kernel_variant_name((kernel_variant)v)) == 0) return at_most(v);
+    if (strcmp(wanted, ntkw_i_kernels_name((kernel_variant)v)) == 0) return at_most(v);
   CHECK(!"kernels of this name");
   return "portable";
 }
 
-/* LIBXSMM keeps its code for one instruction set a process, so one of the two is portable unless ranks differ. */
+/* The kernels after the restart. LIBXSMM generates code for one instruction set per process, so one of the two is
+ * portable unless the kernels are mixed. */
 static const char *other_kernels(void) {
   const char *first = first_kernels();
-  if (strcmp(test_argument(0), "mixed") == 0) return first; /* the ranks change places instead */
+  if (strcmp(test_argument(0), "mixed") == 0) return first; /* the restart reverses the ranks instead */
   return strcmp(first, "portable") == 0 ? at_most(KERNEL_VARIANTS - 1) : "portable";
 }
 
-/* False, and a sentence, if they differ. */
+/* Compare digests. If they differ, report a failed check and return false. */
 static bool compare(const choice *what, const stretch *where, int step, const state_digest *found,
                     const state_digest *expected) {
   char sentence[200];
@@ -66,8 +70,8 @@ static bool compare(const choice *what, const stretch *where, int step, const st
   return false;
 }
 
-/* Steps of a stretch, from the checkpoint at path unless it begins at 0, ending with a checkpoint there unless it ends at
- * STEPS. digests: compared with, or filled in if record. */
+/* Do the steps of a stretch. Unless it begins at 0, it resumes from the checkpoint at path; unless it ends at STEPS, it
+ * writes one there. record: store the digests; otherwise compare with them. */
 static void run_stretch(const choice *what, const stretch *where, const char *path, state_digest digests[],
                         bool record) {
   problem *pde = wave_problem(what->precision, what->rule, what->every);
@@ -81,26 +85,26 @@ static void run_stretch(const choice *what, const stretch *where, const char *pa
   choose_kernels(where->kernels);
   if (where->from > 0) {
     CHECK_OK(ntkw_checkpoint_reader_open(where->comm, path, &reader));
-    CHECK_OK(snapshot_adopt(reader, path, pde));
+    CHECK_OK(training_checkpoint_read_settings(reader, path, pde));
   }
   CHECK_OK(trainer_create(where->comm, pde, &t));
   CHECK_OK(trainer_set_threads(t, where->threads));
-  if (reader) CHECK_OK(snapshot_restore(reader, t, &past));
+  if (reader) CHECK_OK(training_checkpoint_read(reader, t, &past));
   ntkw_checkpoint_reader_close(&reader);
   for (int step = where->from; step < where->to; step++) {
     CHECK_EQUAL_INT(trainer_steps_done(t), step);
     CHECK_OK(trainer_step(t, &stop));
     CHECK_OK(history_record(&past, pde, step, trainer_losses(t), trainer_weights(t), NAN));
     CHECK_OK(state_digest_make(t, pde, &past, record ? &digests[step] : &digest));
-    if (!record && same) same = compare(what, where, step, &digest, &digests[step]); /* the first is enough */
+    if (!record && same) same = compare(what, where, step, &digest, &digests[step]); /* only the first difference */
   }
-  if (where->to < STEPS) publish_snapshot(t, pde, &past, path);
+  if (where->to < STEPS) publish_training_checkpoint(t, pde, &past, path);
   trainer_destroy(&t);
   history_free(&past);
   problem_destroy(&pde);
 }
 
-/* Rank 0 knows what is right. */
+/* Compute the expected digests on rank 0 and broadcast them. */
 static void make_reference(const choice *what, state_digest digests[]) {
   const stretch alone = {MPI_COMM_SELF, "portable", 1, 0, STEPS};
   if (world_rank() == 0) run_stretch(what, &alone, NULL, digests, true);

@@ -1,6 +1,7 @@
-/* However a group's lanes are cut into runs, joining the runs' nodes gives the bits of the layer-by-layer tree. */
+/* For any cut of a group's chunks into runs, joining the nodes of the runs gives the bits of the layer-by-layer
+ * tree. */
 #include "harness.h"
-#include "pinn/training/tree.h"
+#include "pinn/training/partial_sums.h"
 
 #include <stdlib.h>
 
@@ -13,7 +14,7 @@ static void fill(uint64_t seed) {
     for (int i = 0; i < WIDTH; i++) leaves[l][i] = (float)(random_uniform(&seed) - 0.5) * (float)(1 << (l % 20));
 }
 
-/* The definition: sum neighbours layer by layer; a last one without neighbour moves up. */
+/* The definition of the tree: add neighbours layer by layer. A last node without a neighbour moves up unchanged. */
 static void layer_by_layer(int n, float result[WIDTH]) {
   float layer[MOST][WIDTH];
   memcpy(layer, leaves, sizeof layer);
@@ -24,15 +25,15 @@ static void layer_by_layer(int n, float result[WIDTH]) {
   memcpy(result, layer[0], WIDTH * sizeof *result);
 }
 
-/* Reduce first .. end - 1 alone; its nodes' values lie in `values`. */
-static tree_run reduce_run(int first, int end, float values[MOST][WIDTH]) {
-  tree_run run = {.n = 0}, shape;
+/* Reduce the leaves first .. end - 1 to nodes. The nodes' values are in `values`. */
+static partial_sums reduce_run(int first, int end, float values[MOST][WIDTH]) {
+  partial_sums run = {.n = 0}, shape;
   void *released[MAX_TREE_NODES];
   for (int l = first; l < end; l++) {
     memcpy(values[l], leaves[l], sizeof leaves[l]);
-    tree_run_append(&run, (tree_node){0, l, values[l]}, WIDTH, NTKW_FLOAT32, released);
+    partial_sums_append(&run, (tree_node){0, l, values[l]}, WIDTH, NTKW_FLOAT32, released);
   }
-  tree_run_shape(first, end, &shape);
+  partial_sums_shape(first, end, &shape);
   CHECK_EQUAL_INT(run.n, shape.n);
   for (int k = 0; k < run.n; k++) {
     CHECK_EQUAL_INT(run.nodes[k].level, shape.nodes[k].level);
@@ -41,18 +42,18 @@ static tree_run reduce_run(int first, int end, float values[MOST][WIDTH]) {
   return run;
 }
 
-/* A node is said to stay exactly if the whole run ends with it. */
+/* tree_node_is_final is true if and only if the node is one of the whole run's nodes. */
 static void nodes_that_stay_are_known(void) {
   for (int first = 0; first < 20; first++)
     for (int end = first + 1; end <= MOST; end++) {
-      tree_run whole, part;
-      tree_run_shape(first, end, &whole);
+      partial_sums whole, part;
+      partial_sums_shape(first, end, &whole);
       for (int l = first + 1; l <= end; l++) {
-        tree_run_shape(first, l, &part);
+        partial_sums_shape(first, l, &part);
         for (int k = 0; k < part.n; k++) {
           const bool same =
               k < whole.n && part.nodes[k].level == whole.nodes[k].level && part.nodes[k].index == whole.nodes[k].index;
-          CHECK(tree_node_stays(&part.nodes[k], first, end) == same);
+          CHECK(tree_node_is_final(&part.nodes[k], first, end) == same);
         }
       }
     }
@@ -60,13 +61,13 @@ static void nodes_that_stay_are_known(void) {
 
 static void join(int n, const int cuts[], int n_runs, float result[WIDTH]) {
   float values[MOST][WIDTH];
-  tree_run all = {.n = 0};
+  partial_sums all = {.n = 0};
   void *released[MAX_TREE_NODES];
   for (int r = 0; r < n_runs; r++) {
-    const tree_run run = reduce_run(cuts[r], r + 1 < n_runs ? cuts[r + 1] : n, values);
-    for (int k = 0; k < run.n; k++) tree_run_append(&all, run.nodes[k], WIDTH, NTKW_FLOAT32, released);
+    const partial_sums run = reduce_run(cuts[r], r + 1 < n_runs ? cuts[r + 1] : n, values);
+    for (int k = 0; k < run.n; k++) partial_sums_append(&all, run.nodes[k], WIDTH, NTKW_FLOAT32, released);
   }
-  tree_run_collapse(&all, WIDTH, NTKW_FLOAT32);
+  partial_sums_collapse(&all, WIDTH, NTKW_FLOAT32);
   CHECK_EQUAL_INT(all.n, 1);
   memcpy(result, all.nodes[0].values, WIDTH * sizeof *result);
 }

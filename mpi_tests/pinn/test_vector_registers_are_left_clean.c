@@ -1,7 +1,7 @@
 /* No kernel returns with the upper halves of the vector registers in use. On CPUs that must preserve them, every SSE
- * instruction after such a return is many times slower. The processor says which state is in use (XGETBV with ECX = 1);
- * where it does not, the test has nothing to look at, and only its check of the products remains. */
-#include "checkpoint/digest.h"
+ * instruction after such a return is many times slower. XGETBV with ECX = 1 reads which state is in use. On CPUs
+ * without it the test only runs the kernels. */
+#include "base/digest.h"
 #include "harness.h"
 #include "ntkw/sum.h"
 #include "pinn/arithmetic/kernels.h"
@@ -25,7 +25,7 @@ static bool can_see_registers(void) {
   return state_is_managed && __get_cpuid_count(0xd, 1, &a, &b, &c, &d) && (a & 4);
 }
 
-/* Are the upper halves of ymm0 to ymm15 and of zmm0 to zmm15 as after vzeroupper? */
+/* Are the upper halves of ymm0 to ymm15 and of zmm0 to zmm15 in their initial state, as after vzeroupper? */
 static bool registers_are_clean(void) {
   unsigned low, high;
   __asm__ volatile("xgetbv" : "=a"(low), "=d"(high) : "c"(1));
@@ -50,7 +50,7 @@ static void use_upper_halves(void) {}
 static void clear_upper_halves(void) {}
 #endif
 
-static bool visible; /* set by the first case */
+static bool visible; /* true if registers_are_clean works here; set by the first case */
 
 #define LEAVES_CLEAN(call)                                       \
   do {                                                           \
@@ -85,7 +85,7 @@ static void check_table(const kernels *k) {
   LEAVES_CLEAN(k->add_bias(&panel, y, z));
   LEAVES_CLEAN(k->sum_values(&panel, x, z));
   LEAVES_CLEAN(k->scale_points(&panel, scales, x, z));
-  LEAVES_CLEAN(k->add_norms(&panel, x, WIDTH, w, scratch, norms));
+  LEAVES_CLEAN(k->add_squared_norms(&panel, x, WIDTH, w, scratch, norms));
 }
 
 /* Generated code for shapes with whole and partial vectors of rows and columns. */
@@ -102,7 +102,7 @@ static void check_products(kernel_variant variant, ntkw_dtype precision) {
                                .ldc = WIDTH,
                                .a_transposed = kind & 1,
                                .accumulate = kind & 2};
-      LEAVES_CLEAN(multiply(m, &p, x, y, z)); /* made and compared with the plain chain */
+      LEAVES_CLEAN(multiply(m, &p, x, y, z)); /* generates the code and compares it with the compiled product */
       LEAVES_CLEAN(multiply(m, &p, x, y, z));
     }
   multiplier_destroy(&m);

@@ -1,35 +1,37 @@
 # The training loop and its parts.
-foreach(test tree_gives_same_bits_for_any_cut lanes_cover_points_once adam_follows_closed_form
+foreach(test tree_gives_same_bits_for_any_cut chunks_cover_points_once adam_follows_closed_form
     sampler_depends_on_position_alone line_search_meets_wolfe)
-  ntkw_test(NAME ${test} LABEL pinn RANKS 1 SOURCES test_${test}.c LIBRARIES ntkw_pinn)
+  ntkw_test(NAME ${test} LABEL pinn RANKS 1 SOURCES test_${test}.c LIBRARIES ntkw_pinn_parts)
 endforeach()
-foreach(test sharding_equals_serial_tree training_same_bits_for_any_ranks snapshot_continues_in_same_bits)
-  ntkw_test(NAME ${test} LABEL pinn RANKS 1 2 3 4 5 8 SOURCES test_${test}.c LIBRARIES ntkw_pinn)
+foreach(test sharding_equals_serial_tree training_same_bits_for_any_ranks training_checkpoint_continues_in_same_bits)
+  ntkw_test(NAME ${test} LABEL pinn RANKS 1 2 3 4 5 8 SOURCES test_${test}.c LIBRARIES ntkw_pinn_parts)
 endforeach()
-ntkw_test(NAME lbfgs_finds_minima LABEL pinn RANKS 1 3 SOURCES test_lbfgs_finds_minima.c LIBRARIES ntkw_pinn)
-ntkw_test(NAME state_round_trips LABEL pinn RANKS 1 2 3 5 SOURCES test_state_round_trips.c LIBRARIES ntkw_pinn)
+ntkw_test(NAME lbfgs_finds_minima LABEL pinn RANKS 1 3 SOURCES test_lbfgs_finds_minima.c LIBRARIES ntkw_pinn_parts)
+ntkw_test(NAME state_round_trips LABEL pinn RANKS 1 2 3 5 SOURCES test_state_round_trips.c LIBRARIES ntkw_pinn_parts)
 ntkw_test(NAME objective_is_the_trainers_own LABEL pinn RANKS 1 2 3 5 SOURCES test_objective_is_the_trainers_own.c
-  LIBRARIES ntkw_pinn)
+  LIBRARIES ntkw_pinn_parts)
 ntkw_test(NAME training_gradient_matches_differences LABEL pinn RANKS 1 3
-  SOURCES test_training_gradient_matches_differences.c LIBRARIES ntkw_pinn)
+  SOURCES test_training_gradient_matches_differences.c LIBRARIES ntkw_pinn_parts)
 ntkw_test(NAME regions_keep_their_word LABEL pinn RANKS 1 SOURCES test_regions_keep_their_word.c
-  LIBRARIES ntkw_pinn)
+  LIBRARIES ntkw_pinn_parts)
 foreach(test domain_without_disks domain_names_mistakes)
-  ntkw_test(NAME ${test} LABEL pinn RANKS 1 3 SOURCES test_${test}.c LIBRARIES ntkw_pinn)
+  ntkw_test(NAME ${test} LABEL pinn RANKS 1 3 SOURCES test_${test}.c LIBRARIES ntkw_pinn_parts)
 endforeach()
 ntkw_test(NAME evaluation_grid_stays_small LABEL pinn RANKS 1 3 SOURCES test_evaluation_grid_stays_small.c
-  LIBRARIES ntkw_pinn)
+  LIBRARIES ntkw_pinn_parts)
 ntkw_test(NAME training_names_what_diverges LABEL pinn RANKS 1 2 3 SOURCES test_training_names_what_diverges.c
-  LIBRARIES ntkw_pinn)
+  LIBRARIES ntkw_pinn_parts)
 ntkw_test(NAME resuming_tells_what_changed LABEL pinn RANKS 1 3 SOURCES test_resuming_tells_what_changed.c
-  LIBRARIES ntkw_pinn)
+  LIBRARIES ntkw_pinn_parts)
 ntkw_test(NAME default_rule_counts_no_points LABEL pinn RANKS 1 3 SOURCES test_default_rule_counts_no_points.c
-  LIBRARIES ntkw_pinn)
-ntkw_test(NAME error_leaves_gaps_out LABEL pinn RANKS 3 SOURCES test_error_leaves_gaps_out.c LIBRARIES ntkw_pinn)
-ntkw_test(NAME blow_up_is_counted LABEL pinn RANKS 1 3 SOURCES test_blow_up_is_counted.c LIBRARIES ntkw_pinn)
-ntkw_test(NAME training_in_free_order LABEL pinn RANKS 1 2 3 5 SOURCES test_training_in_free_order.c LIBRARIES ntkw_pinn)
-ntkw_test(NAME digests_show_any_bit LABEL pinn RANKS 1 3 8 SOURCES test_digests_show_any_bit.c LIBRARIES ntkw_pinn)
-ntkw_test(NAME team_does_all_the_work LABEL pinn RANKS 1 3 SOURCES test_team_does_all_the_work.c LIBRARIES ntkw_pinn)
+  LIBRARIES ntkw_pinn_parts)
+ntkw_test(NAME error_leaves_gaps_out LABEL pinn RANKS 3 SOURCES test_error_leaves_gaps_out.c LIBRARIES ntkw_pinn_parts)
+ntkw_test(NAME blow_up_is_counted LABEL pinn RANKS 1 3 SOURCES test_blow_up_is_counted.c LIBRARIES ntkw_pinn_parts)
+ntkw_test(NAME training_in_free_order LABEL pinn RANKS 1 2 3 5
+  SOURCES test_training_in_free_order.c LIBRARIES ntkw_pinn_parts)
+ntkw_test(NAME digests_show_any_bit LABEL pinn RANKS 1 3 8 SOURCES test_digests_show_any_bit.c LIBRARIES ntkw_pinn_parts)
+ntkw_test(NAME thread_pool_does_all_the_work LABEL pinn RANKS 1 3
+  SOURCES test_thread_pool_does_all_the_work.c LIBRARIES ntkw_pinn_parts)
 
 # The trainer with its allocations counted: a copy of the library that calls counted_memory.h instead of the allocator.
 set(counted ${CMAKE_CURRENT_BINARY_DIR}/libntkw_pinn_counted.a)
@@ -37,13 +39,13 @@ set(renamed "")
 foreach(function malloc calloc realloc aligned_alloc free)
   list(APPEND renamed --redefine-sym ${function}=counted_${function})
 endforeach()
-add_custom_command(OUTPUT ${counted} COMMAND ${CMAKE_OBJCOPY} ${renamed} $<TARGET_FILE:ntkw_pinn> ${counted}
-  DEPENDS ntkw_pinn VERBATIM)
+add_custom_command(OUTPUT ${counted} COMMAND ${CMAKE_OBJCOPY} ${renamed} $<TARGET_FILE:ntkw_pinn_parts> ${counted}
+  DEPENDS ntkw_pinn_parts VERBATIM)
 add_custom_target(ntkw_pinn_counted_copy DEPENDS ${counted})
 add_library(ntkw_counted STATIC counted_memory.c)
 target_link_libraries(ntkw_counted PRIVATE ntkw_compiler)
 function(ntkw_counted_test) # the linker finds everything in the copy first; the library itself brings what it needs
-  ntkw_test(${ARGN} LABEL pinn LIBRARIES ${counted} ntkw_counted ntkw_pinn)
+  ntkw_test(${ARGN} LABEL pinn LIBRARIES ${counted} ntkw_counted ntkw_pinn_parts)
   cmake_parse_arguments(T "" "NAME" "" ${ARGN})
   add_dependencies(test_${T_NAME} ntkw_pinn_counted_copy)
 endfunction()
@@ -55,7 +57,7 @@ ntkw_counted_test(NAME training_costs_what_is_said RANKS 1 2 3 4 5 8
 # every kernel and every number of ranks occurs; the full product of ranks, kernels and cases under the label slow.
 add_executable(test_trajectory_same_bits_anywhere test_trajectory_same_bits_anywhere.c)
 target_include_directories(test_trajectory_same_bits_anywhere PRIVATE ${PROJECT_SOURCE_DIR}/src)
-target_link_libraries(test_trajectory_same_bits_anywhere PRIVATE ntkw_harness ntkw_compiler ntkw_pinn m)
+target_link_libraries(test_trajectory_same_bits_anywhere PRIVATE ntkw_harness ntkw_compiler ntkw_pinn_parts m)
 function(ntkw_trajectory_test kernels ranks cases)
   set(name trajectory_same_bits_anywhere.${kernels}.np${ranks})
   set(slow NO)

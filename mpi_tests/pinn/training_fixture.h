@@ -1,4 +1,4 @@
-/* A small problem with everything in it: several streams, mixed sizes, three conditions. */
+/* A small problem with several streams and three conditions of different sizes, one of them on three places. */
 #ifndef NTKW_TEST_TRAINING_FIXTURE_H
 #define NTKW_TEST_TRAINING_FIXTURE_H
 
@@ -15,7 +15,7 @@ static inline void *state_values(trainer *t, const char *name) {
   return array.values;
 }
 
-/* layers (the inside of network = {}), precision, rule and every go into the text. To be destroyed. */
+/* Create the problem. layers: text inside network = {}; every: steps between updates. The caller must destroy it. */
 static inline problem *wave_problem_of(const char *layers, const char *precision, const char *rule, int every) {
   static const char format[] =
       "local pi = math.pi\n"
@@ -43,7 +43,7 @@ static inline problem *wave_problem(const char *precision, const char *rule, int
   return wave_problem_of("hidden = {13, 10}", precision, rule, every);
 }
 
-/* The same with a network of another kind. */
+/* layers of a residual network, for wave_problem_of. */
 #define RESIDUAL_NETWORK "'residual', hidden = {12, 12, 12}"
 
 #endif

@@ -1,5 +1,5 @@
-/* A made-up run, recorded from uneven and interleaved shards: the file has the bytes of the one that a rank records
- * alone, and what is read back is what was given. */
+/* A synthetic run is recorded from uneven and interleaved shards. The file has the bytes of that of a single rank, and
+ * the values that were recorded are read back. */
 #include <math.h>
 #include <stdio.h>
 #include "harness.h"
@@ -10,13 +10,14 @@
 enum { CONDITIONS = 3, PARAMETERS = 157, STEPS = 70 }; /* 70: the tables grow beyond their first chunk */
 static const char *const names[] = {"residual", "u(0)", "walls"};
 
-/* A function of position alone. */
+/* The gradient, which does not depend on its distribution over the ranks. */
 static double gradient_at(int64_t step, int condition, int64_t parameter) {
   uint64_t state = (uint64_t)((step * CONDITIONS + condition) * PARAMETERS + parameter);
   return ldexp(random_uniform(&state) - 0.5, (int)(random_bits(&state) % 40) - 20);
 }
 
-/* Cuts at squares: pieces of rising length in turn to the ranks, of which the last has none if there are several. */
+/* Pieces of 1, 4, 9, ... parameters are given to the ranks in turn. If there are several ranks, the last one gets none.
+ */
 static int my_pieces(int rank, int size, ntkw_recording_piece pieces[]) {
   const int takers = size > 1 ? size - 1 : 1;
   int n = 0;
@@ -27,7 +28,7 @@ static int my_pieces(int rank, int size, ntkw_recording_piece pieces[]) {
   return n;
 }
 
-/* This rank's values of one step; returns how many of each condition. */
+/* Compute this rank's values of one step. Returns their number for each condition. */
 static size_t fill(int64_t step, int n_pieces, const ntkw_recording_piece pieces[], double values[][PARAMETERS]) {
   size_t count = 0;
   for (int p = 0; p < n_pieces; p++)
@@ -36,7 +37,7 @@ static size_t fill(int64_t step, int n_pieces, const ntkw_recording_piece pieces
   return count;
 }
 
-static void record_step(ntkw_recording *trace, ntkw_weighting *w, int64_t step, int n_pieces,
+static void record_step(ntkw_recording *recording, ntkw_weighting *w, int64_t step, int n_pieces,
                         const ntkw_recording_piece pieces[]) {
   static double values[CONDITIONS][PARAMETERS];
   const size_t count = fill(step, n_pieces, pieces, values);
@@ -46,7 +47,7 @@ static void record_step(ntkw_recording *trace, ntkw_weighting *w, int64_t step, 
   CHECK_OK(ntkw_weighting_update(w, step));
   ntkw_recording_step s = {step, 0, ntkw_weighting_due(w, step), losses, ntkw_weighting_weights(w), 0, NULL};
   CHECK_OK(ntkw_weighting_aggregate(w, losses, &s.total));
-  CHECK_OK(ntkw_recording_record(trace, &s, count > 0 ? shards : NULL));
+  CHECK_OK(ntkw_recording_record(recording, &s, count > 0 ? shards : NULL));
 }
 
 static void record(MPI_Comm comm, const char *path) {
@@ -74,11 +75,11 @@ static void record(MPI_Comm comm, const char *path) {
   options.segments = segments;
   options.n_pieces = n_pieces;
   options.pieces = pieces;
-  ntkw_recording *trace = NULL;
-  CHECK_OK(ntkw_recording_create(comm, path, CONDITIONS, names, &options, &trace));
-  for (int64_t step = 0; trace && step < STEPS; step++) record_step(trace, weighting, step, n_pieces, pieces);
-  CHECK(trace && ntkw_recording_steps(trace) == STEPS);
-  CHECK_OK(ntkw_recording_close(&trace));
+  ntkw_recording *recording = NULL;
+  CHECK_OK(ntkw_recording_create(comm, path, CONDITIONS, names, &options, &recording));
+  for (int64_t step = 0; recording && step < STEPS; step++) record_step(recording, weighting, step, n_pieces, pieces);
+  CHECK(recording && ntkw_recording_steps(recording) == STEPS);
+  CHECK_OK(ntkw_recording_close(&recording));
   ntkw_weighting_destroy(&weighting);
 }
 
@@ -127,5 +128,5 @@ static void what_was_given_is_read(void) {
 
 int main(int argc, char **argv) {
   static const test_case cases[] = {TEST(same_bytes_as_one_rank), TEST(what_was_given_is_read)};
-  return run_suite("traces of any ranks", cases, sizeof cases / sizeof *cases, argc, argv);
+  return run_suite("recordings of any ranks", cases, sizeof cases / sizeof *cases, argc, argv);
 }

@@ -1,5 +1,5 @@
-/* Whenever a recording is ended, whole steps can be read and the recording can go on. The file is copied before each
- * write to it, with that write undone, half done, and done: each copy is what a kill at that time leaves. */
+/* If a recording is killed at any time, its file has whole steps and can be continued. The file is copied at each
+ * write, with that write not done, half done and done, as a kill at that time leaves it. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -32,8 +32,8 @@ static double value_at(int64_t epoch, int condition, int i) {
   return (double)(epoch * 1000 + condition * 100 + i);
 }
 
-/* The epochs that are due, from first up to, but without, last. */
-static void record(ntkw_recording *trace, int64_t first, int64_t last) {
+/* Record the epochs from first to last - 1 at which an update is due. */
+static void record(ntkw_recording *recording, int64_t first, int64_t last) {
   double values[2][PARAMETERS];
   const void *shards[] = {values[0], values[1]};
   for (int64_t epoch = first; epoch < last; epoch += EVERY) {
@@ -41,11 +41,11 @@ static void record(ntkw_recording *trace, int64_t first, int64_t last) {
       for (int i = 0; i < PARAMETERS; i++) values[c][i] = value_at(epoch, c, i);
     const double losses[] = {(double)epoch, 1}, weights[] = {2, (double)epoch};
     const ntkw_recording_step step = {epoch, 0, true, losses, weights, 3 * (double)epoch, NULL};
-    CHECK_OK(ntkw_recording_record(trace, &step, shards));
+    CHECK_OK(ntkw_recording_record(recording, &step, shards));
   }
 }
 
-/* All steps are whole; returns their number, or -1. */
+/* Check that all steps in the file are whole. Returns their number, or -1. */
 static int64_t whole_steps(const char *path, bool complete) {
   recorded_run *t = NULL;
   double values[2 * PARAMETERS];
@@ -81,18 +81,19 @@ static void save(const char *path, const char *bytes, size_t length) {
 
 static int64_t n_writes, least, n_bad, n_continued;
 
-/* What a kill leaves can be read, and goes on from the step that a checkpoint might be at. */
+/* Check that the file can be read, and for every 16th write that it can be continued from an earlier step, as after a
+ * restart from a checkpoint. */
 static void judge(const char *path) {
   const int64_t steps = whole_steps(path, false);
   n_bad += steps < least || steps > least + 1;
   if (n_writes % 16 != 0 || steps < 0) return;
   const ntkw_recording_options o = setup(1);
   const int64_t epoch = steps > 2 ? (steps - 2) * EVERY : 0;
-  ntkw_recording *trace = NULL;
-  CHECK_OK(ntkw_recording_continue(MPI_COMM_SELF, path, 2, names, &o, epoch, &trace));
-  if (!trace) return;
-  record(trace, epoch, epoch + 5 * EVERY);
-  CHECK_OK(ntkw_recording_close(&trace));
+  ntkw_recording *recording = NULL;
+  CHECK_OK(ntkw_recording_continue(MPI_COMM_SELF, path, 2, names, &o, epoch, &recording));
+  if (!recording) return;
+  record(recording, epoch, epoch + 5 * EVERY);
+  CHECK_OK(ntkw_recording_close(&recording));
   CHECK_EQUAL_INT(whole_steps(path, true), epoch / EVERY + 5);
   n_continued++;
 }
@@ -104,7 +105,7 @@ static void before_a_write(int fd, const void *bytes, size_t length, int64_t at)
   const size_t end = (size_t)at + length, larger = end > size ? end : size;
   char *changed = calloc(larger, 1);
   snprintf(path, sizeof path, "%s", scratch_path("killed.h5"));
-  ntkw_i_journal_hook = NULL; /* also for the recording that goes on */
+  ntkw_i_journal_hook = NULL; /* the hook must not be called for the continued recording */
   for (int half = 0; half <= 2; half++) {
     const size_t done = length * (size_t)half / 2;
     memcpy(changed, old, size);
@@ -120,34 +121,34 @@ static void before_a_write(int fd, const void *bytes, size_t length, int64_t at)
 
 static void a_kill_leaves_whole_steps(void) {
   const ntkw_recording_options o = setup(1);
-  ntkw_recording *trace = NULL;
+  ntkw_recording *recording = NULL;
   char path[600];
   if (world_rank() > 0) return;
-  snprintf(path, sizeof path, "%s", scratch_path("trace.h5"));
-  CHECK_OK(ntkw_recording_create(MPI_COMM_SELF, path, 2, names, &o, &trace));
-  for (least = 0; trace && least < STEPS; least++) {
+  snprintf(path, sizeof path, "%s", scratch_path("run.h5"));
+  CHECK_OK(ntkw_recording_create(MPI_COMM_SELF, path, 2, names, &o, &recording));
+  for (least = 0; recording && least < STEPS; least++) {
     ntkw_i_journal_hook = least < 3 || least >= 62 ? before_a_write : NULL;
-    record(trace, least * EVERY, least * EVERY + 1);
+    record(recording, least * EVERY, least * EVERY + 1);
   }
   ntkw_i_journal_hook = NULL;
   CHECK_EQUAL_INT(n_bad, 0);
   CHECK(n_writes > 50 && n_continued > 10);
-  CHECK_OK(ntkw_recording_close(&trace));
+  CHECK_OK(ntkw_recording_close(&recording));
   CHECK_EQUAL_INT(whole_steps(path, true), STEPS);
 }
 
 static void refused(const char *path, const ntkw_recording_options *o, int n, int64_t epoch, const char *part) {
-  ntkw_recording *trace = NULL;
-  CHECK_STATUS(ntkw_recording_continue(MPI_COMM_SELF, path, n, names, o, epoch, &trace), NTKW_ERR_FORMAT);
+  ntkw_recording *recording = NULL;
+  CHECK_STATUS(ntkw_recording_continue(MPI_COMM_SELF, path, n, names, o, epoch, &recording), NTKW_ERR_FORMAT);
   CHECK_TEXT_HAS(ntkw_last_error(), part);
-  CHECK(!trace);
+  CHECK(!recording);
   CHECK_EQUAL_INT(whole_steps(path, true), STEPS);
 }
 
 static void only_the_same_setup_goes_on(void) {
   char path[600];
   if (world_rank() > 0) return;
-  snprintf(path, sizeof path, "%s", scratch_path("trace.h5"));
+  snprintf(path, sizeof path, "%s", scratch_path("run.h5"));
   ntkw_recording_options o = setup(1);
   refused(path, &o, 1, 9, "conditions differ");
   refused(path, &o, 2, STEPS * EVERY + 1, "is missing before 199");
@@ -160,19 +161,20 @@ static void only_the_same_setup_goes_on(void) {
   refused(path, &o, 2, 0, "weights at the beginning differ");
   const char *text = scratch_path("text.h5");
   save(text, "no trace", 8);
-  ntkw_recording *trace = NULL, *again = NULL;
+  ntkw_recording *recording = NULL, *again = NULL;
   o = setup(1);
-  CHECK_STATUS(ntkw_recording_continue(MPI_COMM_SELF, text, 2, names, &o, 9, &trace), NTKW_ERR_FORMAT);
-  CHECK_STATUS(ntkw_recording_continue(MPI_COMM_SELF, scratch_path("none.h5"), 2, names, &o, 9, &trace), NTKW_ERR_FILE);
-  CHECK_OK(ntkw_recording_continue(MPI_COMM_SELF, path, 2, names, &o, STEPS * EVERY, &trace)); /* nothing is cut */
-  CHECK_EQUAL_INT(ntkw_recording_steps(trace), STEPS);
+  CHECK_STATUS(ntkw_recording_continue(MPI_COMM_SELF, text, 2, names, &o, 9, &recording), NTKW_ERR_FORMAT);
+  CHECK_STATUS(ntkw_recording_continue(MPI_COMM_SELF, scratch_path("none.h5"), 2, names, &o, 9, &recording),
+               NTKW_ERR_FILE);
+  CHECK_OK(ntkw_recording_continue(MPI_COMM_SELF, path, 2, names, &o, STEPS * EVERY, &recording)); /* nothing is cut */
+  CHECK_EQUAL_INT(ntkw_recording_steps(recording), STEPS);
   CHECK_STATUS(ntkw_recording_continue(MPI_COMM_SELF, path, 2, names, &o, 9, &again), NTKW_ERR_FILE);
   CHECK_TEXT_HAS(ntkw_last_error(), "by another process");
-  CHECK_OK(ntkw_recording_close(&trace));
+  CHECK_OK(ntkw_recording_close(&recording));
   CHECK_EQUAL_INT(whole_steps(path, true), STEPS);
 }
 
 int main(int argc, char **argv) {
   static const test_case cases[] = {TEST(a_kill_leaves_whole_steps), TEST(only_the_same_setup_goes_on)};
-  return run_suite("traces of killed runs", cases, sizeof cases / sizeof *cases, argc, argv);
+  return run_suite("recordings of killed runs", cases, sizeof cases / sizeof *cases, argc, argv);
 }

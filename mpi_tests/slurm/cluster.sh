@@ -1,9 +1,13 @@
 #!/usr/bin/env bash
 # A private Slurm on this host. Usage: cluster.sh start DIR [NODES [CPUS]] | cluster.sh stop DIR
-# Key, sockets, state, spool and logs lie in DIR, whose parents everybody must be able to enter. Each node is a slurmd in a
-# UTS and mount namespace of its own: with its own hostname and /dev/shm, or shared-memory segments of nodes would collide.
-# Needs root. NTKW_SLURM_PORT: the first of NODES + 1 ports (default 26817). The clients need SLURM_CONF=DIR/slurm.conf.
+# DIR holds key, sockets, state, spool and logs; every user must be able to enter its parents. Each node is a slurmd in
+# a UTS and mount namespace of its own: it has its own hostname, and its own /dev/shm, so that the shared-memory
+# segments of two nodes do not collide. Needs root.
+#   NODES, CPUS       number of nodes, and of CPUs of each (default 3 and 4)
+#   NTKW_SLURM_PORT   from the environment: the first of NODES + 1 ports (default 26817)
+# Clients of this Slurm need SLURM_CONF=DIR/slurm.conf.
 set -eu
+. "$(dirname -- "$(readlink -f -- "$0")")/../harness/wait_for.sh"
 action=$1 D=$2 nodes=${3:-3} cpus=${4:-4} port=${NTKW_SLURM_PORT:-26817}
 export SLURM_CONF=$D/slurm.conf
 
@@ -51,7 +55,8 @@ CONF
   echo "PartitionName=all Nodes=n[1-$nodes] Default=YES MaxTime=INFINITE DefaultTime=5 State=UP OverSubscribe=NO"
 }
 
-start_node() { # detached: it must not hold this script's output open
+# start_node NAME: detached, so that it does not hold this script's output open.
+start_node() {
   mkdir -p "$D/spool.$1" "$D/tmp.$1"
   unshare --uts --mount bash -c 'set -e
     hostname "$1"
@@ -61,6 +66,8 @@ start_node() { # detached: it must not hold this script's output open
     exec slurmd -N "$1" -f "$3"' _ "$1" "$D" "$SLURM_CONF" </dev/null >>"$D/log/slurmd.$1.start" 2>&1
 }
 
+all_idle() { [ "$(timeout 10 sinfo -h -N -t idle -o %N 2>/dev/null | wc -l)" = "$nodes" ]; }
+
 start() {
   local i
   mkdir -p "$D/munge" "$D/state" "$D/log"
@@ -69,30 +76,30 @@ start() {
   munged --key-file="$D/munge/key" --socket="$D/munge/socket" --log-file="$D/munge/log" --pid-file="$D/munge/pid" \
     --seed-file="$D/munge/seed" --num-threads=2
   configure >"$SLURM_CONF"
-  echo "CgroupPlugin=cgroup/v1" >"$D/cgroup.conf" # is loaded, but nothing is mounted or used
-  { echo "127.0.0.1 localhost $(hostname -s)"; for i in $(seq "$nodes"); do echo "127.0.0.1 n$i"; done; } >"$D/hosts"
+  echo "CgroupPlugin=cgroup/v1" >"$D/cgroup.conf" # it is loaded, but mounts and uses nothing
+  {
+    echo "127.0.0.1 localhost $(hostname -s)"
+    for i in $(seq "$nodes"); do echo "127.0.0.1 n$i"; done
+  } >"$D/hosts"
   slurmctld -c -f "$SLURM_CONF" </dev/null >"$D/log/slurmctld.start" 2>&1
   for i in $(seq "$nodes"); do start_node "n$i"; done
-  for _ in $(seq 150); do
-    if [ "$(timeout 10 sinfo -h -N -t idle -o %N 2>/dev/null | wc -l)" = "$nodes" ]; then return 0; fi
-    sleep 0.1
-  done
+  if wait_for 20 all_idle; then return 0; fi
   echo "cluster: the nodes did not come up" >&2
   tail -n 5 "$D"/log/* >&2
   return 1
 }
 
-runs() { [ -d "/proc/$1" ] && ! grep -q '^State:.Z' "/proc/$1/status" 2>/dev/null; }
-
 stop() {
   local file pid
-  if [ -f "$SLURM_CONF" ]; then timeout 10 scancel -f -u "$(id -un)" 2>/dev/null || true; sleep 1; fi
+  if [ -f "$SLURM_CONF" ]; then
+    timeout 10 scancel -f -u "$(id -un)" 2>/dev/null || true
+    sleep 1
+  fi
   for file in "$D"/slurmd.*.pid "$D/slurmctld.pid" "$D/munge/pid"; do
     [ -f "$file" ] || continue
     pid=$(cat "$file")
     kill "$pid" 2>/dev/null || continue
-    for _ in $(seq 100); do runs "$pid" || break; sleep 0.05; done
-    if runs "$pid"; then kill -9 "$pid" || true; fi
+    wait_for 5 ended "$pid" || kill -9 "$pid" || true
   done
 }
 

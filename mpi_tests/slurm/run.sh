@@ -1,9 +1,11 @@
 #!/usr/bin/env bash
-# Jobs under a real Slurm on this host. Usage: run.sh NTKW [TEST...], NTKW being the program and TEST the name of a
-# test_*.sh here without its .sh; all without one. Needs root and Debian's slurmctld, slurmd, slurm-client and munge; jobs/test.sh --slurm installs these.
-# The tests run side by side. Afterwards the runs that were interrupted are compared with one that was not: every array of
-# the checkpoint, the history among them, in every bit. Ends with a line that counts tests; a folder with all logs is left
-# behind if one failed.
+# Jobs under a real Slurm on this host. Usage: run.sh NTKW [TEST...]
+#   NTKW   the program
+#   TEST   the name of a test_*.sh in this folder, without .sh (default: all of them)
+# Needs root and Debian's slurmctld, slurmd, slurm-client and munge, which jobs/test.sh --slurm installs.
+# The tests run side by side. Afterwards every run that was interrupted is compared with an uninterrupted one: every
+# array of the checkpoint, the history included, in every bit. The last line counts the tests. If one failed, a folder
+# with all logs is left behind.
 set -u
 here=$(dirname -- "$(readlink -f -- "$0")")
 NTKW_PROGRAM=$(realpath "${1:?run.sh NTKW [TEST...]}")
@@ -29,13 +31,24 @@ clean_up() {
 trap clean_up EXIT
 trap 'exit 1' INT TERM
 
-verdict() { # NAME CODE LOG
-  if [ "$2" = 0 ]; then passed=$((passed + 1)); echo "ok     $1"
-  else failed=$((failed + 1)); echo "FAILED $1 (code $2)"; sed 's/^/    /' "$3"; fi
+# verdict NAME CODE LOG
+verdict() {
+  if [ "$2" = 0 ]; then
+    passed=$((passed + 1))
+    echo "ok     $1"
+  else
+    failed=$((failed + 1))
+    echo "FAILED $1 (code $2)"
+    sed 's/^/    /' "$3"
+  fi
 }
 
-# Each rank notes its pid in the folder of its test, for those that kill it.
-printf '#!/bin/sh\necho $$ >"pid.$SLURM_JOB_ID.${OMPI_COMM_WORLD_RANK:-0}"\nexec "%s" "$@"\n' "$NTKW_PROGRAM" >"$scratch/ntkw"
+# Each rank writes its pid into the folder of its test, for the tests that kill ranks.
+cat >"$scratch/ntkw" <<WRAPPER
+#!/bin/sh
+echo \$\$ >"pid.\$SLURM_JOB_ID.\${OMPI_COMM_WORLD_RANK:-0}"
+exec "$NTKW_PROGRAM" "\$@"
+WRAPPER
 chmod +x "$scratch/ntkw"
 export NTKW=$scratch/ntkw
 
@@ -52,7 +65,7 @@ for name in "${!pids[@]}"; do
   verdict "$name" $? "$scratch/$name/log"
 done
 
-# The uninterrupted run, on one rank more than any of the others began with, to the last step that any of them reached.
+# The uninterrupted run: on one rank more than any of the others began with, to the last step that any of them reached.
 cat "$scratch"/*/wanted 2>/dev/null | sort -n >"$scratch/wanted"
 if [ -s "$scratch/wanted" ]; then
   mkdir "$scratch/whole"

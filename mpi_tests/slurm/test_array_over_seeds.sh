@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# An array is a run for each seed, started by srun; a signal to one task sends only that one back to the queue.
+# An array has a run for each seed, started by srun. A signal to one task requeues that task only.
 . "$(dirname "$0")/jobs.sh"
 problem $without_end
 export NTKW_LAUNCHER="srun --mpi=pmix"

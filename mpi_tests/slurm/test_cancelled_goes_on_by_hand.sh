@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# scancel ends a job for good; another, given nothing but the folder, goes on from there.
+# scancel ends a job for good. Another job, given only the folder of the run, continues it.
 . "$(dirname "$0")/jobs.sh"
 problem $without_end
 submit --ntasks=2 --nodelist=n2 "$SBATCH_SCRIPT" p.lua --checkpoint-every 100 --log-every 100

@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
-# The time limit stops the run in time; a new job with other tasks, over two nodes, follows and ends it.
+# The time limit stops the run in time. A new job with more tasks, over two nodes, follows and completes it.
 . "$(dirname "$0")/jobs.sh"
 problem $without_end
 export NTKW_COME_BACK=chain NTKW_CHAIN="--ntasks=4 --nodes=2 --begin=now+8"
-submit --ntasks=2 --exclude=n3,n4 "$SBATCH_SCRIPT" p.lua --out chain.run --checkpoint-every 200 --log-every 100 --time-limit 0:08
+submit --ntasks=2 --exclude=n3,n4 "$SBATCH_SCRIPT" p.lua --out chain.run --checkpoint-every 200 --log-every 100 \
+  --time-limit 0:08
 await_state "$job" COMPLETED 40
 end_soon chain.run
 expect_line "$job" "^stopped by the time limit at step"

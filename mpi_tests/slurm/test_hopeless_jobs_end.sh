@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# What cannot get better is not repeated: losses that are not finite, a wrong problem file, crashes without progress.
+# Jobs that would fail again are not repeated: losses that are not finite, a wrong problem file, crashes without
+# progress.
 . "$(dirname "$0")/jobs.sh"
 
 problem 1000 's/network .*/network = { hidden = {8, 8} }, optimizer = { "adam", rate = 1e200 }, weighting = "none",/'
@@ -9,7 +10,8 @@ echo "return problem {" >wrong.lua
 submit --ntasks=2 --nodelist=n2 --job-name=wrong "$SBATCH_SCRIPT" wrong.lua
 wrong=$job
 printf '#!/bin/sh\nkill -9 $$\n' >crash && chmod +x crash
-NTKW=$PWD/crash NTKW_RETRIES=1 submit --ntasks=1 --nodelist=n2 --job-name=crashes "$SBATCH_SCRIPT" wrong.lua --out crashes.run
+NTKW=$PWD/crash NTKW_RETRIES=1 submit --ntasks=1 --nodelist=n2 --job-name=crashes "$SBATCH_SCRIPT" wrong.lua \
+  --out crashes.run
 crashes=$job
 
 await_state "$diverges" FAILED 60

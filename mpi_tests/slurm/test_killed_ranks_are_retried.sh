@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# All ranks killed by SIGKILL: the job goes back to the queue and on from the newest checkpoint.
+# All ranks are killed by SIGKILL: the job is requeued, and the run continues from the newest checkpoint.
 . "$(dirname "$0")/jobs.sh"
 problem $without_end
 submit --ntasks=3 --nodelist=n1 "$SBATCH_SCRIPT" p.lua --checkpoint-every 50 --log-every 100

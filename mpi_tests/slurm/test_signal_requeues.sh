@@ -1,8 +1,10 @@
 #!/usr/bin/env bash
-# Slurm's own signal before the end of the time: checkpoint, back to the queue, on another number of tasks to the end.
+# Slurm sends a signal before the time limit: the run writes a checkpoint, is requeued, and ends on another number of
+# tasks.
 . "$(dirname "$0")/jobs.sh"
 problem $without_end
-submit --time=1 --signal=B:USR1@30 --ntasks=3 --nodelist=n1 "$SBATCH_SCRIPT" p.lua --checkpoint-every 200 --log-every 100
+submit --time=1 --signal=B:USR1@30 --ntasks=3 --nodelist=n1 "$SBATCH_SCRIPT" p.lua --checkpoint-every 200 \
+  --log-every 100
 await_state "$job" RUNNING 20
 await 90 "requeue of job $job" in_state "$job" PENDING || finish
 scontrol update JobId="$job" NumTasks=2

@@ -1,7 +1,8 @@
 #include "inputs.h"
 #include "harness.h"
 
-/* A kind is a range of exponent fields (0: subnormals and zeros; 2047 and 255: Inf and NaN) and the fractions. */
+/* A kind of input: the range of exponent fields (0: subnormals and zeros; 2047 and 255: Inf and NaN) and the fractions.
+ */
 typedef struct kind {
   const char *name;
   unsigned low64, high64, low32, high32;

@@ -4,6 +4,7 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include "ntkw/dtype.h"
 #include "ntkw/status.h"
 
 /* Kinds are 0 to input_kinds() - 1. Those with NaN and Inf come last. */

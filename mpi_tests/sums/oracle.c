@@ -53,7 +53,8 @@ void oracle_add_limbs(oracle *o, const int64_t *limbs, ntkw_dtype range) {
   }
 }
 
-/* The double nearest to an exact number of which `once` is the rounding to 53 bits and `inexact` its error's sign. */
+/* The double nearest to an exact number. once: the number rounded to 53 bits; inexact: the sign of that rounding error.
+ */
 static double as_double(mpfr_t once, int inexact) {
   const mpfr_exp_t least = mpfr_get_emin(), most = mpfr_get_emax();
   mpfr_set_emin(-1073);

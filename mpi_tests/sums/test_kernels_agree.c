@@ -1,7 +1,8 @@
-/* Every kernel leaves the limbs of the portable one, at every alignment and length, and the portable one those of MPFR.
+/* Every kernel gives the limbs of the portable kernel, at every alignment and length, and these are those of MPFR.
  *
- * One argument, a number, sets how many random cases are drawn; the cases that are enumerated are always run. */
+ * Argument: the number of random cases. The enumerated cases always run. */
 #include "harness.h"
+#include "base/cpu.h"
 #include "inputs.h"
 #include "oracle.h"
 #include "sums/kernel.h"
@@ -11,14 +12,11 @@
 
 enum { RANDOM_CASES = 10000, LONGEST = 40000, ALIGNMENTS = 16, EVERY_LENGTH_TO = 200, WITH_MPFR = 64 };
 
-static const char *const names[] = {"portable", "avx2", "avx512"};
-enum { NAMES = sizeof names / sizeof *names };
-
 /* Room for the longest case at any alignment, which starts at a multiple of 64 bytes. */
 static _Alignas(64) char room[(LONGEST + ALIGNMENTS) * sizeof(double)];
 
-static ntkw_sum sum_by(const char *name, summand what, const void *values, size_t count, ntkw_dtype dtype) {
-  const ntkw_i_sum_kernels *kernels = ntkw_i_sum_kernels_named(name);
+static ntkw_sum sum_by(kernel_variant variant, summand what, const void *values, size_t count, ntkw_dtype dtype) {
+  const ntkw_i_sum_kernels *kernels = ntkw_i_sum_kernels_find(variant);
   ntkw_sum sum;
   ntkw_sum_zero(&sum, dtype);
   sum.not_finite = (what == SQUARES ? kernels->squares : kernels->magnitudes)[dtype](sum.limb, values, count);
@@ -26,15 +24,16 @@ static ntkw_sum sum_by(const char *name, summand what, const void *values, size_
   return sum;
 }
 
-/* The other kernels against the portable one, whose sum is returned. */
+/* Compare the other kernels with the portable one. Returns its sum. */
 static ntkw_sum compare(summand what, const void *values, size_t count, ntkw_dtype dtype, const char *of) {
-  const ntkw_sum expected = sum_by("portable", what, values, count, dtype);
-  for (int k = 1; k < NAMES; k++) {
-    if (!ntkw_i_sum_kernels_named(names[k])) continue;
-    const ntkw_sum sum = sum_by(names[k], what, values, count, dtype);
+  const ntkw_sum expected = sum_by(KERNELS_PORTABLE, what, values, count, dtype);
+  for (int k = KERNELS_PORTABLE + 1; k < KERNEL_VARIANTS; k++) {
+    const kernel_variant variant = (kernel_variant)k;
+    if (!ntkw_i_sum_kernels_find(variant)) continue;
+    const ntkw_sum sum = sum_by(variant, what, values, count, dtype);
     char name[200];
-    snprintf(name, sizeof name, "%s: %s of %zu float%d, %s", names[k], what == SQUARES ? "squares" : "magnitudes",
-             count, dtype == NTKW_FLOAT32 ? 32 : 64, of);
+    snprintf(name, sizeof name, "%s: %s of %zu float%d, %s", ntkw_i_kernels_name(variant),
+             what == SQUARES ? "squares" : "magnitudes", count, dtype == NTKW_FLOAT32 ? 32 : 64, of);
     check_true(memcmp(&sum, &expected, sizeof sum) == 0, name, __FILE__, __LINE__);
   }
   return expected;
@@ -52,7 +51,7 @@ static void compare_with_mpfr(const ntkw_sum *sum, summand what, const void *val
   oracle_end(&o);
 }
 
-/* A case of two kinds: the second, if any, is strewn over the first or takes the end of it. */
+/* A case of one or two kinds: the second replaces the end of the first, or single values of it. */
 static void random_case(long number, uint64_t *state) {
   const ntkw_dtype dtype = random_bits(state) % 2 ? NTKW_FLOAT32 : NTKW_FLOAT64;
   const summand what = random_bits(state) % 4 ? SQUARES : MAGNITUDES;
@@ -89,15 +88,16 @@ static void random_cases(void) {
   for (long i = 0; i < cases; i++) random_case(i, &state);
 }
 
-/* A value with this exponent field and all bits set, or only the first and the last. */
+/* Store a value with this exponent field whose mantissa has all bits set (full), or only the first and the last. */
 static void put(char *at, ntkw_dtype dtype, int field, bool full) {
   const uint32_t narrow = (uint32_t)field << 23 | (full ? 0x7fffff : 1);
   const uint64_t wide = (uint64_t)field << 52 | (full ? 0xfffffffffffff : 1);
   memcpy(at, dtype == NTKW_FLOAT32 ? (const void *)&narrow : &wide, input_width(dtype));
 }
 
-/* Bins filled to the brim, by the largest values there are and by values so much smaller that the last bit just does or
- * does not fit; now and then a zero. top: the largest exponent field; below: how much less the others'. */
+/* Fill the bins to their limit with the largest values, with values so much smaller that their last bit just fits or
+ * just does not fit, and with some zeros. top: the exponent field of the large values; below: how much less the small
+ * ones'. */
 static void window_of(ntkw_dtype dtype, int top, int below, uint64_t *state) {
   const size_t count = 9000, width = input_width(dtype);
   const uint64_t low_in = 1 + random_bits(state) % 40;

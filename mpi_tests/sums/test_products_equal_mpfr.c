@@ -1,5 +1,5 @@
-/* Inner products by exact sums are those of MPFR, rounded once, for all kinds of inputs and types; they do not depend
- * on how the values are cut. */
+/* Inner products by exact sums equal those of MPFR, rounded once, for all kinds of inputs and types. They do not depend
+ * on the pieces in which values are added. */
 #include "harness.h"
 #include "inputs.h"
 #include "ntkw/sum.h"
@@ -13,7 +13,8 @@ static double as_number(const void *values, size_t i, ntkw_dtype dtype) {
   return dtype == NTKW_FLOAT32 ? (double)((const float *)values)[i] : ((const double *)values)[i];
 }
 
-/* Rounded once, to a subnormal double too. Returns the number of products that are not finite. */
+/* Compute the inner product by MPFR, rounded once, also to a subnormal double. Returns the number of products that are
+ * not finite. */
 static int64_t product_by_mpfr(const void *a, const void *b, size_t n, ntkw_dtype dtype, double *value) {
   mpfr_t sum, term;
   int64_t not_finite = 0;
@@ -36,7 +37,7 @@ static int64_t product_by_mpfr(const void *a, const void *b, size_t n, ntkw_dtyp
   return not_finite;
 }
 
-/* The signs of b are chosen so that much cancels: the second half of the products nearly repeats the first. */
+/* Choose b so that most of the sum cancels: the second half of the products nearly repeats the first, negated. */
 static void make_cancel(void *a, void *b, size_t n, ntkw_dtype dtype) {
   const size_t half = n / 2;
   for (size_t i = 0; i < half; i++) {

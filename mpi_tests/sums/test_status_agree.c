@@ -1,15 +1,15 @@
-/* Whichever ranks fail, all leave with the largest code and with the sentence of the lowest rank that had it. */
+/* If any ranks fail, all ranks return the largest code and have the error message of the lowest rank with that code. */
 #include "harness.h"
-#include "status/check.h"
+#include "base/check.h"
 
 #include <stdio.h>
 
-/* This rank's own failure, with its rank in the sentence; success leaves the sentence as it is. */
+/* Fail on this rank, with its number in the error message. Success leaves the message unchanged. */
 static ntkw_status fail_with(ntkw_status code) {
   return code == NTKW_SUCCESS ? code : ntkw_i_fail(code, "%s of rank %d", ntkw_status_name(code), world_rank());
 }
 
-/* Collective. The verdict and its sentence, on all ranks the same. */
+/* Check the status and the error message of an agreement on all ranks. Collective. */
 static void check_verdict(MPI_Comm comm, ntkw_status mine, ntkw_status expected, int culprit) {
   char sentence[80], same[1024] = "";
   snprintf(sentence, sizeof sentence, "%s of rank %d", ntkw_status_name(expected), culprit);
@@ -25,7 +25,7 @@ static void all_succeed(void) {
   CHECK_TEXT_HAS(ntkw_last_error(), "an old failure"); /* success says nothing */
 }
 
-/* Each rank in turn, with each code. The others hold an older sentence of their own, which must not win. */
+/* Each rank fails in turn, with each code. The others have an older error message, which must not be taken. */
 static void one_rank_is_wrong(void) {
   for (int culprit = 0; culprit < world_size(); culprit++)
     for (int code = NTKW_SUCCESS + 1; code < NTKW_STATUS_COUNT; code++) {
@@ -59,7 +59,7 @@ static void other_communicators_are_apart(void) {
   MPI_Comm_free(&halves);
 }
 
-/* A failure deep in a callee reaches everybody through NTKW_TRY and NTKW_CHECK. */
+/* A failure deep in a callee reaches all ranks through NTKW_TRY and NTKW_CHECK. */
 static ntkw_status check_positive(int value) {
   NTKW_CHECK(value > 0, NTKW_ERR_ARGUMENT, "value is %d; expected a positive one", value);
   return NTKW_SUCCESS;
@@ -76,7 +76,7 @@ static void sentence_of_a_callee_reaches_all(void) {
   CHECK(strcmp(ntkw_last_error(), "value is 0; expected a positive one") == 0);
 }
 
-/* A sentence longer than there is room for is cut and arrives in one piece on every rank. */
+/* A message that exceeds the buffer is cut, and is the same on every rank. */
 static void long_sentence_is_cut(void) {
   static char word[5000], same[5000];
   memset(word, 'x', sizeof word - 1);

@@ -1,4 +1,4 @@
-/* Value, root and both splits are equal in every bit to MPFR's, for random and adversarial inputs of both types. */
+/* Value, root and both splits equal those of MPFR in every bit, for random and adversarial inputs of both types. */
 #include "harness.h"
 #include "inputs.h"
 #include "oracle.h"
@@ -79,7 +79,7 @@ static void ten_million_squares(void) {
   ten_million(NTKW_FLOAT64, 2, "ten million float64 of any size");
 }
 
-/* float and double of any alignment that the type allows, and a sum that grows by pieces of both. */
+/* Values at every alignment that their type allows, and a sum to which pieces of both types are added. */
 static void both_types_in_one_sum(void) {
   double wide[101];
   float narrow[103];

@@ -1,4 +1,4 @@
-/* No limb overflows: not by many additions between two carries, not by the sum over 2^31 ranks. */
+/* No limb overflows, neither in the additions between two carries nor in a sum over 2^31 ranks. */
 #include "harness.h"
 #include "inputs.h"
 #include "oracle.h"
@@ -17,7 +17,8 @@ static void compare_limbs(const int64_t *limbs, ntkw_dtype range, oracle *o, con
   for (int k = 0; k + 1 < ntkw_sum_limbs(range); k++) CHECK(sum.limb[k] >= 0 && sum.limb[k] < INT64_C(1) << 32);
 }
 
-/* Limbs of any size up to 2^63 - 1, also where no honest sum has bits; leading ones zero, so that all sizes come. */
+/* Random limbs up to 2^63 - 1, even where a sum of values cannot have bits. The highest limbs are zero, so that sums of
+ * all sizes occur. */
 static void random_limbs(void) {
   oracle o;
   oracle_begin(&o);
@@ -34,8 +35,8 @@ static void random_limbs(void) {
   oracle_end(&o);
 }
 
-/* Roots below the normal doubles with every number of bits, half way between two doubles: no sum of squares of doubles
- * has such roots, but limbs do. n^2 2^-2150 is rounded to a multiple of 2^-1074. */
+/* Subnormal roots with every number of bits, half way between two doubles. No sum of squares of doubles has such a
+ * root, but random limbs can. The root of n^2 2^-2150 is rounded to a multiple of 2^-1074. */
 static void subnormal_roots_half_way(void) {
   oracle o;
   oracle_begin(&o);
@@ -53,7 +54,7 @@ static void subnormal_roots_half_way(void) {
   oracle_end(&o);
 }
 
-/* 2^31 ranks, each with the largest limbs there are after normalising: MPI_SUM stays below 2^63. */
+/* With the largest normalised limbs on each of 2^31 ranks, MPI_SUM stays below 2^63. */
 static void sum_over_ranks(void) {
   oracle o;
   oracle_begin(&o);
@@ -68,7 +69,7 @@ static void sum_over_ranks(void) {
   oracle_end(&o);
 }
 
-/* The largest inputs on 2^31 ranks, 2^31 times on each: doubled 62 times by merging, the sum still fits its limbs. */
+/* A sum of 2^62 of the largest squares, 2^31 on each of 2^31 ranks, fits its limbs. It is made by 62 doublings. */
 static void largest_squares(void) {
   static const struct {
     ntkw_dtype dtype, range;
@@ -93,7 +94,8 @@ static void largest_squares(void) {
   }
 }
 
-/* A sum as it stands after 2^30 - 40 additions that filled every limb: it takes more of them, and carries in time. */
+/* Begins with the state of a sum after 2^30 - 40 additions that filled every limb. It must carry before a limb
+ * overflows in further additions. */
 static void carry_comes_in_time(void) {
   enum { MORE = 100 };
   oracle o;

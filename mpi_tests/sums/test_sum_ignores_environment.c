@@ -1,5 +1,5 @@
-/* The same bits under all four rounding modes, with subnormals flushed to zero on input and output, and with traps; all
- * of the environment is as it was after each call. */
+/* Sums have the same bits under all four rounding modes, with subnormals flushed to zero on input and output, and with
+ * traps. Each call leaves the floating-point environment unchanged. */
 #include "harness.h"
 #include "inputs.h"
 #include "oracle.h"
@@ -17,7 +17,7 @@ static const struct {
   const char *name;
 } roundings[] = {{FE_TONEAREST, "to nearest"}, {FE_UPWARD, "up"}, {FE_DOWNWARD, "down"}, {FE_TOWARDZERO, "to zero"}};
 
-/* Flush-to-zero and denormals-are-zero, where the CPU has them in reach. */
+/* Set flush-to-zero and denormals-are-zero, if the CPU has them. */
 static void flush_subnormals(bool on) {
 #if defined(__SSE2__)
   const unsigned both = _MM_FLUSH_ZERO_ON | 0x40u;
@@ -35,7 +35,7 @@ static bool flushes_subnormals(void) {
 #endif
 }
 
-/* Everything of ours runs between setting the environment and restoring it; the checks come after. */
+/* All calls of the library are between setting and restoring the environment. The checks come after. */
 static void compare(const void *values, ntkw_dtype dtype, summand what, int rounding, bool flush,
                     const results *expected, int kind) {
   ntkw_sum sum, half;
@@ -84,7 +84,7 @@ static void float64_in_any_environment(void) {
   compare_all(NTKW_FLOAT64);
 }
 
-/* Everything that the vector kernels round or overflow stays out of sight: no trap fires and no flag is raised. */
+/* Roundings and overflows inside the vector kernels cause no trap and set no flag. */
 static void no_traps(void) {
   static double values[COUNT];
   uint64_t state = 2;
@@ -107,7 +107,7 @@ static void no_traps(void) {
     }
 }
 
-/* The test can see the environment: arithmetic of the CPU changes with it. */
+/* The environments of this test have an effect: plain arithmetic changes with them. */
 static void environment_is_really_set(void) {
   volatile double one = 1.0, three = 3.0, least = 0x1p-1074;
   fesetround(FE_UPWARD);

@@ -1,4 +1,4 @@
-/* The same limbs in any order, by any cuts, merged in any order, and in the wider range. */
+/* The limbs of a sum do not depend on the order of the values, the pieces, the order of merging or the range. */
 #include "harness.h"
 #include "inputs.h"
 #include "oracle.h"
@@ -14,7 +14,7 @@ static ntkw_sum sum_of(const void *values, size_t count, ntkw_dtype dtype, ntkw_
   return sum;
 }
 
-/* Every limb, the counts and the results. */
+/* Compare every limb, the counts and the results. */
 static void check_same(ntkw_sum a, ntkw_sum b) {
   ntkw_sum_normalise(&a);
   ntkw_sum_normalise(&b);

@@ -1,4 +1,5 @@
-/* Arguments that are wrong leave the sum as it was, with a sentence; NaN and Inf are counted and not summed. */
+/* A call with a wrong argument gives an error message and leaves the sum unchanged. NaN and Inf are counted, not
+ * summed. */
 #include "harness.h"
 #include "oracle.h"
 

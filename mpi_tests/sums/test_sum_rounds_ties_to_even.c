@@ -1,4 +1,5 @@
-/* Sums and roots that lie exactly half way between two doubles go to the even one; with the least addition, up. */
+/* Sums and roots exactly half way between two doubles are rounded to the even one. With the smallest possible addition
+ * they are rounded up. */
 #include "harness.h"
 #include "oracle.h"
 
@@ -6,7 +7,7 @@
 
 __extension__ typedef unsigned __int128 uint128;
 
-/* The integer part of the root of n < 2^108, in integers alone. */
+/* The integer root of n < 2^108, by integer arithmetic. */
 static uint64_t integer_root(uint128 n) {
   uint64_t root = 0;
   for (uint64_t bit = UINT64_C(1) << 53; bit != 0; bit >>= 1)
@@ -14,7 +15,7 @@ static uint64_t integer_root(uint128 n) {
   return root;
 }
 
-/* Add n * 4^scale to both, as the sum of a few squares: each time the largest one that fits is taken. */
+/* Add n * 4^scale to both, as a sum of a few squares, each the largest that fits into the rest. */
 static void add_number(ntkw_sum *sum, oracle *o, uint128 n, int scale) {
   while (n != 0) {
     uint64_t root = integer_root(n);
@@ -26,9 +27,9 @@ static void add_number(ntkw_sum *sum, oracle *o, uint128 n, int scale) {
   }
 }
 
-static const double tiny = 0x1p-1074; /* its square is the least thing that can be added */
+static const double tiny = 0x1p-1074; /* its square is the smallest summand */
 
-/* Check n * 4^scale, then the same with the least addition; return the value and the root of both. */
+/* Check the sum n * 4^scale (*at) and the same with the smallest summand added (*above). */
 static void check_about(oracle *o, uint128 n, int scale, const char *name, results *at, results *above) {
   ntkw_sum sum;
   ntkw_sum_zero(&sum, NTKW_FLOAT64);
@@ -42,7 +43,7 @@ static void check_about(oracle *o, uint128 n, int scale, const char *name, resul
   CHECK_RESULTS(*above, oracle_results(o), name);
 }
 
-/* An odd number of that many bits. */
+/* A random odd number of `bits` bits. */
 static uint64_t odd_number(int bits, uint64_t *state) {
   return random_bits(state) >> (64 - bits) | UINT64_C(1) << (bits - 1) | 1;
 }
@@ -63,8 +64,8 @@ static void values_half_way(void) {
   oracle_end(&o);
 }
 
-/* A value of few bits below the smallest normal double: half a unit of the last place is 2^-1075, an odd power of two,
- * hence n is taken twice. */
+/* Subnormal values of 1 to 53 bits. Half a unit in the last place is 2^-1075, an odd power of two. Sums are multiples
+ * of a power of four, so the sum is 2 n 4^-538. */
 static void subnormal_values_half_way(void) {
   uint64_t state = 2;
   oracle o;
@@ -98,7 +99,8 @@ static void roots_half_way(void) {
   oracle_end(&o);
 }
 
-/* The largest double plus half a unit of its last place is Inf, anything less is not; the roots are finite. */
+/* The largest double plus half a unit in its last place is rounded to Inf, a smaller sum is not. The roots are finite.
+ */
 static void largest_value(void) {
   oracle o;
   oracle_begin(&o);

@@ -1,4 +1,5 @@
-/* A plain MPI_Allreduce of normalised limbs gives the limbs of the serial sum, whatever the cuts over the ranks. */
+/* MPI_Allreduce with MPI_SUM of normalised limbs gives the limbs of the serial sum, for any distribution of the values.
+ */
 #include "harness.h"
 #include "inputs.h"
 #include "oracle.h"
@@ -12,7 +13,7 @@ static int ascending(const void *a, const void *b) {
   return (x > y) - (x < y);
 }
 
-/* Where the pieces of the ranks begin: random places, two of them equal if there are three ranks or more. */
+/* Offsets of the ranks' pieces: random, two of them equal if there are three ranks or more. */
 static void cut(size_t begin[], int ranks, uint64_t *state) {
   begin[0] = 0;
   for (int r = 1; r < ranks; r++) begin[r] = random_bits(state) % (COUNT + 1);

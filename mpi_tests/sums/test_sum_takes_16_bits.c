@@ -1,4 +1,5 @@
-/* All 65536 values of float16 and of bfloat16 are added exactly, alone and together, as fractions say what they are. */
+/* All 65536 values of float16 and of bfloat16 are added exactly, alone and together. The expected values come from the
+ * definition of the formats. */
 #include "harness.h"
 #include "oracle.h"
 
@@ -43,7 +44,7 @@ static void each_value(void) {
     }
 }
 
-/* Many values, at odd places and lengths, against MPFR on the values as doubles. */
+/* Compare sums of many values, at odd addresses and lengths, with MPFR's sums of the same values as doubles. */
 static void all_values_in_a_random_order(void) {
   static uint16_t values[VALUES];
   static double doubles[VALUES];

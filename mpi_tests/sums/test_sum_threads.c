@@ -1,7 +1,7 @@
-/* Threads that fill sums of their own and merge them get the serial sum, whatever their number and order.
+/* Threads that each fill a sum and merge them get the serial sum, for any number and order of threads.
  *
- * No MPI in here: the program is also built with ThreadSanitizer (threads_without_races.sh). Arguments: --start ends at
- * once, --race lets all threads add to one sum, which must be reported. */
+ * This program does not use MPI, because it is also built with ThreadSanitizer (threads_without_races.sh). Arguments:
+ * --start ends at once; --race lets all threads add to one sum, which ThreadSanitizer must report. */
 #include "ntkw/sum.h"
 
 #include <pthread.h>
@@ -25,7 +25,7 @@ typedef struct job {
   bool failed;
 } job;
 
-/* Mantissas with all bits in use, exponents as gradients have them, here and there far away or not finite. */
+/* Random mantissas, exponents like those of gradients; a few values are far larger or smaller, or not finite. */
 static void fill(void) {
   uint64_t state = 88172645463325252u;
   for (int i = 0; i < COUNT; i++) {
@@ -47,7 +47,7 @@ static void add_pieces(ntkw_sum *sum, int number, int threads) {
   }
 }
 
-/* Each thread has an error sentence of its own. */
+/* ntkw_last_error() is separate for each thread. */
 static bool keeps_its_sentence(int number) {
   char sentence[200];
   ntkw_sum sum;
@@ -92,7 +92,7 @@ int main(int argc, char **argv) {
   if (argc > 1 && strcmp(argv[1], "--start") == 0) return 0;
   race = argc > 1 && strcmp(argv[1], "--race") == 0;
   fill();
-  /* Threads first: they choose the kernels together. */
+  /* Threads first, so that several of them choose the kernels at the same time. */
   ntkw_sum by_threads[THREADS_MAX + 1], serial;
   for (int threads = THREADS_MAX; threads > 0; threads--) by_threads[threads] = sum_by(threads);
   ntkw_sum_zero(&serial, NTKW_FLOAT64);

@@ -1,4 +1,4 @@
-/* What the tests of weighting have in common: gradients, and ways of cutting them over the ranks. */
+/* Functions that the tests of weighting share: gradients, and their distribution over the ranks. */
 #ifndef NTKW_TEST_WEIGHTING_FIXTURES_H
 #define NTKW_TEST_WEIGHTING_FIXTURES_H
 
@@ -10,7 +10,7 @@ extern const char *const condition_names[CONDITIONS]; /* residual, wall, initial
 
 #define CASES(cases) (sizeof(cases) / sizeof *(cases))
 
-/* The ways of cutting count values into one run per rank. */
+/* Distributions of values over the ranks, one contiguous run on each. */
 typedef enum cut { CUT_EVEN, CUT_RANDOM, CUT_FIRST_EMPTY, CUT_ALL_ON_LAST, CUTS } cut;
 
 typedef struct shard {
@@ -19,27 +19,28 @@ typedef struct shard {
 
 shard shard_make(cut way, uint64_t seed, size_t count);
 
-/* count values of either type, of sizes around scale; the same for the same seed. To be freed. */
+/* Random values of float32 or float64 with magnitudes around scale, the same for the same seed. The caller frees them.
+ */
 void *random_values(ntkw_dtype dtype, size_t count, double scale, uint64_t seed);
 size_t size_of(ntkw_dtype dtype);
 /* The address of values[index]. */
 const void *value_at(const void *values, ntkw_dtype dtype, size_t index);
 
-/* Options with these fields, the others by default. */
+/* Options with these fields; the others have their defaults. */
 ntkw_weighting_options options_of(const char *rule, double alpha, int64_t update_every, ntkw_dtype dtype);
-/* A weighting of n of the conditions over comm; the creation is checked. */
+/* Create a weighting of the first n conditions, and check the status. Collective on comm. The caller destroys it. */
 ntkw_weighting *weighting_of(MPI_Comm comm, int n, const ntkw_weighting_options *options);
 
-/* On rank 0, add to each of the n conditions one value, so that norms[c] is its norm (traces[c] its trace); on the
- * others an empty piece. */
+/* Add to each of the n conditions one value on rank 0, so that its norm is norms[c] (its trace traces[c]), and an empty
+ * piece on the other ranks. */
 void add_norms(ntkw_weighting *weighting, int n, const double norms[]);
 void add_traces(ntkw_weighting *weighting, int n, const double traces[]);
 
-/* Collective: ntkw_last_error() is the same on every rank and has this part. */
+/* Check that ntkw_last_error() is the same on every rank and contains part. Collective on MPI_COMM_WORLD. */
 void check_sentence(const char *part, const char *file, int line);
 #define CHECK_SENTENCE(part) check_sentence((part), __FILE__, __LINE__)
 
-/* Collective: the weights are the same on every rank. */
+/* Check that the weights have the same bits on every rank. Collective on MPI_COMM_WORLD. */
 void check_same_weights(const ntkw_weighting *weighting);
 
 #endif

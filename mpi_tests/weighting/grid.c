@@ -31,7 +31,7 @@ void grid_gradient(const grid *g, int condition, int update, int part, double gr
   }
 }
 
-/* float16 for magnitudes from 2^-14 on, smaller ones become zero. */
+/* Truncate to 16 bits. In float16, magnitudes below 2^-14 become zero. */
 static uint16_t cut_to_half(float value, ntkw_dtype dtype) {
   uint32_t bits;
   memcpy(&bits, &value, sizeof bits);
@@ -47,7 +47,7 @@ const void *grid_narrow(const double values[], int count, ntkw_dtype dtype, floa
     narrow[i] = (float)values[i];
     if (dtype == NTKW_FLOAT32) continue;
     const uint16_t half = cut_to_half(narrow[i], dtype);
-    memcpy((char *)narrow + 2 * i, &half, sizeof half); /* behind what is still to be read */
+    memcpy((char *)narrow + 2 * i, &half, sizeof half); /* overlaps only floats that are converted already */
   }
   return narrow;
 }
@@ -56,7 +56,7 @@ MPI_Comm layout_comm(const grid *g, layout way) {
   return way == TENSOR ? g->tensor_comm : MPI_COMM_WORLD;
 }
 
-/* Add count values from `from` on, or this data rank's run of them. */
+/* Add count values from `from` on; with TENSOR_SHARDS, only this data rank's run of them. */
 static void add_run(ntkw_weighting *weighting, const grid *g, layout way, int condition, const double *from, int count,
                     int copy, ntkw_dtype dtype) {
   float narrow[PARAMETERS];
@@ -81,10 +81,10 @@ void layout_add(ntkw_weighting *weighting, const grid *g, layout way, int condit
     return;
   }
   const int first = COLUMNS * g->tensor / g->tensors, count = COLUMNS * (g->tensor + 1) / g->tensors - first;
-  for (int r = 0; r < ROWS; r++) /* a slice of columns is no run of memory: row by row */
+  for (int r = 0; r < ROWS; r++) /* row by row, because a slice of columns is not contiguous */
     add_run(weighting, g, way, condition, gradient + MATRIX + r * COLUMNS + first, count, 0, dtype);
   add_run(weighting, g, way, condition, gradient + COLUMN_BIAS + first, count, 0, dtype);
   add_run(weighting, g, way, condition, gradient + ROW_BIAS, ROWS, g->tensor, dtype);
-  /* The first and the last stage hold the embedding; both have its whole gradient. */
+  /* The first and the last stage both have the embedding and its whole gradient. */
   add_run(weighting, g, way, condition, gradient + EMBEDDING, TIED, g->tensor, dtype);
 }

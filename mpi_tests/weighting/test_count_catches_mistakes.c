@@ -1,4 +1,4 @@
-/* With parameter_count set, the usual mistakes of sharded norms are errors on every rank. */
+/* If parameter_count is set, the usual mistakes with sharded norms are errors on every rank. */
 #include "fixtures.h"
 
 #include <stdio.h>

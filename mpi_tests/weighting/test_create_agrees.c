@@ -1,10 +1,11 @@
-/* Create refuses bad arguments, and arguments that differ over the ranks, on every rank alike and without a hang. */
+/* ntkw_weighting_create refuses bad arguments, and arguments that differ over the ranks. All ranks return the same
+ * error, and none hangs. */
 #include "fixtures.h"
 
 #include <math.h>
 #include <stdio.h>
 
-/* Arguments of create; the culprit's are changed by a case. */
+/* Arguments of ntkw_weighting_create; a case changes those of one rank. */
 typedef struct arguments {
   int n;
   const char *names[CONDITIONS];

@@ -1,5 +1,5 @@
-/* Ranks whose host program set another rounding mode, flush-to-zero or floating-point traps get the same bits, and
- * find their environment as they left it. */
+/* If the program sets another rounding mode, flush-to-zero or floating-point traps on some ranks, all ranks get the
+ * same bits, and the library leaves their floating-point environment unchanged. */
 #include "fixtures.h"
 
 #include <fenv.h>
@@ -16,7 +16,7 @@ typedef struct outcome {
   float combined[VALUES];
 } outcome;
 
-/* Made in the plain environment: the bits of the input are not what is tested. */
+/* Inputs are computed in the default environment, because their bits are not tested. */
 static void *pieces[CONDITIONS];
 static double diagonals[CONDITIONS][2];
 
@@ -42,7 +42,7 @@ static void compute(const char *rule, outcome *result) {
   ntkw_weighting_destroy(&weighting);
 }
 
-/* Each rank another environment. */
+/* Set a different environment on each rank. */
 static unsigned disturb(int kind) {
   static const int modes[] = {FE_UPWARD, FE_DOWNWARD, FE_TOWARDZERO, FE_TONEAREST};
   fesetround(modes[(world_rank() + kind) % 4]);
@@ -84,7 +84,8 @@ static void same_bits_in_any_environment(void) {
   for (int c = 0; c < CONDITIONS; c++) free(pieces[c]);
 }
 
-/* A host that traps on overflow, division by zero and invalid operations is not killed by ours. */
+/* A program with traps on overflow, division by zero and invalid operations is not killed by the library's arithmetic.
+ */
 static void traps_do_not_fire(void) {
   const ntkw_weighting_options options = options_of("inverse-gradient-norm", 0, 1, NTKW_FLOAT64);
   ntkw_weighting *weighting = weighting_of(MPI_COMM_WORLD, 3, &options);

@@ -1,10 +1,10 @@
-/* Sums of fingerprints tell a single deviating rank among up to 2^31, and never accuse ranks that agree. */
+/* Sums of fingerprints show a single deviating rank among up to 2^31, and show none if all ranks agree. */
 #include "fixtures.h"
 #include "weighting/fingerprint.h"
 
 enum { VALUES = NTKW_I_FINGERPRINT_VALUES };
 
-/* What an Allreduce over ranks - 1 ranks with one fingerprint and one with another gives. */
+/* The result of an MPI_Allreduce over ranks - 1 ranks with one fingerprint and one rank with another. */
 static bool agree(int64_t ranks, uint64_t most, uint64_t one) {
   int64_t common[VALUES], single[VALUES], sum[VALUES];
   ntkw_i_fingerprint_pack(most, common);
@@ -36,8 +36,13 @@ static void texts_and_numbers_differ(void) {
   CHECK(ntkw_i_fingerprint_doubles(0, (double[]){0.0}, 1) != ntkw_i_fingerprint_doubles(0, (double[]){-0.0}, 1));
 }
 
+/* The state of a weighting contains fingerprints, so their values are part of its format. */
+static void values_are_kept(void) {
+  CHECK(ntkw_i_fingerprint_text(0, "ntk-trace") == UINT64_C(0x5223a5a460c270f6));
+}
+
 int main(int argc, char **argv) {
   static const test_case cases[] = {TEST(one_bit_of_one_rank_shows), TEST(no_healthy_rank_agrees),
-                                    TEST(texts_and_numbers_differ)};
+                                    TEST(texts_and_numbers_differ), TEST(values_are_kept)};
   return run_suite("fingerprints notice one", cases, CASES(cases), argc, argv);
 }

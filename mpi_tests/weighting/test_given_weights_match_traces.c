@@ -1,4 +1,4 @@
-/* `linear` and `constant` have the weights and totals that PINA's classes were recorded with, in every bit. */
+/* `linear` and `constant` give the recorded weights of PINA's classes in every bit, and the totals to within 1e-6. */
 #include "fixtures.h"
 
 #include <hdf5.h>
@@ -6,7 +6,7 @@
 
 enum { STEPS_MAX = 16, RECORDED = 5 };
 
-/* A whole dataset of at most count values, widened. */
+/* Read a whole dataset of at most count values as doubles. Returns their number. */
 static int read_doubles(hid_t file, const char *name, double values[], int count) {
   const hid_t dataset = H5Dopen2(file, name, H5P_DEFAULT), space = H5Dget_space(dataset);
   const int n = (int)H5Sget_simple_extent_npoints(space);
@@ -25,7 +25,7 @@ static int64_t read_attribute(hid_t file, const char *name) {
   return value;
 }
 
-/* Run all steps; nothing is added, for these rules need nothing. */
+/* Run all steps. Nothing is added, because these rules need no moments. */
 static void follow(hid_t file, const ntkw_weighting_options *options) {
   static const char *const names[RECORDED] = {"residual", "wall_left", "wall_right", "wall_bottom", "wall_top"};
   double weights[STEPS_MAX * RECORDED], losses[STEPS_MAX * RECORDED], totals[STEPS_MAX], epochs[STEPS_MAX];

@@ -1,5 +1,5 @@
-/* float16 and bfloat16: combined gradients are rounded once, as IEEE 754 says, at every value of the formats; norms, means
- * and largest values are those of the same values in float32. */
+/* float16 and bfloat16: combined gradients are rounded once, to nearest, ties to even, at every value of the formats.
+ * Norms, means and largest values equal those of the same values in float32. */
 #include "fixtures.h"
 
 #include <math.h>
@@ -39,7 +39,7 @@ static int list_neighbours(const format *f, uint16_t lower[], uint16_t upper[]) 
   return n;
 }
 
-/* Points between neighbours at the given share of the way: which one is the nearest? */
+/* Check the rounding of points between neighbours, at the given share of the way from lower to upper. */
 static void check_between(const format *f, double share, bool tie) {
   static uint16_t lower[0x10000], upper[0x10000], total[0x10000];
   const int n = list_neighbours(f, lower, upper);
@@ -81,20 +81,20 @@ static void beyond_the_range(void) {
     const format *f = &formats[i];
     const uint16_t infinity = (uint16_t)f->infinity, largest = (uint16_t)(infinity - 1);
     const double half_a_step =
-        0.5 / ((2 << f->fraction_bits) - 1); /* from the largest to the next, which is not there */
+        0.5 / ((2 << f->fraction_bits) - 1); /* half way from the largest number to the next, which does not exist */
     CHECK_EQUAL_INT(combined(f, 1 + 0.99 * half_a_step, largest), largest);
     CHECK_EQUAL_INT(combined(f, 1 + 1.01 * half_a_step, largest), infinity);
     CHECK_EQUAL_INT(combined(f, -1e300, largest), infinity | 0x8000);
     CHECK_EQUAL_INT(combined(f, 1, infinity), infinity);
     CHECK_EQUAL_INT(combined(f, 1, (uint16_t)(infinity | 1 | 0x8000)), infinity | 1 << (f->fraction_bits - 1));
-    CHECK_EQUAL_INT(combined(f, 0.5, 1), 0); /* the least subnormal: a tie with zero */
+    CHECK_EQUAL_INT(combined(f, 0.5, 1), 0); /* half of the smallest subnormal: a tie with zero */
     CHECK_EQUAL_INT(combined(f, 0.51, 1), 1);
     CHECK_EQUAL_INT(combined(f, 1e-300, largest), 0);
     CHECK_EQUAL_INT(combined(f, 0.5, (uint16_t)(2 * f->least_normal - 1)), f->least_normal);
   }
 }
 
-/* Random bits as a piece; count values, all finite. */
+/* Fill a piece with count finite values of random bits. */
 static void make_pieces(const format *f, uint64_t seed, size_t count, uint16_t halves[], float wide[]) {
   for (size_t i = 0; i < count; i++) {
     do halves[i] = (uint16_t)random_bits(&seed);
@@ -103,7 +103,7 @@ static void make_pieces(const format *f, uint64_t seed, size_t count, uint16_t h
   }
 }
 
-/* In float32 and in 16 bits, mixed over the ranks, the moments are the same in every bit. */
+/* The moments have the same bits whether ranks add the values in float32 or in 16 bits. */
 static void moments_are_those_of_float32(void) {
   enum { COUNT = 700 };
   static uint16_t halves[COUNT];

@@ -1,4 +1,4 @@
-/* The classic mistakes with sharded and replicated parameters are errors with a clear sentence, on every rank. */
+/* Common mistakes with sharded and replicated parameters are errors with a clear message on every rank. */
 #include "grid.h"
 
 #include <stdio.h>
@@ -55,7 +55,7 @@ static void every_holder_says_copy_one(void) {
   expect(weighting, NTKW_ERR_COUNT, "a shard is missing");
 }
 
-/* The gradients are reduced over the replicas, but the communicator spans these too. */
+/* Mistake: the gradients are already reduced over the replicas, but the communicator includes all replicas. */
 static void communicator_spans_replicas(void) {
   ntkw_weighting *weighting = counted(MPI_COMM_WORLD);
   layout_add(weighting, &g, TENSOR, 0, gradient, NTKW_FLOAT64);
@@ -77,8 +77,8 @@ static void lost_shard(void) {
   expect(weighting, NTKW_ERR_COUNT, "a shard is missing");
 }
 
-/* No count can show this one: each rank has all parameters once, but the gradient of its own points only. In safe mode
- * the replicas are compared. */
+/* Mistake: the gradient of each replica is that of its points only. The counts are right, because each replica has all
+ * parameters once, but safe mode compares the replicas. */
 static void unreduced_data_parallel_gradient(void) {
   setenv("NTKW_SAFE_MODE", "1", 1);
   for (int reduced = 0; reduced < 2; reduced++) {

@@ -1,16 +1,17 @@
-/* Whatever the layout of the model, every rank of every group has the bits of the serial run. */
+/* For every layout of the model, every rank of every group has the weights and moments of the serial run in every bit.
+ */
 #include "grid.h"
 
 #include <stdlib.h>
 
 enum { EPOCHS = 4, BATCHES = 2 };
 
-/* Conditions come and go: two to four of them are there at a time. */
+/* The conditions that take part change between updates: two to four at a time. */
 static bool is_there(int condition, int update) {
   return (condition + update) % 3 != 0 || condition == 0;
 }
 
-/* Points of the traces and losses, cut over the ranks of comm, or all on one rank. */
+/* Add traces and losses, with their points distributed over the ranks of comm or all on one rank. */
 static void add_points(ntkw_weighting *weighting, MPI_Comm comm, int condition, int update) {
   int rank = 0, size = 1;
   MPI_Comm_rank(comm, &rank);
@@ -23,7 +24,7 @@ static void add_points(ntkw_weighting *weighting, MPI_Comm comm, int condition, 
   free(points);
 }
 
-/* What a data-parallel program does before: its parts are summed over the replicas. */
+/* Sum the parts of a gradient over the replicas, as a data-parallel program does before it adds them. */
 static void reduced_gradient(const grid *g, int condition, int update, double gradient[PARAMETERS]) {
   grid_gradient(g, condition, update, g->data, gradient);
   MPI_Allreduce(MPI_IN_PLACE, gradient, PARAMETERS, MPI_DOUBLE, MPI_SUM, g->data_comm);
@@ -89,7 +90,7 @@ static void shards_inside_tensor_groups(void) {
   run_all(TENSOR_SHARDS);
 }
 
-/* Plain data parallel: everything on a communicator of one rank, once the gradients are reduced. */
+/* Plain data parallelism: the gradients are reduced first, and the weighting is on a communicator of one rank. */
 static void plain_data_parallel(void) {
   const ntkw_weighting_options options = options_of(NULL, 0.5, 1, NTKW_FLOAT64);
   grid g = grid_make();

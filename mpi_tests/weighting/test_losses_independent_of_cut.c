@@ -1,4 +1,5 @@
-/* Losses and means are those of the whole model, in the same bits for every cut and every way of handing them over. */
+/* Losses and means are those of the whole model. Their bits do not depend on the distribution over the ranks, or on the
+ * functions by which values are added. */
 #include "fixtures.h"
 
 #include <math.h>
@@ -8,7 +9,7 @@ enum { VALUES = 500 };
 
 static void *values_of[CONDITIONS][2]; /* by dtype */
 
-/* One way of adding residuals and gradients: piece by piece, or sums made elsewhere. */
+/* A way of adding residuals and gradients: piece by piece, or as sums. */
 static void add(ntkw_weighting *weighting, cut way, bool merged, ntkw_dtype dtype) {
   for (int c = 0; c < CONDITIONS; c++) {
     const shard own = shard_make(way, (uint64_t)c + 7, VALUES);
@@ -72,7 +73,7 @@ static void every_rule_by_losses_and_means(void) {
   }
 }
 
-/* The last call counts; the mean is over all ranks' points. */
+/* ntkw_weighting_set_loss: the last call on a rank counts. The mean is over the points of all ranks. */
 static void losses_are_set(void) {
   const ntkw_weighting_options options = options_of("root-loss-norm", 0, 1, NTKW_FLOAT64);
   ntkw_weighting *weighting = weighting_of(MPI_COMM_WORLD, 1, &options);
@@ -86,7 +87,7 @@ static void losses_are_set(void) {
   ntkw_weighting_destroy(&weighting);
 }
 
-/* Subnormal and huge values: bits, not arithmetic, find the largest. */
+/* The largest value is right for subnormal and huge values, too: it is found by bits, not by arithmetic. */
 static void largest_of_any_size(void) {
   static const float small[2] = {-0x1p-149f, 0}, mixed[3] = {1e30f, NAN, -3e38f};
   const ntkw_weighting_options options = options_of("learning-rate-annealing", 0, 1, NTKW_FLOAT32);

@@ -1,4 +1,5 @@
-/* When MPI itself fails the call says so, and the weights stay. MPI's profiling interface plays the broken MPI. */
+/* If an MPI function fails, the call returns NTKW_ERR_MPI and the weights stay. The failures are made through MPI's
+ * profiling interface. */
 #include "fixtures.h"
 
 typedef enum broken { NONE, ALLREDUCE, IALLREDUCE, SECOND, WAIT, TEST_CALL, DUP, BCAST } broken;
@@ -87,7 +88,7 @@ static void begun_update_fails(void) {
   ntkw_weighting_destroy(&weighting);
 }
 
-/* The second reduction, that of the largest value, fails: the first one is completed all the same. */
+/* If the second reduction, that of the largest value, fails, the first one is completed nevertheless. */
 static void second_reduction_fails(void) {
   const ntkw_weighting_options options = options_of("learning-rate-annealing", 0.5, 1, NTKW_FLOAT64);
   ntkw_weighting *weighting = weighting_of(MPI_COMM_WORLD, 2, &options);
@@ -106,7 +107,7 @@ static void second_reduction_fails(void) {
   CHECK_STATUS(ended, NTKW_ERR_ORDER);
   CHECK_STATUS(blocking, NTKW_ERR_MPI);
   CHECK_STATUS(neither, NTKW_ERR_MPI);
-  CHECK_EQUAL_INT(tried, 2); /* the other ranks are on their way to the second */
+  CHECK_EQUAL_INT(tried, 2); /* the second too, because the other ranks call it */
   add_norms(weighting, 2, values);
   CHECK_OK(ntkw_weighting_update_begin(weighting, 0));
   part = WAIT;

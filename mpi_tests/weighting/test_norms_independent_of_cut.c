@@ -1,5 +1,5 @@
-/* Norms, traces and weights have the bits of the serial computation: on every rank, for every number of ranks, every
- * cut, pieces of any size, replicated parts and empty shards. */
+/* Norms, traces and weights have the bits of the serial computation on every rank, for every number of ranks and every
+ * distribution of the values: pieces of any size, replicated parts, empty shards. */
 #include "fixtures.h"
 
 #include <stdlib.h>
@@ -24,7 +24,7 @@ static void free_vectors(void) {
   }
 }
 
-/* The run of values as pieces of random sizes, every third by way of a sum of its own. */
+/* Add the values in pieces of random sizes. Those whose size is a multiple of 3 are merged as sums. */
 static void add_in_pieces(ntkw_weighting *weighting, int c, ntkw_dtype dtype, shard run, uint64_t seed) {
   for (size_t done = 0; done < run.length;) {
     size_t length = 1 + random_bits(&seed) % 97;
@@ -43,7 +43,7 @@ static void add_in_pieces(ntkw_weighting *weighting, int c, ntkw_dtype dtype, sh
   }
 }
 
-/* The sharded part by its cut; the last values on every rank, counted on the one whose copy is 0. */
+/* Add this rank's shard of the first values, and a copy of the last values, which counts on the rank with copy 0. */
 static void add_sharded(ntkw_weighting *weighting, ntkw_dtype dtype, cut way, uint64_t seed) {
   const shard own = shard_make(way, seed, VALUES - REPLICATED);
   const size_t tail = VALUES - REPLICATED;

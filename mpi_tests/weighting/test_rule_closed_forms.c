@@ -1,4 +1,5 @@
-/* Each rule gives the targets of its formula, its defaults are those of its source, and zeros are met as stated. */
+/* Each rule gives the targets of its formula, its defaults are those of its source, and zeros are treated as
+ * documented. */
 #include "fixtures.h"
 
 #include <math.h>
@@ -36,7 +37,7 @@ static void ntk_trace_is_the_inverse_share_of_traces(void) {
   ntkw_weighting *weighting = weighting_of(MPI_COMM_WORLD, 3, &options);
   CHECK(ntkw_weighting_needs_traces(weighting));
   add_traces(weighting, 3, three);
-  add_traces(weighting, 3, three); /* traces add up plainly, gradients may be left out */
+  add_traces(weighting, 3, three); /* a second call adds to the traces; no gradients are needed */
   CHECK_OK(ntkw_weighting_update(weighting, 0));
   check_weights(weighting, 3, (double[]){8. / 3, 8. / 4, 8.});
   CHECK_EQUAL_DOUBLE(ntkw_weighting_ntk_traces(weighting)[0], 6);

@@ -1,4 +1,5 @@
-/* Names, aliases, defaults and schedules are those that the sources have; each rule can be made by its name. */
+/* Names, aliases, defaults and schedules of the rules are those of their sources. A weighting can be created with each
+ * rule's name. */
 #include "fixtures.h"
 
 #include <math.h>

@@ -1,4 +1,5 @@
-/* The aliases and the rules beyond norms and traces give the targets of their sources' formulas, from the start on. */
+/* Aliases, and rules that need losses or magnitudes, give the targets of their sources' formulas from the first step
+ * on. */
 #include "fixtures.h"
 
 #include <math.h>
@@ -15,7 +16,7 @@ static void check_weights(ntkw_weighting *weighting, const double expected[]) {
   ntkw_weighting_destroy(&weighting);
 }
 
-/* On rank 0, losses over four points each. */
+/* Set the losses on rank 0, over four points each. */
 static void add_losses(ntkw_weighting *weighting, const double losses[]) {
   for (int c = 0; c < 3; c++)
     CHECK_OK(ntkw_weighting_set_loss(weighting, c, world_rank() == 0 ? 4 * losses[c] : 0, world_rank() == 0 ? 4 : 0));
@@ -34,7 +35,7 @@ static void pina_rules_are_the_seed(void) {
   check_weights(weighting, (double[]){8. / 3, 2, 8});
 }
 
-/* w0 = 1 is blended in at step 0; the mean, not the sum. */
+/* The initial weights are averaged in at step 0. jaxpi scales by the mean, not by the sum. */
 static void jaxpi_blends_with_the_initial_weights(void) {
   ntkw_weighting_options options = options_of("jaxpi.grad_norm", NTKW_RULE_ALPHA, 0, NTKW_FLOAT64);
   options.initial_weights = (double[]){1, 100, 10};
@@ -50,7 +51,7 @@ static void cap_bounds_small_gradients(void) {
   ntkw_weighting_options options = options_of("jaxpi.pirate.grad_norm", 0, 1, NTKW_FLOAT64);
   ntkw_weighting *weighting = made(&options);
   add_norms(weighting, 3, (double[]){3, 0, 1.5});
-  CHECK_OK(ntkw_weighting_update(weighting, 0)); /* zero is no obstacle: mean / (0 + 1e-5 mean) */
+  CHECK_OK(ntkw_weighting_update(weighting, 0)); /* a zero norm is allowed: mean / (0 + 1e-5 mean) */
   check_weights(weighting, (double[]){1.5 / (3 + 1.5e-5), 1e5, 1.5 / (1.5 + 1.5e-5)});
   options.rule = "ntk-trace"; /* an option of every inverse rule */
   options.cap = 4;
@@ -59,14 +60,14 @@ static void cap_bounds_small_gradients(void) {
   CHECK_OK(ntkw_weighting_update(weighting, 0));
   check_weights(weighting, (double[]){8. / 5, 8. / 6, 8. / 3});
   options.rule = "jaxpi2.grad_norm";
-  options.cap = INFINITY; /* takes the rule's own cap away */
+  options.cap = INFINITY; /* removes the rule's default cap */
   weighting = made(&options);
   add_norms(weighting, 3, three);
   CHECK_OK(ntkw_weighting_update(weighting, 100));
   check_weights(weighting, (double[]){8. / 9, 8. / 12, 8. / 3});
 }
 
-/* Means over entries: the same points twice change nothing, whether they are added one by one or as a sum. */
+/* Means over entries do not change if all points are added twice, as values or as a sum. */
 static void weigh_by_means(const char *rule, double scale) {
   const ntkw_weighting_options options = options_of(rule, 0, 1, NTKW_FLOAT64);
   for (int way = 0; way < 3; way++) {
@@ -94,7 +95,7 @@ static void rules_by_means_do_not_count_points(void) {
   weigh_by_means("mean-ntk-trace", 7);
 }
 
-/* With a point each, losses are sums as well as means, and both rules are the paper's. */
+/* If each condition has one point, losses are both sums and means, and both rules are that of the paper. */
 static void both_forms_agree_for_one_point_each(void) {
   static const char *const rules[] = {"ntk-trace", "mean-ntk-trace"};
   for (int i = 0; i < 2; i++) {
@@ -126,7 +127,7 @@ static void root_loss_norms(void) {
   check_weights(weighting, (double[]){1.75 / 0.75, 1, 1.75});
 }
 
-/* Losses and norms far beyond each other's range have a quotient all the same. */
+/* The quotient of a norm and a root of a loss is right even if these are far from 1. */
 static void root_loss_norms_in_any_range(void) {
   const ntkw_weighting_options options = options_of("root-loss-norm", 0, 1, NTKW_FLOAT64);
   ntkw_weighting *weighting = made(&options);

@@ -1,5 +1,6 @@
-/* With NTKW_SAFE_MODE=1 arguments that differ over the ranks come back as one sentence with argument, ranks and values,
- * also where ranks are in different calls, which would hang; afterwards the ranks go on. */
+/* With NTKW_SAFE_MODE=1, arguments that differ over the ranks give one error message with argument, ranks and values.
+ * So do different functions called at the same time, which would hang otherwise. After the error the weighting still
+ * works. */
 #include "fixtures.h"
 
 #include <stdlib.h>
@@ -10,7 +11,7 @@ static bool is_culprit(void) {
   return world_rank() == world_size() - 1;
 }
 
-/* All is as before the mistake, and the next update works. */
+/* The weights are those before the mistake, and the next update works. */
 static void check_goes_on(ntkw_weighting **weighting, double weight) {
   CHECK_EQUAL_DOUBLE(ntkw_weighting_weights(*weighting)[0], weight);
   add_norms(*weighting, 2, norms);
@@ -32,7 +33,8 @@ static void epochs_differ(void) {
     add_norms(weighting, 2, norms);
     expect(ntkw_weighting_update(weighting, is_culprit() ? 41 : 7), "the epoch of the update: 41 on rank ");
     CHECK_SENTENCE(", 7 on rank 0; expected the same on all");
-    CHECK_STATUS(ntkw_weighting_update(weighting, 0), NTKW_ERR_ABSENT); /* what was added is given up */
+    CHECK_STATUS(ntkw_weighting_update(weighting, 0),
+                 NTKW_ERR_ABSENT); /* the gradients that were added are discarded */
     add_norms(weighting, 2, norms);
     expect(ntkw_weighting_update_begin(weighting, world_rank()), "the epoch of the update: 1 on rank 1");
     if (world_size() == 3) CHECK_SENTENCE("1 on rank 1 (1 more rank differs too), 0 on rank 0");
@@ -50,12 +52,13 @@ static void calls_differ(void) {
     CHECK_OK(ntkw_weighting_update_begin(weighting, 0));
     expect(is_culprit() ? ntkw_weighting_update(weighting, 0) : ntkw_weighting_update_end(weighting),
            "ntkw_weighting_update on rank");
-    CHECK_STATUS(ntkw_weighting_update_end(weighting), NTKW_ERR_ORDER); /* the begun one was completed and dropped */
+    CHECK_STATUS(ntkw_weighting_update_end(weighting),
+                 NTKW_ERR_ORDER); /* the begun update was completed and discarded */
   }
   check_goes_on(&weighting, 1);
 }
 
-/* One rank is through while the others go on. */
+/* One rank destroys the weighting while the others call other functions. */
 static void one_rank_destroys(void) {
   if (world_size() == 1) CHECK_SKIP("needs two ranks");
   ntkw_weighting *weighting = weighting_of(MPI_COMM_WORLD, 2, NULL);
@@ -65,7 +68,7 @@ static void one_rank_destroys(void) {
     add_norms(weighting, 2, norms);
     CHECK_STATUS(ntkw_weighting_update(weighting, 0), NTKW_ERR_DISAGREE);
     CHECK_TEXT_HAS(ntkw_last_error(), "ntkw_weighting_destroy on rank");
-    CHECK_STATUS(ntkw_weighting_update(weighting, 0), NTKW_ERR_DISAGREE); /* at once: nobody would answer */
+    CHECK_STATUS(ntkw_weighting_update(weighting, 0), NTKW_ERR_DISAGREE); /* at once, because a rank has left */
   }
   ntkw_weighting_destroy(&weighting);
 }
@@ -91,7 +94,7 @@ static void states_differ(void) {
   check_goes_on(&weighting, 1);
 }
 
-/* At the same number of updates: another state's bytes. */
+/* The ranks put back states with the same number of updates, but other bytes. */
 static void state_bytes_differ(void) {
   ntkw_weighting *weighting = weighting_of(MPI_COMM_WORLD, 2, NULL), *other = weighting_of(MPI_COMM_WORLD, 2, NULL);
   unsigned char one[512], two[512];
@@ -114,7 +117,7 @@ static void state_bytes_differ(void) {
   check_goes_on(&weighting, 0.875);
 }
 
-/* Memory is never safe from the program: a stray write shows, with both values. */
+/* A stray write of the program to the weights is found, and the error message has both values. */
 static void weights_differ(void) {
   ntkw_weighting *weighting = weighting_of(MPI_COMM_WORLD, 2, NULL);
   if (world_size() > 1) {

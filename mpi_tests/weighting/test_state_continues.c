@@ -1,4 +1,4 @@
-/* A state put back continues the weights in every bit, and what is no state of this weighting is refused. */
+/* A weighting whose state is put back continues with the same weights in every bit. Other bytes are refused. */
 #include "fixtures.h"
 
 #include <stdlib.h>

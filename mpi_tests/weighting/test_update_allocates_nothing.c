@@ -1,5 +1,5 @@
-/* After create, the library's own code asks for no memory: linked with --wrap, its calls of the allocator are counted.
- */
+/* The library allocates memory only in ntkw_weighting_create. Its calls of the allocator are counted by the linker
+ * option --wrap. */
 #include "fixtures.h"
 
 #include <stdlib.h>
@@ -33,7 +33,7 @@ static ntkw_status keep(void *context, const ntkw_moments *moments, double *memo
   return NTKW_SUCCESS;
 }
 
-/* The calls of the library are counted, not those of MPI beneath it. */
+/* Only the library's calls are counted, not those inside MPI. */
 static void use(ntkw_weighting *weighting) {
   static const double values[CONDITIONS] = {1, 2, 3, 4};
   const void *pieces[CONDITIONS] = {values, values, NULL, values};

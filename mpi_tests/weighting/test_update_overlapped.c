@@ -1,5 +1,5 @@
-/* begin, test, end give what the blocking update gives, with pieces added in between, other traffic on the user's
- * communicator, and two weightings in flight. */
+/* begin, test and end give the result of the blocking update, even if between them pieces are added, the program
+ * communicates on its communicator, or another weighting is updated. */
 #include "fixtures.h"
 
 #include <stdlib.h>
@@ -11,7 +11,7 @@ static void add_gradients(ntkw_weighting *weighting, uint64_t seed) {
     double *values = random_values(NTKW_FLOAT64, VALUES, c + 1, seed + (uint64_t)c);
     const shard own = shard_make(CUT_RANDOM, seed, VALUES);
     CHECK_OK(ntkw_weighting_add_gradient(weighting, c, values + own.offset, own.length, NTKW_FLOAT64));
-    free(values); /* pieces are read at once */
+    free(values); /* the call has read the piece */
   }
 }
 
@@ -23,7 +23,7 @@ static void check_equal_weights(const ntkw_weighting *a, const ntkw_weighting *b
   check_same_weights(a);
 }
 
-/* Reductions and messages of the user's own, on the communicator that the weighting was made of. */
+/* Reductions and messages of the program on the communicator that was passed to ntkw_weighting_create. */
 static void make_traffic(void) {
   int one = 1, sum = 0, got = -1;
   const int next = (world_rank() + 1) % world_size(), previous = (world_rank() + world_size() - 1) % world_size();
@@ -68,7 +68,7 @@ static void with_a_second_reduction(void) {
   compare_with_blocking("learning-rate-annealing");
 }
 
-/* Two of one rule, and two of different ones, begun in one order and ended in the other. */
+/* Two weightings, of the same rule and of different rules, are begun in one order and ended in the other. */
 static void keep_two_in_flight(const char *rule, const char *other_rule) {
   const ntkw_weighting_options options = options_of(rule, 0.5, 1, NTKW_FLOAT64);
   const ntkw_weighting_options other = options_of(other_rule, 0.5, 1, NTKW_FLOAT64);
@@ -115,7 +115,7 @@ static void wrong_order_is_refused(void) {
   CHECK_STATUS(ntkw_weighting_update_begin(weighting, 0), NTKW_ERR_ORDER);
   CHECK_STATUS(ntkw_weighting_update(weighting, 0), NTKW_ERR_ORDER);
   CHECK_STATUS(ntkw_weighting_state_set(weighting, state, ntkw_weighting_state_size(weighting)), NTKW_ERR_ORDER);
-  CHECK_OK(ntkw_weighting_discard(weighting)); /* does not touch what was begun */
+  CHECK_OK(ntkw_weighting_discard(weighting)); /* does not change the begun update */
   CHECK_OK(ntkw_weighting_update_end(weighting));
   CHECK(ntkw_weighting_weights(weighting)[0] < 1);
   ntkw_weighting_destroy(&weighting);

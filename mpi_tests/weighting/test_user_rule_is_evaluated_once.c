@@ -1,5 +1,5 @@
-/* A rule of the user's own: called on rank 0 alone, with the moments it asked for; targets, memory and failure are the
- * same on every rank, and its memory goes through the state. */
+/* A user's rule is called on rank 0 only, with the moments that it needs. Its targets, memory and errors are the same
+ * on every rank, and its memory is part of the state. */
 #include "fixtures.h"
 
 #include <math.h>
@@ -160,7 +160,7 @@ static ntkw_status fail(void *context, const ntkw_moments *moments, double *memo
   return how == BY_STATUS ? NTKW_ERR_PROBLEM : how == BY_UNKNOWN_STATUS ? (ntkw_status)-12 : NTKW_SUCCESS;
 }
 
-/* Only rank 0's context matters: the others' says that nothing fails. */
+/* Only the context of rank 0 is used: those of the other ranks say that nothing fails. */
 static void failure_is_the_same_everywhere(void) {
   static const struct {
     ntkw_status status;

@@ -1,4 +1,5 @@
-/* One rank is put wrong: every rank gets the same code and sentence, the weights stay, and the next update works. */
+/* After a mistake on one rank, every rank gets the same status and error message, the weights stay, and the next update
+ * works. */
 #include "fixtures.h"
 
 #include <math.h>
@@ -6,10 +7,10 @@
 
 static const double healthy[3] = {3, 4, 1};
 
-/* One way of being wrong. Called on the culprit after every rank has added healthy gradients. */
+/* A mistake of one rank. make is called on that rank after every rank has added correct gradients. */
 typedef struct mistake {
   void (*make)(ntkw_weighting *weighting);
-  int64_t epoch; /* on the culprit; 0 on the others */
+  int64_t epoch; /* of the update on that rank; 0 on the others */
   ntkw_status expected;
   const char *sentence;
 } mistake;
@@ -102,7 +103,7 @@ static void epochs_disagree(void) {
   put_wrong(&far_epoch, world_size() / 2);
 }
 
-/* Put a state back on rank 0 only: all ranks notice; put it back on all: they go on. */
+/* If a state is put back on rank 0 only, all ranks get an error. If it is put back on all ranks, updates work. */
 static void put_back_on_one_rank(ntkw_weighting *weighting, const void *state, const char *sentence) {
   const size_t size = ntkw_weighting_state_size(weighting);
   if (world_rank() == 0) CHECK_OK(ntkw_weighting_state_set(weighting, state, size));

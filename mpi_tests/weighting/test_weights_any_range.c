@@ -40,8 +40,7 @@ static void float64_tiny_and_huge(void) {
   check_pair("ntk-trace", NTKW_FLOAT64, 0x1p-1074, 0x1p-1074, (double[]){2, 2});
 }
 
-/* Norms that are too far apart for the quotient to be a double: the small one leaves like a zero, nothing becomes Inf.
- */
+/* If a quotient of norms is beyond the range of double, the small norm is treated like zero. No weight becomes Inf. */
 static void quotient_beyond_double_leaves(void) {
   const ntkw_weighting_options options = options_of("inverse-gradient-norm", 0, 1, NTKW_FLOAT64);
   ntkw_weighting *weighting = weighting_of(MPI_COMM_WORLD, 3, &options);

@@ -1,5 +1,5 @@
-/* Over many updates the weights are those of PINA's formula, evaluated here serially: smoothing, schedule, several
- * batches of one epoch, float32 gradients in double arithmetic. */
+/* Over many updates the weights equal those of PINA's formula, computed serially in this test, with smoothing, a
+ * schedule, several batches in an epoch, and float32 gradients in double arithmetic. */
 #include "fixtures.h"
 
 #include <math.h>
@@ -7,7 +7,7 @@
 
 enum { VALUES = 157, EPOCHS = 9, BATCHES = 2 };
 
-/* PINA's weights in long double, from the whole gradients. */
+/* Compute PINA's weights in long double from the whole gradients. */
 typedef struct oracle {
   long double alpha, weight[CONDITIONS];
 } oracle;

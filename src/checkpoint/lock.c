@@ -1,10 +1,10 @@
-/* ntkw_checkpoint_lock and unlock: rank 0 makes the file, a thread of it renews the heartbeat. */
+/* ntkw_checkpoint_lock and unlock: rank 0 creates the lock file, and one of its threads renews the heartbeat. */
 #include "checkpoint/lock.h"
-#include "checkpoint/agreement.h"
-#include "checkpoint/locked.h"
-#include "checkpoint/quiet_thread.h"
-#include "status/communicator.h"
-#include "status/path.h"
+#include "base/clock.h"
+#include "base/path.h"
+#include "base/thread.h"
+#include "ranks/comm.h"
+#include "ranks/same_on_ranks.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -24,36 +24,30 @@ struct ntkw_folder_lock {
   char *path;
   lock_owner owner; /* on rank 0: itself; elsewhere only the nonce */
   int fd;           /* of the lock, on rank 0; -1 */
-  bool beating;     /* the thread runs */
+  bool has_thread;  /* that renews the heartbeat */
   pthread_t thread;
   pthread_mutex_t mutex;
   pthread_cond_t wake;
   bool ending;
 };
 
-static double monotonic_seconds(void) {
-  struct timespec now;
-  clock_gettime(CLOCK_MONOTONIC, &now);
-  return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
-}
-
 static void pause_seconds(double seconds) {
   struct timespec time = {(time_t)seconds, (long)((seconds - (double)(time_t)seconds) * 1e9)};
   nanosleep(&time, NULL);
 }
 
-/* What a lock says: 1 read, 0 there is none, -1 it is not whole (just being made, or its maker died then). */
-static int look(const char *path, lock_owner *owner) {
+/* Read a lock. @return 1: read; 0: there is none; -1: it is incomplete (it is being created, or its creator died). */
+static int read_lock(const char *path, lock_owner *owner) {
   char text[LOCK_TEXT_LENGTH + 1] = "";
   const int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
   if (fd < 0) return errno == ENOENT ? 0 : -1;
   const ssize_t length = pread(fd, text, LOCK_TEXT_LENGTH, 0);
   const int error = errno;
-  const lock_place found = ntkw_i_lock_place(fd, path);
+  const lock_location found = ntkw_i_lock_locate(fd, path);
   close(fd);
   text[length > 0 ? length : 0] = '\0';
   if (ntkw_i_lock_decode(text, owner)) {
-    owner->found = found;
+    owner->read_from = found;
     return 1;
   }
   errno = length < 0 ? error : EBADMSG;
@@ -68,8 +62,8 @@ static ntkw_status write_owner(ntkw_folder_lock *lock) {
   return NTKW_SUCCESS;
 }
 
-/* The thread: neither MPI nor HDF5. A failure is not told: the next publication reads the lock again. */
-static void *beat(void *data) {
+/* The thread. Calls neither MPI nor HDF5. Errors are ignored: the next publication reads the lock again. */
+static void *renew_heartbeat(void *data) {
   ntkw_folder_lock *lock = data;
   pthread_mutex_lock(&lock->mutex);
   while (!lock->ending) {
@@ -86,21 +80,21 @@ static void *beat(void *data) {
   return NULL;
 }
 
-static ntkw_status start_beating(ntkw_folder_lock *lock) {
+static ntkw_status start_heartbeat(ntkw_folder_lock *lock) {
   pthread_condattr_t attributes;
   pthread_mutex_init(&lock->mutex, NULL);
   pthread_condattr_init(&attributes);
   pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
   pthread_cond_init(&lock->wake, &attributes);
   pthread_condattr_destroy(&attributes);
-  const int failed = ntkw_i_quiet_thread(&lock->thread, beat, lock);
-  lock->beating = !failed;
+  const int failed = ntkw_i_thread_start_masked(&lock->thread, renew_heartbeat, lock);
+  lock->has_thread = !failed;
   NTKW_CHECK(!failed, NTKW_ERR_MEMORY, "cannot start the thread that renews %s: %s", lock->path, strerror(failed));
   return NTKW_SUCCESS;
 }
 
-static void stop_beating(ntkw_folder_lock *lock) {
-  if (!lock->beating) return;
+static void stop_heartbeat(ntkw_folder_lock *lock) {
+  if (!lock->has_thread) return;
   pthread_mutex_lock(&lock->mutex);
   lock->ending = true;
   pthread_cond_signal(&lock->wake);
@@ -108,7 +102,7 @@ static void stop_beating(ntkw_folder_lock *lock) {
   pthread_join(lock->thread, NULL);
   pthread_cond_destroy(&lock->wake);
   pthread_mutex_destroy(&lock->mutex);
-  lock->beating = false;
+  lock->has_thread = false;
 }
 
 static ntkw_status refuse(const char *path, const lock_owner *owner, int seen, const char *why) {
@@ -123,113 +117,114 @@ static ntkw_status refuse(const char *path, const lock_owner *owner, int seen, c
                      owner->pid, owner->host, owner->job[0] ? ", job " : "", owner->job, since, why);
 }
 
-/* Remove a stale lock, unless another run has put its own in its place meanwhile: then give that back. */
+/* Remove a stale lock. If another run has replaced it meanwhile, put that lock back. */
 static void remove_stale(const char *path, const lock_owner *stale, uint64_t nonce) {
   char aside[4200];
   lock_owner moved;
   snprintf(aside, sizeof aside, "%s.stale-%016" PRIx64, path, nonce);
   if (rename(path, aside) != 0) return;
-  const int seen = look(aside, &moved);
+  const int seen = read_lock(aside, &moved);
   if (seen > 0 && (moved.nonce != stale->nonce || moved.heartbeat != stale->heartbeat) && link(aside, path) != 0)
-    return; /* the third has it now; the second finds out at its next publication */
+    return; /* A third run took the lock meanwhile. The second notices at its next publication. */
   unlink(aside);
 }
 
-/* What rank 0 has seen while it waits for others' lock; starts as {0}. */
-typedef struct patience {
-  bool waits;  /* rank 0 has to look again a little later */
-  double from; /* since when it waits for holders that live; 0: it does not */
-  /* of a holder that cannot be seen from here */
-  double watched_from; /* 0: there was none */
-  lock_owner first;    /* what its lock said then */
+/* What rank 0 knows while it waits for the lock; starts as {0}. */
+typedef struct lock_wait {
+  bool waits;  /* rank 0 must try again a little later */
+  double from; /* when the wait for live holders began; 0: not yet */
+  /* for a holder that cannot be seen from here: */
+  double watched_from; /* 0: not yet */
+  lock_owner first;    /* its lock at that time */
   int first_seen;
-} patience;
+} lock_wait;
 
-static double look_every(void) {
+static double retry_interval(void) {
   const double interval = ntkw_i_lock_stale_after / 50;
   return interval < 0.25 ? interval : 0.25;
 }
 
-static ntkw_status await_living(const char *path, const lock_owner *owner, const ntkw_lock_options *options,
-                                patience *p) {
+static ntkw_status wait_for_holder(const char *path, const lock_owner *owner, const ntkw_lock_options *options,
+                                   lock_wait *wait) {
   const ntkw_status refused = refuse(path, owner, 1, "");
-  const double now = monotonic_seconds();
-  if (options->wait > 0 && p->from == 0) {
-    p->from = now;
+  const double now = ntkw_i_clock_seconds();
+  if (options->wait > 0 && wait->from == 0) {
+    wait->from = now;
     if (options->on_wait) options->on_wait(ntkw_last_error(), options->wait, options->data);
   }
-  p->waits = options->wait > 0 && now - p->from < options->wait;
-  return p->waits ? NTKW_SUCCESS : refused;
+  wait->waits = options->wait > 0 && now - wait->from < options->wait;
+  return wait->waits ? NTKW_SUCCESS : refused;
 }
 
-/* *stale: the lock did not change for long enough. */
-static ntkw_status await_unseen(const char *path, const lock_owner *owner, int seen, const ntkw_lock_options *options,
-                                patience *p, bool *stale) {
-  const double now = monotonic_seconds();
-  const lock_owner *first = &p->first;
-  if (p->watched_from == 0) {
+/* *stale: the heartbeat has stopped for long enough. */
+static ntkw_status watch_heartbeat(const char *path, const lock_owner *owner, int seen,
+                                   const ntkw_lock_options *options, lock_wait *wait, bool *stale) {
+  const double now = ntkw_i_clock_seconds();
+  const lock_owner *first = &wait->first;
+  if (wait->watched_from == 0) {
     const ntkw_status refused = refuse(path, owner, seen, ", which cannot be seen from here");
     if (!options->on_wait) return refused;
     options->on_wait(ntkw_last_error(), ntkw_i_lock_stale_after, options->data);
-    p->watched_from = now;
-    p->first = *owner;
-    p->first_seen = seen;
-  } else if (seen > 0 && (p->first_seen < 0 || owner->nonce != first->nonce || owner->heartbeat != first->heartbeat)) {
+    wait->watched_from = now;
+    wait->first = *owner;
+    wait->first_seen = seen;
+  } else if (seen > 0 &&
+             (wait->first_seen < 0 || owner->nonce != first->nonce || owner->heartbeat != first->heartbeat)) {
     return refuse(path, owner, seen, ", which is alive");
   }
-  *stale = now - p->watched_from >= ntkw_i_lock_stale_after;
-  p->waits = !*stale;
+  *stale = now - wait->watched_from >= ntkw_i_lock_stale_after;
+  wait->waits = !*stale;
   return NTKW_SUCCESS;
 }
 
-/* Somebody has the lock: settle whether it can be removed. */
-static ntkw_status settle(ntkw_folder_lock *lock, const ntkw_lock_options *options, patience *p) {
+/* Another run has the lock: remove it if that run is dead; otherwise refuse, or set wait->waits. */
+static ntkw_status handle_holder(ntkw_folder_lock *lock, const ntkw_lock_options *options, lock_wait *wait) {
   lock_owner other = {.nonce = 0};
-  int seen = look(lock->path, &other);
-  for (int tries = 0; seen < 0 && tries < 20; tries++) { /* perhaps it is just being written */
+  int seen = read_lock(lock->path, &other);
+  for (int tries = 0; seen < 0 && tries < 20; tries++) { /* it may be in the middle of a write */
     pause_seconds(0.01);
-    seen = look(lock->path, &other);
+    seen = read_lock(lock->path, &other);
   }
   if (seen == 0) return NTKW_SUCCESS;
-  const lock_life life = seen > 0 ? ntkw_i_lock_judge(&other, &lock->owner) : LOCK_UNKNOWN;
-  bool stale = life == LOCK_DEAD;
-  if (life == LOCK_ALIVE) NTKW_TRY(await_living(lock->path, &other, options, p));
-  if (life == LOCK_UNKNOWN) NTKW_TRY(await_unseen(lock->path, &other, seen, options, p, &stale));
+  const lock_holder_state state = seen > 0 ? ntkw_i_lock_holder_state(&other, &lock->owner) : LOCK_UNKNOWN;
+  bool stale = state == LOCK_DEAD;
+  if (state == LOCK_ALIVE) NTKW_TRY(wait_for_holder(lock->path, &other, options, wait));
+  if (state == LOCK_UNKNOWN) NTKW_TRY(watch_heartbeat(lock->path, &other, seen, options, wait, &stale));
   if (stale) remove_stale(lock->path, &other, lock->owner.nonce);
   return NTKW_SUCCESS;
 }
 
-/* On rank 0: get the lock, or settle whether to wait for it. */
-static ntkw_status attempt(ntkw_folder_lock *lock, const ntkw_lock_options *options, patience *p) {
-  p->waits = false;
-  ntkw_i_lock_myself(&lock->owner);
-  for (int tries = 0; tries < 10 && !p->waits; tries++) {
+/* On rank 0: create the lock, or set wait->waits. */
+static ntkw_status try_to_lock(ntkw_folder_lock *lock, const ntkw_lock_options *options, lock_wait *wait) {
+  wait->waits = false;
+  ntkw_i_lock_this_process(&lock->owner);
+  for (int tries = 0; tries < 10 && !wait->waits; tries++) {
     lock->fd = open(lock->path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
     if (lock->fd >= 0) break;
     NTKW_CHECK(errno == EEXIST, NTKW_ERR_FILE, "cannot make the lock %s: %s", lock->path, strerror(errno));
-    NTKW_TRY(settle(lock, options, p));
+    NTKW_TRY(handle_holder(lock, options, wait));
   }
-  if (p->waits) return NTKW_SUCCESS;
+  if (wait->waits) return NTKW_SUCCESS;
   NTKW_CHECK(lock->fd >= 0, NTKW_ERR_FILE, "cannot get the lock %s: others take it again and again", lock->path);
-  lock->owner.place = ntkw_i_lock_place(lock->fd, lock->path);
+  lock->owner.created = ntkw_i_lock_locate(lock->fd, lock->path);
   NTKW_TRY(write_owner(lock));
-  return start_beating(lock);
+  return start_heartbeat(lock);
 }
 
-/* All ranks look in step, so that give_up of any of them ends the wait of all. */
-static ntkw_status take(ntkw_folder_lock *lock, MPI_Comm comm, const ntkw_lock_options *options) {
-  patience p = {.waits = true};
+/* Every rank takes part in every try, so that give_up of any rank ends the wait of all. */
+static ntkw_status lock_or_wait(ntkw_folder_lock *lock, MPI_Comm comm, const ntkw_lock_options *options) {
+  lock_wait wait = {.waits = true};
   while (true) {
-    NTKW_TRY(ntkw_status_agree(comm, lock->rank == 0 ? attempt(lock, options, &p) : NTKW_SUCCESS));
-    int word[2] = {lock->rank == 0 && p.waits, options->give_up && options->give_up(options->data)};
+    NTKW_TRY(ntkw_status_agree(comm, lock->rank == 0 ? try_to_lock(lock, options, &wait) : NTKW_SUCCESS));
+    int word[2] = {lock->rank == 0 && wait.waits, options->give_up && options->give_up(options->data)};
     MPI_TRY(MPI_Allreduce(MPI_IN_PLACE, word, 2, MPI_INT, MPI_MAX, comm));
     if (!word[0]) return NTKW_SUCCESS;
     NTKW_CHECK(!word[1], NTKW_ERR_INTERRUPTED, "asked to end while the run that holds %s was waited for", lock->path);
-    pause_seconds(look_every());
+    pause_seconds(retry_interval());
   }
 }
 
-/* FOLDER/lock, whatever becomes of the working folder; to be freed. NULL: out of memory. */
+/* FOLDER/lock as an absolute path; to be freed. NULL: out of memory. */
 static char *lock_path(const char *folder) {
   char *place = ntkw_i_path_absolute(folder);
   const size_t length = place ? strlen(place) + 8 : 0;
@@ -250,10 +245,10 @@ static ntkw_status make(MPI_Comm comm, const char *folder, ntkw_folder_lock **ou
   return NTKW_SUCCESS;
 }
 
-/* Local: is the lock in the folder still this one? */
+/* Check that the lock in the folder is still this one. Not collective. */
 static ntkw_status check_held(const ntkw_folder_lock *lock) {
   lock_owner now;
-  const int seen = look(lock->path, &now);
+  const int seen = read_lock(lock->path, &now);
   NTKW_CHECK(seen != 0, NTKW_ERR_FILE, "the lock %s of this run is gone: nothing is published", lock->path);
   NTKW_CHECK(seen > 0, NTKW_ERR_FILE, "the lock %s of this run cannot be read: %s; nothing is published", lock->path,
              strerror(errno));
@@ -262,12 +257,12 @@ static ntkw_status check_held(const ntkw_folder_lock *lock) {
   return NTKW_SUCCESS;
 }
 
-ntkw_status ntkw_i_lock_held(const ntkw_folder_lock *lock) {
+ntkw_status ntkw_i_lock_check_held(const ntkw_folder_lock *lock) {
   return lock->rank == 0 ? check_held(lock) : NTKW_SUCCESS;
 }
 
 static void destroy(ntkw_folder_lock *lock) {
-  stop_beating(lock);
+  stop_heartbeat(lock);
   if (lock->fd >= 0 && check_held(lock) == NTKW_SUCCESS) unlink(lock->path);
   if (lock->fd >= 0) close(lock->fd);
   free(lock->path);
@@ -285,12 +280,12 @@ ntkw_status ntkw_checkpoint_lock_patiently(MPI_Comm comm, const char *folder, co
   MPI_Comm plain;
   ntkw_folder_lock *lock = NULL;
   if (out) *out = NULL;
-  NTKW_TRY(ntkw_i_plain_communicator(comm, &plain));
+  NTKW_TRY(ntkw_i_comm_duplicate(comm, "the communicator of a lock", &plain));
   ntkw_status status = out ? NTKW_SUCCESS : ntkw_i_fail(NTKW_ERR_ARGUMENT, "ntkw_checkpoint_lock: out is NULL");
   status = ntkw_status_agree(plain, status);
-  if (status == NTKW_SUCCESS) status = ntkw_i_same_text(plain, "the folder to be locked", folder);
+  if (status == NTKW_SUCCESS) status = ntkw_i_same_text_on_ranks(plain, "the folder to be locked", folder);
   if (status == NTKW_SUCCESS) status = ntkw_status_agree(plain, make(plain, folder, &lock));
-  if (status == NTKW_SUCCESS) status = take(lock, plain, options ? options : &defaults);
+  if (status == NTKW_SUCCESS) status = lock_or_wait(lock, plain, options ? options : &defaults);
   if (status == NTKW_SUCCESS) {
     *out = lock;
     return NTKW_SUCCESS;

@@ -1,4 +1,5 @@
-/* The lock of a folder of checkpoints: what is written in it, and whether its holder lives. */
+/* The lock of a folder of checkpoints: what its file says, and whether its holder is alive. No function is collective.
+ */
 #ifndef NTKW_CHECKPOINT_LOCK_H
 #define NTKW_CHECKPOINT_LOCK_H
 
@@ -9,41 +10,46 @@
 /* Seconds without a heartbeat after which a lock is stale, and between heartbeats. Variables only for tests. */
 extern double ntkw_i_lock_stale_after, ntkw_i_lock_heartbeat_every;
 
-/* Where a lock is, by the numbers of its file and of its folder. A copy of the folder has a lock with other ones. */
-typedef struct lock_place {
+/* The inode numbers of a lock file and of its folder. In a copy of the folder the lock has other numbers. */
+typedef struct lock_location {
   bool known;
   uint64_t file, folder;
-  bool linked; /* the file has further names, as after cp -l: only the folder tells copies apart */
-} lock_place;
+  bool linked; /* the file has further names, as after cp -l: then only the folder distinguishes copies */
+} lock_location;
 
-/* The place of the lock at path, which is open as fd. Local. */
-lock_place ntkw_i_lock_place(int fd, const char *path);
+/* The location of the lock at path, which is open as fd. */
+lock_location ntkw_i_lock_locate(int fd, const char *path);
 
-/* Who holds a lock. Texts are empty where the system does not say. */
+/* Who holds a lock. Texts are empty if the system does not provide them. */
 typedef struct lock_owner {
   char host[128];
-  char boot[64];                 /* id of the boot of its system, with the namespace that its pid is one of */
+  char boot[64];                 /* id of the boot of its system, and the namespace of its pid */
   char job[64];                  /* SLURM_JOB_ID */
   int64_t pid, started, restart; /* started: in clock ticks since the boot; restart: SLURM_RESTART_COUNT */
   int64_t since;                 /* seconds since 1970 */
   uint64_t nonce;
-  uint64_t heartbeat; /* counts up */
-  lock_place place;   /* of the lock that it made; not known of locks of older versions */
-  lock_place found;   /* of the lock that was read; not in the text */
+  uint64_t heartbeat;      /* counts up */
+  lock_location created;   /* where the holder created its lock; unknown for locks of older versions */
+  lock_location read_from; /* where this lock was read; not in the file */
 } lock_owner;
 
-enum { LOCK_TEXT_LENGTH = 768 }; /* a lock has this many bytes, so that a heartbeat changes it in place */
+enum { LOCK_TEXT_LENGTH = 768 }; /* every lock has this many bytes, so that a heartbeat changes it in place */
 
-/* This process, now. Local. */
-void ntkw_i_lock_myself(lock_owner *owner);
+/* Describe this process. */
+void ntkw_i_lock_this_process(lock_owner *owner);
 
-/* The owner as text, padded to LOCK_TEXT_LENGTH, and back; false: it is none. Local. */
+/* Write the owner as text, padded to LOCK_TEXT_LENGTH, and read it back. @return false: the text is not a lock. */
 void ntkw_i_lock_encode(const lock_owner *owner, char text[LOCK_TEXT_LENGTH + 1]);
 bool ntkw_i_lock_decode(const char *text, lock_owner *owner);
 
-/* What can be told of a holder from here. One that lives, but holds the lock of the folder that this one was copied
- * from, counts as dead. That is certain only where the holder can be seen: elsewhere files have other numbers. */
-typedef enum lock_life { LOCK_ALIVE, LOCK_DEAD, LOCK_UNKNOWN } lock_life;
-lock_life ntkw_i_lock_judge(const lock_owner *owner, const lock_owner *myself);
+/* Whether a holder is alive, as far as this process can see. A live holder counts as dead if it holds the lock of the
+ * folder that this folder was copied from. This is certain only if the holder can be seen: on other systems files have
+ * other inode numbers. */
+typedef enum lock_holder_state { LOCK_ALIVE, LOCK_DEAD, LOCK_UNKNOWN } lock_holder_state;
+lock_holder_state ntkw_i_lock_holder_state(const lock_owner *owner, const lock_owner *this_process);
+
+/* Check that this run still holds the lock: rank 0 reads the lock file again, the other ranks do nothing.
+ * @return NTKW_SUCCESS; NTKW_ERR_FILE: the lock was lost; the message names the run that took it. */
+ntkw_status ntkw_i_lock_check_held(const ntkw_folder_lock *lock);
 
 #endif

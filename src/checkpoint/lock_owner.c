@@ -1,5 +1,6 @@
 #include "checkpoint/lock.h"
-#include "status/path.h"
+#include "base/path.h"
+#include "base/unique_number.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -8,12 +9,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
-/* The first line of a small file, or nothing. */
+/* Copy the first line of a small file; an empty text if it cannot be read. */
 static void read_line(const char *path, char *line, size_t size) {
   FILE *file = fopen(path, "re");
   line[0] = '\0';
@@ -43,7 +43,7 @@ static void copy_setting(const char *name, char *to, size_t size) {
   to[strcspn(to, " \n")] = '\0';
 }
 
-void ntkw_i_lock_myself(lock_owner *owner) {
+void ntkw_i_lock_this_process(lock_owner *owner) {
   char restart[32], boot[40], space[24] = "";
   memset(owner, 0, sizeof *owner);
   gethostname(owner->host, sizeof owner->host - 1);
@@ -55,11 +55,8 @@ void ntkw_i_lock_myself(lock_owner *owner) {
   owner->restart = strtoll(restart, NULL, 10);
   owner->pid = getpid();
   owner->started = start_of(owner->pid);
-  struct timespec now;
-  clock_gettime(CLOCK_REALTIME, &now);
-  owner->since = now.tv_sec;
-  if (getrandom(&owner->nonce, sizeof owner->nonce, GRND_NONBLOCK) != (ssize_t)sizeof owner->nonce)
-    owner->nonce = (uint64_t)now.tv_nsec << 32 ^ (uint64_t)now.tv_sec ^ (uint64_t)owner->pid << 44;
+  owner->since = time(NULL);
+  owner->nonce = ntkw_i_unique_number();
 }
 
 void ntkw_i_lock_encode(const lock_owner *owner, char text[LOCK_TEXT_LENGTH + 1]) {
@@ -68,13 +65,13 @@ void ntkw_i_lock_encode(const lock_owner *owner, char text[LOCK_TEXT_LENGTH + 1]
                               "\njob %s\nrestart %" PRId64 "\nsince %" PRId64 "\nnonce %016" PRIx64
                               "\nheartbeat %" PRIu64 "\nfile %" PRIu64 "\nfolder %" PRIu64 "\nend\n",
                               owner->host, owner->boot, owner->pid, owner->started, owner->job, owner->restart,
-                              owner->since, owner->nonce, owner->heartbeat, owner->place.file, owner->place.folder);
+                              owner->since, owner->nonce, owner->heartbeat, owner->created.file, owner->created.folder);
   memset(text + length, '\n', LOCK_TEXT_LENGTH - (size_t)length);
   text[LOCK_TEXT_LENGTH] = '\0';
 }
 
-/* The rest of the line that begins with a name. */
-static bool take(const char *text, const char *name, char *value, size_t size) {
+/* Copy the rest of the line that begins with a name. @return false: there is no such line. */
+static bool read_field(const char *text, const char *name, char *value, size_t size) {
   char mark[32];
   snprintf(mark, sizeof mark, "\n%s ", name);
   const char *at = strstr(text, mark);
@@ -84,21 +81,22 @@ static bool take(const char *text, const char *name, char *value, size_t size) {
   return true;
 }
 
-static bool take_number(const char *text, const char *name, int64_t *value) {
+static bool read_number(const char *text, const char *name, int64_t *value) {
   char word[32];
-  if (!take(text, name, word, sizeof word)) return false;
+  if (!read_field(text, name, word, sizeof word)) return false;
   *value = strtoll(word, NULL, 10);
   return true;
 }
 
-static lock_place take_place(const char *text) {
-  lock_place place = {.known = false};
+static lock_location read_location(const char *text) {
+  lock_location location = {.known = false};
   char file[32], folder[32];
-  if (!take(text, "file", file, sizeof file) || !take(text, "folder", folder, sizeof folder)) return place;
-  place.file = strtoull(file, NULL, 10);
-  place.folder = strtoull(folder, NULL, 10);
-  place.known = place.file != 0 && place.folder != 0;
-  return place;
+  if (!read_field(text, "file", file, sizeof file) || !read_field(text, "folder", folder, sizeof folder))
+    return location;
+  location.file = strtoull(file, NULL, 10);
+  location.folder = strtoull(folder, NULL, 10);
+  location.known = location.file != 0 && location.folder != 0;
+  return location;
 }
 
 bool ntkw_i_lock_decode(const char *text, lock_owner *owner) {
@@ -106,36 +104,38 @@ bool ntkw_i_lock_decode(const char *text, lock_owner *owner) {
   int64_t heartbeat;
   memset(owner, 0, sizeof *owner);
   const bool whole = strncmp(text, "ntkw-lock 1\n", 12) == 0 && strstr(text, "\nend\n") &&
-                     take(text, "host", owner->host, sizeof owner->host) &&
-                     take(text, "boot", owner->boot, sizeof owner->boot) &&
-                     take(text, "job", owner->job, sizeof owner->job) && take_number(text, "pid", &owner->pid) &&
-                     take_number(text, "started", &owner->started) && take_number(text, "restart", &owner->restart) &&
-                     take_number(text, "since", &owner->since) && take_number(text, "heartbeat", &heartbeat) &&
-                     take(text, "nonce", word, sizeof word);
+                     read_field(text, "host", owner->host, sizeof owner->host) &&
+                     read_field(text, "boot", owner->boot, sizeof owner->boot) &&
+                     read_field(text, "job", owner->job, sizeof owner->job) && read_number(text, "pid", &owner->pid) &&
+                     read_number(text, "started", &owner->started) && read_number(text, "restart", &owner->restart) &&
+                     read_number(text, "since", &owner->since) && read_number(text, "heartbeat", &heartbeat) &&
+                     read_field(text, "nonce", word, sizeof word);
   if (!whole) return false;
   owner->heartbeat = (uint64_t)heartbeat;
   owner->nonce = strtoull(word, NULL, 16);
-  owner->place = take_place(text);
+  owner->created = read_location(text);
   return true;
 }
 
-lock_place ntkw_i_lock_place(int fd, const char *path) {
-  lock_place place = {.known = false};
+lock_location ntkw_i_lock_locate(int fd, const char *path) {
+  lock_location location = {.known = false};
   struct stat file, folder;
   char *name = ntkw_i_path_folder(path);
   if (name && fstat(fd, &file) == 0 && stat(name, &folder) == 0)
-    place = (lock_place){true, file.st_ino, folder.st_ino, file.st_nlink > 1};
+    location = (lock_location){true, file.st_ino, folder.st_ino, file.st_nlink > 1};
   free(name);
-  return place;
+  return location;
 }
 
 static bool is_copied(const lock_owner *owner) {
-  if (!owner->place.known || !owner->found.known) return false;
-  return owner->found.file != owner->place.file || (owner->found.linked && owner->found.folder != owner->place.folder);
+  if (!owner->created.known || !owner->read_from.known) return false;
+  return owner->read_from.file != owner->created.file ||
+         (owner->read_from.linked && owner->read_from.folder != owner->created.folder);
 }
 
-lock_life ntkw_i_lock_judge(const lock_owner *owner, const lock_owner *myself) {
-  if (owner->job[0] && strcmp(owner->job, myself->job) == 0 && myself->restart > owner->restart) return LOCK_DEAD;
-  if (!owner->boot[0] || strcmp(owner->boot, myself->boot) != 0 || myself->started < 0) return LOCK_UNKNOWN;
+lock_holder_state ntkw_i_lock_holder_state(const lock_owner *owner, const lock_owner *this_process) {
+  if (owner->job[0] && strcmp(owner->job, this_process->job) == 0 && this_process->restart > owner->restart)
+    return LOCK_DEAD;
+  if (!owner->boot[0] || strcmp(owner->boot, this_process->boot) != 0 || this_process->started < 0) return LOCK_UNKNOWN;
   return start_of(owner->pid) == owner->started && !is_copied(owner) ? LOCK_ALIVE : LOCK_DEAD;
 }

@@ -1,9 +1,14 @@
-/* ntkw_checkpoint_reader_open and close, and what was found on opening. */
-#include "checkpoint/reading.h"
-#include "checkpoint/agreement.h"
-#include "checkpoint/file_bytes.h"
-#include "checkpoint/user_block.h"
-#include "status/communicator.h"
+/* A checkpoint opened for reading: open, close, attributes, arrays. */
+#include "checkpoint/reader.h"
+#include "base/dtype.h"
+#include "base/digest.h"
+#include "checkpoint/format.h"
+#include "checkpoint/writer.h"
+#include "fileio/array_io.h"
+#include "fileio/posix_io.h"
+#include "ranks/comm.h"
+#include "ranks/coverage.h"
+#include "ranks/same_on_ranks.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -19,7 +24,7 @@ static ntkw_status make(MPI_Comm comm, const char *path, ntkw_checkpoint_reader 
   return NTKW_SUCCESS;
 }
 
-/* Rank 0 judges the file first, so that a bad one is refused once; then every rank opens it. */
+/* Rank 0 checks the file first, so that one rank reports a bad file; then every rank opens it. */
 static ntkw_status open_file(ntkw_checkpoint_reader *reader, user_block *block) {
   int rank;
   MPI_TRY(MPI_Comm_rank(reader->comm, &rank));
@@ -43,18 +48,18 @@ static ntkw_status verify(const ntkw_checkpoint_reader *reader, const user_block
   return NTKW_SUCCESS;
 }
 
-static ntkw_status take_inventory(ntkw_checkpoint_reader *reader, int version) {
+static ntkw_status read_contents(ntkw_checkpoint_reader *reader, int version) {
   int rank;
   MPI_TRY(MPI_Comm_rank(reader->comm, &rank));
   ntkw_status status = NTKW_SUCCESS;
-  if (rank == 0) status = ntkw_i_inventory_find(reader->path, reader->fd, version, &reader->inventory.packet);
+  if (rank == 0) status = ntkw_i_contents_find(reader->path, reader->fd, version, &reader->contents.buffer);
   NTKW_TRY(ntkw_status_agree(reader->comm, status));
-  NTKW_TRY(ntkw_i_packet_broadcast(&reader->inventory.packet, reader->comm));
-  return ntkw_status_agree(reader->comm, ntkw_i_inventory_unpack(&reader->inventory));
+  NTKW_TRY(ntkw_i_buffer_broadcast(&reader->contents.buffer, reader->comm));
+  return ntkw_status_agree(reader->comm, ntkw_i_contents_unpack(&reader->contents));
 }
 
 static void destroy(ntkw_checkpoint_reader *reader) {
-  ntkw_i_inventory_free(&reader->inventory);
+  ntkw_i_contents_free(&reader->contents);
   ntkw_i_file_close(&reader->fd);
   free(reader->path);
   free(reader);
@@ -65,14 +70,14 @@ ntkw_status ntkw_checkpoint_reader_open(MPI_Comm comm, const char *path, ntkw_ch
   ntkw_checkpoint_reader *reader = NULL;
   user_block block = {0};
   if (out) *out = NULL;
-  NTKW_TRY(ntkw_i_plain_communicator(comm, &plain));
+  NTKW_TRY(ntkw_i_comm_duplicate(comm, "the communicator of a checkpoint", &plain));
   ntkw_status status = out ? NTKW_SUCCESS : ntkw_i_fail(NTKW_ERR_ARGUMENT, "ntkw_checkpoint_reader_open: out is NULL");
   status = ntkw_status_agree(plain, status);
-  if (status == NTKW_SUCCESS) status = ntkw_i_same_text(plain, "the path of a checkpoint", path);
+  if (status == NTKW_SUCCESS) status = ntkw_i_same_text_on_ranks(plain, "the path of a checkpoint", path);
   if (status == NTKW_SUCCESS) status = ntkw_status_agree(plain, make(plain, path, &reader));
   if (status == NTKW_SUCCESS) status = open_file(reader, &block);
   if (status == NTKW_SUCCESS) status = verify(reader, &block);
-  if (status == NTKW_SUCCESS) status = take_inventory(reader, block.version);
+  if (status == NTKW_SUCCESS) status = read_contents(reader, block.version);
   if (status == NTKW_SUCCESS) {
     *out = reader;
     return NTKW_SUCCESS;
@@ -103,8 +108,8 @@ static ntkw_status find_attribute(const ntkw_checkpoint_reader *reader, const ch
              : name  ? "place for the value"
                      : "name");
   *out = NULL;
-  for (int i = 0; i < reader->inventory.n_attributes && !*out; i++)
-    if (strcmp(reader->inventory.attributes[i].name, name) == 0) *out = &reader->inventory.attributes[i];
+  for (int i = 0; i < reader->contents.n_attributes && !*out; i++)
+    if (strcmp(reader->contents.attributes[i].name, name) == 0) *out = &reader->contents.attributes[i];
   NTKW_CHECK(*out, NTKW_ERR_FORMAT, "%s has no attribute \"%s\"", reader->path, name);
   NTKW_CHECK((int)(*out)->type == type, NTKW_ERR_FORMAT, "attribute \"%s\" of %s is of type %s, expected %s", name,
              reader->path, type_names[(*out)->type], type_names[type]);
@@ -133,17 +138,17 @@ ntkw_status ntkw_checkpoint_reader_get_text(ntkw_checkpoint_reader *reader, cons
 }
 
 int ntkw_checkpoint_reader_array_count(const ntkw_checkpoint_reader *reader) {
-  return reader ? reader->inventory.n_arrays : 0;
+  return reader ? reader->contents.n_arrays : 0;
 }
 
 const ntkw_checkpoint_array *ntkw_checkpoint_reader_array_at(const ntkw_checkpoint_reader *reader, int index) {
-  const bool there = reader && index >= 0 && index < reader->inventory.n_arrays;
-  return there ? &reader->inventory.arrays[index].about : NULL;
+  const bool there = reader && index >= 0 && index < reader->contents.n_arrays;
+  return there ? &reader->contents.arrays[index].about : NULL;
 }
 
 const stored_array *ntkw_i_stored_array(const ntkw_checkpoint_reader *reader, const char *name) {
-  for (int i = 0; reader && name && i < reader->inventory.n_arrays; i++)
-    if (strcmp(reader->inventory.arrays[i].about.name, name) == 0) return &reader->inventory.arrays[i];
+  for (int i = 0; reader && name && i < reader->contents.n_arrays; i++)
+    if (strcmp(reader->contents.arrays[i].about.name, name) == 0) return &reader->contents.arrays[i];
   return NULL;
 }
 
@@ -153,10 +158,102 @@ const ntkw_checkpoint_array *ntkw_checkpoint_reader_find_array(const ntkw_checkp
 }
 
 int ntkw_checkpoint_reader_attribute_count(const ntkw_checkpoint_reader *reader) {
-  return reader ? reader->inventory.n_attributes : 0;
+  return reader ? reader->contents.n_attributes : 0;
 }
 
 const ntkw_checkpoint_attribute *ntkw_checkpoint_reader_attribute_at(const ntkw_checkpoint_reader *reader, int index) {
-  const bool there = reader && index >= 0 && index < reader->inventory.n_attributes;
-  return there ? &reader->inventory.attributes[index] : NULL;
+  const bool there = reader && index >= 0 && index < reader->contents.n_attributes;
+  return there ? &reader->contents.attributes[index] : NULL;
+}
+
+enum { BLOCK_VALUES = 1 << 17 };
+
+typedef struct wanted_part {
+  int64_t offset, count; /* in indices of the first dimension */
+  int64_t row;           /* values of an index */
+  void *values;
+} wanted_part;
+
+static ntkw_status find(const ntkw_checkpoint_reader *reader, const char *name, ntkw_dtype dtype,
+                        const stored_array **out) {
+  *out = ntkw_i_stored_array(reader, name);
+  NTKW_CHECK(*out, NTKW_ERR_FORMAT, "%s has no array \"%s\"", reader->path, name);
+  NTKW_CHECK(ntkw_i_is_dtype(dtype), NTKW_ERR_ARGUMENT, "array \"%s\": %d is not a type of values", name, (int)dtype);
+  const ntkw_dtype stored = (*out)->about.dtype;
+  NTKW_CHECK(dtype == stored, NTKW_ERR_FORMAT, "array \"%s\" of %s is %s, expected %s", name, reader->path,
+             ntkw_dtype_name(stored), ntkw_dtype_name(dtype));
+  return NTKW_SUCCESS;
+}
+
+static ntkw_status check_values(const char *name, const wanted_part *part) {
+  NTKW_CHECK(part->values || part->count * part->row == 0, NTKW_ERR_ARGUMENT,
+             "array \"%s\": the place for %lld values is NULL", name, (long long)(part->count * part->row));
+  return NTKW_SUCCESS;
+}
+
+/* Read block by block: the system reads the next block while this rank digests one. */
+static ntkw_status read_part(const ntkw_checkpoint_reader *reader, const stored_array *array, const wanted_part *part,
+                             uint64_t *digest) {
+  const ntkw_dtype dtype = array->about.dtype;
+  const int64_t size = (int64_t)ntkw_i_value_size(dtype), last = (part->offset + part->count) * part->row;
+  char *values = part->values;
+  *digest = 0;
+  ntkw_i_file_expect_sequential(reader->fd);
+  for (int64_t first = part->offset * part->row; first < last; first += BLOCK_VALUES) {
+    const size_t count = (size_t)(last - first < BLOCK_VALUES ? last - first : BLOCK_VALUES);
+    NTKW_TRY(ntkw_i_array_read(reader->fd, reader->path, dtype, array->address, first, count, values));
+    *digest += ntkw_i_digest_values(values, dtype, first, count);
+    values += count * (size_t)size;
+  }
+  return NTKW_SUCCESS;
+}
+
+static ntkw_status read_and_verify(const ntkw_checkpoint_reader *reader, const stored_array *array,
+                                   const wanted_part *part) {
+  uint64_t mine;
+  NTKW_TRY(ntkw_status_agree(reader->comm, read_part(reader, array, part, &mine)));
+  return ntkw_i_check_array_digest(reader, array, mine);
+}
+
+ntkw_status ntkw_checkpoint_reader_read_array(ntkw_checkpoint_reader *reader, const char *name, ntkw_dtype dtype,
+                                              int64_t offset, int64_t count, void *values) {
+  NTKW_CHECK(reader, NTKW_ERR_ARGUMENT, "ntkw_checkpoint_reader_read_array: the reader is NULL");
+  const stored_array *array;
+  NTKW_TRY(ntkw_i_same_text_on_ranks(reader->comm, "the name of the array to be read", name));
+  NTKW_TRY(ntkw_status_agree(reader->comm, find(reader, name, dtype, &array)));
+  const wanted_part part = {offset, count, ntkw_i_row_length(array->about.n_dimensions, array->about.shape), values};
+  NTKW_TRY(ntkw_i_cover_rows(reader->comm, name, array->about.shape[0], offset, count));
+  NTKW_TRY(ntkw_status_agree(reader->comm, check_values(name, &part)));
+  return read_and_verify(reader, array, &part);
+}
+
+static ntkw_status check_slabs(const ntkw_checkpoint_array *about, int n_slabs, const ntkw_slab slabs[],
+                               const void *values) {
+  NTKW_TRY(ntkw_i_slabs_check(about->name, about->n_dimensions, about->shape, n_slabs, slabs));
+  const int64_t n = ntkw_i_slabs_length(about->n_dimensions, n_slabs, slabs);
+  NTKW_CHECK(values || n == 0, NTKW_ERR_ARGUMENT, "array \"%s\": the place for %lld values is NULL", about->name,
+             (long long)n);
+  return NTKW_SUCCESS;
+}
+
+static ntkw_status read_slabs(const ntkw_checkpoint_reader *reader, const stored_array *array, int n_slabs,
+                              const ntkw_slab slabs[], char *values) {
+  const ntkw_checkpoint_array *about = &array->about;
+  const size_t size = ntkw_i_value_size(about->dtype);
+  slab_runs runs = ntkw_i_slab_runs(about->n_dimensions, about->shape, n_slabs, slabs);
+  while (ntkw_i_slab_next(&runs))
+    NTKW_TRY(ntkw_i_array_read(reader->fd, reader->path, about->dtype, array->address, runs.first, (size_t)runs.length,
+                               values + (size_t)runs.at * size));
+  return NTKW_SUCCESS;
+}
+
+ntkw_status ntkw_checkpoint_reader_read_slabs(ntkw_checkpoint_reader *reader, const char *name, ntkw_dtype dtype,
+                                              int n_slabs, const ntkw_slab slabs[], void *values) {
+  NTKW_CHECK(reader, NTKW_ERR_ARGUMENT, "ntkw_checkpoint_reader_read_slabs: the reader is NULL");
+  const stored_array *array = NULL;
+  NTKW_TRY(ntkw_i_same_text_on_ranks(reader->comm, "the name of the array to be read", name));
+  ntkw_status status = find(reader, name, dtype, &array);
+  if (status == NTKW_SUCCESS) status = check_slabs(&array->about, n_slabs, slabs, values);
+  if (status == NTKW_SUCCESS) status = read_slabs(reader, array, n_slabs, slabs, values);
+  return ntkw_status_agree(reader->comm, status);
 }

@@ -1,5 +1,5 @@
 #include "checkpoint/slabs.h"
-#include "status/check.h"
+#include "base/check.h"
 
 ntkw_slab ntkw_i_slab_of_rows(int n_dimensions, const int64_t shape[], int64_t offset, int64_t count) {
   ntkw_slab slab = {.start = {offset}, .count = {count}};
@@ -43,7 +43,7 @@ slab_runs ntkw_i_slab_runs(int n_dimensions, const int64_t shape[], int n_slabs,
   return (slab_runs){.n_dimensions = n_dimensions, .shape = shape, .n_slabs = n_slabs, .slabs = slabs, .slab = -1};
 }
 
-/* Go to the next slab that is not empty. */
+/* Enter the next slab that is not empty. @return false: there is none. */
 static bool enter_slab(slab_runs *runs) {
   do runs->slab++;
   while (runs->slab < runs->n_slabs && ntkw_i_slab_length(runs->n_dimensions, &runs->slabs[runs->slab]) == 0);
@@ -55,7 +55,7 @@ static bool enter_slab(slab_runs *runs) {
   return true;
 }
 
-/* Count up the outer dimensions, the last of them fastest. */
+/* Advance the index over the outer dimensions, the last of them fastest. @return false: the slab is complete. */
 static bool advance(slab_runs *runs) {
   for (int d = runs->inner - 1; d >= 0; d--) {
     if (++runs->index[d] < runs->slabs[runs->slab].count[d]) return true;

@@ -1,8 +1,8 @@
-/* Hyperslabs of an array: what is wrong with one, and the runs of consecutive elements that it is made of. */
+/* Hyperslabs of an array: checks, and the runs of consecutive elements that they consist of. No function is collective.
+ */
 #ifndef NTKW_CHECKPOINT_SLABS_H
 #define NTKW_CHECKPOINT_SLABS_H
 
-#include <mpi.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include "ntkw/checkpoint.h"
@@ -14,34 +14,25 @@ ntkw_slab ntkw_i_slab_of_rows(int n_dimensions, const int64_t shape[], int64_t o
 int64_t ntkw_i_slab_length(int n_dimensions, const ntkw_slab *slab);
 int64_t ntkw_i_slabs_length(int n_dimensions, int n_slabs, const ntkw_slab slabs[]);
 
-/* Does each lie within the shape? Local. NTKW_ERR_ARGUMENT names the array, the hyperslab and the shape. */
+/* Check that each hyperslab lies within the shape.
+ * @return NTKW_SUCCESS; NTKW_ERR_ARGUMENT: the message names the array, the hyperslab and the shape. */
 ntkw_status ntkw_i_slabs_check(const char *array, int n_dimensions, const int64_t shape[], int n_slabs,
                                const ntkw_slab slabs[]);
 
-/* A list of hyperslabs as runs of elements that are consecutive in the array, hence in the file, and in memory:
+/* Iterate over the runs of elements that are consecutive in the array, hence in the file, and in memory:
  *     for (slab_runs runs = ntkw_i_slab_runs(...); ntkw_i_slab_next(&runs);) use runs.first, runs.length, runs.at; */
 typedef struct slab_runs {
-  int n_dimensions, n_slabs, slab; /* slab: the present one; -1 before the first */
+  int n_dimensions, n_slabs, slab; /* slab: the current one; -1 before the first */
   const int64_t *shape;
   const ntkw_slab *slabs;
-  int inner;                                 /* dimensions from here on are covered by a run */
-  int64_t index[NTKW_CHECKPOINT_DIMENSIONS]; /* of the next run, from the start of its slab */
-  bool more;                                 /* the present slab has another run */
-  int64_t first;                             /* element of the array, row-major */
+  int inner;                                 /* a run covers the dimensions from this one on */
+  int64_t index[NTKW_CHECKPOINT_DIMENSIONS]; /* of the next run, counted from the start of its slab */
+  bool more;                                 /* the current slab has another run */
+  int64_t first;                             /* first element of the run in the array, row-major */
   int64_t length;                            /* > 0 */
-  int64_t at;                                /* place among the packed values */
+  int64_t at;                                /* index of the first element among the packed values */
 } slab_runs;
 slab_runs ntkw_i_slab_runs(int n_dimensions, const int64_t shape[], int n_slabs, const ntkw_slab slabs[]);
 bool ntkw_i_slab_next(slab_runs *runs);
-
-/* Do the hyperslabs of all ranks cover the array exactly once? Collective.
- *
- * The array is cut along one dimension into as many layers as there are ranks; each rank gets the hyperslabs that
- * meet its layer, looks for two that overlap, and counts elements: without overlap, the count alone tells of holes. The
- * dimension is the one along which the fewest hyperslabs are sent.
- * @return the same on every rank: NTKW_SUCCESS; NTKW_ERR_ARGUMENT, naming the array and two ranks that share an element,
- * or where elements are missing, or the hyperslab that leaves the array; NTKW_ERR_MEMORY. */
-ntkw_status ntkw_i_slabs_cover(MPI_Comm comm, const char *array, int n_dimensions, const int64_t shape[], int n_slabs,
-                               const ntkw_slab slabs[]);
 
 #endif

@@ -1,19 +1,22 @@
-/* The values, from the memory of each rank to its hyperslabs, over MPI-IO. */
-#include "checkpoint/file_bytes.h"
-#include "checkpoint/hdf5_calls.h"
+/* Write the values from the memory of each rank to its hyperslabs over MPI-IO. */
+#include "fileio/posix_io.h"
+#include "base/dtype.h"
+#include "fileio/hdf5_driver.h"
+#include "fileio/hdf5_error.h"
+#include "fileio/hdf5_types.h"
 #include "checkpoint/publication.h"
-#include "status/check.h"
+#include "base/check.h"
 
 #include <stdio.h>
 #include <string.h>
 
-ntkw_status ntkw_i_mpi_io_make(ntkw_i_publication *publication) {
+ntkw_status ntkw_i_mpi_io_create(ntkw_i_publication *publication) {
   MPI_File file;
   const int failed =
       MPI_File_open(MPI_COMM_SELF, publication->temporary, MPI_MODE_RDWR | MPI_MODE_CREATE | MPI_MODE_EXCL,
                     publication->checkpoint->info, &file);
   if (failed == MPI_SUCCESS) {
-    publication->made = true;
+    publication->created = true;
     MPI_File_close(&file);
     return NTKW_SUCCESS;
   }
@@ -23,9 +26,9 @@ ntkw_status ntkw_i_mpi_io_make(ntkw_i_publication *publication) {
   return ntkw_i_fail(NTKW_ERR_FILE, "cannot make %s over MPI-IO: %s", publication->temporary, reason);
 }
 
-ntkw_status ntkw_i_mpi_io_begin(ntkw_i_publication *publication) {
+ntkw_status ntkw_i_mpi_io_open(ntkw_i_publication *publication) {
   const ntkw_checkpoint *checkpoint = publication->checkpoint;
-  const hid_t access = ntkw_i_hdf5_access(checkpoint->comm);
+  const hid_t access = ntkw_i_hdf5_access();
   H5Pset_fapl_mpio(access, checkpoint->comm, checkpoint->info);
   publication->file = H5Fopen(publication->temporary, H5F_ACC_RDWR, access);
   ntkw_status status = NTKW_SUCCESS;
@@ -34,7 +37,7 @@ ntkw_status ntkw_i_mpi_io_begin(ntkw_i_publication *publication) {
   return status;
 }
 
-ntkw_status ntkw_i_mpi_io_end(ntkw_i_publication *publication) {
+ntkw_status ntkw_i_mpi_io_close(ntkw_i_publication *publication) {
   const hid_t file = publication->file;
   publication->file = H5I_INVALID_HID;
   if (file >= 0 && H5Fclose(file) < 0)
@@ -50,7 +53,7 @@ typedef struct value_block {
 
 typedef struct destination {
   const ntkw_i_publication *publication;
-  const stated_array *array;
+  const pending_array *array;
   hid_t dataset, space, type;
 } destination;
 
@@ -60,9 +63,9 @@ static hsize_t block_length(const value_block *block, int from, int n_dimensions
   return length;
 }
 
-/* MPI-IO knows no reasons: ask the system for its own, by writing the same once more. */
+/* MPI-IO gives no reason for an error: write the same bytes with pwrite to get the system's reason. */
 static ntkw_status explain(const destination *to, const value_block *block) {
-  const stated_array *array = to->array;
+  const pending_array *array = to->array;
   char what[300];
   snprintf(what, sizeof what, "write array \"%s\" over MPI-IO to", array->name);
   const ntkw_status status = ntkw_i_hdf5_fail(NTKW_ERR_FILE, what, to->publication->temporary);
@@ -90,7 +93,8 @@ static ntkw_status write_whole(const destination *to, const value_block *block, 
   return status;
 }
 
-/* Halve along the first dimension that can be, until a piece is small enough: pieces stay contiguous. */
+/* Halve a block along the first dimension of more than one index until each piece is small enough. The values of a
+ * piece stay contiguous in memory. */
 static ntkw_status write_pieces(const destination *to, const value_block *whole) {
   const int n_dimensions = to->array->n_dimensions;
   const size_t value_size = ntkw_i_value_size(to->array->dtype);
@@ -108,7 +112,7 @@ static ntkw_status write_pieces(const destination *to, const value_block *whole)
   return write_pieces(to, &second);
 }
 
-static ntkw_status write_part(const ntkw_i_publication *publication, const stated_array *array) {
+static ntkw_status write_part(const ntkw_i_publication *publication, const pending_array *array) {
   if (array->address < 0 || array->n_slabs == 0) return NTKW_SUCCESS;
   const hid_t dataset = H5Dopen2(publication->file, array->name, H5P_DEFAULT);
   if (dataset < 0) return ntkw_i_hdf5_fail(NTKW_ERR_FILE, "find an array in", publication->temporary);
@@ -133,7 +137,7 @@ static ntkw_status write_part(const ntkw_i_publication *publication, const state
   return status;
 }
 
-ntkw_status ntkw_i_mpi_io_write(const ntkw_i_publication *publication) {
+ntkw_status ntkw_i_transfer_mpi_io(const ntkw_i_publication *publication) {
   for (int i = 0; i < publication->checkpoint->n_arrays; i++)
     NTKW_TRY(write_part(publication, &publication->checkpoint->arrays[i]));
   return NTKW_SUCCESS;

@@ -1,4 +1,4 @@
-/* What every subcommand of ntkw shares: its entry, its help, and how it ends. */
+/* Shared by all subcommands of ntkw: entry, help, exit codes, output. */
 #ifndef NTKW_CLI_COMMAND_H
 #define NTKW_CLI_COMMAND_H
 
@@ -16,15 +16,13 @@ typedef enum exit_code {
   EXIT_DIVERGED = 5, /* losses or parameters are not finite, or a blow-up: do not requeue */
   EXIT_INTERNAL = 6, /* out of memory, MPI failed, internal error */
   EXIT_LOCKED = 7,   /* the folder is used by another run: try again when that has ended */
-  EXIT_COME_BACK =
-      85 /* stopped by a signal or the time limit, after a checkpoint if there was a step: --resume goes on */
+  EXIT_REQUEUE = 85  /* stopped by a signal or the time limit, after a checkpoint if there was a step */
 } exit_code;
 
-/* A subcommand: its name, a line for ntkw --help, its own help, and what it does. argv[0] is the subcommand's name.
+/* A subcommand: its name, a line for ntkw --help, its own help, and its function; argv[0] is the subcommand's name.
  * `ntkw NAME --help` prints help, then the options of the table with their defaults, then notes (exit codes, an
- * example); options and notes may be left out. before is called before MPI is initialised, unless help is asked for;
- * NULL: nothing is to be done. outlives_reader: what cannot be printed any more is told by tell_of_lost_output, and is no
- * failure. */
+ * example); options and notes may be left out. before is called before MPI is initialised, except with --help; it may
+ * be NULL. outlives_reader: if output is lost, tell_of_lost_output warns, and the exit code does not change. */
 typedef struct command {
   const char *name, *summary, *help;
   exit_code (*run)(int argc, char **argv);
@@ -37,15 +35,15 @@ typedef struct command {
 
 extern const command train_command, replay_command, show_command, verify_command, spectrum_command, selftest_command;
 
-/* Print "ntkw: sentence" on rank 0's stderr and return the exit code that belongs to the status. To be called on every
- * rank after the ranks agreed on the status, so that rank 0 has the sentence. */
+/* Print "ntkw: sentence" on rank 0's stderr and return the exit code of the status. Call it on every rank, after the
+ * ranks agreed on the status: rank 0 then has the sentence. */
 exit_code command_failed(ntkw_status status);
 
-/* The exit code that belongs to a status. Local. */
+/* The exit code of a status. Local. */
 exit_code exit_code_of(ntkw_status status);
 
 /* Print "ntkw SUBCOMMAND: ..." with a hint at --help on rank 0's stderr and return EXIT_USAGE. An empty subcommand
- * stands for ntkw itself. */
+ * means ntkw itself. */
 exit_code usage_error(const char *subcommand, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* Rank in MPI_COMM_WORLD. */
@@ -54,10 +52,11 @@ int command_rank(void);
 /* Print "ntkw: warning: ..." on rank 0's stderr. */
 void warn(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
-/* Has something that was printed not arrived? To be asked after each piece, as it also takes up the reason. Local. */
+/* Was some output lost because standard output cannot be written? Call it after each piece of output, as it also stores
+ * the reason. Local. */
 bool output_is_lost(void);
 
-/* Standard output was lost: say so and why on rank 0's stderr, once. */
+/* Warn once on rank 0's stderr that standard output cannot be written, with the reason. */
 void tell_of_lost_output(void);
 
 /* printf on rank 0 only. */

@@ -1,4 +1,5 @@
 #include "cli/guard.h"
+#include "base/thread.h"
 #include "cli/command.h"
 #include "cli/launch.h"
 #include "cli/signals.h"
@@ -9,7 +10,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { LOOKS_A_SECOND = 4, PATIENT_LOOKS = 8 }; /* after a signal, until the process is ended */
+enum { LOOKS_A_SECOND = 4, PATIENT_LOOKS = 8 }; /* checks after a signal before the process is ended */
 
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
 static const ntkw_folder_lock *lock_held;
@@ -27,7 +28,7 @@ void guard_lock(const ntkw_folder_lock *lock) {
   pthread_mutex_unlock(&mutex);
 }
 
-/* With the mutex held. A reader of stderr that does not read is not waited for. */
+/* End the process. Call it with the mutex held. It does not wait for a reader of stderr that does not read. */
 static void leave(exit_code code, const char *sentence) {
   struct pollfd out = {.fd = STDERR_FILENO, .events = POLLOUT};
   ntkw_checkpoint_lock_abandon(lock_held);
@@ -43,7 +44,7 @@ static void *look(void *data) {
     pthread_mutex_lock(&mutex);
     if (launch_is_orphan()) leave(EXIT_INTERNAL, "ntkw: the launcher that started this rank is gone: the rank ends\n");
     unheard = nothing_to_save && signals_noted() != 0 ? unheard + 1 : 0;
-    if (unheard > PATIENT_LOOKS) leave(EXIT_COME_BACK, "ntkw: stopped by a signal before there was anything to save\n");
+    if (unheard > PATIENT_LOOKS) leave(EXIT_REQUEUE, "ntkw: stopped by a signal before there was anything to save\n");
     pthread_mutex_unlock(&mutex);
   }
   return data;
@@ -51,9 +52,5 @@ static void *look(void *data) {
 
 void guard_start(void) {
   pthread_t thread;
-  sigset_t all, before;
-  sigfillset(&all);
-  pthread_sigmask(SIG_SETMASK, &all, &before); /* signals are for the thread that computes */
-  if (pthread_create(&thread, NULL, look, NULL) == 0) pthread_detach(thread);
-  pthread_sigmask(SIG_SETMASK, &before, NULL);
+  if (ntkw_i_thread_start_masked(&thread, look, NULL) == 0) pthread_detach(thread);
 }

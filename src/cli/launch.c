@@ -9,16 +9,16 @@
 #include <unistd.h>
 
 enum { MOST_ANCESTORS = 100, UNKNOWN = -1, GONE = -2 };
-enum { TABLES_OF_PMIX = 1 << 23 }; /* bytes of a file, amply */
+enum { TABLES_OF_PMIX = 1 << 23 }; /* bytes; no file of PMIx tables is larger */
 
 static struct {
   bool launched;
-  long front;                 /* the process that a person called; 0: not on this machine */
-  long parent;                /* of this process; 0: it is not watched */
-  long outermost, its_parent; /* the outermost wrapper and the launcher; 0: there is none */
+  long front;                 /* process of the front end, such as mpirun; 0: not on this machine */
+  long parent;                /* parent of this process; 0: no launcher is watched */
+  long outermost, its_parent; /* the launcher's child on the way to this process, and the launcher; 0: none */
 } start;
 
-/* The parent of a process, and its name; UNKNOWN: it cannot be told; GONE: there is no such process. */
+/* The parent of a process, and its name; UNKNOWN: not known; GONE: there is no such process. */
 static long parent_of(long process, char name[64]) {
   char path[64];
   long parent = UNKNOWN;
@@ -36,7 +36,7 @@ static bool is_one_of(const char *name, const char *const names[]) {
   return false;
 }
 
-/* Names as the system cuts them, to 15 bytes. */
+/* Names of programs as /proc has them, cut to 15 bytes. */
 static const char *const fronts[] = {"mpirun",         "mpiexec",         "orterun",       "prterun",
                                      "mpirun.openmpi", "mpiexec.openmpi", "mpiexec.hydra", NULL};
 static const char *const daemons[] = {"orted",     "prted", "prte", "hydra_pmi_proxy", "hydra_bstrap_pr",
@@ -71,7 +71,7 @@ static bool find_launcher(void) {
   return found;
 }
 
-/* Without a launcher that has a known name: is the parent one all the same? */
+/* Could the parent be a launcher with an unknown name? Known shells are none. */
 static bool parent_may_launch(void) {
   char name[64] = "";
   if (start.parent <= 1) return false;
@@ -82,7 +82,7 @@ void launch_look(void) {
   start.parent = getppid();
   start.launched = says_launched() && (find_launcher() || parent_may_launch());
   const bool through_wrapper = start.its_parent != 0 && start.outermost != getpid();
-  /* who ignores SIGHUP below a shell of a launcher (nohup) wants to outlive that shell */
+  /* with nohup, below a launcher's shell: the process shall outlive that shell */
   if (!start.launched || (through_wrapper && signals_hangup_ignored())) start.parent = start.outermost = 0;
 }
 

@@ -4,9 +4,10 @@
 #include "cli/launch.h"
 #include "cli/signals.h"
 #include "ntkw/version.h"
-#include "status/nearest_word.h"
+#include "base/nearest_word.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static const command *const commands[] = {&train_command,  &replay_command,   &show_command,
@@ -85,7 +86,7 @@ static bool asks_for_help(int argc, char **argv) {
   return false;
 }
 
-/* The subcommand that is called; NULL: none. */
+/* The subcommand on the command line; NULL: none, or an unknown one. */
 static const command *find_command(int argc, char **argv) {
   for (int i = 0; argc > 1 && i < N_COMMANDS; i++)
     if (strcmp(argv[1], commands[i]->name) == 0) return commands[i];
@@ -101,7 +102,8 @@ static exit_code dispatch(const command *called, int argc, char **argv) {
   return asks_for_help(argc - 1, argv + 1) ? print_command_help(called) : called->run(argc - 1, argv + 1);
 }
 
-/* What was printed must have arrived, unless the subcommand outlives its reader: the code, or EXIT_FILE on every rank. */
+/* Return the code. If output was lost on some rank, return EXIT_FILE in place of EXIT_DONE on every rank, unless the
+ * subcommand outlives its reader. */
 static exit_code printed(bool outlives_reader, exit_code code) {
   int failed = output_is_lost(), any = 0;
   MPI_Allreduce(&failed, &any, 1, MPI_INT, MPI_MAX, MPI_COMM_WORLD);
@@ -109,6 +111,11 @@ static exit_code printed(bool outlives_reader, exit_code code) {
   if (!any || outlives_reader || code != EXIT_DONE) return code;
   if (command_rank() == 0) fprintf(stderr, "ntkw: the output could not be written\n");
   return EXIT_FILE;
+}
+
+static void warn_of_old_names(void) {
+  if (getenv("NTKW_SUM_KERNELS"))
+    warn("the environment variable NTKW_SUM_KERNELS is deprecated, set NTKW_KERNELS instead");
 }
 
 int main(int argc, char **argv) {
@@ -122,6 +129,7 @@ int main(int argc, char **argv) {
   if (runs && called->before) called->before();
   MPI_Init_thread(&argc, &argv, MPI_THREAD_FUNNELED, &provided);
   setvbuf(stdout, NULL, _IOLBF, 0);
+  warn_of_old_names();
   const exit_code code = dispatch(called, argc, argv), all = printed(runs && called->outlives_reader, code);
   MPI_Finalize();
   return (int)all;

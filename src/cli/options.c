@@ -1,7 +1,7 @@
 /* Command lines from tables. */
 #include "cli/options.h"
-#include "status/check.h"
-#include "status/nearest_word.h"
+#include "base/check.h"
+#include "base/nearest_word.h"
 
 #include <errno.h>
 #include <math.h>
@@ -11,16 +11,20 @@
 
 enum { MAX_OPTIONS = 64, HELP_COLUMN = 26, LINE_LENGTH = 100, DESCRIPTION_LENGTH = 160, MAX_LISTED = 8 };
 
-/* A parse under way: the next argument is argv[next]. */
+/* The state of parsing: the next argument is argv[next]. */
 typedef struct parse {
   const option *table;
   int n, argc, next;
   char **argv;
 } parse;
 
-static const option *find(const parse *p, const char *name, size_t length) {
+static bool is_name(const char *name, const char *text, size_t length) {
+  return name && strlen(name) == length && strncmp(name, text, length) == 0;
+}
+
+static const option *find(const parse *p, const char *text, size_t length) {
   for (int i = 0; i < p->n; i++)
-    if (strlen(p->table[i].name) == length && strncmp(p->table[i].name, name, length) == 0) return &p->table[i];
+    if (is_name(p->table[i].name, text, length) || is_name(p->table[i].alias, text, length)) return &p->table[i];
   return NULL;
 }
 
@@ -79,19 +83,35 @@ static void list_words(const char *const words[], int n, char text[], size_t siz
   }
 }
 
-static ntkw_status store_word(const option *o, const char *text, const char **value) {
+/* Find a word among those of the option. *index: its index; *word: the word in the table. */
+static ntkw_status find_word(const option *o, const char *text, int *index, const char **word) {
   int n = 0;
   const char *const *words = words_of(o, &n);
-  for (int i = 0; i < n; i++) {
-    if (strcmp(text, words[i]) != 0) continue;
-    *value = words[i];
-    return NTKW_SUCCESS;
+  for (*index = 0; *index < n; ++*index) {
+    *word = words[*index];
+    if (strcmp(text, *word) == 0) return NTKW_SUCCESS;
   }
   char all[DESCRIPTION_LENGTH * 2];
   list_words(words, n, all, sizeof all);
   const char *near = ntkw_i_nearest_word(text, words, n);
   return ntkw_i_fail(NTKW_ERR_ARGUMENT, "--%s is \"%s\"; expected %s%s%s%s", o->name, text, all,
                      near ? " (did you mean " : "", near ? near : "", near ? "?)" : "");
+}
+
+static ntkw_status store_word(const option *o, const char *text, const char **value) {
+  int index;
+  const char *word;
+  NTKW_TRY(find_word(o, text, &index, &word));
+  *value = word;
+  return NTKW_SUCCESS;
+}
+
+static ntkw_status store_choice(const option *o, const char *text, int *value) {
+  int index;
+  const char *word;
+  NTKW_TRY(find_word(o, text, &index, &word));
+  *value = index;
+  return NTKW_SUCCESS;
 }
 
 static ntkw_status store_text(const option *o, const char *text, const char **value) {
@@ -105,7 +125,8 @@ static bool ends_in(const char *text, const char *end) {
   return length > own && strcmp(text + length - own, end) == 0;
 }
 
-/* Not a problem file, which is there or ends in .lua; something that is not there can only be a slip. */
+/* Is the argument a path of checkpoints, not a problem file? Folders and names in .h5 are. Other existing files are
+ * problem files, and so are missing files in .lua; other missing paths are misspelt paths of checkpoints. */
 static bool is_path_of_checkpoints(const char *argument) {
   struct stat what;
   if (argument[0] == '-' || argument[0] == '\0') return false;
@@ -121,7 +142,7 @@ static ntkw_status store_optional_path(parse *p, const option *o, const char *at
   return NTKW_SUCCESS;
 }
 
-/* The value of an option that must have one: behind '=', or the next argument. */
+/* Take the value of an option that needs one: the text after '=', or the next argument. */
 static ntkw_status take_value(parse *p, const option *o, const char *attached, const char **text) {
   *text = attached;
   if (attached) return NTKW_SUCCESS;
@@ -148,6 +169,8 @@ static ntkw_status store(parse *p, const option *o, const char *attached, void *
     return store_real(o, text, member);
   case OPTION_WORD:
     return store_word(o, text, member);
+  case OPTION_CHOICE:
+    return store_choice(o, text, member);
   default:
     return store_text(o, text, member);
   }
@@ -183,7 +206,7 @@ ntkw_status options_parse(const option table[], int n, void *values, const char 
   return NTKW_SUCCESS;
 }
 
-/* The words of a list, behind the help, in lines. */
+/* Print the words of a list after the help, wrapped. */
 static void print_list(FILE *out, const option *o) {
   int n = 0, column = LINE_LENGTH;
   const char *const *words = words_of(o, &n);

@@ -1,6 +1,7 @@
 #include "cli/program.h"
+#include "base/clock.h"
 #include "cli/signals.h"
-#include "status/check.h"
+#include "base/check.h"
 
 #include <fcntl.h>
 #include <errno.h>
@@ -32,7 +33,7 @@ bool program_find(const char *name, char *path, size_t size) {
   return false;
 }
 
-/* The environment without some variables: an array to be freed, whose texts are environ's. */
+/* Copy the environment without some variables. The array is to be freed; its texts belong to environ. */
 static char **environment_without(const char *unset) {
   size_t n = 0, kept = 0;
   while (environ[n]) n++;
@@ -54,7 +55,7 @@ static int spawn(const program_call *call, char **environment, pid_t *child) {
   posix_spawn_file_actions_addopen(&files, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
   posix_spawn_file_actions_addopen(&files, STDOUT_FILENO, call->log, O_WRONLY | O_CREAT | O_TRUNC, 0666);
   posix_spawn_file_actions_adddup2(&files, STDOUT_FILENO, STDERR_FILENO);
-  posix_spawnattr_setsigdefault(&attributes, &ignored); /* what is caught becomes the default by itself */
+  posix_spawnattr_setsigdefault(&attributes, &ignored); /* caught signals get the default by exec */
   posix_spawnattr_setsigmask(&attributes, &none);
   posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK);
   const int failed = posix_spawn(child, call->path, &files, &attributes, call->arguments, environment);
@@ -63,18 +64,16 @@ static int spawn(const program_call *call, char **environment, pid_t *child) {
   return failed;
 }
 
-/* Wait for its end. A program that has to be killed has a reason. */
+/* Wait for the program's end. After a signal, or when its time is over, kill it; the status then has the reason. */
 static ntkw_status await(const program_call *call, pid_t child, int *code) {
   const struct timespec pause = {0, 10000000};
-  struct timespec began, now;
+  const double began = ntkw_i_clock_seconds();
   ntkw_status status = NTKW_SUCCESS;
-  clock_gettime(CLOCK_MONOTONIC, &began);
   for (pid_t ended = 0; (ended = waitpid(child, code, status == NTKW_SUCCESS ? WNOHANG : 0)) != child;) {
     if (ended < 0 && errno != EINTR) return ntkw_i_fail(NTKW_ERR_FILE, "%s: cannot be waited for", call->path);
-    clock_gettime(CLOCK_MONOTONIC, &now);
     if (signals_noted() != 0)
       status = ntkw_i_fail(NTKW_ERR_INTERRUPTED, "a signal came while %s ran", call->path);
-    else if ((double)(now.tv_sec - began.tv_sec) > call->most_seconds)
+    else if (ntkw_i_clock_seconds() - began > call->most_seconds)
       status = ntkw_i_fail(NTKW_ERR_FILE, "%s was ended, as it took more than %.0f s", call->path, call->most_seconds);
     if (status != NTKW_SUCCESS) kill(child, SIGKILL);
     nanosleep(&pause, NULL);

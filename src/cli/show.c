@@ -1,13 +1,13 @@
-/* ntkw show: what is in a checkpoint. */
+/* ntkw show: print the contents of a checkpoint. */
+#include "cli/checkpoint_files.h"
+#include "base/dtype.h"
 #include "cli/command.h"
-#include "ntkw/checkpoint.h"
-#include "status/check.h"
+#include "base/check.h"
 
 #include <ctype.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 typedef struct settings {
   const char *text;
@@ -34,7 +34,7 @@ static int name_width(const ntkw_checkpoint_reader *reader) {
   return width;
 }
 
-/* The beginning of the first line; what cannot be printed becomes '?'. */
+/* Print the beginning of the first line, with '?' for each character that cannot be printed. */
 static void print_text(const char *text) {
   const size_t line = strcspn(text, "\n"), shown = line < TEXT_WIDTH ? line : TEXT_WIDTH;
   int lines = 0;
@@ -78,7 +78,7 @@ static int64_t entries_of_row(const ntkw_checkpoint_array *a) {
   return n;
 }
 
-/* Collective: rank 0 gets the whole array, widened to double; *values is NULL elsewhere and is to be freed. */
+/* Read the whole array on rank 0 and widen it to double. Collective. *values: to be freed; NULL on other ranks. */
 static ntkw_status read_on_first_rank(ntkw_checkpoint_reader *reader, const ntkw_checkpoint_array *a, double **values) {
   const bool first = command_rank() == 0;
   const int64_t rows = first ? a->shape[0] : 0, n = rows * entries_of_row(a);
@@ -106,7 +106,7 @@ static void print_row(const char *label, const double row[], int64_t n) {
   printf("%s\n", n > MOST_COLUMNS ? " ..." : "");
 }
 
-/* The columns' names, if the checkpoint says them. */
+/* Print the names of the columns, if the checkpoint has them. */
 static void print_history_columns(const ntkw_checkpoint_reader *reader) {
   for (int i = 0; i < ntkw_checkpoint_reader_attribute_count(reader); i++) {
     const ntkw_checkpoint_attribute *a = ntkw_checkpoint_reader_attribute_at(reader, i);
@@ -171,17 +171,11 @@ static ntkw_status show_text(ntkw_checkpoint_reader *reader, const char *name) {
   return NTKW_SUCCESS;
 }
 
-/* The checkpoint, or the newest good one of a run's folder. Collective. */
+/* Open the checkpoint, or the newest good one of a run's folder. Collective. */
 static ntkw_status open_any(const char *path, ntkw_checkpoint_reader **reader) {
-  enum { SKIPPED = 1 << 16 };
-  static char skipped[SKIPPED];
-  struct stat about;
-  int is_folder = command_rank() == 0 && stat(path, &about) == 0 && S_ISDIR(about.st_mode);
-  MPI_Bcast(&is_folder, 1, MPI_INT, 0, MPI_COMM_WORLD);
-  if (!is_folder) return ntkw_checkpoint_reader_open(MPI_COMM_WORLD, path, reader);
-  NTKW_TRY(ntkw_checkpoint_reader_open_newest(MPI_COMM_WORLD, path, "step-", skipped, sizeof skipped, reader));
-  for (char *line = strtok(skipped, "\n"); line; line = strtok(NULL, "\n")) warn("skipped %s", line);
-  NTKW_CHECK(*reader, NTKW_ERR_FILE, "%s: holds no checkpoint step-<digits>.h5", path);
+  if (path_kind_of(path) != PATH_FOLDER) return ntkw_checkpoint_reader_open(MPI_COMM_WORLD, path, reader);
+  NTKW_TRY(checkpoint_open_newest(path, reader));
+  NTKW_CHECK(*reader, NTKW_ERR_FILE, "%s: holds no checkpoint " CHECKPOINT_PREFIX "<digits>.h5", path);
   return NTKW_SUCCESS;
 }
 

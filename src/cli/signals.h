@@ -1,7 +1,7 @@
 /* The signals of the ntkw program.
  *
- * A write beyond the limit of a file's size is an error with a sentence in every subcommand (SIGXFSZ is ignored). What
- * else a signal does is left as the system has it, SIGPIPE included: ntkw show FILE | head ends silently. A subcommand
+ * SIGXFSZ is ignored in every subcommand, so that a write beyond the limit of file sizes is an error with a sentence.
+ * All other signals keep the system's default, including SIGPIPE: ntkw show FILE | head ends silently. A subcommand
  * that has something to save calls signals_catch. */
 #ifndef NTKW_CLI_SIGNALS_H
 #define NTKW_CLI_SIGNALS_H
@@ -9,12 +9,12 @@
 #include <signal.h>
 #include <stdbool.h>
 
-/* At the start of the program, before MPI is initialised. Local. */
+/* Ignore SIGXFSZ, and store whether SIGHUP is ignored. Call it at the start of the program, before MPI_Init. Local. */
 void signals_begin(void);
 
-/* From now on SIGTERM, SIGINT, SIGUSR1, SIGUSR2, SIGXCPU, and SIGHUP unless it was ignored at the start (nohup), are
- * noted, also if they were blocked; a second SIGINT ends the process at once. SIGPIPE is ignored, so that a reader that
- * goes away does not end the process. Local. */
+/* From here on note SIGTERM, SIGINT, SIGUSR1, SIGUSR2 and SIGXCPU, and SIGHUP unless it was ignored at the start
+ * (nohup). These signals are unblocked. A second SIGINT ends the process at once. SIGPIPE is ignored, so that the
+ * process continues when a reader of its output goes away. Local. */
 void signals_catch(void);
 
 /* The last signal that was noted; 0: none. Local; from any thread. */

@@ -1,17 +1,18 @@
-/* Threads of the ntkw program's ranks: --threads, or OMP_NUM_THREADS, or one. */
+/* The number of threads of each rank: --threads, else OMP_NUM_THREADS, else 1. */
 #ifndef NTKW_CLI_THREADS_H
 #define NTKW_CLI_THREADS_H
 
-#include "pinn/training/team.h"
+#include "pinn/training/thread_pool.h"
 #include "pinn/training/trainer.h"
 
-/* The option, for tables: least 1, most MAX_THREADS; 0 stands for "not given". */
-#define THREADS_HELP                                                                         \
-  "that make the gradients of each rank, whole lanes each; the bits do not depend on them\n" \
+/* Help of the option --threads, for tables of options with least 1, most MAX_THREADS and a default of 0, not given. */
+#define THREADS_HELP                                                                            \
+  "that compute the gradients of each rank, whole lanes each; the bits do not depend on them\n" \
   "(default: the first number of OMP_NUM_THREADS, or 1)"
 
-/* Give the trainer its threads. wanted: of the option, 0 if it was not given. Collective.
- * @return as trainer_set_threads; NTKW_ERR_MPI if this MPI bears no threads. */
+/* Set the threads of the trainer. wanted: the value of the option; 0: not given. Collective.
+ * @return as trainer_set_threads; NTKW_ERR_MPI if a rank wants more than one thread and MPI provides less than
+ *         MPI_THREAD_FUNNELED. */
 ntkw_status set_threads(trainer *t, int64_t wanted);
 
 #endif

@@ -1,11 +1,8 @@
 #include "recording/journal.h"
-#include "checkpoint/digest.h"
-#include "checkpoint/file_bytes.h"
-#include "status/check.h"
+#include "base/digest.h"
+#include "fileio/posix_io.h"
+#include "base/check.h"
 
-#if H5_VERSION_GE(1, 13, 0)
-#include <H5FDdevelop.h>
-#endif
 #include <endian.h>
 #include <errno.h>
 #include <stdlib.h>
@@ -14,7 +11,7 @@
 #include <unistd.h>
 
 static const char mark[8] = "NTKWJRNL";
-enum { HEAD = 16, TAIL = 24 }; /* bytes before each change, and at the end */
+enum { HEAD = 16, TAIL = 24 }; /* bytes before each change, and at the end of the journal */
 
 void (*ntkw_i_journal_hook)(int fd, const void *bytes, size_t length, int64_t at);
 
@@ -36,8 +33,8 @@ typedef struct change {
   const char *bytes;
 } change;
 
-/* The change that begins at *position, which moves on; false: none is left. */
-static bool next_change(const trace_journal *j, size_t *position, change *out) {
+/* Get the change that begins at *position, and advance *position to the next. Returns false if none is left. */
+static bool next_change(const recording_journal *j, size_t *position, change *out) {
   if (*position + HEAD > j->used) return false;
   const char *head = j->bytes + *position;
   *out = (change){(int64_t)get_word(head), (size_t)get_word(head + 8), head + HEAD};
@@ -45,7 +42,7 @@ static bool next_change(const trace_journal *j, size_t *position, change *out) {
   return true;
 }
 
-static bool reserve(trace_journal *j, size_t more) {
+static bool reserve(recording_journal *j, size_t more) {
   if (j->used + more <= j->capacity) return true;
   const size_t capacity = 2 * (j->used + more);
   char *bytes = realloc(j->bytes, capacity);
@@ -55,7 +52,7 @@ static bool reserve(trace_journal *j, size_t more) {
   return true;
 }
 
-static void add_change(trace_journal *j, int64_t at, size_t length, const void *bytes) {
+static void add_change(recording_journal *j, int64_t at, size_t length, const void *bytes) {
   j->lost = j->lost || !reserve(j, HEAD + length + TAIL);
   if (j->lost) return;
   put_word(j->bytes + j->used, (uint64_t)at);
@@ -64,124 +61,41 @@ static void add_change(trace_journal *j, int64_t at, size_t length, const void *
   j->used += HEAD + length;
 }
 
-/* HDF5's driver. */
-typedef struct open_file {
-  H5FD_t shared; /* HDF5's part; must be the first */
-  trace_journal *journal;
-} open_file;
-
-static trace_journal *journal_of(const H5FD_t *file) {
-  return ((const open_file *)file)->journal;
-}
-
-static H5FD_t *begin(const char *name, unsigned flags, hid_t access, haddr_t most) {
-  (void)name, (void)flags, (void)most;
-  trace_journal *const *info = H5Pget_driver_info(access);
-  open_file *file = info ? calloc(1, sizeof *file) : NULL;
-  if (!file) return NULL;
-  file->journal = *info;
-  file->journal->length = 0;
-  return &file->shared;
-}
-
-static herr_t end(H5FD_t *file) {
-  free(file);
-  return 0;
-}
-
-/* As of HDF5's own driver, so that the files are the same. */
-static herr_t query(const H5FD_t *file, unsigned long *flags) {
-  (void)file;
-  *flags = H5FD_FEAT_AGGREGATE_METADATA | H5FD_FEAT_ACCUMULATE_METADATA | H5FD_FEAT_DATA_SIEVE |
-           H5FD_FEAT_AGGREGATE_SMALLDATA;
-  return 0;
-}
-
-static haddr_t get_allocated(const H5FD_t *file, H5FD_mem_t type) {
-  (void)type;
-  return (haddr_t)journal_of(file)->length;
-}
-
-static herr_t set_allocated(H5FD_t *file, H5FD_mem_t type, haddr_t address) {
-  (void)type;
-  journal_of(file)->length = (int64_t)address;
-  return 0;
-}
-
-static haddr_t get_end(const H5FD_t *file, H5FD_mem_t type) {
-  (void)type;
-  return (haddr_t)journal_of(file)->end;
-}
-
-/* What is in the file, zeros behind its end, and over it the changes in their order. */
-static herr_t read_bytes(H5FD_t *file, H5FD_mem_t type, hid_t transfer, haddr_t from, size_t size, void *bytes) {
-  (void)type, (void)transfer;
-  const trace_journal *j = journal_of(file);
-  const int64_t first = (int64_t)from, last = first + (int64_t)size;
+/* Read bytes of the file with the pending changes applied in their order. Bytes beyond the end of the file stay zero.
+ */
+static bool read_bytes(ntkw_i_storage *storage, H5FD_mem_t kind, int64_t first, size_t size, void *bytes) {
+  (void)kind;
+  const recording_journal *j = (const recording_journal *)storage;
+  const int64_t last = first + (int64_t)size;
   struct stat about;
-  memset(bytes, 0, size);
-  if (fstat(j->fd, &about) != 0) return -1;
+  if (fstat(j->fd, &about) != 0) return false;
   const int64_t there = about.st_size < last ? about.st_size : last;
   if (there > first && ntkw_i_file_read(j->fd, j->path, bytes, (size_t)(there - first), first) != NTKW_SUCCESS)
-    return -1;
+    return false;
   change c;
   for (size_t position = 0; next_change(j, &position, &c);) {
     const int64_t a = c.at > first ? c.at : first,
                   b = c.at + (int64_t)c.length < last ? c.at + (int64_t)c.length : last;
     if (a < b) memcpy((char *)bytes + (a - first), c.bytes + (a - c.at), (size_t)(b - a));
   }
-  return 0;
+  return true;
 }
 
-static herr_t write_bytes(H5FD_t *file, H5FD_mem_t type, hid_t transfer, haddr_t at, size_t size, const void *bytes) {
-  (void)type, (void)transfer;
-  trace_journal *j = journal_of(file);
-  add_change(j, (int64_t)at, size, bytes);
-  if ((int64_t)(at + size) > j->end) j->end = (int64_t)(at + size);
-  return 0;
+static void write_bytes(ntkw_i_storage *storage, int64_t at, size_t size, const void *bytes) {
+  add_change((recording_journal *)storage, at, size, bytes);
 }
 
-static herr_t cut_off(H5FD_t *file, hid_t transfer, hbool_t closing) {
-  (void)transfer, (void)closing;
-  journal_of(file)->end = journal_of(file)->length;
-  return 0;
-}
-
-static hid_t make_driver(void) {
-  static const H5FD_class_t driver = {
-#ifdef H5FD_CLASS_VERSION
-      .version = H5FD_CLASS_VERSION,
-      .value = (H5FD_class_value_t)513, /* not HDF5's own, nor the forgiving file's */
-#endif
-      .name = "ntkw journaled file",
-      .maxaddr = INT64_MAX,
-      .fc_degree = H5F_CLOSE_STRONG,
-      .fapl_size = sizeof(trace_journal *),
-      .open = begin,
-      .close = end,
-      .query = query,
-      .get_eoa = get_allocated,
-      .set_eoa = set_allocated,
-      .get_eof = get_end,
-      .read = read_bytes,
-      .write = write_bytes,
-      .truncate = cut_off,
-      .fl_map = H5FD_FLMAP_DICHOTOMY};
-  return H5FDregister(&driver);
-}
-
-ntkw_status ntkw_i_journal_access(hid_t access, trace_journal *j) {
+ntkw_status ntkw_i_journal_access(hid_t access, recording_journal *j) {
   struct stat about;
   NTKW_CHECK(fstat(j->fd, &about) == 0, NTKW_ERR_FILE, "cannot read %s: %s", j->path, strerror(errno));
-  if (j->end < about.st_size) j->end = about.st_size;
-  if (j->driver <= 0) j->driver = make_driver();
-  NTKW_CHECK(j->driver > 0 && H5Pset_driver(access, j->driver, &j) >= 0, NTKW_ERR_FILE, "cannot prepare HDF5 for %s",
-             j->path);
-  return NTKW_SUCCESS;
+  j->storage.read = read_bytes;
+  j->storage.write = write_bytes;
+  if (j->storage.end < about.st_size) j->storage.end = about.st_size;
+  return ntkw_i_hdf5_set_storage(access, &j->storage, j->path);
 }
 
-/* Do the changes fill the journal, and lie in the file? */
-static bool is_sound(const trace_journal *j, int64_t most) {
+/* Whether the changes fill the journal exactly and each begins at an offset from 0 to most. */
+static bool is_sound(const recording_journal *j, int64_t most) {
   size_t position = 0;
   change c;
   while (position + HEAD <= j->used) {
@@ -192,7 +106,7 @@ static bool is_sound(const trace_journal *j, int64_t most) {
   return position == j->used;
 }
 
-ntkw_status ntkw_i_journal_find(trace_journal *j, bool *found) {
+ntkw_status ntkw_i_journal_find(recording_journal *j, bool *found) {
   char tail[TAIL];
   struct stat about;
   *found = false;
@@ -210,19 +124,21 @@ ntkw_status ntkw_i_journal_find(trace_journal *j, bool *found) {
   return NTKW_SUCCESS;
 }
 
-static ntkw_status put(const trace_journal *j, const void *bytes, size_t length, int64_t at) {
+static ntkw_status put(const recording_journal *j, const void *bytes, size_t length, int64_t at) {
   if (ntkw_i_journal_hook) ntkw_i_journal_hook(j->fd, bytes, length, at);
   return ntkw_i_file_write(j->fd, j->path, bytes, length, at);
 }
 
-/* Write the journal so that it ends the file: in space that was reserved there, if that is enough. *at: where. */
-static ntkw_status write_journal(trace_journal *j, int64_t *at) {
+/* Write the journal at the end of the file, in the space reserved there if that is large enough. *at: its offset. */
+static ntkw_status write_journal(recording_journal *j, int64_t *at) {
   struct stat about;
   char *tail = j->bytes + j->used;
   const int64_t size = (int64_t)j->used + TAIL;
   NTKW_CHECK(fstat(j->fd, &about) == 0, NTKW_ERR_FILE, "cannot write %s: %s", j->path, strerror(errno));
   const int64_t inside = about.st_size - size;
-  *at = inside >= j->length ? inside : j->length > about.st_size ? j->length : about.st_size;
+  *at = inside >= j->storage.allocated         ? inside
+        : j->storage.allocated > about.st_size ? j->storage.allocated
+                                               : about.st_size;
   put_word(tail, (uint64_t)j->used);
   put_word(tail + 8, ntkw_i_digest_bytes(j->bytes, 0, j->used));
   memcpy(tail + 16, mark, sizeof mark);
@@ -231,7 +147,7 @@ static ntkw_status write_journal(trace_journal *j, int64_t *at) {
   return status;
 }
 
-ntkw_status ntkw_i_journal_commit(trace_journal *j) {
+ntkw_status ntkw_i_journal_commit(recording_journal *j) {
   static const char zeros[TAIL] = "";
   int64_t at = 0;
   NTKW_CHECK(!j->lost, NTKW_ERR_MEMORY, "out of memory for the changes of %s", j->path);
@@ -244,14 +160,14 @@ ntkw_status ntkw_i_journal_commit(trace_journal *j) {
   return NTKW_SUCCESS;
 }
 
-ntkw_status ntkw_i_journal_cut(const trace_journal *j) {
-  NTKW_CHECK(ftruncate(j->fd, (off_t)j->length) == 0, NTKW_ERR_FILE, "cannot set the length of %s: %s", j->path,
-             strerror(errno));
+ntkw_status ntkw_i_journal_cut(const recording_journal *j) {
+  NTKW_CHECK(ftruncate(j->fd, (off_t)j->storage.allocated) == 0, NTKW_ERR_FILE, "cannot set the length of %s: %s",
+             j->path, strerror(errno));
   return NTKW_SUCCESS;
 }
 
-void ntkw_i_journal_free(trace_journal *j) {
-  if (j->driver > 0) H5FDunregister(j->driver);
+void ntkw_i_journal_free(recording_journal *j) {
+  ntkw_i_hdf5_release_storage(&j->storage);
   free(j->bytes);
-  *j = (trace_journal){.fd = -1};
+  *j = (recording_journal){.fd = -1};
 }

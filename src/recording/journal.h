@@ -1,51 +1,53 @@
-/* A file for HDF5 whose changes are made all at once: whoever ends in between, by SIGKILL too, leaves the file as it was
- * before or after them.
+/* Atomic changes of an HDF5 file: a process that ends at any time, even by SIGKILL, leaves the file as it was before
+ * all changes of a commit or after all of them.
  *
- * HDF5 writes through a driver of ours that keeps what is written in memory. ntkw_i_journal_commit writes all of it
- * behind the end of the file first, as a journal with a digest; then to its places; then it takes the journal back. If
- * it is killed before the journal is whole, nothing has changed; if after that, the journal at the end of the file
- * says what is to be changed, and who reads the file reads it as changed. Values that are written past HDF5, to space
- * that nothing in the file refers to yet, need no journal.
+ * HDF5 writes through a driver that keeps the changes in memory. ntkw_i_journal_commit first writes all of them behind
+ * the end of the file, as a journal with a digest; then it writes them to their places; then it removes the journal. If
+ * it is killed before the journal is complete, nothing has changed. If it is killed later, the journal at the end of
+ * the file holds the changes, and every reader applies them. Values that are written directly, to space that nothing in
+ * the file refers to yet, need no journal.
  *
- * The journal, in words of 64 bits, little-endian: for each change its place in the file, its length, its bytes; then
- * the length of all this, a digest, and a mark, which end the file. All functions are local. */
+ * Format of the journal, with numbers as 64-bit words, little-endian: for each change its offset in the file, its
+ * length and its bytes; then the length of all changes, their digest, and a mark, which end the file. No function is
+ * collective. */
 #ifndef NTKW_RECORDING_JOURNAL_H
 #define NTKW_RECORDING_JOURNAL_H
 
 #include <hdf5.h>
 #include <stdbool.h>
 #include <stdint.h>
-#include "ntkw/status.h"
+#include "fileio/hdf5_driver.h"
 
-/* Starts as {.fd = ..., .path = ...}, which are borrowed. */
-typedef struct trace_journal {
+/* Initialise it as {.fd = ..., .path = ...}; both are borrowed. */
+typedef struct recording_journal {
+  ntkw_i_storage storage; /* must be the first member; allocated: length of the file without a journal */
   int fd;
   const char *path;
-  char *bytes; /* changes that are not in the file yet, as the journal has them */
+  char *bytes; /* changes that are not in the file yet, in the journal's format */
   size_t used, capacity;
-  bool lost;      /* there was no memory for one */
-  int64_t end;    /* of what HDF5 has in the file */
-  int64_t length; /* of the file without a journal, as HDF5 sees it */
-  hid_t driver;   /* 0: none yet */
-} trace_journal;
+  bool lost; /* a change was dropped for lack of memory */
+} recording_journal;
 
-/* Let the file that is made or opened with these access properties be this one, which must live until it is closed. */
-ntkw_status ntkw_i_journal_access(hid_t access, trace_journal *journal);
+/* Set access so that HDF5 creates or opens the file through this journal. journal must live until the file is closed.
+ * @return NTKW_SUCCESS, NTKW_ERR_FILE. */
+ntkw_status ntkw_i_journal_access(hid_t access, recording_journal *journal);
 
-/* Take up a journal that was left behind. Its changes are seen by HDF5, and made by the next commit. *found: there is
- * one. NTKW_ERR_FILE, NTKW_ERR_MEMORY. */
-ntkw_status ntkw_i_journal_find(trace_journal *journal, bool *found);
+/* Read the journal that a killed process left in the file. *found: there is one. HDF5 then reads the file with these
+ * changes, and the next commit makes them. @return NTKW_SUCCESS, NTKW_ERR_FILE, NTKW_ERR_MEMORY. */
+ntkw_status ntkw_i_journal_find(recording_journal *journal, bool *found);
 
-/* Make all changes, or none. NTKW_ERR_FILE, NTKW_ERR_MEMORY: none was made; the next commit tries again. */
-ntkw_status ntkw_i_journal_commit(trace_journal *journal);
+/* Make all changes. After an error a reader finds the file before all changes or after all of them. After NTKW_ERR_FILE
+ * the next commit tries again. After NTKW_ERR_MEMORY, which means that a change was dropped, every commit fails. */
+ntkw_status ntkw_i_journal_commit(recording_journal *journal);
 
-/* After HDF5 has closed the file: cut off what is behind its end. NTKW_ERR_FILE. */
-ntkw_status ntkw_i_journal_cut(const trace_journal *journal);
+/* Truncate the file to the length that HDF5 has allocated. Call it after HDF5 has closed the file. @return
+ * NTKW_SUCCESS, NTKW_ERR_FILE. */
+ntkw_status ntkw_i_journal_cut(const recording_journal *journal);
 
-/* Free, after HDF5 has closed the file. */
-void ntkw_i_journal_free(trace_journal *journal);
+/* Free the memory of a journal, not the struct. Call it after HDF5 has closed the file. */
+void ntkw_i_journal_free(recording_journal *journal);
 
-/* For tests of ends in between: called before each write to the file. */
+/* For tests of killed processes: called before each write to the file. */
 extern void (*ntkw_i_journal_hook)(int fd, const void *bytes, size_t length, int64_t at);
 
 #endif

@@ -1,5 +1,5 @@
-/* A trace being recorded: what was stated, where this rank's shard lies, and the file, which the first rank has open in
- * HDF5 and every rank for its gradients. */
+/* A recording that is being written: its setup, this rank's pieces and the file. Rank 0 has the file open in HDF5.
+ * Every rank has it open as a file descriptor, to write its gradients. */
 #ifndef NTKW_RECORDING_IMPL_H
 #define NTKW_RECORDING_IMPL_H
 
@@ -8,97 +8,99 @@
 #include "ntkw/recording.h"
 #include "recording/journal.h"
 
-enum { TRACE_RULE_LENGTH = 32, TRACE_SOURCE_LENGTH = 160 }; /* with the NUL at the end */
+enum { RECORDED_RULE_LENGTH = 32, RECORDED_SOURCE_LENGTH = 160 }; /* with the terminating NUL */
 
-/* What is stated at creation: a copy that outlives the caller's. */
-typedef struct trace_stated {
+/* Arguments and options of the creation, copied. */
+typedef struct recording_setup {
   int n_conditions, n_segments, n_pieces;
   char **conditions;
-  char rule[TRACE_RULE_LENGTH], source[TRACE_SOURCE_LENGTH];
+  char rule[RECORDED_RULE_LENGTH], source[RECORDED_SOURCE_LENGTH];
   double alpha;
   int64_t update_every, n_parameters;
   ntkw_dtype dtype;
   bool traces;
   double *initial_weights;
-  int64_t *entries;                 /* NULL: not stated */
+  int64_t *entries;                 /* NULL: not given */
   ntkw_recording_segment *segments; /* their names are owned */
   ntkw_recording_piece *pieces;     /* this rank's */
-} trace_stated;
+} recording_setup;
 
 /* The datasets that grow with every step. */
-typedef enum trace_dataset {
-  TRACE_EPOCH,
-  TRACE_BATCH,
-  TRACE_UPDATED,
-  TRACE_LOSSES,
-  TRACE_WEIGHTS,
-  TRACE_TOTAL,
-  TRACE_SQUARES,
-  TRACE_NORMS,
-  TRACE_TRACES, /* of NTK blocks, if they are recorded */
-  TRACE_GRADIENTS,
-  TRACE_N_DATASETS
-} trace_dataset;
+typedef enum recorded_dataset {
+  RECORDED_EPOCH,
+  RECORDED_BATCH,
+  RECORDED_UPDATED,
+  RECORDED_LOSSES,
+  RECORDED_WEIGHTS,
+  RECORDED_TOTAL,
+  RECORDED_SQUARES,
+  RECORDED_NORMS,
+  RECORDED_TRACES, /* of NTK blocks, if they are recorded */
+  RECORDED_GRADIENTS,
+  N_RECORDED_DATASETS
+} recorded_dataset;
 
 struct ntkw_recording {
   MPI_Comm comm;
   int rank;
-  trace_stated stated;
+  recording_setup setup;
   char *path;
-  int fd;                           /* the file, for the gradients; -1 */
-  hid_t file;                       /* the same, on the first rank; negative elsewhere */
-  trace_journal journal;            /* between HDF5 and the file */
-  hid_t datasets[TRACE_N_DATASETS]; /* on the first rank */
-  bool made;                        /* by this rank, and to be removed by it if creation fails */
-  bool broken;                      /* on the first rank: a step could not be withdrawn */
-  int64_t epoch;                    /* to go on from, for ntkw_i_recording_open_file */
+  int fd;                              /* the file; -1: not open */
+  hid_t file;                          /* the file in HDF5, on rank 0; negative on other ranks */
+  recording_journal journal;           /* on rank 0: between HDF5 and the file */
+  hid_t datasets[N_RECORDED_DATASETS]; /* on rank 0 */
+  bool made;                           /* this rank created the file, and removes it if creation fails */
+  bool broken;                         /* on rank 0: a step could not be withdrawn */
+  int64_t epoch;                       /* to continue from, for ntkw_i_recording_open_file */
   int64_t n_steps;
   int64_t chunk_length; /* parameters in a chunk of the gradients */
   int n_chunks;         /* for each condition and step */
-  int64_t *addresses;   /* [n_conditions, n_chunks] of the present step's chunks in the file */
+  int64_t *addresses;   /* [n_conditions, n_chunks] file offsets of this step's chunks */
   const ntkw_recording_step *step;
-  double *squares, *norms; /* [n_conditions] of the present step */
+  double *squares, *norms; /* [n_conditions] of this step */
   ntkw_sum sum;
   int64_t *message;
 };
 
-/* Check and copy. Local. *to starts as zeros and is to be freed, after an error too.
+/* Check and copy the arguments. Not collective. *to must be zero at first. The caller frees it, after an error too.
  * @return NTKW_SUCCESS, NTKW_ERR_ARGUMENT, NTKW_ERR_NOT_FINITE, NTKW_ERR_MEMORY. */
-ntkw_status ntkw_i_recording_state(trace_stated *to, int n, const char *const names[],
-                                   const ntkw_recording_options *options);
-void ntkw_i_recording_stated_free(trace_stated *stated);
+ntkw_status ntkw_i_recording_setup_copy(recording_setup *to, int n, const char *const names[],
+                                        const ntkw_recording_options *options);
+void ntkw_i_recording_setup_free(recording_setup *setup);
 
-/* Number of parameters of this rank. Local. */
-int64_t ntkw_i_recording_local_count(const trace_stated *stated);
+/* Number of parameters in this rank's pieces. Not collective. */
+int64_t ntkw_i_recording_local_count(const recording_setup *setup);
 
-/* Have all ranks stated the same, and is every parameter in exactly one rank's piece? Collective.
+/* Check that all ranks have the same setup, and that every parameter is in exactly one rank's piece. Collective.
  * @return the same on every rank: NTKW_SUCCESS, NTKW_ERR_DISAGREE, NTKW_ERR_COUNT, NTKW_ERR_MEMORY, NTKW_ERR_MPI. */
-ntkw_status ntkw_i_recording_same_stated(MPI_Comm comm, const trace_stated *stated);
-ntkw_status ntkw_i_recording_covers(MPI_Comm comm, const trace_stated *stated);
+ntkw_status ntkw_i_recording_same_setup(MPI_Comm comm, const recording_setup *setup);
+ntkw_status ntkw_i_recording_covers(MPI_Comm comm, const recording_setup *setup);
 
-/* Do all ranks record the same step? Collective. NTKW_ERR_DISAGREE names what differs. */
-ntkw_status ntkw_i_recording_same_step(MPI_Comm comm, const ntkw_recording_step *step, const trace_stated *stated);
+/* Check that all ranks record the same step. Collective. After NTKW_ERR_DISAGREE the message names the difference. */
+ntkw_status ntkw_i_recording_same_step(MPI_Comm comm, const ntkw_recording_step *step, const recording_setup *setup);
 
-/* Exact squares and norms of the whole gradients. Collective: one MPI_Allreduce. NTKW_ERR_NOT_FINITE names a condition.
+/* Compute the exact squares and norms of the whole gradients in r. Collective: one MPI_Allreduce. After
+ * NTKW_ERR_NOT_FINITE the message names a condition. */
+ntkw_status ntkw_i_recording_reduce(ntkw_recording *r, const void *const shards[]);
+
+/* Write this rank's shards to the chunks of the step. Not collective. @return NTKW_SUCCESS, NTKW_ERR_FILE. */
+ntkw_status ntkw_i_recording_write_shards(const ntkw_recording *r, const void *const shards[]);
+
+/* Not collective. Rank 0 calls them, with HDF5's error stack suppressed. After NTKW_ERR_FILE the message has the
+ * reason.
  */
-ntkw_status ntkw_i_recording_reduce(ntkw_recording *trace, const void *const shards[]);
+ntkw_status ntkw_i_recording_make_file(ntkw_recording *r);  /* create the file, without steps */
+ntkw_status ntkw_i_recording_open_file(ntkw_recording *r);  /* check its setup, drop the steps from r->epoch on */
+ntkw_status ntkw_i_recording_extend(ntkw_recording *r);     /* add space for a step, find its addresses */
+ntkw_status ntkw_i_recording_write_rows(ntkw_recording *r); /* write the step except its gradients, then commit */
+ntkw_status ntkw_i_recording_withdraw(ntkw_recording *r);   /* drop the steps from n_steps on */
+ntkw_status ntkw_i_recording_close_file(ntkw_recording *r);
 
-/* Write this rank's shards to the step's chunks. Local. NTKW_ERR_FILE. */
-ntkw_status ntkw_i_recording_write_shards(const ntkw_recording *trace, const void *const shards[]);
-
-/* For the first rank, with HDF5's voice silenced. Local; NTKW_ERR_FILE names the reason. */
-ntkw_status ntkw_i_recording_make_file(ntkw_recording *trace);  /* everything but steps */
-ntkw_status ntkw_i_recording_open_file(ntkw_recording *trace);  /* of this setup, without the steps from its epoch on */
-ntkw_status ntkw_i_recording_extend(ntkw_recording *trace);     /* room for a step; its addresses */
-ntkw_status ntkw_i_recording_write_rows(ntkw_recording *trace); /* the step but its gradients; the file is whole then */
-ntkw_status ntkw_i_recording_withdraw(ntkw_recording *trace);   /* back to n_steps */
-ntkw_status ntkw_i_recording_close_file(ntkw_recording *trace);
-
-/* What the others are made of. Local, for the first rank. */
-extern const char *const ntkw_i_recording_dataset_names[TRACE_N_DATASETS];
-ntkw_status ntkw_i_recording_take(ntkw_recording *trace); /* keep others from recording to the open file */
-ntkw_status ntkw_i_recording_set_steps(const ntkw_recording *trace, int64_t n);
-ntkw_status ntkw_i_recording_set_complete(const ntkw_recording *trace, int64_t complete);
-ntkw_status ntkw_i_recording_commit(ntkw_recording *trace); /* all that HDF5 has changed, at once */
+/* Parts of the functions above, for rank 0. Not collective. */
+extern const char *const ntkw_i_recording_dataset_names[N_RECORDED_DATASETS];
+ntkw_status ntkw_i_recording_take(ntkw_recording *r); /* lock the open file */
+ntkw_status ntkw_i_recording_set_steps(const ntkw_recording *r, int64_t n);
+ntkw_status ntkw_i_recording_set_complete(const ntkw_recording *r, int64_t complete);
+ntkw_status ntkw_i_recording_commit(ntkw_recording *r); /* flush HDF5, commit the journal */
 
 #endif

@@ -1,6 +1,7 @@
 /* Exact sums: adding, merging and carrying. */
 #include "ntkw/sum.h"
-#include "status/check.h"
+#include "base/check.h"
+#include "base/dtype.h"
 #include "sums/kernel.h"
 
 #include <string.h>
@@ -15,7 +16,7 @@ void ntkw_sum_zero(ntkw_sum *sum, ntkw_dtype range) {
   sum->range = range == NTKW_FLOAT64 ? NTKW_FLOAT64 : NTKW_FLOAT32;
 }
 
-/* The limbs of sum that values or sums of a type are added to. */
+/* Return the limb of sum that has the weight of limb 0 in the range of dtype. */
 static int64_t *limbs_for(ntkw_sum *sum, ntkw_dtype dtype) {
   return sum->range == dtype ? sum->limb : sum->limb + NTKW_I_LIMB_SHIFT;
 }
@@ -34,7 +35,7 @@ void ntkw_sum_normalise(ntkw_sum *sum) {
 }
 
 static void add(ntkw_sum *sum, ntkw_i_sum_kernel kernel, const char *values, size_t count, ntkw_dtype dtype) {
-  const size_t width = dtype == NTKW_FLOAT32 ? sizeof(float) : sizeof(double);
+  const size_t width = ntkw_i_value_size(dtype);
   int64_t *limbs = limbs_for(sum, dtype);
   while (count > 0) {
     if (sum->pending >= NTKW_I_PENDING_MAX) ntkw_sum_normalise(sum);
@@ -50,13 +51,13 @@ static void add(ntkw_sum *sum, ntkw_i_sum_kernel kernel, const char *values, siz
 
 enum { SQUARES, MAGNITUDES };
 
-/* Values of 16 bits become float32, some at a time. */
-static void add_widened(ntkw_sum *sum, const ntkw_i_sum_kernels *kernels, ntkw_i_sum_kernel kernel, const char *values,
-                        size_t count, ntkw_dtype dtype) {
-  float wide[NTKW_I_WIDENED];
+/* Values of 16 bits are converted to float32 in pieces. */
+static void add_halves(ntkw_sum *sum, const ntkw_i_sum_kernels *kernels, ntkw_i_sum_kernel kernel, const char *values,
+                       size_t count, ntkw_dtype dtype) {
+  float wide[NTKW_I_HALVES_AT_ONCE];
   while (count > 0) {
-    const size_t piece = count < NTKW_I_WIDENED ? count : NTKW_I_WIDENED;
-    kernels->widen(wide, values, piece, dtype);
+    const size_t piece = count < NTKW_I_HALVES_AT_ONCE ? count : NTKW_I_HALVES_AT_ONCE;
+    kernels->from_half(wide, values, piece, dtype);
     add(sum, kernel, (const char *)wide, piece, NTKW_FLOAT32);
     values += piece * sizeof(uint16_t);
     count -= piece;
@@ -65,11 +66,11 @@ static void add_widened(ntkw_sum *sum, const ntkw_i_sum_kernels *kernels, ntkw_i
 
 static void add_summands(ntkw_sum *sum, int what, const void *values, size_t count, ntkw_dtype dtype) {
   const ntkw_i_sum_kernels *kernels = ntkw_i_sum_kernels_chosen();
-  const ntkw_i_sum_kernel *of = what == SQUARES ? kernels->squares : kernels->magnitudes;
+  const ntkw_i_sum_kernel *by_type = what == SQUARES ? kernels->squares : kernels->magnitudes;
   if (dtype == NTKW_FLOAT32 || dtype == NTKW_FLOAT64)
-    add(sum, of[dtype], values, count, dtype);
+    add(sum, by_type[dtype], values, count, dtype);
   else
-    add_widened(sum, kernels, of[NTKW_FLOAT32], values, count, dtype);
+    add_halves(sum, kernels, by_type[NTKW_FLOAT32], values, count, dtype);
 }
 
 static ntkw_status check(const ntkw_sum *sum, const void *values, size_t count, ntkw_dtype dtype, const char *caller) {

@@ -6,7 +6,6 @@
 #include <stdbool.h>
 
 #define KERNELS ntkw_i_sum_avx2
-#define NAME "avx2"
 #define INLINE static inline __attribute__((always_inline))
 
 enum { LANES = 4, CHAINS_OF_SQUARES_FLOAT64 = 2 };
@@ -42,7 +41,7 @@ INLINE vector magnitude(vector x) {
   return _mm256_castsi256_pd(_mm256_and_si256(_mm256_castpd_si256(x), _mm256_set1_epi64x(INT64_MAX)));
 }
 
-/* Set those x to zero that have 0 < |x| < low; one bit for each of them. */
+/* Set each x with 0 < |x| < low to zero. Returns a mask with the bits of these lanes set. */
 INLINE unsigned take_small(vector *x, vector low) {
   const vector not_zero = _mm256_cmp_pd(*x, _mm256_setzero_pd(), _CMP_NEQ_OQ);
   const vector small = _mm256_and_pd(not_zero, _mm256_cmp_pd(magnitude(*x), low, _CMP_LT_OQ));
@@ -68,14 +67,14 @@ INLINE words words_add(words a, words b) {
 INLINE words words_subtract(words a, words b) {
   return _mm256_sub_epi64(a, b);
 }
-/* of 32 bits each */
+/* The halves are unsigned integers of 32 bits. */
 INLINE words halves_max(words a, words b) {
   return _mm256_max_epu32(a, b);
 }
 INLINE words halves_min(words a, words b) {
   return _mm256_min_epu32(a, b);
 }
-/* Is any half less than the limit's? Only for halves below 2^31. */
+/* Whether any half of a is less than the half of limit at the same place. All halves must be below 2^31. */
 INLINE bool any_half_less(words a, words limit) {
   return _mm256_movemask_epi8(_mm256_cmpgt_epi32(limit, a)) != 0;
 }

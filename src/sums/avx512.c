@@ -6,7 +6,6 @@
 #include <stdbool.h>
 
 #define KERNELS ntkw_i_sum_avx512
-#define NAME "avx512"
 #define INLINE static inline __attribute__((always_inline))
 
 enum { LANES = 8, CHAINS_OF_SQUARES_FLOAT64 = 4 };
@@ -42,7 +41,7 @@ INLINE vector magnitude(vector x) {
   return _mm512_castsi512_pd(_mm512_and_si512(_mm512_castpd_si512(x), _mm512_set1_epi64(INT64_MAX)));
 }
 
-/* Set those x to zero that have 0 < |x| < low; one bit for each of them. */
+/* Set each x with 0 < |x| < low to zero. Returns a mask with the bits of these lanes set. */
 INLINE unsigned take_small(vector *x, vector low) {
   const vector zero = _mm512_setzero_pd();
   const __mmask8 not_zero = _mm512_cmp_pd_mask(*x, zero, _CMP_NEQ_OQ);
@@ -69,14 +68,14 @@ INLINE words words_add(words a, words b) {
 INLINE words words_subtract(words a, words b) {
   return _mm512_sub_epi64(a, b);
 }
-/* of 32 bits each */
+/* The halves are unsigned integers of 32 bits. */
 INLINE words halves_max(words a, words b) {
   return _mm512_max_epu32(a, b);
 }
 INLINE words halves_min(words a, words b) {
   return _mm512_min_epu32(a, b);
 }
-/* Is any half less than the limit's? Only for halves below 2^31. */
+/* Whether any half of a is less than the half of limit at the same place. All halves must be below 2^31. */
 INLINE bool any_half_less(words a, words limit) {
   return _mm512_cmplt_epu32_mask(a, limit) != 0;
 }

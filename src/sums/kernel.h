@@ -1,13 +1,14 @@
-/* What lies between the exact sums and the kernels that read the values.
+/* The interface between the exact sums and the kernels that read the values.
  *
- * A kernel adds values to limbs without carrying between additions; accumulate.c carries in time. Every kernel leaves
- * limbs of the same value, so that the choice of a kernel never shows in a result.
+ * A kernel adds values to limbs without carries; accumulate.c carries before a limb can overflow. All kernels leave
+ * limbs of the same value, so that results do not depend on the choice of a kernel.
  */
 #ifndef NTKW_SUMS_KERNEL_H
 #define NTKW_SUMS_KERNEL_H
 
 #include <stddef.h>
 #include <stdint.h>
+#include "base/cpu.h"
 #include "ntkw/sum.h"
 
 /* A product of two 53-bit mantissas has 106 bits. */
@@ -16,10 +17,10 @@ __extension__ typedef unsigned __int128 ntkw_i_uint128;
 enum {
   NTKW_I_LIMB_BITS = 32,
   NTKW_I_BASE_FLOAT32 = -320,  /* exponent of limb 0 */
-  NTKW_I_BASE_FLOAT64 = -2176, /* both are even: the root of a limb array halves them */
-  /* What limb k of the range of float32 weighs, limb k + 58 of the range of float64 weighs. */
+  NTKW_I_BASE_FLOAT64 = -2176, /* both are even, because a square root halves them */
+  /* Limb k of the float32 range has the same weight as limb k + 58 of the float64 range. */
   NTKW_I_LIMB_SHIFT = (NTKW_I_BASE_FLOAT32 - NTKW_I_BASE_FLOAT64) / NTKW_I_LIMB_BITS,
-  /* Additions between two carries: limbs below 2^32 stay below 2^63 with a factor of two to spare. */
+  /* Additions between two carries. A limb that starts below 2^32 stays below 2^62 + 2^32. */
   NTKW_I_PENDING_MAX = 1 << 30
 };
 
@@ -30,16 +31,16 @@ enum {
  * and the environment must be left as it was found. */
 typedef int64_t (*ntkw_i_sum_kernel)(int64_t *limbs, const void *values, size_t count);
 
-/* Make float32 of NTKW_FLOAT16 or NTKW_BFLOAT16. */
-typedef void (*ntkw_i_widening_kernel)(float *restrict to, const void *restrict from, size_t count, ntkw_dtype dtype);
+/* Convert count values of NTKW_FLOAT16 or NTKW_BFLOAT16 to float32. */
+typedef void (*ntkw_i_from_half_kernel)(float *restrict to, const void *restrict from, size_t count, ntkw_dtype dtype);
 
-/* How many values are widened at a time: they stay in the first cache, and are whole blocks of the vector kernels. */
-enum { NTKW_I_WIDENED = 3968 };
+/* Number of 16-bit values converted at a time. They fit into the first-level cache and are a whole number of blocks of
+ * the vector kernels. */
+enum { NTKW_I_HALVES_AT_ONCE = 3968 };
 
-/* One kernel for NTKW_FLOAT32 and one for NTKW_FLOAT64; the other types are widened. */
+/* One kernel for NTKW_FLOAT32 and one for NTKW_FLOAT64; other types are converted to float32. */
 typedef struct ntkw_i_sum_kernels {
-  const char *name; /* as NTKW_SUM_KERNELS has it */
-  ntkw_i_widening_kernel widen;
+  ntkw_i_from_half_kernel from_half;
   ntkw_i_sum_kernel squares[2];
   ntkw_i_sum_kernel magnitudes[2];
 } ntkw_i_sum_kernels;
@@ -48,15 +49,15 @@ typedef struct ntkw_i_sum_kernels {
 extern const ntkw_i_sum_kernels ntkw_i_sum_portable;
 
 #if defined(__x86_64__)
-/* Vector instructions (window.inc). They must not be called on a CPU without them. */
+/* Kernels with vector instructions (window.inc). Call them only on a CPU that has these instructions. */
 extern const ntkw_i_sum_kernels ntkw_i_sum_avx2;
 extern const ntkw_i_sum_kernels ntkw_i_sum_avx512;
 #endif
 
-/* The kernels of that name; NULL if there are none or this CPU cannot run them. */
-const ntkw_i_sum_kernels *ntkw_i_sum_kernels_named(const char *name);
+/* The kernels of a variant; NULL if this CPU cannot run them. */
+const ntkw_i_sum_kernels *ntkw_i_sum_kernels_find(kernel_variant variant);
 
-/* The kernels in force: those that NTKW_SUM_KERNELS names, or else the fastest. Decided at the first call. */
+/* The kernels of the variant in use (base/cpu.h). */
 const ntkw_i_sum_kernels *ntkw_i_sum_kernels_chosen(void);
 
 #endif

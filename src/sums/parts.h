@@ -16,24 +16,24 @@ typedef struct parts {
   unsigned exponent;
 } parts;
 
-/* The parts of |value|; false if it is not finite. */
-static inline int split_float32(const void *value, parts *of) {
+/* Split |value| into mantissa and exponent. Returns 0 if value is NaN or Inf, otherwise 1. */
+static inline int split_float32(const void *value, parts *found) {
   uint32_t bits;
   memcpy(&bits, value, sizeof bits);
   const unsigned field = (bits >> 23) & 0xff;
   const unsigned normal = field != 0;
-  of->mantissa = (bits & 0x7fffff) | normal << 23;
-  of->exponent = field + !normal;
+  found->mantissa = (bits & 0x7fffff) | normal << 23;
+  found->exponent = field + !normal;
   return field != NOT_FINITE_FLOAT32;
 }
 
-static inline int split_float64(const void *value, parts *of) {
+static inline int split_float64(const void *value, parts *found) {
   uint64_t bits;
   memcpy(&bits, value, sizeof bits);
   const unsigned field = (unsigned)(bits >> 52) & 0x7ff;
   const unsigned normal = field != 0;
-  of->mantissa = (bits & 0xfffffffffffff) | (uint64_t)normal << 52;
-  of->exponent = field + !normal;
+  found->mantissa = (bits & 0xfffffffffffff) | (uint64_t)normal << 52;
+  found->exponent = field + !normal;
   return field != NOT_FINITE_FLOAT64;
 }
 

@@ -1,17 +1,18 @@
 /* The portable kernels: integer arithmetic on the bits of the values, so that rounding mode, flush-to-zero and
  * denormals-are-zero cannot matter.
  *
- * Few values are added to the limbs one by one. Many are first added up by exponent, one 64-bit or 128-bit integer for
- * each (or for each four): one addition to memory instead of three to five, and neighbours that do not depend on each
- * other. */
+ * Magnitudes, and squares of fewer than MANY values, are added to the limbs one by one. Squares of more values are
+ * first summed by exponent, in one 64-bit integer for each exponent of float32 and one 128-bit integer for each four
+ * exponents of float64. This takes one addition to memory instead of three to five, and neighbouring values do not wait
+ * for each other. */
 #include "sums/kernel.h"
 #include "sums/parts.h"
-#include "sums/place.h"
-#include "sums/widen.h"
+#include "sums/add_at_bit.h"
+#include "base/from_half.h"
 
 #include <string.h>
 
-/* Places, in bits above limb 0, of a magnitude or square with exponent 0. */
+/* Position of the lowest bit of a magnitude or square with exponent 0, in bits above the lowest bit of limbs[0]. */
 enum {
   MAGNITUDE_FLOAT32 = -BIAS_FLOAT32 - NTKW_I_BASE_FLOAT32,
   MAGNITUDE_FLOAT64 = -BIAS_FLOAT64 - NTKW_I_BASE_FLOAT64,
@@ -20,12 +21,12 @@ enum {
 };
 
 enum {
-  GROUP = 4,           /* exponents of float64 that share an integer: mantissas of 53 to 56 bits, squares to 112 */
-  MANY = 1024,         /* from here on adding up by exponent pays */
-  PIECE_MAX = 1 << 15, /* values of which the squares fit an integer: 48 and 112 bits leave 16 */
+  GROUP = 4,           /* exponents of float64 that share an integer; shifted, mantissas have up to 56 bits */
+  MANY = 1024,         /* from this count on, summing by exponent is faster */
+  PIECE_MAX = 1 << 15, /* values whose squares, of 48 or 112 bits, can be summed in 64 or 128 bits */
 };
 
-/* Add a square to its sum; 1 if the value is not finite, and then what is added is never used. */
+/* Add a square to the sum of its exponent. Returns 1 if the value is not finite; that sum is never read. */
 static inline int64_t sum_square_float32(uint64_t *sums, const char *value) {
   uint32_t bits;
   memcpy(&bits, value, sizeof bits);
@@ -35,7 +36,7 @@ static inline int64_t sum_square_float32(uint64_t *sums, const char *value) {
   return field == NOT_FINITE_FLOAT32;
 }
 
-/* Neighbours go to different tables, as values of one size would wait for each other's stores. */
+/* Neighbouring values go to different tables, because two of the same exponent would wait for each other's stores. */
 static int64_t many_squares_float32(int64_t *limbs, const char *values, size_t count) {
   uint64_t even[NOT_FINITE_FLOAT32 + 1] = {0}, odd[NOT_FINITE_FLOAT32 + 1] = {0};
   int64_t not_finite = 0;
@@ -46,17 +47,18 @@ static int64_t many_squares_float32(int64_t *limbs, const char *values, size_t c
   if (count % 2 != 0) not_finite += sum_square_float32(even, values + (count - 1) * sizeof(float));
   for (unsigned field = 0; field < NOT_FINITE_FLOAT32; field++) {
     const uint64_t sum = even[field] + odd[field];
-    if (sum != 0) ntkw_i_add_at(limbs, 2 * (field + (field == 0)) + SQUARE_FLOAT32, sum);
+    if (sum != 0) ntkw_i_add_at_bit(limbs, 2 * (field + (field == 0)) + SQUARE_FLOAT32, sum);
   }
   return not_finite;
 }
 
-/* As before, in groups of exponents. Values that are not finite share their group with finite ones. */
+/* The same for float64, with one sum for each GROUP exponents. Values that are not finite are skipped, because the last
+ * group also holds finite values. */
 static inline int64_t sum_square_float64(ntkw_i_uint128 *sums, const char *value) {
-  parts of;
-  if (!split_float64(value, &of)) return 1;
-  const uint64_t mantissa = of.mantissa << of.exponent % GROUP;
-  sums[of.exponent / GROUP] += (ntkw_i_uint128)mantissa * mantissa;
+  parts value_parts;
+  if (!split_float64(value, &value_parts)) return 1;
+  const uint64_t mantissa = value_parts.mantissa << value_parts.exponent % GROUP;
+  sums[value_parts.exponent / GROUP] += (ntkw_i_uint128)mantissa * mantissa;
   return 0;
 }
 
@@ -71,7 +73,7 @@ static int64_t many_squares_float64(int64_t *limbs, const char *values, size_t c
   if (count % 2 != 0) not_finite += sum_square_float64(even, values + (count - 1) * sizeof(double));
   for (unsigned g = 0; g < GROUPS; g++) {
     const ntkw_i_uint128 sum = even[g] + odd[g];
-    if (sum != 0) ntkw_i_add_wide_at(limbs, 2 * GROUP * g + SQUARE_FLOAT64, sum);
+    if (sum != 0) ntkw_i_add_wide_at_bit(limbs, 2 * GROUP * g + SQUARE_FLOAT64, sum);
   }
   return not_finite;
 }
@@ -79,9 +81,9 @@ static int64_t many_squares_float64(int64_t *limbs, const char *values, size_t c
 static int64_t few_squares_float32(int64_t *limbs, const char *values, size_t count) {
   int64_t not_finite = 0;
   for (size_t i = 0; i < count; i++) {
-    parts of;
-    if (split_float32(values + i * sizeof(float), &of))
-      ntkw_i_add_at(limbs, 2 * of.exponent + SQUARE_FLOAT32, of.mantissa * of.mantissa);
+    parts value_parts;
+    if (split_float32(values + i * sizeof(float), &value_parts))
+      ntkw_i_add_at_bit(limbs, 2 * value_parts.exponent + SQUARE_FLOAT32, value_parts.mantissa * value_parts.mantissa);
     else
       not_finite++;
   }
@@ -91,9 +93,10 @@ static int64_t few_squares_float32(int64_t *limbs, const char *values, size_t co
 static int64_t few_squares_float64(int64_t *limbs, const char *values, size_t count) {
   int64_t not_finite = 0;
   for (size_t i = 0; i < count; i++) {
-    parts of;
-    if (split_float64(values + i * sizeof(double), &of))
-      ntkw_i_add_wide_at(limbs, 2 * of.exponent + SQUARE_FLOAT64, (ntkw_i_uint128)of.mantissa * of.mantissa);
+    parts value_parts;
+    if (split_float64(values + i * sizeof(double), &value_parts))
+      ntkw_i_add_wide_at_bit(limbs, 2 * value_parts.exponent + SQUARE_FLOAT64,
+                             (ntkw_i_uint128)value_parts.mantissa * value_parts.mantissa);
     else
       not_finite++;
   }
@@ -124,9 +127,9 @@ static int64_t magnitudes_float32(int64_t *limbs, const void *values, size_t cou
   const char *bytes = values;
   int64_t not_finite = 0;
   for (size_t i = 0; i < count; i++) {
-    parts of;
-    if (split_float32(bytes + i * sizeof(float), &of))
-      ntkw_i_add_at(limbs, of.exponent + MAGNITUDE_FLOAT32, of.mantissa);
+    parts value_parts;
+    if (split_float32(bytes + i * sizeof(float), &value_parts))
+      ntkw_i_add_at_bit(limbs, value_parts.exponent + MAGNITUDE_FLOAT32, value_parts.mantissa);
     else
       not_finite++;
   }
@@ -137,9 +140,9 @@ static int64_t magnitudes_float64(int64_t *limbs, const void *values, size_t cou
   const char *bytes = values;
   int64_t not_finite = 0;
   for (size_t i = 0; i < count; i++) {
-    parts of;
-    if (split_float64(bytes + i * sizeof(double), &of))
-      ntkw_i_add_at(limbs, of.exponent + MAGNITUDE_FLOAT64, of.mantissa);
+    parts value_parts;
+    if (split_float64(bytes + i * sizeof(double), &value_parts))
+      ntkw_i_add_at_bit(limbs, value_parts.exponent + MAGNITUDE_FLOAT64, value_parts.mantissa);
     else
       not_finite++;
   }
@@ -147,8 +150,7 @@ static int64_t magnitudes_float64(int64_t *limbs, const void *values, size_t cou
 }
 
 const ntkw_i_sum_kernels ntkw_i_sum_portable = {
-    .name = "portable",
-    .widen = ntkw_i_widen,
+    .from_half = ntkw_i_from_half,
     .squares = {[NTKW_FLOAT32] = squares_float32, [NTKW_FLOAT64] = squares_float64},
     .magnitudes = {[NTKW_FLOAT32] = magnitudes_float32, [NTKW_FLOAT64] = magnitudes_float64},
 };

@@ -1,26 +1,28 @@
 /* Exact inner products: each product of two mantissas is an integer of up to 106 bits, added to the sum of its sign. */
 #include "ntkw/sum.h"
-#include "status/check.h"
+#include "base/check.h"
+#include "base/dtype.h"
 #include "sums/kernel.h"
 #include "sums/parts.h"
-#include "sums/place.h"
+#include "sums/add_at_bit.h"
 
 #include <math.h>
 
-/* Places, in bits above limb 0, of a product whose exponents add up to 0. */
+/* Position of the lowest bit of a product whose exponents add up to 0, in bits above the lowest bit of limbs[0]. */
 enum {
   PRODUCT_FLOAT32 = -2 * BIAS_FLOAT32 - NTKW_I_BASE_FLOAT32,
   PRODUCT_FLOAT64 = -2 * BIAS_FLOAT64 - NTKW_I_BASE_FLOAT64
 };
 
-/* limbs[0]: of products above zero, limbs[1]: of those below. Returns the number of those that are not finite. */
+/* Add |a[i] b[i]| to limbs[0] if a[i] and b[i] have the same sign, otherwise to limbs[1]. Products with a factor that
+ * is not finite are skipped. Returns their number. */
 static int64_t products_float32(int64_t *const limbs[2], const float *a, const float *b, size_t count) {
   int64_t not_finite = 0;
   for (size_t i = 0; i < count; i++) {
     parts x, y;
     if (split_float32(&a[i], &x) & split_float32(&b[i], &y))
-      ntkw_i_add_at(limbs[signbit(a[i]) != signbit(b[i])], x.exponent + y.exponent + PRODUCT_FLOAT32,
-                    x.mantissa * y.mantissa);
+      ntkw_i_add_at_bit(limbs[signbit(a[i]) != signbit(b[i])], x.exponent + y.exponent + PRODUCT_FLOAT32,
+                        x.mantissa * y.mantissa);
     else
       not_finite++;
   }
@@ -32,8 +34,8 @@ static int64_t products_float64(int64_t *const limbs[2], const double *a, const 
   for (size_t i = 0; i < count; i++) {
     parts x, y;
     if (split_float64(&a[i], &x) & split_float64(&b[i], &y))
-      ntkw_i_add_wide_at(limbs[signbit(a[i]) != signbit(b[i])], x.exponent + y.exponent + PRODUCT_FLOAT64,
-                         (ntkw_i_uint128)x.mantissa * y.mantissa);
+      ntkw_i_add_wide_at_bit(limbs[signbit(a[i]) != signbit(b[i])], x.exponent + y.exponent + PRODUCT_FLOAT64,
+                             (ntkw_i_uint128)x.mantissa * y.mantissa);
     else
       not_finite++;
   }
@@ -45,7 +47,7 @@ static int64_t *limbs_for(ntkw_sum *sum, ntkw_dtype dtype) {
 }
 
 static void add(ntkw_sum *const sums[2], const char *a, const char *b, size_t count, ntkw_dtype dtype) {
-  const size_t width = dtype == NTKW_FLOAT32 ? sizeof(float) : sizeof(double);
+  const size_t width = ntkw_i_value_size(dtype);
   int64_t *const limbs[2] = {limbs_for(sums[0], dtype), limbs_for(sums[1], dtype)};
   while (count > 0) {
     for (int s = 0; s < 2; s++)
@@ -64,15 +66,15 @@ static void add(ntkw_sum *const sums[2], const char *a, const char *b, size_t co
   }
 }
 
-/* Values of 16 bits become float32, some at a time. */
-static void add_widened(ntkw_sum *const sums[2], const char *a, const char *b, size_t count, ntkw_dtype dtype) {
-  enum { PIECE = NTKW_I_WIDENED / 2 };
+/* Values of 16 bits are converted to float32 in pieces. */
+static void add_halves(ntkw_sum *const sums[2], const char *a, const char *b, size_t count, ntkw_dtype dtype) {
+  enum { PIECE = NTKW_I_HALVES_AT_ONCE / 2 };
   const ntkw_i_sum_kernels *kernels = ntkw_i_sum_kernels_chosen();
   float wide[2][PIECE];
   while (count > 0) {
     const size_t piece = count < PIECE ? count : PIECE;
-    kernels->widen(wide[0], a, piece, dtype);
-    kernels->widen(wide[1], b, piece, dtype);
+    kernels->from_half(wide[0], a, piece, dtype);
+    kernels->from_half(wide[1], b, piece, dtype);
     add(sums, (const char *)wide[0], (const char *)wide[1], piece, NTKW_FLOAT32);
     a += piece * sizeof(uint16_t);
     b += piece * sizeof(uint16_t);
@@ -96,11 +98,12 @@ ntkw_status ntkw_sum_add_products(ntkw_sum *positive, ntkw_sum *negative, const 
   if (dtype == NTKW_FLOAT32 || dtype == NTKW_FLOAT64)
     add(sums, a, b, count, dtype);
   else
-    add_widened(sums, a, b, count, dtype);
+    add_halves(sums, a, b, count, dtype);
   return NTKW_SUCCESS;
 }
 
-/* larger - smaller, in place; the limbs are carried. Returns false, and leaves them, if smaller is the larger one. */
+/* Set larger to larger - smaller. The limbs of both must be carried. Returns 0, and changes nothing, if larger is less
+ * than smaller. */
 static int subtract(ntkw_sum *larger, const ntkw_sum *smaller) {
   int64_t borrow = 0;
   int top = NTKW_SUM_LIMBS_FLOAT64 - 1;
@@ -125,5 +128,5 @@ double ntkw_sum_difference(const ntkw_sum *positive, const ntkw_sum *negative) {
   ntkw_sum_normalise(&b);
   if (subtract(&a, &b)) return ntkw_sum_value(&a);
   subtract(&b, &a);
-  return 0.0 - ntkw_sum_value(&b); /* no -0 */
+  return 0.0 - ntkw_sum_value(&b); /* never -0 */
 }

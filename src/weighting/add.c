@@ -1,10 +1,10 @@
-/* Handing over this rank's part of the moments. */
+/* Add this rank's part of the moments. */
 #include <math.h>
 #include <stddef.h>
 #include <string.h>
-#include "status/check.h"
-#include "weighting/handle.h"
-#include "weighting/largest.h"
+#include "base/check.h"
+#include "weighting/weighting_impl.h"
+#include "weighting/max_abs.h"
 
 ntkw_i_addend *ntkw_i_addend_of(const ntkw_weighting *weighting, int condition, ntkw_i_kind kind) {
   const int slot = weighting->layout.slot[kind];
@@ -20,8 +20,8 @@ void ntkw_i_local_clear(ntkw_weighting *weighting) {
       ntkw_sum_zero(&addend->sum, weighting->layout.range[kind]);
     }
   }
-  weighting->local.largest = 0;
-  weighting->local.fault = (ntkw_i_fault){.kind = NTKW_I_FAULT_NONE};
+  weighting->local.max_abs = 0;
+  weighting->local.argument_error = (ntkw_i_argument_error){.kind = NTKW_I_GOOD_ARGUMENTS};
 }
 
 ntkw_status ntkw_weighting_discard(ntkw_weighting *weighting) {
@@ -30,24 +30,25 @@ ntkw_status ntkw_weighting_discard(ntkw_weighting *weighting) {
   return NTKW_SUCCESS;
 }
 
-/* What all pieces have in common. */
+/* The checks that all pieces need. */
 static ntkw_status check_piece(ntkw_weighting *weighting, int condition, const void *piece, size_t count) {
   NTKW_CHECK(weighting, NTKW_ERR_ARGUMENT, "the weighting is NULL");
   if (condition < 0 || condition >= weighting->n)
-    return ntkw_i_fault_remember(weighting, NTKW_I_FAULT_CONDITION, condition, condition);
-  if (!piece && count > 0) return ntkw_i_fault_remember(weighting, NTKW_I_FAULT_PIECE, condition, (int64_t)count);
+    return ntkw_i_argument_error_remember(weighting, NTKW_I_BAD_CONDITION, condition, condition);
+  if (!piece && count > 0)
+    return ntkw_i_argument_error_remember(weighting, NTKW_I_BAD_PIECE, condition, (int64_t)count);
   return NTKW_SUCCESS;
 }
 
-/* Is it a type, and one that fits into the sums? Those of float32 hold every type but float64. */
+/* dtype must exist and fit into the sums. Sums with the range of float32 hold every type except float64. */
 static ntkw_status check_dtype(ntkw_weighting *weighting, int condition, ntkw_dtype dtype, ntkw_dtype widest) {
   if ((int)dtype < 0 || dtype > NTKW_BFLOAT16 || (dtype == NTKW_FLOAT64 && widest != NTKW_FLOAT64))
-    return ntkw_i_fault_remember(weighting, NTKW_I_FAULT_DTYPE, condition, (int64_t)dtype);
+    return ntkw_i_argument_error_remember(weighting, NTKW_I_BAD_DTYPE, condition, (int64_t)dtype);
   return NTKW_SUCCESS;
 }
 
-static void note_largest(ntkw_weighting *weighting, int condition, int64_t bits) {
-  if (condition == weighting->settings.reference && bits > weighting->local.largest) weighting->local.largest = bits;
+static void note_max_abs(ntkw_weighting *weighting, int condition, int64_t bits) {
+  if (condition == weighting->settings.reference && bits > weighting->local.max_abs) weighting->local.max_abs = bits;
 }
 
 static ntkw_status add_squares(ntkw_weighting *weighting, int condition, const void *piece, size_t count,
@@ -62,7 +63,7 @@ ntkw_status ntkw_weighting_add_gradient_copy(ntkw_weighting *weighting, int cond
                                              ntkw_dtype dtype, int copy) {
   NTKW_TRY(check_piece(weighting, condition, piece, count));
   NTKW_TRY(check_dtype(weighting, condition, dtype, weighting->settings.dtype));
-  if (copy < 0) return ntkw_i_fault_remember(weighting, NTKW_I_FAULT_COPY, condition, copy);
+  if (copy < 0) return ntkw_i_argument_error_remember(weighting, NTKW_I_BAD_COPY, condition, copy);
   ntkw_i_addend *magnitudes = ntkw_i_addend_of(weighting, condition, NTKW_I_MAGNITUDES);
   ntkw_i_addend_of(weighting, condition, NTKW_I_SQUARES)->present = true;
   if (magnitudes) magnitudes->present = true;
@@ -70,7 +71,7 @@ ntkw_status ntkw_weighting_add_gradient_copy(ntkw_weighting *weighting, int cond
   NTKW_TRY(add_squares(weighting, condition, piece, count, dtype));
   if (magnitudes) NTKW_TRY(ntkw_sum_add_magnitudes(&magnitudes->sum, piece, count, dtype));
   if ((weighting->settings.needs & NTKW_NEEDS_LARGEST) && condition == weighting->settings.reference)
-    note_largest(weighting, condition, ntkw_i_largest_bits(piece, count, dtype));
+    note_max_abs(weighting, condition, ntkw_i_max_abs_bits(piece, count, dtype));
   return NTKW_SUCCESS;
 }
 
@@ -79,7 +80,7 @@ ntkw_status ntkw_weighting_add_gradient(ntkw_weighting *weighting, int condition
   return ntkw_weighting_add_gradient_copy(weighting, condition, piece, count, dtype, 0);
 }
 
-/* Merge a sum made elsewhere into one of ours, if that travels. */
+/* Merge the caller's sum into the weighting's, if the message carries that kind of sum. */
 static ntkw_status merge(ntkw_weighting *weighting, int condition, ntkw_i_kind kind, const ntkw_sum *from) {
   ntkw_i_addend *addend = ntkw_i_addend_of(weighting, condition, kind);
   if (!addend) return NTKW_SUCCESS;
@@ -89,7 +90,7 @@ static ntkw_status merge(ntkw_weighting *weighting, int condition, ntkw_i_kind k
 
 static ntkw_status check_sum(ntkw_weighting *weighting, int condition, const ntkw_sum *sum, ntkw_dtype widest) {
   NTKW_TRY(check_piece(weighting, condition, NULL, 0));
-  if (!sum) return ntkw_i_fault_remember(weighting, NTKW_I_FAULT_SQUARES, condition, 0);
+  if (!sum) return ntkw_i_argument_error_remember(weighting, NTKW_I_BAD_SQUARES, condition, 0);
   return check_dtype(weighting, condition, sum->range, widest);
 }
 
@@ -105,9 +106,9 @@ ntkw_status ntkw_weighting_merge_magnitudes(ntkw_weighting *weighting, int condi
   NTKW_TRY(check_sum(weighting, condition, magnitudes, weighting->settings.dtype));
   int64_t bits;
   memcpy(&bits, &largest, sizeof bits);
-  if (bits < 0 || bits >= INT64_C(0x7ff0000000000000)) /* the bits of a finite number >= 0 are neither */
-    return ntkw_i_fault_remember(weighting, NTKW_I_FAULT_LARGEST, condition, 0);
-  note_largest(weighting, condition, bits);
+  if (bits < 0 || bits >= INT64_C(0x7ff0000000000000)) /* neither holds for a finite number >= 0 */
+    return ntkw_i_argument_error_remember(weighting, NTKW_I_BAD_LARGEST, condition, 0);
+  note_max_abs(weighting, condition, bits);
   return merge(weighting, condition, NTKW_I_MAGNITUDES, magnitudes);
 }
 
@@ -116,8 +117,9 @@ ntkw_status ntkw_weighting_add_ntk_diagonal(ntkw_weighting *weighting, int condi
   NTKW_TRY(check_piece(weighting, condition, diagonal, count));
   ntkw_i_addend *addend = ntkw_i_addend_of(weighting, condition, NTKW_I_DIAGONAL);
   if (!addend) return NTKW_SUCCESS;
-  for (size_t i = 0; i < count; i++) /* isless: a NaN must not trap here, it is told at the update */
-    if (isless(diagonal[i], 0)) return ntkw_i_fault_remember(weighting, NTKW_I_FAULT_NEGATIVE, condition, (int64_t)i);
+  for (size_t i = 0; i < count; i++) /* isless: a NaN must not trap here; the update reports it */
+    if (isless(diagonal[i], 0))
+      return ntkw_i_argument_error_remember(weighting, NTKW_I_BAD_NEGATIVE, condition, (int64_t)i);
   addend->present = true;
   return ntkw_sum_add_magnitudes(&addend->sum, diagonal, count, NTKW_FLOAT64);
 }
@@ -146,8 +148,8 @@ ntkw_status ntkw_weighting_set_loss(ntkw_weighting *weighting, int condition, do
   NTKW_TRY(check_piece(weighting, condition, NULL, 0));
   ntkw_i_addend *addend = ntkw_i_addend_of(weighting, condition, NTKW_I_LOSSES);
   if (!addend) return NTKW_SUCCESS;
-  if (isless(local_sum, 0)) return ntkw_i_fault_remember(weighting, NTKW_I_FAULT_LOSS, condition, 0);
-  if (local_count < 0) return ntkw_i_fault_remember(weighting, NTKW_I_FAULT_POINTS, condition, local_count);
+  if (isless(local_sum, 0)) return ntkw_i_argument_error_remember(weighting, NTKW_I_BAD_LOSS, condition, 0);
+  if (local_count < 0) return ntkw_i_argument_error_remember(weighting, NTKW_I_BAD_POINTS, condition, local_count);
   addend->present = true;
   ntkw_sum_zero(&addend->sum, NTKW_FLOAT64);
   NTKW_TRY(ntkw_sum_add_magnitudes(&addend->sum, &local_sum, 1, NTKW_FLOAT64));

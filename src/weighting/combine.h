@@ -1,10 +1,11 @@
-/* The loops of weighted sums: in double, conditions in order, rounded once. To be called in the default
- * floating-point environment. */
+/* The loops of weighted sums: summed in double, in the order of the conditions, and rounded once to the type of the
+ * total. Not collective. Call them in the default floating-point environment. */
 #ifndef NTKW_WEIGHTING_COMBINE_H
 #define NTKW_WEIGHTING_COMBINE_H
 
 #include <stddef.h>
 #include <stdint.h>
+#include "ntkw/dtype.h"
 #include "ntkw/status.h"
 
 /* weights[0] * values[0] + weights[1] * values[1] + ... */

@@ -1,10 +1,11 @@
 #include "weighting/combine.h"
 
 #include <string.h>
+#include "base/cpu.h"
 #include "sums/kernel.h"
-#include "weighting/narrow.h"
+#include "base/to_half.h"
 
-/* Values of a block: its sums stay in the first-level cache while the pieces stream by, each read once. */
+/* Values in a block. Its sums stay in the first-level cache while the pieces are read, each once. */
 enum { BLOCK = 512 };
 
 double ntkw_i_weighted_sum(const double weights[], const double values[], int n) {
@@ -13,28 +14,10 @@ double ntkw_i_weighted_sum(const double weights[], const double values[], int n)
   return sum;
 }
 
-/* On x86-64 a function is compiled for wider vectors, too, and the CPU chooses; multiplication and addition are rounded
- * each, so that all have the same bits. */
-#if defined(__x86_64__) && defined(__GNUC__)
-#define FOR_AVX512 __attribute__((target("avx512f")))
-#define FOR_AVX2 __attribute__((target("avx2")))
-#define CHOOSE(name, ...)                    \
-  do {                                       \
-    if (__builtin_cpu_supports("avx512f"))   \
-      name##_avx512(__VA_ARGS__);            \
-    else if (__builtin_cpu_supports("avx2")) \
-      name##_avx2(__VA_ARGS__);              \
-    else                                     \
-      name##_plain(__VA_ARGS__);             \
-  } while (0)
-#else
-#define CHOOSE(name, ...) name##_plain(__VA_ARGS__)
-#endif
-#define ALWAYS_INLINE static inline __attribute__((always_inline))
-
-/* The next pieces that are there, at most four: read side by side, so that sums are fetched and stored once for all. */
+/* The next pieces that are not NULL, at most four. They are read together, so that each sum is loaded and stored only
+ * once for all of them. */
 typedef struct few_pieces {
-  int n, next; /* next: the condition to go on with */
+  int n, next; /* next: the condition after them */
   double weight[4];
   const void *piece[4];
 } few_pieces;
@@ -66,75 +49,60 @@ static few_pieces next_pieces(const double weights[], const void *const pieces[]
         to = (target)((from) + w0 * (double)a[i] + w1 * (double)b[i] + w2 * (double)c[i] + w3 * (double)d[i]); \
   } while (0)
 
-/* Up to four pieces go straight to the total; more by way of a block of sums. */
-#define DEFINE_COMBINE(name, real)                                                                           \
-  ALWAYS_INLINE void set_##name(const few_pieces *few, size_t start, size_t end, real *total) {              \
-    ADD_PIECES(real, real, total[i], 0.0);                                                                   \
-  }                                                                                                          \
-  ALWAYS_INLINE void add_##name(const few_pieces *few, size_t start, size_t end, double *restrict sum) {     \
-    ADD_PIECES(real, double, sum[i - start], sum[i - start]);                                                \
-  }                                                                                                          \
-  ALWAYS_INLINE void combine_##name(const double weights[], const void *const pieces[], int n, size_t count, \
-                                    real *total) {                                                           \
-    double sum[BLOCK];                                                                                       \
-    const few_pieces all = next_pieces(weights, pieces, n, 0);                                               \
-    if (all.n > 0 && all.next == n) {                                                                        \
-      set_##name(&all, 0, count, total);                                                                     \
-      return;                                                                                                \
-    }                                                                                                        \
-    for (size_t start = 0; start < count; start += BLOCK) {                                                  \
-      const size_t end = count - start < BLOCK ? count : start + BLOCK;                                      \
-      memset(sum, 0, sizeof sum);                                                                            \
-      for (few_pieces few = all; few.n > 0; few = next_pieces(weights, pieces, n, few.next))                 \
-        add_##name(&few, start, end, sum);                                                                   \
-      for (size_t i = start; i < end; i++) total[i] = (real)sum[i - start];                                  \
-    }                                                                                                        \
+/* Up to four pieces are summed directly into the total. More pieces are first summed in a block of doubles. */
+#define DEFINE_COMBINE(name, real)                                                                                  \
+  NTKW_I_ALWAYS_INLINE void set_##name(const few_pieces *few, size_t start, size_t end, real *total) {              \
+    ADD_PIECES(real, real, total[i], 0.0);                                                                          \
+  }                                                                                                                 \
+  NTKW_I_ALWAYS_INLINE void add_##name(const few_pieces *few, size_t start, size_t end, double *restrict sum) {     \
+    ADD_PIECES(real, double, sum[i - start], sum[i - start]);                                                       \
+  }                                                                                                                 \
+  NTKW_I_ALWAYS_INLINE void combine_##name(const double weights[], const void *const pieces[], int n, size_t count, \
+                                           real *total) {                                                           \
+    double sum[BLOCK];                                                                                              \
+    const few_pieces all = next_pieces(weights, pieces, n, 0);                                                      \
+    if (all.n > 0 && all.next == n) {                                                                               \
+      set_##name(&all, 0, count, total);                                                                            \
+      return;                                                                                                       \
+    }                                                                                                               \
+    for (size_t start = 0; start < count; start += BLOCK) {                                                         \
+      const size_t end = count - start < BLOCK ? count : start + BLOCK;                                             \
+      memset(sum, 0, sizeof sum);                                                                                   \
+      for (few_pieces few = all; few.n > 0; few = next_pieces(weights, pieces, n, few.next))                        \
+        add_##name(&few, start, end, sum);                                                                          \
+      for (size_t i = start; i < end; i++) total[i] = (real)sum[i - start];                                         \
+    }                                                                                                               \
   }
 
 DEFINE_COMBINE(float32, float)
 DEFINE_COMBINE(float64, double)
 
-static void combine_float32_plain(const double w[], const void *const p[], int n, size_t count, float *total) {
-  combine_float32(w, p, n, count, total);
-}
-static void combine_float64_plain(const double w[], const void *const p[], int n, size_t count, double *total) {
-  combine_float64(w, p, n, count, total);
-}
-#ifdef FOR_AVX2
-FOR_AVX2 static void combine_float32_avx2(const double w[], const void *const p[], int n, size_t count, float *total) {
-  combine_float32(w, p, n, count, total);
-}
-FOR_AVX2 static void combine_float64_avx2(const double w[], const void *const p[], int n, size_t count, double *total) {
-  combine_float64(w, p, n, count, total);
-}
-FOR_AVX512 static void combine_float32_avx512(const double w[], const void *const p[], int n, size_t count,
-                                              float *total) {
-  combine_float32(w, p, n, count, total);
-}
-FOR_AVX512 static void combine_float64_avx512(const double w[], const void *const p[], int n, size_t count,
-                                              double *total) {
-  combine_float64(w, p, n, count, total);
-}
-#endif
+/* Each multiplication and each addition is rounded, so that all variants have the same bits. */
+NTKW_I_DISPATCH(combine_float32_dispatched, combine_float32,
+                (const double weights[], const void *const pieces[], int n, size_t count, float *total),
+                (weights, pieces, n, count, total))
+NTKW_I_DISPATCH(combine_float64_dispatched, combine_float64,
+                (const double weights[], const void *const pieces[], int n, size_t count, double *total),
+                (weights, pieces, n, count, total))
 
 void ntkw_i_combine_float32(const double weights[], const void *const pieces[], int n, size_t count, float *total) {
-  CHOOSE(combine_float32, weights, pieces, n, count, total);
+  combine_float32_dispatched(weights, pieces, n, count, total);
 }
 
 void ntkw_i_combine_float64(const double weights[], const void *const pieces[], int n, size_t count, double *total) {
-  CHOOSE(combine_float64, weights, pieces, n, count, total);
+  combine_float64_dispatched(weights, pieces, n, count, total);
 }
 
-static void narrow(const double *restrict sum, size_t count, ntkw_dtype dtype, uint16_t *restrict total) {
+static void to_halves(const double *restrict sum, size_t count, ntkw_dtype dtype, uint16_t *restrict total) {
   if (dtype == NTKW_FLOAT16)
-    for (size_t i = 0; i < count; i++) total[i] = ntkw_i_narrow(sum[i], 10, 5);
+    for (size_t i = 0; i < count; i++) total[i] = ntkw_i_to_half(sum[i], 10, 5);
   else
-    for (size_t i = 0; i < count; i++) total[i] = ntkw_i_narrow(sum[i], 7, 8);
+    for (size_t i = 0; i < count; i++) total[i] = ntkw_i_to_half(sum[i], 7, 8);
 }
 
 void ntkw_i_combine_halves(const double weights[], const void *const pieces[], int n, size_t count, ntkw_dtype dtype,
                            uint16_t *total) {
-  const ntkw_i_widening_kernel widen = ntkw_i_sum_kernels_chosen()->widen;
+  const ntkw_i_from_half_kernel from_half = ntkw_i_sum_kernels_chosen()->from_half;
   double sum[BLOCK];
   float wide[BLOCK];
   for (size_t start = 0; start < count; start += BLOCK) {
@@ -142,9 +110,9 @@ void ntkw_i_combine_halves(const double weights[], const void *const pieces[], i
     memset(sum, 0, length * sizeof *sum);
     for (int c = 0; c < n; c++) {
       if (!pieces[c]) continue;
-      widen(wide, (const uint16_t *)pieces[c] + start, length, dtype);
+      from_half(wide, (const uint16_t *)pieces[c] + start, length, dtype);
       for (size_t i = 0; i < length; i++) sum[i] += weights[c] * (double)wide[i];
     }
-    narrow(sum, length, dtype, total + start);
+    to_halves(sum, length, dtype, total + start);
   }
 }

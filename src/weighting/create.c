@@ -1,14 +1,12 @@
-/* Making a weighting, and freeing it. */
+/* Create and destroy a weighting. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include "status/check.h"
-#include "status/communicator.h"
-#include "weighting/compared.h"
-#include "weighting/fingerprint.h"
-#include "weighting/handle.h"
+#include "base/check.h"
+#include "ranks/comm.h"
+#include "weighting/weighting_impl.h"
 
-/* The user's names may go away after create: copy those of the conditions, and that of a rule of the user's own. */
+/* Copy the names of the conditions and of the rule: the caller may free them after create. */
 static ntkw_status copy_names(ntkw_weighting *weighting, const char *const names[]) {
   const size_t pointers = (size_t)weighting->n * sizeof *weighting->names;
   size_t characters = strlen(weighting->settings.name) + 1;
@@ -32,49 +30,52 @@ static void copy_own_rule(ntkw_weighting *weighting) {
   weighting->settings.own = &weighting->own;
 }
 
-static ntkw_status allocate_state(ntkw_weighting *w) {
-  const size_t n = (size_t)w->n;
-  w->n_values = 6 * w->n + w->own.memory_count;
-  w->weights = calloc((size_t)w->n_values, sizeof *w->weights);
-  w->first = calloc(2 * n, sizeof *w->first);
-  NTKW_CHECK(w->weights && w->first, NTKW_ERR_MEMORY, "out of memory for the weights of %d conditions", w->n);
-  w->norms = w->weights + n;
-  w->squared_norms = w->norms + n;
-  w->traces = w->squared_norms + n;
-  w->losses = w->traces + n;
-  w->magnitudes = w->losses + n;
-  w->memory = w->magnitudes + n;
-  w->final = w->first + n;
+static ntkw_status allocate_state(ntkw_weighting *weighting) {
+  const size_t n = (size_t)weighting->n;
+  weighting->n_values = 6 * weighting->n + weighting->own.memory_count;
+  weighting->weights = calloc((size_t)weighting->n_values, sizeof *weighting->weights);
+  weighting->first = calloc(2 * n, sizeof *weighting->first);
+  NTKW_CHECK(weighting->weights && weighting->first, NTKW_ERR_MEMORY, "out of memory for the weights of %d conditions",
+             weighting->n);
+  weighting->norms = weighting->weights + n;
+  weighting->squared_norms = weighting->norms + n;
+  weighting->traces = weighting->squared_norms + n;
+  weighting->losses = weighting->traces + n;
+  weighting->magnitudes = weighting->losses + n;
+  weighting->memory = weighting->magnitudes + n;
+  weighting->final = weighting->first + n;
   return NTKW_SUCCESS;
 }
 
-static ntkw_status allocate_workspace(ntkw_weighting *w) {
-  const size_t n = (size_t)w->n, own = w->settings.own ? 1 : 0;
-  ntkw_i_workspace *workspace = &w->workspace;
+static ntkw_status allocate_workspace(ntkw_weighting *weighting) {
+  const size_t n = (size_t)weighting->n, own = weighting->settings.own ? 1 : 0;
+  ntkw_i_workspace *workspace = &weighting->workspace;
   workspace->taking_part = calloc(n, sizeof *workspace->taking_part);
   workspace->quantity = calloc(n, sizeof *workspace->quantity);
-  workspace->value = calloc(2 * n + own * (6 * n + 1 + n + (size_t)w->own.memory_count), sizeof *workspace->value);
+  workspace->value =
+      calloc(2 * n + own * (6 * n + 1 + n + (size_t)weighting->own.memory_count), sizeof *workspace->value);
   NTKW_CHECK(workspace->taking_part && workspace->quantity && workspace->value, NTKW_ERR_MEMORY,
-             "out of memory for the rule of %d conditions", w->n);
+             "out of memory for the rule of %d conditions", weighting->n);
   workspace->target = workspace->value + n;
   workspace->moments = workspace->target + n;
   workspace->broadcast = workspace->moments + own * 6 * n;
   return NTKW_SUCCESS;
 }
 
-static ntkw_status allocate(ntkw_weighting *w, int size) {
-  const size_t n = (size_t)w->n;
-  w->local.addends = calloc(n * (size_t)w->layout.slots, sizeof *w->local.addends);
-  w->message = calloc((size_t)w->layout.count, sizeof *w->message);
-  w->reduced = calloc(n, sizeof *w->reduced);
-  NTKW_CHECK(w->local.addends && w->message && w->reduced, NTKW_ERR_MEMORY,
-             "out of memory for a weighting of %d conditions", w->n);
-  NTKW_TRY(allocate_state(w));
-  NTKW_TRY(allocate_workspace(w));
-  if (!w->safe.on) return NTKW_SUCCESS;
-  w->safe.shown = calloc((size_t)NTKW_I_SHOWN * (size_t)size, sizeof *w->safe.shown);
-  w->safe.theirs = calloc(2 * ((size_t)w->n_values + 5 * n), sizeof *w->safe.theirs);
-  NTKW_CHECK(w->safe.shown && w->safe.theirs, NTKW_ERR_MEMORY, "out of memory for the safe mode of %d ranks", size);
+static ntkw_status allocate(ntkw_weighting *weighting, int size) {
+  const size_t n = (size_t)weighting->n;
+  weighting->local.addends = calloc(n * (size_t)weighting->layout.slots, sizeof *weighting->local.addends);
+  weighting->message = calloc((size_t)weighting->layout.count, sizeof *weighting->message);
+  weighting->reduced = calloc(n, sizeof *weighting->reduced);
+  NTKW_CHECK(weighting->local.addends && weighting->message && weighting->reduced, NTKW_ERR_MEMORY,
+             "out of memory for a weighting of %d conditions", weighting->n);
+  NTKW_TRY(allocate_state(weighting));
+  NTKW_TRY(allocate_workspace(weighting));
+  if (!weighting->safe_mode.on) return NTKW_SUCCESS;
+  weighting->safe_mode.shown = calloc((size_t)NTKW_I_SHOWN * (size_t)size, sizeof *weighting->safe_mode.shown);
+  weighting->safe_mode.theirs = calloc(2 * ((size_t)weighting->n_values + 5 * n), sizeof *weighting->safe_mode.theirs);
+  NTKW_CHECK(weighting->safe_mode.shown && weighting->safe_mode.theirs, NTKW_ERR_MEMORY,
+             "out of memory for the safe mode of %d ranks", size);
   return NTKW_SUCCESS;
 }
 
@@ -89,35 +90,19 @@ static void set_initial_values(ntkw_weighting *weighting) {
   ntkw_i_local_clear(weighting);
 }
 
-static void fingerprint_options(ntkw_weighting *weighting) {
-#define VALUE_OF(name, value) (int64_t)(value),
-  const ntkw_weighting *w = weighting;
-  const int64_t numbers[] = {NTKW_I_COMPARED(VALUE_OF)};
-#undef VALUE_OF
-  const ntkw_i_settings *settings = &weighting->settings;
-  uint64_t fingerprint = ntkw_i_fingerprint_text(0, settings->name);
-  for (int c = 0; c < weighting->n; c++) fingerprint = ntkw_i_fingerprint_text(fingerprint, weighting->names[c]);
-  fingerprint = ntkw_i_fingerprint_doubles(fingerprint, &settings->alpha, 1);
-  fingerprint = ntkw_i_fingerprint_doubles(fingerprint, &settings->cap, 1);
-  fingerprint = ntkw_i_fingerprint_doubles(fingerprint, weighting->first, 2 * (size_t)weighting->n);
-  for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
-    fingerprint = ntkw_i_fingerprint_word(fingerprint, (uint64_t)numbers[i]);
-  weighting->options_fingerprint = fingerprint;
-}
-
-/* All that is local of create; on error what was made so far is left in weighting. */
+/* The local part of create. After an error the caller frees weighting, which keeps the memory allocated so far. */
 static ntkw_status make(ntkw_weighting *weighting, int n, const char *const names[],
                         const ntkw_weighting_options *options, int size) {
   NTKW_TRY(ntkw_i_settings_make(n, names, options, &weighting->settings));
   const ntkw_i_settings *settings = &weighting->settings;
   weighting->n = n;
-  weighting->safe.on = ntkw_i_safe_wanted();
+  weighting->safe_mode.on = ntkw_i_safe_mode_wanted();
   weighting->layout = ntkw_i_layout_make(n, settings->dtype, settings->needs, settings->norms);
   NTKW_TRY(copy_names(weighting, names));
   copy_own_rule(weighting);
   NTKW_TRY(allocate(weighting, size));
   set_initial_values(weighting);
-  fingerprint_options(weighting);
+  weighting->options_fingerprint = ntkw_i_options_fingerprint(weighting);
   return NTKW_SUCCESS;
 }
 
@@ -132,8 +117,8 @@ static void release(ntkw_weighting *weighting) {
                          weighting->workspace.value,
                          weighting->weights,
                          weighting->first,
-                         weighting->safe.shown,
-                         weighting->safe.theirs};
+                         weighting->safe_mode.shown,
+                         weighting->safe_mode.theirs};
   for (size_t i = 0; i < sizeof owned / sizeof *owned; i++) free(owned[i]);
   free(weighting);
 }
@@ -149,7 +134,8 @@ static ntkw_status duplicate(MPI_Comm comm, MPI_Comm *copy, int *rank, int *size
   return ntkw_i_fail(NTKW_ERR_MPI, "MPI failed to describe the duplicate of a weighting's communicator");
 }
 
-/* The local part; its sentence is prefixed by the rank, for it may be shown on every other one. */
+/* The local part of create, with arguments checked. Its error message begins with the rank, because other ranks may
+ * report it. */
 static ntkw_status make_on_rank(ntkw_weighting *weighting, int n, const char *const names[],
                                 const ntkw_weighting_options *options, ntkw_weighting **out, int rank, int size) {
   ntkw_status status = NTKW_SUCCESS;
@@ -162,7 +148,7 @@ static ntkw_status make_on_rank(ntkw_weighting *weighting, int n, const char *co
   return status == NTKW_SUCCESS ? status : ntkw_i_fail(status, "rank %d: %s", rank, ntkw_last_error());
 }
 
-/* Some ranks with replicas and some without: the duplication of replica_comm would hang. */
+/* Without this check the duplication of replica_comm would hang if only some ranks have one. */
 static ntkw_status agree_on_replicas(MPI_Comm comm, MPI_Comm replica_comm) {
   int has[2] = {replica_comm != MPI_COMM_NULL, replica_comm == MPI_COMM_NULL};
   NTKW_CHECK(MPI_Allreduce(MPI_IN_PLACE, has, 2, MPI_INT, MPI_SUM, comm) == MPI_SUCCESS, NTKW_ERR_MPI,
@@ -173,15 +159,17 @@ static ntkw_status agree_on_replicas(MPI_Comm comm, MPI_Comm replica_comm) {
   return NTKW_SUCCESS;
 }
 
-/* Our own communicators, made before any other argument is looked at: a rank with bad ones must not keep the others
- * waiting. */
+/* The duplicates of the user's communicators. They are made before any other argument is checked: a rank with a bad
+ * argument must not keep the others waiting. */
 typedef struct communicators {
   MPI_Comm comm, replicas;
   int rank, size, replica, replica_size;
 } communicators;
 
 static ntkw_status join(MPI_Comm comm, const ntkw_weighting_options *options, communicators *own) {
-  const MPI_Comm replica_comm = options ? options->replica_comm : MPI_COMM_NULL;
+  ntkw_weighting_options all;
+  (void)!ntkw_i_weighting_options_read(options, &all); /* make reports an error in the options */
+  const MPI_Comm replica_comm = all.replica_comm;
   own->replicas = MPI_COMM_NULL;
   NTKW_TRY(duplicate(comm, &own->comm, &own->rank, &own->size));
   ntkw_status status = agree_on_replicas(own->comm, replica_comm);
@@ -203,9 +191,9 @@ static void take(ntkw_weighting *weighting, const communicators *own) {
   weighting->rank = own->rank;
   weighting->size = own->size;
   weighting->request[0] = weighting->request[1] = MPI_REQUEST_NULL;
-  weighting->safe.replicas = own->replicas;
-  weighting->safe.replica = own->replica;
-  weighting->safe.replica_size = own->replica_size;
+  weighting->safe_mode.replicas = own->replicas;
+  weighting->safe_mode.replica = own->replica;
+  weighting->safe_mode.replica_size = own->replica_size;
 }
 
 ntkw_status ntkw_weighting_create(MPI_Comm comm, int n, const char *const names[],
@@ -229,16 +217,16 @@ ntkw_status ntkw_weighting_create(MPI_Comm comm, int n, const char *const names[
   return status;
 }
 
-void ntkw_weighting_destroy(ntkw_weighting **weighting) {
-  if (!weighting || !*weighting) return;
-  ntkw_weighting *w = *weighting;
+void ntkw_weighting_destroy(ntkw_weighting **handle) {
+  if (!handle || !*handle) return;
+  ntkw_weighting *weighting = *handle;
   if (!ntkw_i_mpi_is_over()) {
-    ntkw_i_safe_check(w, NTKW_I_DESTROY, 0); /* a rank that is in another call is told so */
-    /* MPI forbids to cancel a collective, and the message must outlive it. */
-    for (int i = 0; w->begun && i < 2; i++) MPI_Wait(&w->request[i], MPI_STATUS_IGNORE);
+    ntkw_i_safe_mode_check(weighting, NTKW_I_DESTROY, 0); /* a rank in another call gets an error */
+    /* MPI forbids cancelling a collective, and its buffer, the message, must live until it is complete. */
+    for (int i = 0; weighting->begun && i < 2; i++) MPI_Wait(&weighting->request[i], MPI_STATUS_IGNORE);
   }
-  ntkw_i_communicator_free(&w->safe.replicas);
-  ntkw_i_communicator_free(&w->comm);
-  release(w);
-  *weighting = NULL;
+  ntkw_i_communicator_free(&weighting->safe_mode.replicas);
+  ntkw_i_communicator_free(&weighting->comm);
+  release(weighting);
+  *handle = NULL;
 }

@@ -1,29 +1,23 @@
 #include "weighting/fingerprint.h"
+#include "base/hash.h"
 
 #include <string.h>
 
 __extension__ typedef unsigned __int128 wide;
 enum { PIECES = NTKW_I_FINGERPRINT_VALUES / 2 };
 
-uint64_t ntkw_i_fingerprint_word(uint64_t fingerprint, uint64_t word) {
-  uint64_t mixed = (fingerprint ^ word) * 0x9e3779b97f4a7c15u;
-  mixed ^= mixed >> 32;
-  mixed *= 0xd6e8feb86659fd93u;
-  return mixed ^ (mixed >> 29);
-}
-
 uint64_t ntkw_i_fingerprint_doubles(uint64_t fingerprint, const double values[], size_t count) {
   for (size_t i = 0; i < count; i++) {
     uint64_t bits;
     memcpy(&bits, &values[i], sizeof bits);
-    fingerprint = ntkw_i_fingerprint_word(fingerprint, bits);
+    fingerprint = ntkw_i_hash_fingerprint(fingerprint, bits);
   }
   return fingerprint;
 }
 
 uint64_t ntkw_i_fingerprint_text(uint64_t fingerprint, const char *text) {
-  for (; *text; text++) fingerprint = ntkw_i_fingerprint_word(fingerprint, (unsigned char)*text);
-  return ntkw_i_fingerprint_word(fingerprint, 0);
+  for (; *text; text++) fingerprint = ntkw_i_hash_fingerprint(fingerprint, (unsigned char)*text);
+  return ntkw_i_hash_fingerprint(fingerprint, 0);
 }
 
 void ntkw_i_fingerprint_pack(uint64_t fingerprint, int64_t values[NTKW_I_FINGERPRINT_VALUES]) {

@@ -2,14 +2,14 @@
 
 #include <string.h>
 #include "sums/rounded.h"
-#include "weighting/handle.h"
+#include "weighting/weighting_impl.h"
 
 /* Positions in the message. */
 enum {
-  TROUBLED = 0,                            /* ranks in trouble, by code */
-  CULPRITS = TROUBLED + NTKW_STATUS_COUNT, /* sum of their rank + 1, by code */
-  FAULT = CULPRITS + NTKW_STATUS_COUNT,    /* kind, condition, found */
-  FINGERPRINTS = FAULT + 3,
+  TROUBLED = 0,                                  /* number of ranks with an error, by code */
+  CULPRITS = TROUBLED + NTKW_STATUS_COUNT,       /* sum of (rank + 1) of these ranks, by code */
+  ARGUMENT_ERROR = CULPRITS + NTKW_STATUS_COUNT, /* kind, condition, found */
+  FINGERPRINTS = ARGUMENT_ERROR + 3,
   CONDITIONS = FINGERPRINTS + NTKW_I_TOPICS * NTKW_I_FINGERPRINT_VALUES
 };
 
@@ -40,13 +40,13 @@ static const int64_t *condition_at(const ntkw_weighting *weighting, int conditio
 }
 
 static void pack_trouble(ntkw_weighting *weighting) {
-  const ntkw_i_fault *fault = &weighting->local.fault;
+  const ntkw_i_argument_error *error = &weighting->local.argument_error;
   int64_t *message = weighting->message;
   message[TROUBLED + NTKW_ERR_ARGUMENT] = 1;
   message[CULPRITS + NTKW_ERR_ARGUMENT] = (int64_t)weighting->rank + 1;
-  message[FAULT] = fault->kind;
-  message[FAULT + 1] = fault->condition;
-  message[FAULT + 2] = fault->found;
+  message[ARGUMENT_ERROR] = error->kind;
+  message[ARGUMENT_ERROR + 1] = error->condition;
+  message[ARGUMENT_ERROR + 2] = error->found;
 }
 
 static void pack_fingerprints(ntkw_weighting *weighting) {
@@ -78,13 +78,13 @@ static void pack_condition(ntkw_weighting *weighting, int condition, int64_t *to
 
 void ntkw_i_message_pack(ntkw_weighting *weighting) {
   memset(weighting->message, 0, sizeof *weighting->message * (size_t)weighting->layout.count);
-  weighting->largest = 0;
-  if (weighting->local.fault.kind != NTKW_I_FAULT_NONE) {
+  weighting->max_abs = 0;
+  if (weighting->local.argument_error.kind != NTKW_I_GOOD_ARGUMENTS) {
     pack_trouble(weighting);
     return;
   }
   pack_fingerprints(weighting);
-  weighting->largest = weighting->local.largest;
+  weighting->max_abs = weighting->local.max_abs;
   for (int c = 0; c < weighting->n; c++) pack_condition(weighting, c, (int64_t *)condition_at(weighting, c));
 }
 
@@ -98,7 +98,8 @@ ntkw_i_trouble ntkw_i_message_trouble(const ntkw_weighting *weighting) {
   }
   if (trouble.ranks != 1) return trouble;
   trouble.culprit = message[CULPRITS + trouble.code] - 1;
-  trouble.fault = (ntkw_i_fault){message[FAULT], message[FAULT + 1], message[FAULT + 2]};
+  trouble.argument_error =
+      (ntkw_i_argument_error){message[ARGUMENT_ERROR], message[ARGUMENT_ERROR + 1], message[ARGUMENT_ERROR + 2]};
   return trouble;
 }
 

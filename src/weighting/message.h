@@ -1,23 +1,24 @@
 /* The one message of an update: a fixed layout of int64 that MPI_SUM adds up over the ranks.
  *
- *   troubled ranks per status code, and the sum of their (rank + 1): names a single culprit
- *   the fault (three numbers): whole if there is a single culprit
- *   fingerprints of epoch, number of updates, options, weights: do the healthy ranks agree?
- *   for each condition, of each sum that travels: ranks that added; values counted; values not finite; limbs
+ *   number of ranks with an error per status code, and the sum of their (rank + 1), which identifies a single rank
+ *   the argument error (three numbers): usable if a single rank has one
+ *   fingerprints of epoch, number of updates, options, weights: show whether the ranks without an error agree
+ *   for each condition and each sum that is sent: ranks that added; values counted; values not finite; limbs
  *
- * A rank in trouble sends nothing but its trouble. What is decided, is decided from the sums alone. A sum travels if
- * the rule needs it. Counts of the gradient always do, and its squares too unless the option `norms` is off. */
+ * A rank with an error contributes only the error flag. All decisions use the reduced values only, so they are the same
+ * everywhere. Only sums the rule needs are sent. The counts of the gradient are always sent, and its squares unless the
+ * option `norms` is off. */
 #ifndef NTKW_WEIGHTING_MESSAGE_H
 #define NTKW_WEIGHTING_MESSAGE_H
 
 #include <stdbool.h>
 #include <stdint.h>
 #include "ntkw/weighting.h"
-#include "weighting/fault.h"
+#include "weighting/argument_error.h"
 #include "weighting/fingerprint.h"
 #include "weighting/moments.h"
 
-/* What the ranks must agree on at every update. */
+/* Values that must be the same on all ranks at every update. */
 typedef enum ntkw_i_topic {
   NTKW_I_TOPIC_EPOCH,
   NTKW_I_TOPIC_UPDATES,
@@ -26,32 +27,34 @@ typedef enum ntkw_i_topic {
   NTKW_I_TOPICS
 } ntkw_i_topic;
 
-/* Where the sums of a condition lie, by kind. */
+/* Positions of the sums of a condition, by kind. */
 typedef struct ntkw_i_layout {
-  int slot[NTKW_I_KINDS];  /* among those that travel, -1: does not */
-  int at[NTKW_I_KINDS];    /* offset within the condition */
-  int limbs[NTKW_I_KINDS]; /* of its sum; 0: only counted */
+  int slot[NTKW_I_KINDS];  /* index among the sums that are sent; -1: not sent */
+  int at[NTKW_I_KINDS];    /* offset within the condition's part of the message */
+  int limbs[NTKW_I_KINDS]; /* number of limbs; 0: values are only counted */
   ntkw_dtype range[NTKW_I_KINDS];
-  int slots;  /* kinds that travel */
-  int stride; /* values per condition */
-  int count;  /* values of the whole message */
+  int slots;  /* number of kinds that are sent */
+  int stride; /* integers per condition */
+  int count;  /* integers in the whole message */
 } ntkw_i_layout;
 
-/* The ranks in trouble. */
+/* The ranks with an error. */
 typedef struct ntkw_i_trouble {
-  ntkw_status code;   /* the largest; NTKW_SUCCESS if there is none */
-  int64_t ranks;      /* with any code */
-  int64_t culprit;    /* the rank, if there is only one; else -1 */
-  ntkw_i_fault fault; /* the culprit's */
+  ntkw_status code;                     /* the largest code; NTKW_SUCCESS if no rank has an error */
+  int64_t ranks;                        /* number of ranks with an error */
+  int64_t culprit;                      /* if only one rank has an error, that rank; otherwise -1 */
+  ntkw_i_argument_error argument_error; /* of that rank */
 } ntkw_i_trouble;
 
-/* needs: of the rule; norms: squares travel whatever it needs. */
+/* Lay out the message for n conditions. Not collective. dtype: range of the sums over gradients. needs: NTKW_NEEDS_...
+ * of the rule. norms: send squares even if the rule does not need them. */
 ntkw_i_layout ntkw_i_layout_make(int n, ntkw_dtype dtype, unsigned needs, bool norms);
 
-/* Fill in weighting->message from what this rank added (limbs normalised) and the update's epoch. Local. */
+/* Fill weighting->message and weighting->max_abs from this rank's sums, whose limbs it normalises, and the update's
+ * epoch. If this rank has an argument error, only the error is packed. Not collective. */
 void ntkw_i_message_pack(ntkw_weighting *weighting);
 
-/* Read the reduced message. Local, the same on every rank. */
+/* Read the reduced message. Not collective; the results are the same on every rank. */
 ntkw_i_trouble ntkw_i_message_trouble(const ntkw_weighting *weighting);
 bool ntkw_i_message_agrees(const ntkw_weighting *weighting, ntkw_i_topic topic, int64_t healthy_ranks);
 void ntkw_i_message_unpack(const ntkw_weighting *weighting, ntkw_i_reduced reduced[]);

@@ -4,7 +4,7 @@
 
 #include <stdint.h>
 
-/* The exact sums that are kept for a condition. */
+/* The exact sums of a condition. */
 typedef enum ntkw_i_kind {
   NTKW_I_SQUARES,    /* of the gradient's values */
   NTKW_I_MAGNITUDES, /* of the gradient's values */
@@ -13,7 +13,7 @@ typedef enum ntkw_i_kind {
   NTKW_I_KINDS
 } ntkw_i_kind;
 
-/* A positive number as mantissa * 2^exponent with mantissa in [0.5, 1), or 0 and 0: beyond the range of double. */
+/* A positive number as mantissa * 2^exponent with mantissa in [0.5, 1), or 0 and 0. The range exceeds a double's. */
 typedef struct ntkw_i_split {
   double mantissa;
   int exponent;
@@ -21,14 +21,14 @@ typedef struct ntkw_i_split {
 
 /* One sum over all ranks. */
 typedef struct ntkw_i_total {
-  int64_t ranks;      /* that added; 0: absent */
+  int64_t ranks;      /* number of ranks that added to it; 0: the sum is absent */
   int64_t count;      /* values (points) added */
   int64_t not_finite; /* values among them that were not summed */
   double value;       /* rounded once */
-  ntkw_i_split split; /* the same */
+  ntkw_i_split split; /* the sum with its exponent apart, rounded once */
 } ntkw_i_total;
 
-/* What is known of one condition after a reduction. */
+/* The moments of a condition after a reduction. */
 typedef struct ntkw_i_reduced {
   ntkw_i_total total[NTKW_I_KINDS];
   double norm; /* root of the exact sum of squares, rounded once */
@@ -39,7 +39,7 @@ typedef struct ntkw_i_reduced {
 ntkw_i_split ntkw_i_total_mean(const ntkw_i_total *total);
 /* a / sqrt(b), for b > 0. */
 ntkw_i_split ntkw_i_split_over_root(ntkw_i_split a, ntkw_i_split b);
-/* As a double: Inf or subnormal where it must be. */
+/* As a double; Inf or subnormal outside of the normal range. */
 double ntkw_i_split_value(ntkw_i_split split);
 
 #endif

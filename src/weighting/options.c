@@ -2,22 +2,30 @@
 #include <inttypes.h>
 #include <math.h>
 #include <string.h>
-#include "status/check.h"
-#include "status/nearest_word.h"
-#include "weighting/handle.h"
+#include "base/check.h"
+#include "base/nearest_word.h"
+#include "base/versioned_options.h"
+#include "weighting/weighting_impl.h"
 
 enum { CONDITIONS_MAX = 4096, MEMORY_MAX = 65536, NAME_MAX_LENGTH = 63 };
 static const unsigned all_needs =
     NTKW_NEEDS_NORMS | NTKW_NEEDS_MAGNITUDES | NTKW_NEEDS_TRACES | NTKW_NEEDS_LOSSES | NTKW_NEEDS_LARGEST;
 
-void ntkw_weighting_options_init(ntkw_weighting_options *options) {
-  if (!options) return;
-  *options = (ntkw_weighting_options){.alpha = NTKW_RULE_ALPHA,
-                                      .update_offset = NTKW_RULE_EPOCH,
-                                      .first_epoch = NTKW_RULE_EPOCH,
-                                      .dtype = NTKW_FLOAT64,
-                                      .norms = true,
-                                      .replica_comm = MPI_COMM_NULL};
+static const ntkw_weighting_options defaults = {.size = sizeof(ntkw_weighting_options),
+                                                .alpha = NTKW_RULE_ALPHA,
+                                                .update_offset = NTKW_RULE_EPOCH,
+                                                .first_epoch = NTKW_RULE_EPOCH,
+                                                .dtype = NTKW_FLOAT64,
+                                                .norms = true,
+                                                .replica_comm = MPI_COMM_NULL};
+
+void ntkw_weighting_options_init_sized(ntkw_weighting_options *options, size_t size) {
+  ntkw_i_options_init(options, size, &defaults, sizeof defaults);
+}
+
+ntkw_status ntkw_i_weighting_options_read(const ntkw_weighting_options *given, ntkw_weighting_options *all) {
+  *all = defaults;
+  return given ? ntkw_i_options_read(all, sizeof *all, given, "ntkw_weighting_options") : NTKW_SUCCESS;
 }
 
 static ntkw_status check_names(int n, const char *const names[]) {
@@ -71,7 +79,7 @@ static ntkw_status refuse_rule(const char *name) {
                      near ? near : known[0]);
 }
 
-/* Take over what the rule, or the user's own, says by itself. */
+/* Copy the properties and defaults of the library's rule or of the user's rule. */
 static ntkw_status adopt_rule(const ntkw_weighting_options *options, ntkw_i_settings *settings) {
   if (options->user_rule) {
     NTKW_TRY(check_own(options->user_rule, options->rule));
@@ -123,7 +131,7 @@ static ntkw_status check_options(const ntkw_weighting_options *options, int n) {
   return NTKW_SUCCESS;
 }
 
-/* What only some rules take: a cap, initial weights of any sign, final weights. */
+/* Options that only some rules take: a cap, initial weights of any sign, final weights. */
 static ntkw_status check_against_rule(const ntkw_weighting_options *options, int n, const char *const names[],
                                       const ntkw_i_settings *settings) {
   const ntkw_i_rule *rule = settings->rule;
@@ -152,11 +160,11 @@ static void override_numbers(const ntkw_weighting_options *options, ntkw_i_setti
   if (options->cap != 0) settings->cap = isinf(options->cap) ? 0 : options->cap;
 }
 
-ntkw_status ntkw_i_settings_make(int n, const char *const names[], const ntkw_weighting_options *options,
+ntkw_status ntkw_i_settings_make(int n, const char *const names[], const ntkw_weighting_options *given,
                                  ntkw_i_settings *settings) {
-  ntkw_weighting_options defaults;
-  ntkw_weighting_options_init(&defaults);
-  if (!options) options = &defaults;
+  ntkw_weighting_options all;
+  const ntkw_weighting_options *options = &all;
+  NTKW_TRY(ntkw_i_weighting_options_read(given, &all));
   NTKW_CHECK(n >= 1 && n <= CONDITIONS_MAX, NTKW_ERR_ARGUMENT, "the number of conditions is %d, expected 1 to %d", n,
              (int)CONDITIONS_MAX);
   *settings = (ntkw_i_settings){.dtype = options->dtype == NTKW_FLOAT64 ? NTKW_FLOAT64 : NTKW_FLOAT32,

@@ -1,15 +1,17 @@
 /* The state of a weighting as bytes.
  *
- * 64-bit words, little-endian, so that the bytes are the same on every machine: magic, format version, fingerprint of
- * the rule's name, number of conditions, number of updates, then n weights, norms, squared norms, traces, losses and
- * mean magnitudes, and the memory of a rule of the user's own, as the bits of doubles, and last a fingerprint of all
- * words before it.
+ * 64-bit words, little-endian, so that the bytes are the same on every machine:
+ *   magic, format version, fingerprint of the rule's name, number of conditions n, number of updates;
+ *   n weights, norms, squared norms, traces, losses and mean magnitudes, as the bits of doubles;
+ *   the memory of a user's rule, as the bits of doubles;
+ *   a fingerprint of all words before.
  */
 #include <inttypes.h>
 #include <string.h>
-#include "status/check.h"
+#include "base/check.h"
+#include "base/hash.h"
 #include "weighting/fingerprint.h"
-#include "weighting/handle.h"
+#include "weighting/weighting_impl.h"
 
 enum { MAGIC, VERSION, RULE, CONDITIONS, UPDATES, VALUES };
 enum { WORD = 8, FORMAT_VERSION = 2 };
@@ -31,7 +33,7 @@ static uint64_t get(const unsigned char *state, size_t index) {
 
 static uint64_t fingerprint_of(const unsigned char *state, size_t count) {
   uint64_t fingerprint = 0;
-  for (size_t i = 0; i < count; i++) fingerprint = ntkw_i_fingerprint_word(fingerprint, get(state, i));
+  for (size_t i = 0; i < count; i++) fingerprint = ntkw_i_hash_fingerprint(fingerprint, get(state, i));
   return fingerprint;
 }
 
@@ -80,8 +82,8 @@ ntkw_status ntkw_weighting_state_set(ntkw_weighting *weighting, const void *stat
   NTKW_CHECK(!weighting->begun, NTKW_ERR_ORDER,
              "an update was begun and not ended: ntkw_weighting_update_end must come before a state is put back");
   NTKW_TRY(check(weighting, state, size));
-  weighting->safe.states++;
-  weighting->safe.state = get(state, words(weighting) - 1);
+  weighting->safe_mode.states++;
+  weighting->safe_mode.state = get(state, words(weighting) - 1);
   weighting->updates = (int64_t)get(state, UPDATES);
   for (size_t i = VALUES; i < words(weighting) - 1; i++) {
     const uint64_t bits = get(state, i);

@@ -2,10 +2,10 @@
 
 #include <math.h>
 #include <string.h>
-#include "status/check.h"
-#include "weighting/handle.h"
+#include "base/check.h"
+#include "weighting/weighting_impl.h"
 
-/* Fill in what the rule asked for; n values of each. */
+/* The moments that the rule needs; n values of each. */
 static ntkw_moments gather_moments(ntkw_weighting *weighting, int n) {
   const unsigned needs = weighting->own.needs;
   const size_t room = (size_t)weighting->n;
@@ -31,11 +31,11 @@ static ntkw_moments gather_moments(ntkw_weighting *weighting, int n) {
                           .trace = needs & NTKW_NEEDS_TRACES ? trace : NULL,
                           .mean_trace = needs & NTKW_NEEDS_TRACES ? mean_trace : NULL,
                           .loss = needs & NTKW_NEEDS_LOSSES ? loss : NULL};
-  memcpy(&moments.largest, &weighting->largest, sizeof moments.largest);
+  memcpy(&moments.largest, &weighting->max_abs, sizeof moments.largest);
   return moments;
 }
 
-/* On rank 0: the outcome as doubles, which all ranks will have. */
+/* On rank 0: call the user's function. Its status, targets and memory are stored as doubles, to be broadcast. */
 static void evaluate(ntkw_weighting *weighting, int n, double *code, double *target, double *memory) {
   const ntkw_user_rule *own = &weighting->own;
   const ntkw_moments moments = gather_moments(weighting, n);
@@ -45,9 +45,10 @@ static void evaluate(ntkw_weighting *weighting, int n, double *code, double *tar
   *code = (int)status >= 0 && status < NTKW_STATUS_COUNT ? (double)status : (double)NTKW_ERR_ARGUMENT;
 }
 
-/* The same on every rank, for it looks at nothing but what was broadcast. */
-static ntkw_status judge(const ntkw_weighting *weighting, int n, ntkw_status code, const double *target,
-                         const double *memory) {
+/* Check the result of the user's function. The status is the same on every rank, because all arguments were broadcast.
+ */
+static ntkw_status check_outcome(const ntkw_weighting *weighting, int n, ntkw_status code, const double *target,
+                                 const double *memory) {
   const char *name = weighting->settings.name;
   NTKW_CHECK(code == NTKW_SUCCESS, code, "the own rule '%s' failed on rank 0 with %s (%s)", name,
              ntkw_status_name(code), ntkw_status_meaning(code));
@@ -61,13 +62,13 @@ static ntkw_status judge(const ntkw_weighting *weighting, int n, ntkw_status cod
   return NTKW_SUCCESS;
 }
 
-ntkw_status ntkw_i_own_targets(ntkw_weighting *weighting, int n) {
+ntkw_status ntkw_i_user_rule_targets(ntkw_weighting *weighting, int n) {
   double *code = weighting->workspace.broadcast, *target = code + 1, *memory = target + weighting->n;
   const int memory_count = weighting->own.memory_count;
   if (weighting->rank == 0) evaluate(weighting, n, code, target, memory);
   NTKW_CHECK(MPI_Bcast(code, 1 + weighting->n + memory_count, MPI_DOUBLE, 0, weighting->comm) == MPI_SUCCESS,
              NTKW_ERR_MPI, "MPI_Bcast of the targets of the own rule '%s' failed", weighting->settings.name);
-  NTKW_TRY(judge(weighting, n, (ntkw_status)*code, target, memory));
+  NTKW_TRY(check_outcome(weighting, n, (ntkw_status)*code, target, memory));
   memcpy(weighting->workspace.target, target, sizeof *target * (size_t)n);
   memcpy(weighting->memory, memory, sizeof *memory * (size_t)memory_count);
   return NTKW_SUCCESS;

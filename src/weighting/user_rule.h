@@ -1,13 +1,13 @@
-/* A rule of the user's own: evaluated on rank 0, broadcast, judged alike by all. */
-#ifndef NTKW_WEIGHTING_OWN_H
-#define NTKW_WEIGHTING_OWN_H
+/* The user's rule: rank 0 evaluates it and broadcasts the result, every rank checks the result. */
+#ifndef NTKW_WEIGHTING_USER_RULE_H
+#define NTKW_WEIGHTING_USER_RULE_H
 
 #include "ntkw/weighting.h"
 
-/* Let rank 0 make targets for the n conditions in workspace.taking_part, and take them over on every rank:
- * workspace.target, and the rule's memory. Collective (one MPI_Bcast). Returns the same on every rank: NTKW_SUCCESS,
- * the code of the user's function, NTKW_ERR_NOT_FINITE (a target or the memory is not finite), NTKW_ERR_MPI; on error
- * the memory is unchanged. */
-ntkw_status ntkw_i_own_targets(ntkw_weighting *weighting, int n);
+/* Evaluate the user's rule on rank 0 for the n conditions in workspace.taking_part, and store its targets
+ * (workspace.target) and its memory on every rank. Collective (one MPI_Bcast). Returns the same on every rank:
+ * NTKW_SUCCESS, the code of the user's function, NTKW_ERR_NOT_FINITE (a target or the memory is not finite),
+ * NTKW_ERR_MPI. On error the memory is unchanged. */
+ntkw_status ntkw_i_user_rule_targets(ntkw_weighting *weighting, int n);
 
 #endif

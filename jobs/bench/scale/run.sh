@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
-# The library's update at 64 to 1024 simulated ranks, beside the bare MPI_Allreduce of as many bytes, under SimGrid's SMPI.
+# The library's update at 64 to 1024 simulated ranks, and the bare MPI_Allreduce of as many bytes, under SimGrid's SMPI.
 # Usage: jobs/bench/scale/run.sh [--short] [--out DIR] [--markdown [FILE]]
 #   --short          64 ranks only
 #   --out DIR        folder of the results and of the build (default build/scale): scale.txt, scale.csv
-#   --markdown FILE  write the table as a page, too (without FILE: jobs/bench/scale/RESULTS.md)
-# Needs SimGrid (Debian: libsimgrid-dev simgrid). Times are simulated: the network alone, as computation is switched off,
-# so they do not depend on this machine. Simulated are a fat tree (32 ranks a leaf switch, 16 spines) and a dragonfly, links of
-# 12.5 GB/s and 500 ns, one rank a host; every MPI_Allreduce is by recursive doubling.
+#   --markdown FILE  also write the table as a page (without FILE: jobs/bench/scale/RESULTS.md)
+# Needs SimGrid (Debian: libsimgrid-dev simgrid). Times are simulated and do not depend on this machine: computation is
+# switched off, only the network counts. The networks are a fat tree (32 ranks a leaf switch, 16 spines) and a
+# dragonfly, with links of 12.5 GB/s and 500 ns and one rank a host. Every MPI_Allreduce uses recursive doubling.
 set -eu
 command="jobs/bench/scale/run.sh${*:+ $*}"
 self=$(readlink -f -- "$0")
@@ -25,20 +25,24 @@ while [ $# -gt 0 ]; do
   esac
   shift
 done
-command -v smpicc smpirun >/dev/null || { echo "SimGrid is not there (Debian: apt-get install libsimgrid-dev simgrid)" >&2; exit 1; }
+if ! command -v smpicc smpirun >/dev/null; then
+  echo "SimGrid is not installed (Debian: apt-get install libsimgrid-dev simgrid)" >&2
+  exit 1
+fi
 mkdir -p "$out"
 
-# The sources of the weighting as they are, with SMPI's mpi.h; linked statically, so that each rank has its own variables.
+# Compile the sources of the weighting with SMPI's mpi.h, and link them statically, so that each rank has its own
+# variables.
 build() {
-  local object objects=()
-  for source in src/status/*.c src/sums/*.c src/weighting/*.c src/weighting/rules/*.c jobs/bench/scale/scale.c; do
+  local object objects=() options=(-std=c11 -D_GNU_SOURCE -O2 -ffp-contract=off -fno-trapping-math -Iinclude -Isrc)
+  for source in src/base/*.c src/ranks/*.c src/sums/*.c src/weighting/*.c src/weighting/rules/*.c jobs/bench/scale/scale.c; do
     object=$out/$(tr / _ <<<"${source%.c}").o flags=
     case $source in
     src/sums/avx2.c) [ "$(uname -m)" = x86_64 ] && flags="-mavx2 -mfma" ;;
     src/sums/avx512.c) [ "$(uname -m)" = x86_64 ] && flags="-mavx512f" ;;
     esac
     # shellcheck disable=SC2086
-    smpicc -std=c11 -D_GNU_SOURCE -O2 -ffp-contract=off -fno-trapping-math $flags -Iinclude -Isrc -c "$source" -o "$object"
+    smpicc "${options[@]}" $flags -c "$source" -o "$object"
     objects+=("$object")
   done
   smpicc "${objects[@]}" -lm -o "$out/scale"
@@ -63,8 +67,9 @@ platform() {
 <?xml version='1.0'?>
 <!DOCTYPE platform SYSTEM "https://simgrid.org/simgrid.dtd">
 <platform version="4.1"><zone id="world" routing="Full">
-<cluster id="c" prefix="node-" radical="0-$(($2 - 1))" suffix="" speed="10Gf" bw="12.5GBps" lat="500ns" loopback_bw="20GBps"
- loopback_lat="100ns" topology="$topology" topo_parameters="$parameters" sharing_policy="SPLITDUPLEX"/>
+<cluster id="c" prefix="node-" radical="0-$(($2 - 1))" suffix="" speed="10Gf" bw="12.5GBps" lat="500ns"
+ loopback_bw="20GBps" loopback_lat="100ns" topology="$topology" topo_parameters="$parameters"
+ sharing_policy="SPLITDUPLEX"/>
 </zone></platform>
 XML
 }
@@ -74,9 +79,12 @@ simulate() {
   local kind=$1 ranks=$2
   shift 2
   smpirun -np "$ranks" -platform "$out/$kind.$ranks.xml" -hostfile "$out/hosts.$ranks" --cfg=smpi/host-speed:10Gf \
-    --cfg=smpi/simulate-computation:no --cfg=smpi/allreduce:rdb --log=root.thresh:error "$out/scale" "$@" 2>"$out/errors.log"
+    --cfg=smpi/simulate-computation:no --cfg=smpi/allreduce:rdb --log=root.thresh:error \
+    "$out/scale" "$@" 2>"$out/errors.log"
 }
 
+cases=("3 float32 gradient-share" "3 float64 gradient-share" "3 float32 ntk-trace" "16 float32 gradient-share"
+  "3 float32 learning-rate-annealing")
 build
 echo "network,ranks,conditions,precision,rule,bytes,allreduces,update_us,bare_us" >"$out/scale.csv"
 {
@@ -86,14 +94,17 @@ echo "network,ranks,conditions,precision,rule,bytes,allreduces,update_us,bare_us
     for ranks in $sizes; do
       platform "$kind" "$ranks" >"$out/$kind.$ranks.xml"
       seq -f 'node-%.0f' 0 $((ranks - 1)) >"$out/hosts.$ranks"
-      for case in "3 float32 gradient-share" "3 float64 gradient-share" "3 float32 ntk-trace" "16 float32 gradient-share" \
-        "3 float32 learning-rate-annealing"; do
+      for case in "${cases[@]}"; do
         # shellcheck disable=SC2086
-        line=$(simulate "$kind" "$ranks" $case) || { echo "$kind, $ranks ranks, $case: failed" >&2; cat "$out/errors.log" >&2; exit 1; }
+        if ! line=$(simulate "$kind" "$ranks" $case); then
+          echo "$kind, $ranks ranks, $case: failed" >&2
+          cat "$out/errors.log" >&2
+          exit 1
+        fi
         read -r n conditions precision rule bytes calls update bare <<<"$line"
         ratio=$(awk "BEGIN { printf \"%.3f\", $update / $bare }")
-        printf '%-10s %6d %11d %9s %-22s %7d %11d %11.1f %9.1f %6s\n' "$kind" "$n" "$conditions" "$precision" "$rule" \
-          "$bytes" "$calls" "$update" "$bare" "$ratio"
+        printf '%-10s %6d %11d %9s %-22s %7d %11d %11.1f %9.1f %6s\n' "$kind" "$n" "$conditions" "$precision" \
+          "$rule" "$bytes" "$calls" "$update" "$bare" "$ratio"
         echo "$kind,$n,$conditions,$precision,$rule,$bytes,$calls,$update,$bare" >>"$out/scale.csv"
       done
     done
@@ -101,17 +112,22 @@ echo "network,ranks,conditions,precision,rule,bytes,allreduces,update_us,bare_us
 } | tee "$out/scale.txt"
 
 write_page() {
-  echo "# The update at 64 to 1024 ranks"
-  echo
-  echo "Made by \`$command\` on $(date -u +%Y-%m-%d) with $(smpirun --version 2>&1 | grep -oE 'SimGrid[^0-9]*[0-9.]+' | head -n 1); do not edit."
-  echo "\`ntkw_weighting_update\` beside one bare \`MPI_Allreduce\` of as many bytes. All times are simulated: the network alone, as"
-  echo "computation is switched off, so they say how many messages are sent and how long they travel, not what the arithmetic takes."
-  echo "Fat tree: 32 ranks a leaf switch, 16 spines. Both networks: links of 12.5 GB/s and 500 ns, one rank a host, every"
-  echo "\`MPI_Allreduce\` by recursive doubling. Bytes and calls are those of one update; medians of 5, the slowest rank counts."
-  echo
-  echo "| network | ranks | conditions | precision | rule | bytes | allreduces | update, us | bare, us | ratio |"
-  echo "| --- | ---: | ---: | --- | --- | ---: | ---: | ---: | ---: | ---: |"
-  awk 'NR > 1 { printf "| %s | %s | %s | %s | %s | %s | %s | %s | %s | %s |\n", $1, $2, $3, $4, $5, $6, $7, $8, $9, $10 }' "$out/scale.txt"
+  local simgrid
+  simgrid=$(smpirun --version 2>&1 | grep -oE 'SimGrid[^0-9]*[0-9.]+' | head -n 1)
+  cat <<TEXT
+# The update at 64 to 1024 ranks
+
+Made by \`$command\` on $(date -u +%Y-%m-%d) with $simgrid; do not edit.
+\`ntkw_weighting_update\` beside one bare \`MPI_Allreduce\` of as many bytes. All times are simulated: the network
+alone, as computation is switched off, so they say how many messages are sent and how long they travel, not what the
+arithmetic takes. Fat tree: 32 ranks a leaf switch, 16 spines. Both networks: links of 12.5 GB/s and 500 ns, one rank a
+host, every \`MPI_Allreduce\` by recursive doubling. Bytes and calls are those of one update; medians of 5, the slowest
+rank counts.
+
+| network | ranks | conditions | precision | rule | bytes | allreduces | update, us | bare, us | ratio |
+| --- | ---: | ---: | --- | --- | ---: | ---: | ---: | ---: | ---: |
+TEXT
+  sed -E '1d; s/ +/ | /g; s/^/| /; s/$/ |/' "$out/scale.txt"
 }
 if [ -n "$page" ]; then
   write_page >"$page"

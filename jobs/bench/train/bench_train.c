@@ -155,7 +155,7 @@ static ntkw_status serve(bench *b, const char *file, bool free_order) {
   if (status == NTKW_SUCCESS && free_order) status = trainer_set_order(b->trainer, ORDER_FREE);
   if (status == NTKW_SUCCESS && b->rank == 0)
     printf("{\"kernels\": \"%s\", \"rule\": \"%s\", \"parameters\": %lld, \"lanes\": %d}\n", network_kernels(),
-           trainer_rule(b->trainer), (long long)trainer_parameter_count(b->trainer), trainer_lane_count(b->trainer));
+           trainer_rule(b->trainer), (long long)trainer_parameter_count(b->trainer), trainer_chunk_count(b->trainer));
   for (bool go_on = true; go_on && status == NTKW_SUCCESS;) {
     char line[64] = "";
     fflush(stdout);

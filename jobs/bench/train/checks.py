@@ -1,5 +1,5 @@
-"""Do all do the same work? Losses, gradients' norms, weights and traces of the opponents for the points and parameters
-of ntkw, in float64."""
+"""Check that all programs do the same work: losses, norms of gradients, weights and traces of the opponents, for the
+points and parameters of ntkw, in float64."""
 
 import cases
 from opponents import Failed, Ours, Python

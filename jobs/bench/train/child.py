@@ -1,4 +1,4 @@
-"""The side of an opponent in the talk with measure.py: a line of JSON for every line read.
+"""The opponent's side of the protocol with measure.py: a line of JSON for every line read.
 
     {"do": "prepare", "variant": V}                 compile, one step          -> {"seconds": s, "peak_mb": m}
     {"do": "go", "variant": V, "steps": n, ...}     n steps                    -> {"ms": of one step, "peak_mb": m}

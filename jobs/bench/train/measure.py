@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Training by ntkw beside PINA, PyTorch and JAX; jobs/bench/train/run.sh calls it. See --help.
 
-In a round everything that takes part does a short burst of steps, one after the other, in an order that turns round
-from one round to the next; a time is the median over the rounds, a ratio the median of the ratios within a round.
+In a round every program does a short burst of steps, one after the other, in an order that is reversed from round to
+round. A time is the median over the rounds, a ratio the median of the ratios within a round.
 """
 
 import argparse
@@ -25,7 +25,8 @@ TOO_SLOW = 1.5  # times the fastest way of the same opponent with the same kind 
 JAX_WAYS = [f"{derivatives}/{weights}" for weights in ("none", "each") for derivatives in ("nested", "jvp", "jet")]
 JAX_WAYS += ["nested/jacrev"]
 MORE_JAX_WAYS = ["jvp/jacrev", "jet/jacrev"]  # always slower than "each"; shown for the cases of the aims
-KIND = {"none": "none", "each": "weights", "twice": "weights", "jacrev": "weights", "ntk": "weights", "traces": "traces"}
+KIND = {"none": "none", "each": "weights", "twice": "weights", "jacrev": "weights", "ntk": "weights",
+        "traces": "traces"}
 OUR_RULES = {"none": ("none", ""), "weights": ("gradient-share", "update_every = 1, alpha = 0.5"),
              "traces": ("ntk-trace", "update_every = 1, alpha = 0")}
 MOST_BYTES_OF_POINT_GRADIENTS = 2e9
@@ -171,8 +172,9 @@ class Bench:
         seconds = []
         for steps in (few, many):
             start = time.perf_counter()
-            subprocess.run(["mpirun", "-n", "2", f"{self.options.build}/src/cli/ntkw", "train", file, "--steps", str(steps),
-                            "--out", f"{self.scratch}/train-{case.width}-{steps}", "--checkpoint-every", "0"],
+            subprocess.run(["mpirun", "-n", "2", f"{self.options.build}/src/cli/ntkw", "train", file,
+                            "--steps", str(steps), "--out", f"{self.scratch}/train-{case.width}-{steps}",
+                            "--checkpoint-every", "0"],
                            check=True, stdout=subprocess.DEVNULL)
             seconds.append(time.perf_counter() - start)
         return 1e3 * (seconds[1] - seconds[0]) / (many - few)

@@ -1,4 +1,4 @@
-"""The processes of the benchmark: started once for a case, they wait, and work strictly one at a time when asked to."""
+"""The processes of the benchmark. They are started once for a case; each works only when asked, one at a time."""
 
 import json
 import os
@@ -93,7 +93,8 @@ class Python(Process):
 
     def __init__(self, script, case, **given):
         given["case"] = json.loads(case.json())
-        quiet = {"TF_CPP_MIN_LOG_LEVEL": "2", "JAX_PLATFORMS": "cpu", "CUDA_VISIBLE_DEVICES": "", "PYTHONPATH": str(HERE)}
+        quiet = {"TF_CPP_MIN_LOG_LEVEL": "2", "JAX_PLATFORMS": "cpu", "CUDA_VISIBLE_DEVICES": "",
+                 "PYTHONPATH": str(HERE)}
         for name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
             quiet[name] = str(given.get("threads", 2))
         super().__init__([sys.executable, str(HERE / script), json.dumps(given)], quiet)

@@ -1,6 +1,6 @@
 """PINA itself: its problem, conditions, equations, solver and trainer, as its documentation uses them. A variant is
-"none" (no weighting) or "ntk" (NeuralTangentKernelWeighting, every epoch; an epoch is a step, all points are one batch).
-One variant a process: the trainer's own loop runs on and asks for orders between two epochs.
+"none" (no weighting) or "ntk" (NeuralTangentKernelWeighting, in every epoch; an epoch is a step, and all points are one
+batch). A process has one variant: PINA's own loop keeps running, and asks for commands between two epochs.
 """
 
 import logging

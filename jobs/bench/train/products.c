@@ -1,8 +1,8 @@
 #include "products.h"
 #include "pinn/arithmetic/matrix.h"
 #include "pinn/network/network.h"
-#include "pinn/training/lanes.h"
-#include "status/check.h"
+#include "pinn/training/chunks.h"
+#include "base/check.h"
 
 #include <stdlib.h>
 
@@ -18,10 +18,10 @@ typedef struct layer {
 struct products {
   const problem *pde;
   multiplier *multiplier;
-  lane_plan plan;
+  chunk_plan plan;
   int first, end, n_layers;
   layer layers[MAX_LAYERS];
-  void *bar[2];
+  void *adjoint[2];
   double operations;
 };
 
@@ -62,8 +62,8 @@ static ntkw_status create_layers(products *all) {
     NTKW_CHECK(allocate_layer(all, l), NTKW_ERR_MEMORY, "no memory for the matrices of layer %d", i);
     in = l->out;
   }
-  for (int i = 0; i < 2; i++) all->bar[i] = filled(options->precision, PANEL_ROWS, widest);
-  NTKW_CHECK(all->bar[0] && all->bar[1], NTKW_ERR_MEMORY, "no memory for a panel of width %d", widest);
+  for (int i = 0; i < 2; i++) all->adjoint[i] = filled(options->precision, PANEL_ROWS, widest);
+  NTKW_CHECK(all->adjoint[0] && all->adjoint[1], NTKW_ERR_MEMORY, "no memory for a panel of width %d", widest);
   return NTKW_SUCCESS;
 }
 
@@ -71,8 +71,8 @@ static ntkw_status create_parts(products *all, int rank, int size) {
   kernel_variant variant;
   NTKW_TRY(kernels_choose(&variant));
   NTKW_TRY(multiplier_create(variant, all->pde->network.precision, &all->multiplier));
-  NTKW_TRY(lane_plan_create(all->pde, &all->plan));
-  lane_plan_share(&all->plan, rank, size, &all->first, &all->end);
+  NTKW_TRY(chunk_plan_create(all->pde, &all->plan));
+  chunk_plan_share(&all->plan, rank, size, &all->first, &all->end);
   return create_layers(all);
 }
 
@@ -93,8 +93,8 @@ void products_destroy(products **handle) {
     void *const matrices[] = {l->weights, l->transposed, l->h, l->z, l->d_weights};
     for (size_t k = 0; k < sizeof matrices / sizeof *matrices; k++) free(matrices[k]);
   }
-  for (int i = 0; i < 2; i++) free(all->bar[i]);
-  lane_plan_free(&all->plan);
+  for (int i = 0; i < 2; i++) free(all->adjoint[i]);
+  chunk_plan_free(&all->plan);
   if (all->multiplier) multiplier_destroy(&all->multiplier);
   free(all);
   *handle = NULL;
@@ -113,7 +113,7 @@ static void forward(products *all, int rows) {
   }
 }
 
-static void accumulate(products *all, int l, int rows, const void *bar, bool first_panel) {
+static void accumulate(products *all, int l, int rows, const void *adjoint, bool first_panel) {
   const layer *own = &all->layers[l];
   const product_shape product = {.rows = own->in,
                                  .width = own->out_padded,
@@ -123,7 +123,7 @@ static void accumulate(products *all, int l, int rows, const void *bar, bool fir
                                  .ldc = own->out_padded,
                                  .a_transposed = true,
                                  .accumulate = !first_panel};
-  multiply(all->multiplier, &product, own->h, bar, own->d_weights);
+  multiply(all->multiplier, &product, own->h, adjoint, own->d_weights);
 }
 
 /* What goes down is thrown away: from layer to layer it would grow until nothing but infinities were multiplied. */
@@ -135,14 +135,14 @@ static void descend(products *all, int l, int rows) {
                                  .lda = own->out_padded,
                                  .ldb = own->in_padded,
                                  .ldc = own->in_padded};
-  multiply(all->multiplier, &product, all->bar[0], own->transposed, all->bar[1]);
+  multiply(all->multiplier, &product, all->adjoint[0], own->transposed, all->adjoint[1]);
 }
 
 static void run_panel(products *all, int rows, bool first_panel) {
   forward(all, rows);
   for (int l = all->n_layers - 1; l >= 0; l--) {
     const layer *own = &all->layers[l];
-    accumulate(all, l, rows, all->bar[0], first_panel);
+    accumulate(all, l, rows, all->adjoint[0], first_panel);
     if (l > 0) descend(all, l, rows);
     all->operations += (l > 0 ? 6.0 : 4.0) * rows * own->in * own->out;
   }
@@ -151,7 +151,7 @@ static void run_panel(products *all, int rows, bool first_panel) {
 void products_run(products *all) {
   all->operations = 0.0;
   for (int l = all->first; l < all->end; l++) {
-    const lane *piece = &all->plan.lanes[l];
+    const chunk *piece = &all->plan.chunks[l];
     const stream_set *streams = equations_streams(all->pde->conditions[piece->condition].equations);
     const int most = PANEL_ROWS / stream_count(streams);
     for (int64_t done = 0; done < piece->count; done += most) {

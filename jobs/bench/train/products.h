@@ -6,11 +6,11 @@
 
 typedef struct products products;
 
-/* Room for the products of the lanes first .. end - 1: matrices as large as the trainer's own, filled with numbers. */
+/* Room for the products of the chunks first .. end - 1: matrices as large as the trainer's own, filled with numbers. */
 ntkw_status products_create(const problem *pde, int rank, int size, products **out);
 void products_destroy(products **all);
 
-/* Do the products of one step, in the trainer's order and with its shapes: lane by lane, panel by panel, forward and
+/* Do the products of one step, in the trainer's order and with its shapes: chunk by chunk, panel by panel, forward and
  * backward, by the same kernels. Activations, equations, trees and exchange are left out. */
 void products_run(products *all);
 

@@ -1,17 +1,17 @@
 #!/usr/bin/env bash
 # Training by ntkw beside PINA, PyTorch and JAX, on two cores. Usage: jobs/bench/train/run.sh [OPTIONS]
-#   --short          two small cases, under 2 minutes once everything is installed: to see that it works
-#   --check          compare losses, norms and traces of all of them in float64 instead of times
+#   --short          two small cases, under 2 minutes once everything is installed: to test the benchmark
+#   --check          instead of times, compare losses, norms and traces of all programs in float64
 #   --only REGEX     only the cases whose name matches, such as 'wave 3x500, 600 .*float32'
 #   --markdown [FILE] write the tables as Markdown (default jobs/bench/train/RESULTS.md)
-#   --csv FILE       one line for everything measured (default build/bench-train/train.csv)
-#   --venv DIR       Python environment of the opponents, made if it is not there (default $XDG_CACHE_HOME/ntkw-bench/venv,
-#                    ~/.cache/ntkw-bench/venv; 6 GB with the packages that PyPI has for x86-64)
-#   --python PROGRAM to make it with (default python3)
-#   --keep-compiled  keep what JAX compiles beside the environment: a second run is half as long (peak memory of JAX is
-#                    then without compiling)
+#   --csv FILE       one line for each measurement (default build/bench-train/train.csv)
+#   --venv DIR       Python environment of the other programs, made if it is missing (default
+#                    $XDG_CACHE_HOME/ntkw-bench/venv or ~/.cache/ntkw-bench/venv; 6 GB with PyPI's packages for x86-64)
+#   --python PROGRAM to make that environment with (default python3)
+#   --keep-compiled  keep what JAX compiles, beside the environment: a second run takes half the time (JAX's peak memory
+#                    is then without compiling)
 #   --rounds N, --sample SECONDS   how much to measure
-# The whole takes about 15 minutes. Run it on a quiet machine; the cores used are the first two that it may use.
+# It takes about 15 minutes. Run it on a quiet machine. It uses the first two cores that it may use.
 set -eu
 self=$(readlink -f -- "$0")
 CDPATH= cd -- "$(dirname -- "$self")/../../.."
@@ -51,4 +51,5 @@ for part in input().split(","):
     first, _, last = part.partition("-")
     cores += range(int(first), int(last or first) + 1)
 print(",".join(map(str, cores[:2])))')
-taskset -c "$cores" "$venv/bin/python" jobs/bench/train/measure.py --build "$build" --csv "$csv" ${options[@]+"${options[@]}"}
+taskset -c "$cores" "$venv/bin/python" jobs/bench/train/measure.py --build "$build" --csv "$csv" \
+  ${options[@]+"${options[@]}"}

@@ -1,7 +1,9 @@
-/* What a replay found, held against what was recorded. */
+/* Compare replayed with recorded values. */
 #include "cli/replay/comparison.h"
-#include "status/check.h"
+#include "base/hash.h"
+#include "base/check.h"
 
+#include <endian.h>
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
@@ -9,17 +11,17 @@
 
 static uint64_t bits_of(double x) {
   uint64_t bits = 0;
-  if (isnan(x)) return UINT64_C(0x7ff8000000000000); /* the other bits of a NaN are the CPU's own */
+  if (isnan(x)) return UINT64_C(0x7ff8000000000000); /* the bits of a NaN depend on the CPU: all NaNs count as equal */
   memcpy(&bits, &x, sizeof bits);
   return bits;
 }
 
-/* FNV-1a, 64 bits (Fowler, Noll, Vo). */
 static void digest_add(uint64_t *digest, const double values[], int n) {
-  if (*digest == 0) *digest = UINT64_C(0xcbf29ce484222325);
-  for (int i = 0; i < n; i++)
-    for (int shift = 0; shift < 64; shift += 8)
-      *digest = (*digest ^ ((bits_of(values[i]) >> shift) & 0xff)) * UINT64_C(0x100000001b3);
+  if (*digest == 0) *digest = NTKW_I_HASH_FNV;
+  for (int i = 0; i < n; i++) {
+    const uint64_t bits = htole64(bits_of(values[i]));
+    *digest = ntkw_i_hash_bytes(*digest, &bits, sizeof bits);
+  }
 }
 
 static double relative_deviation(double got, double recorded) {

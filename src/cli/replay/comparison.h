@@ -1,4 +1,4 @@
-/* What a replay found, held against what was recorded. */
+/* Compare replayed with recorded values. */
 #ifndef NTKW_CLI_REPLAY_COMPARISON_H
 #define NTKW_CLI_REPLAY_COMPARISON_H
 
@@ -8,9 +8,9 @@
 #include <stdio.h>
 #include "recording/reader.h"
 
-/* The largest relative deviation, and where it was. */
+/* The largest relative deviation, with its step and condition. */
 typedef struct deviation {
-  double largest; /* infinite if a NaN, or anything but 0, stands where 0 or a number was recorded */
+  double largest; /* infinite for a NaN instead of a number, and for a number instead of 0 */
   int64_t step;
   int condition; /* -1: a total */
 } deviation;
@@ -21,30 +21,30 @@ typedef struct comparison {
   double tolerance; /* of weights and totals, relative */
   deviation weights, totals;
   int64_t n_steps, n_values, renewals;
-  int64_t unequal_norms, unequal_squares, unequal_updates; /* unequal_updates: steps renewed here but not there, or not
-                                                              here but there */
+  int64_t unequal_norms, unequal_squares, unequal_updates; /* unequal_updates: steps whose weights were renewed in the
+                                                              replay or in the recording, but not in both */
   int64_t steps_with_zero_norm;
   uint64_t digest; /* of the bits of all weights, norms, squares and totals so far */
   bool ranks_differ;
 } comparison;
 
-/* What one step gave; the arrays have an entry per condition. */
+/* The replayed values of one step; the arrays have an entry for each condition. */
 typedef struct step_result {
   bool updated, zero_norm;
   const double *weights, *norms, *squares;
   double total;
 } step_result;
 
-/* Hold the results of one step against the recorded ones. Local. */
+/* Compare the values of one step. Local. */
 void comparison_add(comparison *c, const recorded_run *recorded, int64_t step, const step_result *got);
 
-/* Set ranks_differ unless all ranks have had the same bits. Collective on comm. */
+/* Set ranks_differ unless all ranks had the same bits. Collective on comm. */
 ntkw_status comparison_join(comparison *c, MPI_Comm comm);
 
 /* Does everything match? The same on every rank after comparison_join. Local. */
 bool comparison_matches(const comparison *c);
 
-/* Print the findings, a line each. To be called on one rank. */
+/* Print the result, a line for each quantity. Call it on one rank. */
 void comparison_print(FILE *out, const comparison *c, const recorded_run *recorded);
 
 #endif

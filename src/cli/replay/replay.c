@@ -1,30 +1,32 @@
-/* ntkw replay: a recorded trace through the library, its gradients sharded over the ranks. */
+/* ntkw replay: run a recording through the library, its gradients sharded over the ranks, and compare. */
 #include "cli/command.h"
+#include "base/dtype.h"
 #include "cli/replay/report.h"
 #include "cli/replay/table.h"
 #include "ntkw/rule.h"
-#include "status/check.h"
-#include "status/path.h"
+#include "base/check.h"
+#include "base/path.h"
 #include "recording/reader.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 typedef struct settings {
-  const char *cut, *rules, *csv;
+  shard_kind cut;
+  const char *rules, *csv;
   int64_t seed, every;
   double alpha, tolerance;
   bool table, quiet;
 } settings;
 
-static const char *const cuts[] = {[CUT_EVEN] = "even", [CUT_RANDOM] = "random", [CUT_REPLICATED] = "replicated"};
+static const char *const cuts[] = {[SHARD_EVEN] = "even", [SHARD_RANDOM] = "random", [SHARD_REPLICATED] = "replicated"};
 static const double not_given = -1;
 enum { MOST_RULES = 64 };
 
 static const option options[] = {
     {.name = "cut",
      .argument = "HOW",
-     .kind = OPTION_WORD,
+     .kind = OPTION_CHOICE,
      .at = offsetof(settings, cut),
      .words = cuts,
      .n_words = sizeof cuts / sizeof *cuts,
@@ -44,7 +46,7 @@ static const option options[] = {
      .kind = OPTION_TEXT,
      .at = offsetof(settings, rules),
      .list = ntkw_rule_names,
-     .help = "one rule or several side by side (default: the one of the trace;\n"
+     .help = "one rule or several side by side (default: the recorded one;\n"
              "PINA's ntk is gradient-share, its self_adaptive is\n"
              "inverse-gradient-norm with alpha 0); of"},
     {.name = "alpha",
@@ -79,29 +81,28 @@ static const option options[] = {
      .argument = "FILE",
      .kind = OPTION_TEXT,
      .at = offsetof(settings, csv),
-     .help = "the same with all digits into FILE; -: to stdout, and nothing\n"
-             "else but what deviates"},
-    {.name = "quiet", .kind = OPTION_FLAG, .at = offsetof(settings, quiet), .help = "print only what deviates"}};
+     .help = "write the same with all digits to FILE; with - to stdout, and the\n"
+             "report to stderr only if something deviates"},
+    {.name = "quiet", .kind = OPTION_FLAG, .at = offsetof(settings, quiet), .help = "print nothing if all agree"}};
 enum { N_OPTIONS = sizeof options / sizeof *options };
 
-/* A replay under way. */
+/* The state of a replay. */
 typedef struct replay {
   const settings *settings;
   recorded_run *recorded;
-  candidate candidates[MOST_RULES];
+  rule_replay rules[MOST_RULES];
   int n;
   weight_table table, csv;
-  cut mine;
-  cut_kind kind;
-  void *values; /* [C, capacity] of the trace's dtype */
+  shard_plan mine;
+  void *values; /* [C, capacity] of the recording's dtype */
   int64_t capacity;
 } replay;
 
-/* Collective. A candidate for each name between commas, or for the recorded rule. */
-static ntkw_status create_candidates(replay *r) {
+/* Create a replay for each name between commas, or for the recorded rule. Collective. */
+static ntkw_status create_rule_replays(replay *r) {
   const settings *s = r->settings;
-  candidate_options chosen = {NULL, s->alpha, s->tolerance, s->every};
-  if (!s->rules) return candidate_create(r->recorded, &chosen, &r->candidates[r->n++]);
+  rule_replay_options chosen = {NULL, s->alpha, s->tolerance, s->every};
+  if (!s->rules) return rule_replay_create(r->recorded, &chosen, &r->rules[r->n++]);
   for (const char *rest = s->rules; rest; rest = strchr(rest, ',') ? strchr(rest, ',') + 1 : NULL) {
     char name[64];
     const size_t length = strcspn(rest, ",");
@@ -110,14 +111,14 @@ static ntkw_status create_candidates(replay *r) {
     NTKW_CHECK(r->n < MOST_RULES, NTKW_ERR_ARGUMENT, "--rule has more than %d names", MOST_RULES);
     snprintf(name, sizeof name, "%.*s", (int)length, rest);
     chosen.rule = name;
-    NTKW_TRY(candidate_create(r->recorded, &chosen, &r->candidates[r->n++]));
+    NTKW_TRY(rule_replay_create(r->recorded, &chosen, &r->rules[r->n++]));
   }
   return NTKW_SUCCESS;
 }
 
 static ntkw_status reserve(replay *r, int64_t count) {
   if (count <= r->capacity) return NTKW_SUCCESS;
-  const size_t entry = r->recorded->dtype == NTKW_FLOAT32 ? 4 : 8;
+  const size_t entry = ntkw_i_value_size(r->recorded->dtype);
   void *larger = realloc(r->values, (size_t)count * (size_t)r->recorded->n_conditions * entry);
   NTKW_CHECK(larger, NTKW_ERR_MEMORY, "out of memory for %lld gradient values", (long long)count);
   r->values = larger;
@@ -125,19 +126,20 @@ static ntkw_status reserve(replay *r, int64_t count) {
   return NTKW_SUCCESS;
 }
 
-/* Local: hand this rank's shard of all gradients of one step to every candidate. */
+/* Add this rank's shard of all gradients of one step to every replayed rule. Local. */
 static ntkw_status add_shard(replay *r, int64_t step) {
-  const recorded_run *t = r->recorded;
-  const cut_model model = {t->n_parameters, t->n_segments, t->segment_offset, t->segment_size};
+  const recorded_run *recorded = r->recorded;
+  const shard_model model = {recorded->n_parameters, recorded->n_segments, recorded->segment_offset,
+                             recorded->segment_size};
   int rank = 0, size = 1;
   MPI_Comm_rank(MPI_COMM_WORLD, &rank);
   MPI_Comm_size(MPI_COMM_WORLD, &size);
-  NTKW_TRY(cut_draw(r->kind, (uint64_t)r->settings->seed, step, rank, size, &model, &r->mine));
+  NTKW_TRY(shard_plan_draw(r->settings->cut, (uint64_t)r->settings->seed, step, rank, size, &model, &r->mine));
   for (int k = 0; k < r->mine.n; k++) {
-    const cut_piece *piece = &r->mine.pieces[k];
+    const shard_piece *piece = &r->mine.pieces[k];
     NTKW_TRY(reserve(r, piece->count));
-    NTKW_TRY(ntkw_i_recording_read_gradients(t, step, piece->offset, piece->count, r->values));
-    for (int i = 0; i < r->n; i++) NTKW_TRY(candidate_add(&r->candidates[i], t, piece, r->values));
+    NTKW_TRY(ntkw_i_recording_read_gradients(recorded, step, piece->offset, piece->count, r->values));
+    for (int i = 0; i < r->n; i++) NTKW_TRY(rule_replay_add_gradients(&r->rules[i], recorded, piece, r->values));
   }
   return NTKW_SUCCESS;
 }
@@ -146,40 +148,35 @@ static ntkw_status add_shard(replay *r, int64_t step) {
 static ntkw_status replay_step(replay *r, int64_t step) {
   NTKW_TRY(ntkw_status_agree(MPI_COMM_WORLD, add_shard(r, step)));
   for (int i = 0; i < r->n; i++) {
-    NTKW_TRY(candidate_step(&r->candidates[i], r->recorded, step));
-    weight_table_add(&r->table, r->recorded, step, &r->candidates[i]);
-    weight_table_add(&r->csv, r->recorded, step, &r->candidates[i]);
+    NTKW_TRY(rule_replay_step(&r->rules[i], r->recorded, step));
+    weight_table_add(&r->table, r->recorded, step, &r->rules[i]);
+    weight_table_add(&r->csv, r->recorded, step, &r->rules[i]);
   }
   return NTKW_SUCCESS;
-}
-
-static cut_kind kind_of(const char *name) {
-  int kind = 0;
-  while (strcmp(cuts[kind], name) != 0) kind++;
-  return (cut_kind)kind;
 }
 
 /* Collective. */
 static ntkw_status replay_steps(replay *r) {
   for (int64_t step = 0; step < r->recorded->n_steps; step++) NTKW_TRY(replay_step(r, step));
-  for (int i = 0; i < r->n; i++) NTKW_TRY(comparison_join(&r->candidates[i].found, MPI_COMM_WORLD));
+  for (int i = 0; i < r->n; i++) NTKW_TRY(comparison_join(&r->rules[i].found, MPI_COMM_WORLD));
   return NTKW_SUCCESS;
 }
 
-/* Collective: a table may not take the place of the trace. */
+/* Check that the table does not overwrite the recording. Collective. */
 static ntkw_status check_csv(const char *csv, const char *file) {
   ntkw_status status = NTKW_SUCCESS;
   if (command_rank() == 0 && csv && ntkw_i_path_same(csv, file))
-    status = ntkw_i_fail(NTKW_ERR_ARGUMENT, "--csv %s is the trace itself; expected another file", csv);
+    status = ntkw_i_fail(NTKW_ERR_ARGUMENT, "--csv %s is the recording itself; expected another file", csv);
   return ntkw_status_agree(MPI_COMM_WORLD, status);
 }
 
-/* A recording that was cut short is told. The same on every rank. */
-static ntkw_status judge_length(const recorded_run *t, const char *file) {
-  NTKW_CHECK(t->n_steps > 0 || !t->complete, NTKW_ERR_FORMAT, "%s: no step was recorded: nothing to replay", file);
-  if (!t->complete)
-    warn("%s: the recording was cut short: %lld whole step%s %s replayed", file, (long long)t->n_steps,
-         t->n_steps == 1 ? "" : "s", t->n_steps == 1 ? "is" : "are");
+/* Check that there are steps, and warn of a recording that was cut short. The same on every rank. */
+static ntkw_status judge_length(const recorded_run *recorded, const char *file) {
+  NTKW_CHECK(recorded->n_steps > 0 || !recorded->complete, NTKW_ERR_FORMAT,
+             "%s: no step was recorded: nothing to replay", file);
+  if (!recorded->complete)
+    warn("%s: the recording was cut short: %lld whole step%s %s replayed", file, (long long)recorded->n_steps,
+         recorded->n_steps == 1 ? "" : "s", recorded->n_steps == 1 ? "is" : "are");
   return NTKW_SUCCESS;
 }
 
@@ -189,8 +186,7 @@ static ntkw_status replay_all(replay *r, const char *file) {
   NTKW_TRY(ntkw_i_recording_open(MPI_COMM_WORLD, file, &r->recorded));
   NTKW_TRY(judge_length(r->recorded, file));
   if (r->recorded->n_steps == 0) return NTKW_SUCCESS;
-  NTKW_TRY(create_candidates(r));
-  r->kind = kind_of(r->settings->cut);
+  NTKW_TRY(create_rule_replays(r));
   if (r->settings->table) NTKW_TRY(weight_table_open(&r->table, "-", false, r->recorded));
   if (r->settings->csv) NTKW_TRY(weight_table_open(&r->csv, r->settings->csv, true, r->recorded));
   const ntkw_status status = replay_steps(r);
@@ -200,12 +196,12 @@ static ntkw_status replay_all(replay *r, const char *file) {
 
 static bool all_match(const replay *r) {
   bool match = true;
-  for (int i = 0; i < r->n; i++) match = match && comparison_matches(&r->candidates[i].found);
+  for (int i = 0; i < r->n; i++) match = match && comparison_matches(&r->rules[i].found);
   return match;
 }
 
 static exit_code run(int argc, char **argv) {
-  settings s = {.cut = cuts[CUT_EVEN], .seed = 1, .alpha = not_given, .tolerance = not_given};
+  settings s = {.seed = 1, .alpha = not_given, .tolerance = not_given};
   const char *file = NULL;
   if (options_parse(options, N_OPTIONS, &s, "FILE", &file, argc, argv) != NTKW_SUCCESS)
     return usage_error("replay", "%s", ntkw_last_error());
@@ -221,11 +217,11 @@ static exit_code run(int argc, char **argv) {
   const ntkw_status status = replay_all(r, file);
   const bool matches = all_match(r), silent = (s.quiet || csv_to_stdout) && matches;
   if (status == NTKW_SUCCESS && command_rank() == 0 && !silent && r->n > 0)
-    report_replay(csv_to_stdout ? stderr : stdout, file, r->recorded, r->candidates, r->n);
+    report_replay(csv_to_stdout ? stderr : stdout, file, r->recorded, r->rules, r->n);
   const exit_code code = status != NTKW_SUCCESS ? command_failed(status) : matches ? EXIT_DONE : EXIT_DEVIATES;
-  for (int i = 0; i < r->n; i++) candidate_destroy(&r->candidates[i]);
+  for (int i = 0; i < r->n; i++) rule_replay_destroy(&r->rules[i]);
   ntkw_i_recording_close(&r->recorded);
-  cut_free(&r->mine);
+  shard_plan_free(&r->mine);
   free(r->values);
   free(r);
   return code;
@@ -234,17 +230,15 @@ static exit_code run(int argc, char **argv) {
 static const char help[] =
     "Usage: mpirun -n RANKS ntkw replay [OPTIONS] FILE\n"
     "\n"
-    "Run a recorded trace through the library, its gradients sharded over the ranks, and compare. FILE is an HDF5\n"
+    "Run a recording through the library, its gradients sharded over the ranks, and compare. FILE is an HDF5\n"
     "file with losses, gradients and weights of every step of a training run (format: ntkw/recording.h).\n"
     "Norms and squared norms must equal the exact ones, rounded once, in every bit; weights and totals must be\n"
     "within the tolerance. The output depends neither on the number of ranks nor on the cut. With another rule,\n"
     "alpha or schedule than recorded, the weights of the last step are printed instead of compared; several rules are\n"
-    "printed side by side, and --table or --csv give the weights of every step. A rule of the tangent kernel is "
-    "refused\n"
-    "unless the trace holds the kernel's traces. Traces are recorded with ntkw train --trace, or by programs of one's\n"
-    "own with ntkw_recording_create (ntkw/recording.h). Of a recording that was cut short, which stderr tells, all "
-    "whole\n"
-    "steps are replayed.\n";
+    "printed side by side, and --table or --csv give the weights of every step. A rule of the tangent kernel needs\n"
+    "a recording with the kernel's traces. Recordings are made with ntkw train --record, or by your own programs with\n"
+    "ntkw_recording_create (ntkw/recording.h). If a recording was cut short, stderr says so and its whole steps are\n"
+    "replayed.\n";
 
 static const char notes[] = "Exit codes:\n"
                             "  0  matches      1  deviates: beyond the tolerance, or bits that differ\n"
@@ -252,9 +246,9 @@ static const char notes[] = "Exit codes:\n"
                             "  5  a gradient or loss is not finite      6  out of memory, or MPI failed\n"
                             "\n"
                             "Examples:\n"
-                            "  mpirun -n 3 ntkw replay trace.h5 --cut replicated --seed 7\n"
-                            "  ntkw replay trace.h5 --rule inverse-gradient-norm --alpha 0.9 --every 5\n"
-                            "  ntkw replay trace.h5 --rule gradient-share,inverse-gradient-norm --csv weights.csv\n";
+                            "  mpirun -n 3 ntkw replay run.h5 --cut replicated --seed 7\n"
+                            "  ntkw replay run.h5 --rule inverse-gradient-norm --alpha 0.9 --every 5\n"
+                            "  ntkw replay run.h5 --rule gradient-share,inverse-gradient-norm --csv weights.csv\n";
 
 const command replay_command = {.name = "replay",
                                 .summary = "run recorded gradients through the library and compare",

@@ -2,8 +2,8 @@
 
 #include <stdio.h>
 
-/* Second derivatives by two inputs, several conditions and places, a width that takes products apart (80), one that is
- * padded (33), new points at every step. */
+/* Second derivatives by two inputs, several conditions and places, a width whose products matrix.c splits into columns
+ * 32 + 48 (80), a width that is padded (33), new points at every step. */
 static const char wave[] =
     "local pi = math.pi\n"
     "local function exact(p) return sin(pi*p.x)*cos(2*pi*p.t) + 0.5*sin(4*pi*p.x)*cos(8*pi*p.t) end\n"
@@ -20,7 +20,7 @@ static const char wave[] =
     "  weighting = { '%s', update_every = %d }, precision = '%s', steps = 5, seed = 11,\n"
     "}\n";
 
-/* The forward Laplacian; points that stay for two steps; few, long lanes. */
+/* The forward Laplacian; new points at every other step; few, long lanes. */
 static const char helmholtz[] =
     "local pi = math.pi\n"
     "local function exact(p) return sin(pi*p.x)*sin(4*pi*p.y) end\n"
@@ -37,8 +37,8 @@ static const char helmholtz[] =
     "  weighting = { '%s', update_every = %d }, precision = '%s', steps = 5, seed = 12,\n"
     "}\n";
 
-/* Two outputs and equations, functions of the solution, sines as activation, the NTK's initialisation, an exact solution
- * to measure the error by; points that stay. */
+/* Two outputs and equations, functions of the solution, sines as activation, NTK initialisation, an exact solution from
+ * which the error is measured; the same points at all steps. */
 static const char pair[] =
     "return problem {\n"
     "  inputs = { {'x', 0, 2} }, outputs = { 'u', 'v' }, resample = 0,\n"

@@ -1,4 +1,4 @@
-/* The problems of ntkw selftest: small ones that together use every part of the arithmetic. */
+/* The problems of ntkw selftest: small problems that together use every part of the arithmetic. */
 #ifndef NTKW_CLI_SELFTEST_CASES_H
 #define NTKW_CLI_SELFTEST_CASES_H
 

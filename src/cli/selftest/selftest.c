@@ -1,12 +1,13 @@
 /* ntkw selftest: does this installation, on this machine and these ranks, compute the reference bits? */
 #include "cli/command.h"
+#include "base/cpu.h"
 #include "cli/selftest/reference.h"
 #include "cli/selftest/trajectory.h"
 #include "cli/threads.h"
 #include "ntkw/version.h"
 #include "pinn/arithmetic/matrix.h"
-#include "pinn/training/snapshot.h"
-#include "status/check.h"
+#include "pinn/state/training_checkpoint.h"
+#include "base/check.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -14,7 +15,7 @@
 
 typedef struct settings {
   bool print;
-  int64_t threads; /* 0: as the environment says */
+  int64_t threads; /* 0: the environment's */
 } settings;
 
 static const option options[] = {{.name = "print",
@@ -31,7 +32,7 @@ static const option options[] = {{.name = "print",
                                   .help = THREADS_HELP}};
 enum { N_OPTIONS = sizeof options / sizeof *options };
 
-/* One case: where it first differs. */
+/* The first difference of one case. */
 typedef struct comparison {
   reference_walk *walk;
   int step; /* the first that differs, -1: none */
@@ -43,7 +44,7 @@ static bool compare_step(void *context, int step, const state_digest *digest) {
   comparison *c = context;
   uint64_t expected;
   const int different = reference_compare(c->walk, digest, &expected);
-  if (different < 0 || c->step >= 0) return true; /* to the end: the walk must keep pace */
+  if (different < 0 || c->step >= 0) return true; /* continue to the end: the position in the table must advance */
   c->step = step;
   memcpy(c->tensor, digest->tensors[different].name, sizeof c->tensor);
   c->found = digest->tensors[different].value;
@@ -85,7 +86,7 @@ static exit_code print_reference(const settings *s) {
   return EXIT_DONE;
 }
 
-/* The kernels of all ranks, each once. Collective. */
+/* Print the kernels of all ranks, each once. Collective. */
 static ntkw_status say_kernels(void) {
   kernel_variant own = KERNELS_PORTABLE;
   NTKW_TRY(ntkw_status_agree(MPI_COMM_WORLD, kernels_choose(&own)));
@@ -93,12 +94,12 @@ static ntkw_status say_kernels(void) {
   MPI_Allreduce(&mask, &all, 1, MPI_UNSIGNED, MPI_BOR, MPI_COMM_WORLD);
   for (int bit = 0, found = 0; bit < 2 * KERNEL_VARIANTS; bit++)
     if (all >> bit & 1)
-      say("%s%s%s", found++ ? " and " : "", kernel_variant_name((kernel_variant)(bit / 2)),
+      say("%s%s%s", found++ ? " and " : "", ntkw_i_kernels_name((kernel_variant)(bit / 2)),
           bit % 2 ? " with LIBXSMM" : "");
   return NTKW_SUCCESS;
 }
 
-/* What the digests are of. Collective. */
+/* Print the versions, the MPI library, ranks, threads and kernels. Collective. */
 static ntkw_status announce(const settings *s) {
   char library[MPI_MAX_LIBRARY_VERSION_STRING] = "";
   int length = 0, size;
@@ -107,7 +108,7 @@ static ntkw_status announce(const settings *s) {
   for (char *c = library; *c; c++)
     if (*c == '\t') *c = ' ';
   MPI_Comm_size(MPI_COMM_WORLD, &size);
-  const int threads = s->threads > 0 ? (int)s->threads : team_size_wanted();
+  const int threads = s->threads > 0 ? (int)s->threads : thread_pool_size_wanted();
   say("ntkw %s, arithmetic version %d, %s, %d rank%s, %d thread%s each, kernels ", ntkw_version(), ARITHMETIC_VERSION,
       library, size, size == 1 ? "" : "s", threads, threads == 1 ? "" : "s");
   NTKW_TRY(say_kernels());

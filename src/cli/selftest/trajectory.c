@@ -1,7 +1,7 @@
 #include "cli/selftest/trajectory.h"
 #include "cli/threads.h"
 #include "pinn/training/evaluation.h"
-#include "status/check.h"
+#include "base/check.h"
 
 #include <math.h>
 
@@ -12,7 +12,7 @@ typedef struct trajectory {
   history history;
 } trajectory;
 
-/* The error at the parameters before the step; where it is cheap, which is in one dimension. */
+/* Measure the error at the parameters before the step; only in one dimension, where it is cheap. */
 static ntkw_status measure_error(trajectory *run, double *error) {
   *error = NAN;
   if (run->pde->n_inputs > 1) return NTKW_SUCCESS;

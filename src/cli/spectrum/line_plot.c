@@ -1,12 +1,12 @@
 #include "cli/spectrum/line_plot.h"
-#include "status/check.h"
+#include "base/check.h"
 
 #include <errno.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 
-/* In pixels: a panel's axes, what surrounds them, the heading, a line of the legend. */
+/* Sizes in pixels: a panel's axes and the margins around them, the heading, the legend and its entries. */
 enum { WIDE = 300, HIGH = 240, LEFT = 70, RIGHT = 20, ABOVE = 34, BELOW = 46, HEADING = 34, LEGEND = 20, ENTRY = 110 };
 enum { MOST_ENTRIES = 12, MOST_COLUMNS = 4 };
 static const double LEAST_STEP = 1.5; /* between the points of a curve */
@@ -125,7 +125,7 @@ static void draw_panel(FILE *f, const line_plot *plot, int index, int columns) {
   }
 }
 
-/* Of many labels some, with the first and the last. */
+/* Draw up to MOST_ENTRIES labels, evenly chosen, with the first and the last. */
 static void draw_legend(FILE *f, const line_plot *plot, int width, int top) {
   const int most = width / ENTRY < MOST_ENTRIES ? width / ENTRY : MOST_ENTRIES;
   const int n = plot->n_labels < most ? plot->n_labels : most;

@@ -1,4 +1,5 @@
-/* Line plots on logarithmic axes as SVG: panels side by side, in each some curves of values over their index. Local. */
+/* Write line plots on logarithmic axes as SVG: panels side by side, each with curves of values over their index.
+ * Local. */
 #ifndef NTKW_CLI_SPECTRUM_LINE_PLOT_H
 #define NTKW_CLI_SPECTRUM_LINE_PLOT_H
 

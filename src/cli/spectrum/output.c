@@ -1,7 +1,7 @@
 #include "cli/spectrum/output.h"
 #include "cli/csv.h"
 #include "cli/spectrum/line_plot.h"
-#include "status/check.h"
+#include "base/check.h"
 
 #include <errno.h>
 #include <float.h>

@@ -1,26 +1,14 @@
 #include "cli/spectrum/source.h"
+#include "base/dtype.h"
+#include "cli/checkpoint_files.h"
 #include "cli/command.h"
-#include "status/check.h"
+#include "base/check.h"
 
-#include <dirent.h>
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
-#define PREFIX "step-"
-enum { NAME_SIZE = 64 };
-
-int source_kind(const char *path) {
-  struct stat about;
-  int kind = 0;
-  if (command_rank() == 0) kind = stat(path, &about) != 0 ? -1 : S_ISDIR(about.st_mode) ? 1 : 0;
-  MPI_Bcast(&kind, 1, MPI_INT, 0, MPI_COMM_WORLD);
-  return kind;
-}
-
-/* The problem as the checkpoint has it, with the seed it was trained with. */
+/* Read the problem in the checkpoint, with the seed of its training. */
 static ntkw_status read_problem_of(ntkw_checkpoint_reader *reader, problem **pde, int64_t *step) {
   const char *content, *file, *source, *path = ntkw_checkpoint_reader_path(reader);
   int64_t seed;
@@ -36,14 +24,14 @@ static ntkw_status read_problem_of(ntkw_checkpoint_reader *reader, problem **pde
   return NTKW_SUCCESS;
 }
 
-/* All parameters on every rank; to be freed, and NULL after an error. */
+/* Read all parameters on every rank. *parameters: to be freed; NULL after an error. */
 static ntkw_status read_parameters(ntkw_checkpoint_reader *reader, const problem *pde, void **parameters) {
   const ntkw_dtype precision = pde->network.precision;
   const MPI_Datatype type = precision == NTKW_FLOAT32 ? MPI_FLOAT : MPI_DOUBLE;
   const bool first = command_rank() == 0;
   int64_t n;
   NTKW_TRY(ntkw_checkpoint_reader_get_integer(reader, "parameter_count", &n));
-  *parameters = malloc((size_t)n * (precision == NTKW_FLOAT32 ? sizeof(float) : sizeof(double)));
+  *parameters = malloc((size_t)n * ntkw_i_value_size(precision));
   ntkw_status status =
       *parameters ? NTKW_SUCCESS : ntkw_i_fail(NTKW_ERR_MEMORY, "out of memory for %lld parameters", (long long)n);
   status = ntkw_status_agree(MPI_COMM_WORLD, status);
@@ -59,7 +47,7 @@ static ntkw_status read_parameters(ntkw_checkpoint_reader *reader, const problem
   return status;
 }
 
-/* The first one says what all are of. */
+/* Check that all checkpoints have the problem of the first; the first one sets *s. */
 static ntkw_status fit(const problem *pde, const char *path, const kernel_request *request, spectra *s) {
   spectra own;
   spectra_begin(pde, request->points, request->points_of_step, request->threshold, &own);
@@ -69,10 +57,8 @@ static ntkw_status fit(const problem *pde, const char *path, const kernel_reques
     return NTKW_SUCCESS;
   }
   if (spectra_match(s, &own)) return NTKW_SUCCESS;
-  char difference[512];
-  snprintf(difference, sizeof difference, "%s", ntkw_last_error());
   return ntkw_i_fail(NTKW_ERR_PROBLEM, "%s: is of another problem than the checkpoints before it: %s", path,
-                     difference);
+                     ntkw_last_error());
 }
 
 ntkw_status source_add_checkpoint(ntkw_checkpoint_reader *reader, const kernel_request *request, spectra *s,
@@ -90,41 +76,6 @@ ntkw_status source_add_checkpoint(ntkw_checkpoint_reader *reader, const kernel_r
   return status;
 }
 
-static bool is_checkpoint(const char *name) {
-  const size_t prefix = strlen(PREFIX),
-               digits = strspn(name + (strncmp(name, PREFIX, prefix) == 0 ? prefix : 0), "0123456789");
-  return strncmp(name, PREFIX, prefix) == 0 && digits > 0 && strcmp(name + prefix + digits, ".h5") == 0 &&
-         strlen(name) < NAME_SIZE;
-}
-
-static int by_step(const void *a, const void *b) {
-  const char *left = (const char *)a + strlen(PREFIX), *right = (const char *)b + strlen(PREFIX);
-  const long long x = strtoll(left, NULL, 10), y = strtoll(right, NULL, 10);
-  return (x > y) - (x < y);
-}
-
-/* On rank 0: names of the checkpoints, by ascending steps; to be freed. */
-static ntkw_status list_here(const char *folder, char (**names)[NAME_SIZE], int *n) {
-  DIR *entries = opendir(folder);
-  int room = 0;
-  NTKW_CHECK(entries, NTKW_ERR_FILE, "%s: cannot be read: %s", folder, strerror(errno));
-  for (const struct dirent *entry; (entry = readdir(entries));) {
-    if (!is_checkpoint(entry->d_name)) continue;
-    if (*n == room) {
-      room = 2 * room + 16;
-      char(*longer)[NAME_SIZE] = realloc(*names, (size_t)room * sizeof *longer);
-      if (!longer) break;
-      *names = longer;
-    }
-    snprintf((*names)[(*n)++], NAME_SIZE, "%s", entry->d_name);
-  }
-  closedir(entries);
-  NTKW_CHECK(*n > 0, NTKW_ERR_FILE, "%s: holds neither recorded spectra (spectrum.h5) nor checkpoints %s<digits>.h5",
-             folder, PREFIX);
-  qsort(*names, (size_t)*n, sizeof **names, by_step);
-  return NTKW_SUCCESS;
-}
-
 static ntkw_status add_file(const char *path, const kernel_request *request, spectra *s, ntk_matrix *k) {
   ntkw_checkpoint_reader *reader = NULL;
   ntkw_status status = ntkw_checkpoint_reader_open(MPI_COMM_WORLD, path, &reader);
@@ -138,21 +89,20 @@ static ntkw_status add_file(const char *path, const kernel_request *request, spe
 }
 
 ntkw_status source_add_folder(const char *folder, const kernel_request *request, spectra *s, ntk_matrix *k) {
-  char(*names)[NAME_SIZE] = NULL;
-  int n = 0;
-  ntkw_status status =
-      ntkw_status_agree(MPI_COMM_WORLD, command_rank() == 0 ? list_here(folder, &names, &n) : NTKW_SUCCESS);
-  MPI_Bcast(&n, 1, MPI_INT, 0, MPI_COMM_WORLD);
+  file_names found = {0};
+  ntkw_status status = file_names_share(folder, FILES_OF_RUN, &found);
+  const int n = found.n;
   for (int i = 0; status == NTKW_SUCCESS && i < n; i++) {
-    char name[NAME_SIZE] = "", path[MAX_PATH_BYTES + NAME_SIZE];
-    if (names) snprintf(name, sizeof name, "%s", names[i]);
-    MPI_Bcast(name, NAME_SIZE, MPI_CHAR, 0, MPI_COMM_WORLD);
-    snprintf(path, sizeof path, "%s/%s", folder, name);
+    char path[MAX_PATH_BYTES + FILE_NAME_SIZE];
+    snprintf(path, sizeof path, "%s/%s", folder, found.list[i]);
     ntk_matrix_free(k);
     status = add_file(path, request, s, k);
   }
-  free(names);
-  if (status == NTKW_SUCCESS && s->n_steps == 0)
-    status = ntkw_i_fail(NTKW_ERR_FORMAT, "%s: none of its %d checkpoints is good", folder, n);
-  return status;
+  file_names_free(&found);
+  NTKW_TRY(status);
+  NTKW_CHECK(n > 0, NTKW_ERR_FILE,
+             "%s: holds neither recorded spectra (spectrum.h5) nor checkpoints " CHECKPOINT_PREFIX "<digits>.h5",
+             folder);
+  NTKW_CHECK(s->n_steps > 0, NTKW_ERR_FORMAT, "%s: none of its %d checkpoints is good", folder, n);
+  return NTKW_SUCCESS;
 }

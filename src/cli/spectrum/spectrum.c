@@ -1,9 +1,10 @@
 /* ntkw spectrum: the neural tangent kernel of a training run. */
+#include "cli/checkpoint_files.h"
 #include "cli/command.h"
 #include "cli/spectrum/output.h"
 #include "cli/spectrum/source.h"
-#include "status/check.h"
-#include "status/path.h"
+#include "base/check.h"
+#include "base/path.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,8 +14,8 @@ enum { DEFAULT_POINTS = 300, UNSET = -2, PATH_SIZE = MAX_PATH_BYTES + 64 };
 static const double DEFAULT_THRESHOLD = 1e-6;
 
 typedef struct settings {
-  int64_t points, points_of_step; /* UNSET: not given, as a threshold below 0 */
-  double threshold;
+  int64_t points, points_of_step; /* UNSET: not given */
+  double threshold;               /* below 0: not given */
   bool matrix;
   const char *out;
 } settings;
@@ -55,7 +56,7 @@ static const option options[] = {
 };
 enum { N_OPTIONS = sizeof options / sizeof *options };
 
-/* What was read, and what is to be written. */
+/* Settings, input and output of the subcommand. */
 typedef struct job {
   const settings *settings;
   spectra spectra;
@@ -75,7 +76,7 @@ static kernel_request request_of(const settings *s) {
                           .keep_matrix = s->matrix};
 }
 
-/* --out, or else: folder of the path / start + its name without .h5. */
+/* Name the output: --out, or else FOLDER/<start>NAME for the path FOLDER/NAME.h5. */
 static ntkw_status name_output(job *j, const char *path, const char *start) {
   const char *slash = strrchr(path, '/'), *file = slash ? slash + 1 : path;
   const int folder = (int)(file - path);
@@ -89,7 +90,7 @@ static ntkw_status name_output(job *j, const char *path, const char *start) {
   return NTKW_SUCCESS;
 }
 
-/* On rank 0: the folder of a name that was asked for, before anything is computed. */
+/* Make the folder of --out before the computation. Call it on rank 0. */
 static ntkw_status make_folder(const char *name) {
   const size_t length = strlen(name);
   NTKW_CHECK(length > 0 && name[length - 1] != '/', NTKW_ERR_ARGUMENT,
@@ -101,23 +102,22 @@ static ntkw_status make_folder(const char *name) {
   return status;
 }
 
-/* What is there under the name of the output may be replaced only if it is of this kind. Collective. */
+/* Check the output files: an existing one may be replaced only if it holds spectra. Collective. */
 static ntkw_status check_output(const job *j) {
-  char path[PATH_SIZE + 8], sentence[512];
+  char path[PATH_SIZE + 8];
   ntkw_checkpoint_reader *reader = NULL;
   if (j->settings->out)
     NTKW_TRY(ntkw_status_agree(MPI_COMM_WORLD, command_rank() == 0 ? make_folder(j->name) : NTKW_SUCCESS));
   snprintf(path, sizeof path, "%s.csv", j->name);
   NTKW_TRY(ntkw_status_agree(MPI_COMM_WORLD, command_rank() == 0 ? output_may_be(path) : NTKW_SUCCESS));
   snprintf(path, sizeof path, "%s.h5", j->name);
-  if (!j->computed || source_kind(path) < 0) return NTKW_SUCCESS;
+  if (!j->computed || path_kind_of(path) == PATH_MISSING) return NTKW_SUCCESS;
   ntkw_status status = ntkw_checkpoint_reader_open(MPI_COMM_WORLD, path, &reader);
   if (status == NTKW_SUCCESS && !spectra_are_in(reader)) status = ntkw_i_fail(NTKW_ERR_FORMAT, "it holds no spectra");
   ntkw_checkpoint_reader_close(&reader);
   if (status == NTKW_SUCCESS) return status;
-  snprintf(sentence, sizeof sentence, "%s", ntkw_last_error());
   return ntkw_i_fail(NTKW_ERR_ARGUMENT, "%s is there and is not replaced (%s); name another with --out", path,
-                     sentence);
+                     ntkw_last_error());
 }
 
 static ntkw_status read_recorded(job *j, ntkw_checkpoint_reader *reader, const char *path) {
@@ -148,11 +148,12 @@ static ntkw_status read_file(job *j, const char *path) {
   return status;
 }
 
-/* What training recorded, unless something else is asked for; else all checkpoints. */
+/* Read the spectra that training recorded. If there are none, or options ask for others, compute those of all
+ * checkpoints. */
 static ntkw_status read_folder(job *j, const char *folder) {
   char path[PATH_SIZE];
   snprintf(path, sizeof path, "%s/spectrum.h5", folder);
-  if (!asks_to_compute(j->settings) && source_kind(path) == 0) return read_file(j, path);
+  if (!asks_to_compute(j->settings) && path_kind_of(path) == PATH_OTHER) return read_file(j, path);
   const kernel_request request = request_of(j->settings);
   j->computed = true;
   snprintf(path, sizeof path, "%s/checkpoints", folder);
@@ -189,7 +190,7 @@ static exit_code run(int argc, char **argv) {
   if (options_parse(options, N_OPTIONS, &s, "CHECKPOINT|RUN-FOLDER", &path, argc, argv) != NTKW_SUCCESS)
     return usage_error("spectrum", "%s", ntkw_last_error());
   job j = {.settings = &s};
-  ntkw_status status = source_kind(path) == 1 ? read_folder(&j, path) : read_file(&j, path);
+  ntkw_status status = path_kind_of(path) == PATH_FOLDER ? read_folder(&j, path) : read_file(&j, path);
   if (status == NTKW_SUCCESS) status = write_output(&j);
   const exit_code code = status == NTKW_SUCCESS ? EXIT_DONE : command_failed(status);
   ntk_matrix_free(&j.matrix);

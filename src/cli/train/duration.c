@@ -1,5 +1,5 @@
 #include "cli/train/duration.h"
-#include "status/check.h"
+#include "base/check.h"
 
 #include <ctype.h>
 #include <math.h>
@@ -8,9 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MOST_DIGITS = 9 }; /* a thousand million of any unit is no limit, and cannot overflow */
+enum { MOST_DIGITS = 9 }; /* longer times are no useful limit, and shorter ones cannot overflow */
 
-/* A whole number at *at, which is moved behind it. */
+/* Read a whole number at *at, and move *at to the end of the number. */
 static bool take_number(const char **at, int64_t *value) {
   const size_t n = strspn(*at, "0123456789");
   if (n == 0 || n > MOST_DIGITS) return false;
@@ -19,7 +19,7 @@ static bool take_number(const char **at, int64_t *value) {
   return true;
 }
 
-/* Up to most numbers between colons, to the end of the text: how many, or 0 if it is anything else. */
+/* Read up to `most` numbers separated by colons. @return their number; 0: the text is anything else. */
 static int take_fields(const char *at, int most, int64_t fields[]) {
   int n = 0;
   do {

@@ -4,10 +4,10 @@
 
 #include "ntkw/status.h"
 
-/* Read a length of time into seconds: a plain number is of seconds; MM:SS, HH:MM:SS, D-HH, D-HH:MM and D-HH:MM:SS are
- * as Slurm writes them; UNLIMITED is INFINITY. The first field may be as large as it likes, the others are below 60 (of
- * hours after days: 24). Local.
- * @param[in] name  of the option, for the sentence.
+/* Read a length of time in seconds. A plain number means seconds; MM:SS, HH:MM:SS, D-HH, D-HH:MM and D-HH:MM:SS are as
+ * in Slurm; UNLIMITED gives INFINITY. The first field may have up to nine digits; the others must be below 60 (hours
+ * after days: below 24). Local.
+ * @param[in] name  the option, for messages.
  * @return NTKW_SUCCESS; NTKW_ERR_ARGUMENT: another form, or 0. */
 ntkw_status duration_read(const char *name, const char *text, double *seconds);
 

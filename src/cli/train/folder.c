@@ -1,10 +1,10 @@
 #include "cli/train/folder.h"
+#include "cli/checkpoint_files.h"
 #include "cli/command.h"
 #include "cli/signals.h"
-#include "status/check.h"
-#include "status/path.h"
+#include "base/check.h"
+#include "base/path.h"
 
-#include <ctype.h>
 #include <dirent.h>
 #include <errno.h>
 #include <limits.h>
@@ -14,26 +14,16 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define PREFIX "step-"
 #define PROBE ".probe-"
 
-/* 1: a folder, 0: something else, -1: nothing. The same on every rank. */
-static int folder_kind(const char *path) {
-  struct stat about;
-  int kind = 0;
-  if (command_rank() == 0) kind = stat(path, &about) != 0 ? -1 : S_ISDIR(about.st_mode) ? 1 : 0;
-  MPI_Bcast(&kind, 1, MPI_INT, 0, MPI_COMM_WORLD);
-  return kind;
-}
-
-/* Are both there, and the same folder? The same on every rank. */
+/* Do both exist, and are they the same folder? The same on every rank. */
 static bool same_folder(const char *a, const char *b) {
   int same = command_rank() == 0 && ntkw_i_path_same(a, b);
   MPI_Bcast(&same, 1, MPI_INT, 0, MPI_COMM_WORLD);
   return same;
 }
 
-/* On rank 0: the folder that a file lies in; of a link, the file that it leads to. */
+/* On rank 0: the folder of a file; of a link, the folder of its target. */
 static int folder_of_file(const char *path, char *folder, size_t size) {
   struct stat about;
   const bool is_link = lstat(path, &about) == 0 && S_ISLNK(about.st_mode);
@@ -47,7 +37,7 @@ static int folder_of_file(const char *path, char *folder, size_t size) {
 /* The folder that a checkpoint lies in, or the folder itself. */
 static int folder_of_resumed(const char *path, char *folder, size_t size) {
   int n = 0;
-  if (folder_kind(path) == 1) return snprintf(folder, size, "%s", path);
+  if (path_kind_of(path) == PATH_FOLDER) return snprintf(folder, size, "%s", path);
   if (command_rank() == 0) n = folder_of_file(path, folder, size);
   MPI_Bcast(&n, 1, MPI_INT, 0, MPI_COMM_WORLD);
   MPI_Bcast(folder, (int)size, MPI_CHAR, 0, MPI_COMM_WORLD);
@@ -61,7 +51,7 @@ static int folder_of_problem(const char *file, char *folder, size_t size) {
 }
 
 bool folder_is_there(const char *folder) {
-  return folder_kind(folder) == 1;
+  return path_kind_of(folder) == PATH_FOLDER;
 }
 
 ntkw_status folder_choose(const train_settings *settings, const char *problem_file, char *folder, size_t size) {
@@ -74,40 +64,30 @@ ntkw_status folder_choose(const train_settings *settings, const char *problem_fi
   return NTKW_SUCCESS;
 }
 
-/* The step in a checkpoint's name, or -1 if the file is none. */
-static int64_t step_of(const char *name) {
-  char *end;
-  if (strncmp(name, PREFIX, strlen(PREFIX)) != 0 || !isdigit((unsigned char)name[strlen(PREFIX)])) return -1;
-  const long long step = strtoll(name + strlen(PREFIX), &end, 10);
-  return strcmp(end, ".h5") == 0 ? step : -1;
-}
-
-/* On rank 0: is there a file that looks like a checkpoint of a run? */
+/* On rank 0: does the folder hold checkpoints of a run? */
 static bool holds_checkpoints(const char *folder) {
-  DIR *entries = opendir(folder);
-  bool found = false;
-  if (!entries) return false;
-  for (const struct dirent *entry; (entry = readdir(entries));) found = found || step_of(entry->d_name) >= 0;
-  closedir(entries);
-  return found;
+  file_names found = {0};
+  const bool some = file_names_list(folder, FILES_OF_RUN, &found) == NTKW_SUCCESS && found.n > 0;
+  file_names_free(&found);
+  return some;
 }
 
-/* On rank 0. */
+static ntkw_status set_file_aside(const char *folder, const char *name) {
+  char from[800], to[820];
+  snprintf(from, sizeof from, "%s/%s", folder, name);
+  snprintf(to, sizeof to, "%s.superseded", from);
+  NTKW_CHECK(rename(from, to) == 0, NTKW_ERR_FILE, "%s cannot be renamed: %s", from, strerror(errno));
+  warn("%s is of a later step: renamed to *.superseded", from);
+  return NTKW_SUCCESS;
+}
+
+/* Rename the checkpoints of later steps. Call it on rank 0. */
 static ntkw_status set_aside(const char *folder, int64_t step) {
-  DIR *entries = opendir(folder);
-  ntkw_status status = NTKW_SUCCESS;
-  NTKW_CHECK(entries, NTKW_ERR_FILE, "the folder %s cannot be read: %s", folder, strerror(errno));
-  for (const struct dirent *entry; status == NTKW_SUCCESS && (entry = readdir(entries));) {
-    char from[800], to[820];
-    if (step_of(entry->d_name) <= step) continue;
-    snprintf(from, sizeof from, "%s/%s", folder, entry->d_name);
-    snprintf(to, sizeof to, "%s.superseded", from);
-    if (rename(from, to) == 0)
-      warn("%s is of a later step: renamed to *.superseded", from);
-    else
-      status = ntkw_i_fail(NTKW_ERR_FILE, "%s cannot be renamed: %s", from, strerror(errno));
-  }
-  closedir(entries);
+  file_names found = {0};
+  ntkw_status status = file_names_list(folder, FILES_OF_RUN, &found);
+  for (int i = 0; i < found.n && status == NTKW_SUCCESS; i++)
+    if (checkpoint_step(found.list[i]) > step) status = set_file_aside(folder, found.list[i]);
+  file_names_free(&found);
   return status;
 }
 
@@ -115,19 +95,15 @@ ntkw_status folder_set_aside(const char *folder, int64_t step) {
   return ntkw_status_agree(MPI_COMM_WORLD, command_rank() == 0 ? set_aside(folder, step) : NTKW_SUCCESS);
 }
 
-/* On rank 0: the newest checkpoint before a step, by its name. */
+/* On rank 0: the path of the newest checkpoint before a step. */
 static bool newest_before(const char *folder, int64_t step, char *path, size_t size) {
-  DIR *entries = opendir(folder);
-  int64_t newest = -1;
-  if (!entries) return false;
-  for (const struct dirent *entry; (entry = readdir(entries));) {
-    const int64_t own = step_of(entry->d_name);
-    if (own < 0 || own >= step || own <= newest) continue;
-    newest = own;
-    snprintf(path, size, "%s/%s", folder, entry->d_name);
-  }
-  closedir(entries);
-  return newest >= 0;
+  file_names found = {0};
+  if (file_names_list(folder, FILES_OF_RUN, &found) != NTKW_SUCCESS) found.n = 0;
+  int n = 0;
+  while (n < found.n && checkpoint_step(found.list[n]) < step) n++;
+  if (n > 0) snprintf(path, size, "%s/%s", folder, found.list[n - 1]);
+  file_names_free(&found);
+  return n > 0;
 }
 
 ntkw_status folder_set_bad_aside(const char *folder, int64_t step, char *good, size_t size) {
@@ -147,14 +123,6 @@ ntkw_status folder_refuse_used(const char *folder) {
   return NTKW_SUCCESS;
 }
 
-static ntkw_status open_newest(const char *folder, ntkw_checkpoint_reader **reader) {
-  char skipped[4096] = "";
-  const ntkw_status status =
-      ntkw_checkpoint_reader_open_newest(MPI_COMM_WORLD, folder, PREFIX, skipped, sizeof skipped, reader);
-  for (char *line = strtok(skipped, "\n"); line; line = strtok(NULL, "\n")) warn("skipped %s", line);
-  return status;
-}
-
 static ntkw_status refuse_missing(const char *path) {
   struct stat about;
   const int error = command_rank() == 0 && stat(path, &about) != 0 ? errno : 0;
@@ -162,7 +130,7 @@ static ntkw_status refuse_missing(const char *path) {
       error == 0
           ? NTKW_SUCCESS
           : ntkw_i_fail(NTKW_ERR_FILE, "--resume %s: %s; expected the folder of a run, or a checkpoint %s<digits>.h5",
-                        path, strerror(error), PREFIX);
+                        path, strerror(error), CHECKPOINT_PREFIX);
   return ntkw_status_agree(MPI_COMM_WORLD, status);
 }
 
@@ -177,26 +145,29 @@ ntkw_status folder_find_checkpoint(const train_settings *settings, const char *f
     folder_of_resumed(settings->resume.path, resumed, sizeof resumed);
     if (!same_folder(resumed, folder)) NTKW_TRY(folder_refuse_used(folder));
   }
-  const int kind = folder_kind(wanted);
-  if (kind == -1 && !settings->resume.path) { /* the first start of a run that is always started with --resume */
+  const path_kind kind = path_kind_of(wanted);
+  if (kind == PATH_MISSING &&
+      !settings->resume.path) { /* the first start of a run that is always started with --resume */
     say("nothing to resume in %s yet: starting from step 0\n", folder);
     return NTKW_SUCCESS;
   }
-  if (kind == -1) NTKW_TRY(refuse_missing(wanted));
-  NTKW_TRY(kind == 1 ? open_newest(wanted, reader) : ntkw_checkpoint_reader_open(MPI_COMM_WORLD, wanted, reader));
+  if (kind == PATH_MISSING) NTKW_TRY(refuse_missing(wanted));
+  NTKW_TRY(kind == PATH_FOLDER ? checkpoint_open_newest(wanted, reader)
+                               : ntkw_checkpoint_reader_open(MPI_COMM_WORLD, wanted, reader));
   if (*reader) snprintf(path, size, "%s", ntkw_checkpoint_reader_path(*reader));
-  NTKW_CHECK(*reader || !settings->resume.path, NTKW_ERR_FILE, "%s: holds no checkpoint %s<digits>.h5", wanted, PREFIX);
+  NTKW_CHECK(*reader || !settings->resume.path, NTKW_ERR_FILE, "%s: holds no checkpoint %s<digits>.h5", wanted,
+             CHECKPOINT_PREFIX);
   if (!*reader) say("nothing to resume in %s yet: starting from step 0\n", folder);
   return NTKW_SUCCESS;
 }
 
-/* A file that only a run that is dead can have left, beside the temporary files of checkpoints. */
+/* Is it a temporary file of a dead run, other than those of checkpoints? */
 static bool is_leftover(const char *name) {
   static const char solution[] = "solution.h5.tmp-";
   return strncmp(name, PROBE, strlen(PROBE)) == 0 || strncmp(name, solution, strlen(solution)) == 0;
 }
 
-/* On rank 0. What cannot be removed does no harm. */
+/* Remove temporary files of dead runs. Call it on rank 0. Errors are ignored: the files do no harm. */
 static void remove_leftovers(const char *folder) {
   DIR *entries = opendir(folder);
   if (!entries) return;
@@ -210,10 +181,10 @@ static void remove_leftovers(const char *folder) {
 
 ntkw_status folder_clear_up(const char *folder) {
   if (command_rank() == 0) remove_leftovers(folder);
-  return ntkw_checkpoint_keep(MPI_COMM_WORLD, folder, PREFIX, INT_MAX);
+  return ntkw_checkpoint_keep(MPI_COMM_WORLD, folder, CHECKPOINT_PREFIX, INT_MAX);
 }
 
-/* On rank 0. */
+/* Make the folder and test that it can be written. Call it on rank 0. */
 static ntkw_status make_writable(const char *folder) {
   char probe[600];
   NTKW_TRY(ntkw_i_path_make(folder));

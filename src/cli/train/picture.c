@@ -1,6 +1,6 @@
 #include "cli/train/picture.h"
 #include "cli/program.h"
-#include "status/check.h"
+#include "base/check.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -13,7 +13,7 @@
 
 static const double MOST_SECONDS = 120.0; /* for drawing */
 
-/* What the picture shows of the grid: along the first input or the first two, the others in the middle. */
+/* The part of the grid in the picture: it varies the first input, or the first two, with the others at their middle. */
 typedef struct view {
   int n, n_second; /* points along the two inputs; n_second is 1 on a line */
   const double *first, *second;
@@ -37,7 +37,7 @@ static view choose_view(const run *r) {
   return v;
 }
 
-/* Blocks of "x y solution error", or lines of "x solution exact error". */
+/* Write lines of "x solution exact error" or, for two inputs, blocks of lines "x y solution exact error". */
 static ntkw_status write_grid(const view *v, const char *path, const double *values, const double *exact) {
   FILE *file = fopen(path, "w");
   NTKW_CHECK(file, NTKW_ERR_FILE, "%s: cannot be written: %s", path, strerror(errno));
@@ -96,8 +96,8 @@ static ntkw_status write_script(const run *r, const view *v, const char *path, b
   return NTKW_SUCCESS;
 }
 
-/* In the folder, whatever its name is; without the user's settings of gnuplot, which could change what is drawn. The
- * picture gets its name when it is there. */
+/* Run gnuplot in the run's folder, so that the folder's name occurs in no script, and without the user's gnuplot
+ * settings, which could change the picture. The picture is renamed to picture.png when it is complete. */
 static ntkw_status run_gnuplot(const run *r, const char *gnuplot) {
   char made[600], picture[600];
   struct stat about;

@@ -4,8 +4,8 @@
 
 #include "cli/train/run.h"
 
-/* Draw `picture.png` in the run's folder, of the first output. Collective. *drawn: the picture is
- * there; false with NTKW_SUCCESS: there is no gnuplot (rank 0 knows; the same on every rank). @return the same on every rank. */
+/* Draw picture.png of the first output in the run's folder. Collective. *drawn: the picture was drawn; false with
+ * NTKW_SUCCESS: there is no gnuplot on rank 0. @return the same on every rank, as is *drawn. */
 ntkw_status picture_draw(run *run, bool *drawn);
 
 #endif

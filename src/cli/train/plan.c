@@ -1,16 +1,16 @@
 #include "cli/train/plan.h"
 #include "cli/guard.h"
 #include "cli/train/folder.h"
-#include "cli/train/own_names.h"
+#include "cli/train/reserved_names.h"
 #include "pinn/problem/problem_load.h"
-#include "pinn/training/reference.h"
-#include "pinn/training/snapshot.h"
-#include "status/check.h"
+#include "pinn/training/reference_solution.h"
+#include "pinn/state/training_checkpoint.h"
+#include "base/check.h"
 
 #include <stdio.h>
 #include <string.h>
 
-/* What the command line says goes before what the file says. */
+/* The command line has priority over the file. */
 static void override_problem(const train_settings *settings, problem *pde) {
   if (settings->steps >= 0) pde->steps = settings->steps;
   if (settings->seed >= 0) problem_set_seed(pde, (uint64_t)settings->seed);
@@ -21,7 +21,7 @@ static void override_problem(const train_settings *settings, problem *pde) {
   }
 }
 
-/* Settings that the problem file says otherwise than the one the checkpoint was trained with. */
+/* Warn of settings that differ from those of the problem file in the checkpoint. */
 static void warn_of_changes(const changes *found) {
   for (int i = 0; i < found->n; i++) {
     const change *c = &found->list[i];
@@ -31,10 +31,10 @@ static void warn_of_changes(const changes *found) {
   }
 }
 
-/* Seed and rule are the checkpoint's; a command line that says otherwise is refused. */
+/* Take seed and rule from the checkpoint. Other values on the command line are an error. */
 static ntkw_status adopt_checkpoint(const train_settings *settings, ntkw_checkpoint_reader *reader, const char *path,
                                     problem *pde) {
-  NTKW_TRY(snapshot_adopt(reader, path, pde));
+  NTKW_TRY(training_checkpoint_read_settings(reader, path, pde));
   NTKW_CHECK(settings->seed < 0 || (uint64_t)settings->seed == pde->seed, NTKW_ERR_PROBLEM,
              "%s: was trained with seed %llu; --seed says %lld", path, (unsigned long long)pde->seed,
              (long long)settings->seed);
@@ -43,7 +43,7 @@ static ntkw_status adopt_checkpoint(const train_settings *settings, ntkw_checkpo
   return NTKW_SUCCESS;
 }
 
-/* The problem that a checkpoint holds, to be trained as far as its run was to go. */
+/* Read the problem in a checkpoint, and set its steps to the last step of that run. */
 static ntkw_status problem_of_checkpoint(ntkw_checkpoint_reader *reader, problem **pde, int64_t *steps_of_file) {
   const char *name, *source;
   int64_t last_step;
@@ -55,7 +55,7 @@ static ntkw_status problem_of_checkpoint(ntkw_checkpoint_reader *reader, problem
   return NTKW_SUCCESS;
 }
 
-/* The reference may be elsewhere than when the run was started. file: as for plan_make. */
+/* Find the reference solution, which may have moved since the run was started. file: as for plan_make. */
 static ntkw_status locate_reference(run *r, const char *file, const ntkw_checkpoint_reader *reader) {
   bool elsewhere;
   char folder[sizeof r->checkpoint] = "";
@@ -74,7 +74,7 @@ static ntkw_status take_folder(run *r) {
   return NTKW_SUCCESS;
 }
 
-/* The folder is locked before its checkpoints are looked at, as a run that is waited for may publish another one. */
+/* The folder is locked before its checkpoints are read: while this run waits, another one may publish a checkpoint. */
 ntkw_status plan_make(run *r, const char *file, ntkw_checkpoint_reader **reader, changes *found) {
   if (file) NTKW_TRY(problem_load(MPI_COMM_WORLD, file, &r->pde));
   NTKW_TRY(folder_choose(r->settings, file, r->folder, sizeof r->folder));
@@ -82,14 +82,14 @@ ntkw_status plan_make(run *r, const char *file, ntkw_checkpoint_reader **reader,
   NTKW_TRY(folder_find_checkpoint(r->settings, r->folder, reader, r->checkpoint, sizeof r->checkpoint));
   if (!file) NTKW_TRY(problem_of_checkpoint(*reader, &r->pde, &r->steps_of_file));
   if (file) r->steps_of_file = r->pde->steps;
-  if (*reader && file) NTKW_TRY(snapshot_changes(*reader, r->pde, found));
+  if (*reader && file) NTKW_TRY(training_checkpoint_changes(*reader, r->pde, found));
   override_problem(r->settings, r->pde);
   if (*reader) NTKW_TRY(adopt_checkpoint(r->settings, *reader, r->checkpoint, r->pde));
   warn_of_changes(found);
   if (!r->lock) NTKW_TRY(take_folder(r));
-  NTKW_TRY(own_names_refuse("--trace", r->settings->trace, r->folder));
-  NTKW_TRY(own_names_refuse("the problem file", file, r->folder));
+  NTKW_TRY(reserved_names_check("--record", r->settings->record, r->folder));
+  NTKW_TRY(reserved_names_check("the problem file", file, r->folder));
   NTKW_TRY(locate_reference(r, file, *reader));
-  if (!*reader) NTKW_TRY(own_names_refuse("the reference", r->pde->reference_path, r->folder));
+  if (!*reader) NTKW_TRY(reserved_names_check("the reference", r->pde->reference_path, r->folder));
   return r->settings->resume.given ? NTKW_SUCCESS : folder_refuse_used(r->folder);
 }

@@ -5,7 +5,6 @@
 #include <math.h>
 #include <mpi.h>
 #include <stdio.h>
-#include <string.h>
 #include <unistd.h>
 
 static bool person_reads(void) {
@@ -17,8 +16,8 @@ static void flush(void) {
   if (output_is_lost()) tell_of_lost_output();
 }
 
-progress progress_start(const char *mode, int64_t first_step, int64_t last_step) {
-  const bool live = strcmp(mode, "live") == 0 || (strcmp(mode, "auto") == 0 && person_reads());
+progress progress_start(progress_mode mode, int64_t first_step, int64_t last_step) {
+  const bool live = mode == PROGRESS_LIVE || (mode == PROGRESS_AUTO && person_reads());
   return (progress){.live = live, .started = MPI_Wtime(), .first = first_step, .last = last_step};
 }
 

@@ -1,4 +1,5 @@
 #include "cli/train/report.h"
+#include "base/dtype.h"
 
 #include <errno.h> /* program_invocation_name */
 #include <math.h>
@@ -10,8 +11,8 @@ static void announce(const run *r, const char *file) {
   int size;
   MPI_Comm_size(MPI_COMM_WORLD, &size);
   say("%s: %lld parameters in %s, %d rank%s, %d lanes, kernels %s, seed %llu\n", file,
-      (long long)trainer_parameter_count(r->trainer), pde->network.precision == NTKW_FLOAT32 ? "float32" : "float64",
-      size, size == 1 ? "" : "s", trainer_lane_count(r->trainer), network_kernels(), (unsigned long long)pde->seed);
+      (long long)trainer_parameter_count(r->trainer), ntkw_dtype_name(pde->network.precision), size,
+      size == 1 ? "" : "s", trainer_chunk_count(r->trainer), network_kernels(), (unsigned long long)pde->seed);
   if (trainer_threads(r->trainer) > 1) say("threads: %d a rank\n", trainer_threads(r->trainer));
   if (trainer_order(r->trainer) == ORDER_FREE)
     say("order: free; another number of ranks or threads gives other rounding errors\n");
@@ -25,10 +26,10 @@ static void announce(const run *r, const char *file) {
   const int idle = trainer_idle_ranks(r->trainer), empty = trainer_empty_shards(r->trainer);
   if (idle > 0 || empty > 0)
     warn("%d ranks are more than this problem can use: %d compute no points (it has %d lanes), %d hold no parameters",
-         size, idle, trainer_lane_count(r->trainer), empty);
+         size, idle, trainer_chunk_count(r->trainer), empty);
 }
 
-/* Points that the error does without. */
+/* Warn of grid points without an exact value. */
 static void warn_of_gaps(const run *r) {
   const problem *pde = r->pde;
   for (int o = 0; o < pde->n_outputs; o++) {
@@ -55,7 +56,7 @@ void report_start(const run *r, const char *file) {
   warn_of_gaps(r);
 }
 
-/* A word as a shell reads it. */
+/* Print a word quoted for a shell. */
 static void say_quoted(const char *word) {
   static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-./+,:@%%";
   if (word[0] && strspn(word, plain) == strlen(word)) {
@@ -67,13 +68,13 @@ static void say_quoted(const char *word) {
   say("'");
 }
 
-/* An option with a path, which may look like another option. */
+/* Print an option with a path; a path that begins with "-" follows "=". */
 static void say_option(const char *name, const char *path) {
   say(" %s%c", name, path[0] == '-' ? '=' : ' ');
   say_quoted(path);
 }
 
-/* The command that goes on from here. A problem file that looks like an option comes last, behind "--". */
+/* Print the command that continues the run. A problem file that begins with "-" comes last, behind "--". */
 static void say_how_to_continue(const run *r, const char *file, int64_t steps) {
   int size;
   MPI_Comm_size(MPI_COMM_WORLD, &size);
@@ -89,7 +90,7 @@ static void say_how_to_continue(const run *r, const char *file, int64_t steps) {
   say("\n");
 }
 
-/* To the end that the file has in mind, or from there on as far again. */
+/* The number of steps in the file; if these are done, twice the present step. */
 static int64_t steps_to_go_on(const run *r) {
   const int64_t done = trainer_steps_done(r->trainer);
   if (done < r->steps_of_file) return r->steps_of_file;
@@ -97,14 +98,15 @@ static int64_t steps_to_go_on(const run *r) {
 }
 
 exit_code report_stop(const run *r, const char *file) {
-  say("stopped by %s at step %lld of %lld\ncheckpoint: %s\n", stop_cause(&r->watch),
+  say("stopped by %s at step %lld of %lld\ncheckpoint: %s\n", time_limit_cause(&r->limit),
       (long long)trainer_steps_done(r->trainer), (long long)r->pde->steps, r->checkpoint);
   say_how_to_continue(r, file, r->pde->steps);
-  return EXIT_COME_BACK;
+  return EXIT_REQUEUE;
 }
 
 void report_results(const run *r, const char *file, bool drawn, bool has_no_gnuplot) {
-  if (!isnan(r->error)) say("relative L2 error against the exact solution: %.3e\n", r->error);
+  if (!isnan(r->error))
+    say("relative L2 error against the %s: %.3e\n", r->pde->reference[0] ? "reference" : "exact solution", r->error);
   say("checkpoint: %s\nsolution:   %s/solution.h5\nhistory:    %s/history.csv\n", r->checkpoint, r->folder, r->folder);
   if (drawn)
     say("picture:    %s/picture.png\n", r->folder);

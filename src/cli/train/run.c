@@ -1,8 +1,8 @@
 #include "cli/train/run.h"
 #include "cli/train/folder.h"
-#include "cli/train/watch.h"
+#include "cli/train/spectrum_recorder.h"
 #include "ntkw/checkpoint.h"
-#include "status/check.h"
+#include "base/check.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -19,7 +19,7 @@ static double weighted_total(const run *r) {
   return total;
 }
 
-/* Error at the present parameters, which the network must have. */
+/* The error at the present parameters, which must be in the network. */
 static ntkw_status measure_error(run *r) {
   return evaluation_error(r->evaluation, &r->error);
 }
@@ -28,7 +28,7 @@ static progress_values values_now(const run *r, int64_t step) {
   return (progress_values){step, trainer_losses(r->trainer), trainer_weights(r->trainer), weighted_total(r), r->error};
 }
 
-/* A log line and a row of the history, for the losses, weights and error of a step. */
+/* Write a log line and a row of the history with the losses, weights and error of a step. */
 static ntkw_status log_step(run *r, int64_t step) {
   ntkw_status status =
       history_record(&r->history, r->pde, step, trainer_losses(r->trainer), trainer_weights(r->trainer), r->error);
@@ -42,7 +42,7 @@ static ntkw_status log_step(run *r, int64_t step) {
   return ntkw_status_agree(trainer_comm(r->trainer), status);
 }
 
-/* After so many steps? */
+/* Is a checkpoint due after `done` steps? */
 static bool checkpoint_due(const run *r, int64_t done) {
   return done == r->pde->steps || (r->settings->checkpoint_every > 0 && done % r->settings->checkpoint_every == 0);
 }
@@ -64,10 +64,10 @@ static void warn_of_high_loss(run *r, int64_t step) {
        (long long)step, BLOW_UP_STEPS, BLOW_UP_STEPS);
 }
 
-/* One step, logged if its number says so. *stop: the run is to end after it. */
+/* Do one step, and log it if it is due. *stop: the run ends after this step. */
 static ntkw_status do_step(run *r, bool *stop) {
   const int64_t step = trainer_steps_done(r->trainer);
-  *stop = stop_wanted(&r->watch, MPI_Wtime(), checkpoint_due(r, step + 1)) || saving_has_failed(r);
+  *stop = time_limit_stops_after(&r->limit, MPI_Wtime(), checkpoint_due(r, step + 1)) || checkpoint_writer_failed(r);
   const bool logged = step % r->settings->log_every == 0;
   if (logged) {
     ntkw_status status = trainer_refresh(r->trainer);
@@ -88,14 +88,14 @@ static ntkw_status do_step(run *r, bool *stop) {
   return status;
 }
 
-/* Checkpoints of states whose loss is known to be bad are none to go on from. */
+/* Report a divergence. Checkpoints of states with a bad loss are set aside, so that no restart uses them. */
 static void tell_of_divergence(run *r) {
   char path[600], last[MAX_PATH_BYTES] = "";
   const trainer_state state = trainer_get_state(r->trainer);
   const int64_t bad = state.blow_up->since >= 0 ? state.blow_up->since : *state.step;
   snprintf(last, sizeof last, "%s", r->good[0] ? r->good : "none");
   if (folder_set_bad_aside(r->folder, bad, last, sizeof last) != NTKW_SUCCESS) warn("%s", ntkw_last_error());
-  if (saving_write_diverged(r, path, sizeof path) == NTKW_SUCCESS)
+  if (checkpoint_writer_write_diverged(r, path, sizeof path) == NTKW_SUCCESS)
     warn("the run has diverged; its state is in %s; the last good checkpoint is %s", path, last);
   else
     warn("the run has diverged; its state could not be written (%s); the last good checkpoint is %s", ntkw_last_error(),
@@ -105,22 +105,22 @@ static void tell_of_divergence(run *r) {
 static exit_code fail(run *r, ntkw_status status) {
   if (command_rank() == 0) progress_clear(&r->progress);
   const exit_code code = command_failed(status);
-  if (status != NTKW_ERR_MPI && saving_end(r) != NTKW_SUCCESS) warn("%s", ntkw_last_error());
+  if (status != NTKW_ERR_MPI && checkpoint_writer_finish(r) != NTKW_SUCCESS) warn("%s", ntkw_last_error());
   if (code == EXIT_DIVERGED) tell_of_divergence(r);
   return code;
 }
 
-/* Losses and error after the last step: a line and the last row of history.csv, but not of later checkpoints. */
+/* Measure and log losses and error after the last step. This last row of history.csv is in no checkpoint. */
 static ntkw_status log_end(run *r) {
   ntkw_status status = trainer_measure(r->trainer);
   if (status == NTKW_SUCCESS) status = measure_error(r);
   if (status == NTKW_SUCCESS) status = log_step(r, trainer_steps_done(r->trainer));
-  if (status == NTKW_SUCCESS) status = saving_tidy(r);
-  if (status == NTKW_SUCCESS) status = watch_step(r);
+  if (status == NTKW_SUCCESS) status = checkpoint_writer_rotate(r);
+  if (status == NTKW_SUCCESS) status = spectrum_recorder_step(r);
   return status;
 }
 
-/* Not of a loss that is blowing up, but of the run's end. */
+/* Write a checkpoint now? None is written while the loss is high, except at the end of the run. */
 static bool wants_checkpoint(const run *r, int64_t done, bool stop) {
   return stop || done == r->pde->steps || (checkpoint_due(r, done) && !trainer_loss_is_high(r->trainer));
 }
@@ -131,18 +131,18 @@ exit_code run_steps(run *r) {
   r->error = NAN;
   r->progress = progress_start(r->settings->progress, trainer_steps_done(r->trainer), r->pde->steps);
   while (trainer_steps_done(r->trainer) < r->pde->steps && !stop) {
-    status = watch_step(r);
+    status = spectrum_recorder_step(r);
     if (status == NTKW_SUCCESS) status = do_step(r, &stop);
     if (status != NTKW_SUCCESS) return fail(r, status);
     const int64_t done = trainer_steps_done(r->trainer);
-    status = saving_tidy(r);
+    status = checkpoint_writer_rotate(r);
     if (status == NTKW_SUCCESS && wants_checkpoint(r, done, stop))
-      status = saving_write(r, stop || done == r->pde->steps);
-    if (status == NTKW_SUCCESS) saving_go_on(r);
+      status = checkpoint_writer_write(r, stop || done == r->pde->steps);
+    if (status == NTKW_SUCCESS) checkpoint_writer_advance(r);
     if (status != NTKW_SUCCESS) return fail(r, status);
   }
   if (command_rank() == 0) progress_clear(&r->progress);
-  if (stop && trainer_steps_done(r->trainer) < r->pde->steps) return EXIT_COME_BACK;
+  if (stop && trainer_steps_done(r->trainer) < r->pde->steps) return EXIT_REQUEUE;
   status = log_end(r);
   return status == NTKW_SUCCESS ? EXIT_DONE : fail(r, status);
 }

@@ -4,9 +4,9 @@
 
 #include "cli/command.h"
 #include "cli/train/progress.h"
-#include "cli/train/saving.h"
+#include "cli/train/checkpoint_writer.h"
 #include "cli/train/settings.h"
-#include "cli/train/stop.h"
+#include "cli/train/time_limit.h"
 #include "ntkw/checkpoint.h"
 #include "pinn/spectrum/spectra.h"
 #include "pinn/training/evaluation.h"
@@ -20,12 +20,12 @@ typedef struct run {
   evaluation *evaluation;
   history history;
   progress progress;
-  int64_t steps_of_file;      /* whatever --steps says */
+  int64_t steps_of_file;      /* steps in the problem file, not changed by --steps */
   double started, started_at; /* MPI_Wtime(), and seconds since 1970 */
-  double time_limit;          /* seconds from then on; INFINITY: none */
-  stop_watch watch;
-  spectra spectra; /* of the steps that the problem's ntk lists */
-  saving saving;
+  double most_seconds;        /* time limit in seconds from the start; INFINITY: none */
+  time_limit limit;
+  spectra spectra; /* recorded at the steps of the problem's ntk */
+  checkpoint_writer writer;
   char folder[512];
   ntkw_folder_lock *lock;          /* of the folder */
   char checkpoint[MAX_PATH_BYTES]; /* the newest one of this run; empty: none */
@@ -34,11 +34,11 @@ typedef struct run {
   bool warned_of_zero_norm, warned_of_high_loss;
 } run;
 
-/* Train until pde->steps, a signal, the end of the time, or a failure. Collective. The checkpoint of the last step is written in the first
- * two cases. @return EXIT_DONE, EXIT_COME_BACK, or the code of the failure (already reported). */
+/* Train until pde->steps, a signal, the end of the time, or an error. Collective. Without an error, the checkpoint of
+ * the last step is written. @return EXIT_DONE, EXIT_REQUEUE, or the code of the failure (already reported). */
 exit_code run_steps(run *run);
 
-/* Name of a file in the run's folder. Local. */
+/* Write the path of a file in the run's folder to path. Local. */
 void run_path(const run *run, const char *name, char *path, size_t size);
 
 #endif

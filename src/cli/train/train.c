@@ -7,14 +7,14 @@
 #include "cli/train/folder.h"
 #include "cli/train/picture.h"
 #include "cli/train/plan.h"
-#include "cli/train/recording.h"
+#include "cli/train/resume_recording.h"
 #include "cli/train/report.h"
 #include "cli/train/run.h"
-#include "cli/train/watch.h"
+#include "cli/train/spectrum_recorder.h"
 #include "pinn/problem/rules.h"
 #include "pinn/state/state_query.h"
-#include "pinn/training/snapshot.h"
-#include "status/check.h"
+#include "pinn/state/training_checkpoint.h"
+#include "base/check.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -22,9 +22,11 @@
 #include <string.h>
 #include <time.h>
 
-static const char *const checkpoint_modes[] = {"synchronous", "asynchronous"};
-static const char *const progress_modes[] = {"auto", "live", "plain"};
-static const char *const orders[] = {"fixed", "free"};
+static const char *const checkpoint_modes[] = {
+    [CHECKPOINT_SYNCHRONOUS] = "synchronous", [CHECKPOINT_ASYNCHRONOUS] = "asynchronous"};
+static const char *const progress_modes[] = {
+    [PROGRESS_AUTO] = "auto", [PROGRESS_LIVE] = "live", [PROGRESS_PLAIN] = "plain"};
+static const char *const orders[] = {[ORDER_FIXED] = "fixed", [ORDER_FREE] = "free"};
 
 #define AT(member) offsetof(train_settings, member)
 static const option table[] = {
@@ -63,7 +65,7 @@ static const option table[] = {
      .help = "steps between checkpoints; 0: only at the end (default 1000)"},
     {.name = "checkpoint-mode",
      .argument = "MODE",
-     .kind = OPTION_WORD,
+     .kind = OPTION_CHOICE,
      .at = AT(checkpoint_mode),
      .words = checkpoint_modes,
      .n_words = 2,
@@ -106,16 +108,18 @@ static const option table[] = {
      .least = 1,
      .most = INT64_C(1) << 53,
      .help = "steps between log lines, which are also the rows of history.csv (default 1000)"},
-    {.name = "trace",
+    {.name = "record",
+     .alias = "trace",
      .argument = "FILE",
      .kind = OPTION_TEXT,
-     .at = AT(trace),
+     .at = AT(record),
      .help = "record the steps at which weights are renewed, with the gradients of all conditions, for\n"
-             "ntkw replay (conditions x parameters x 4 or 8 bytes a step; default: none). FILE must be new;\n"
-             "with --resume the trace of the run goes on, or, if FILE is another's, FILE.2, which is said"},
+             "ntkw replay (conditions x parameters x 4 or 8 bytes a step; default: none). FILE must not exist;\n"
+             "with --resume the recording of the run goes on, or, if FILE is another run's, in a\n"
+             "numbered file, such as run.2.h5 for run.h5, with a warning"},
     {.name = "progress",
      .argument = "MODE",
-     .kind = OPTION_WORD,
+     .kind = OPTION_CHOICE,
      .at = AT(progress),
      .words = progress_modes,
      .n_words = 3,
@@ -129,7 +133,7 @@ static const option table[] = {
      .help = THREADS_HELP},
     {.name = "order",
      .argument = "ORDER",
-     .kind = OPTION_WORD,
+     .kind = OPTION_CHOICE,
      .at = AT(order),
      .words = orders,
      .n_words = 2,
@@ -159,7 +163,7 @@ static exit_code finish(run *r, const char *file) {
   return EXIT_DONE;
 }
 
-/* A run that is resumed does without a reference that is lost or does not fit any more. */
+/* Create the evaluation. A resumed run continues without its reference if that cannot be read or does not fit. */
 static ntkw_status make_evaluation(run *r, bool resumed) {
   const network *net = trainer_network(r->trainer);
   const ntkw_status status = evaluation_create(trainer_comm(r->trainer), r->pde, net, &r->evaluation);
@@ -170,50 +174,50 @@ static ntkw_status make_evaluation(run *r, bool resumed) {
   return evaluation_create(trainer_comm(r->trainer), r->pde, net, &r->evaluation);
 }
 
-/* Trainer, state and history: new, or from the checkpoint. */
+/* Create trainer, state and history, new or from the checkpoint. */
 static ntkw_status prepare(run *r, ntkw_checkpoint_reader *reader) {
   NTKW_TRY(trainer_create(MPI_COMM_WORLD, r->pde, &r->trainer));
   NTKW_TRY(set_threads(r->trainer, r->settings->threads));
-  if (strcmp(r->settings->order, "free") == 0) NTKW_TRY(trainer_set_order(r->trainer, ORDER_FREE));
-  if (reader) NTKW_TRY(snapshot_restore(reader, r->trainer, &r->history));
+  if (r->settings->order == ORDER_FREE) NTKW_TRY(trainer_set_order(r->trainer, ORDER_FREE));
+  if (reader) NTKW_TRY(training_checkpoint_read(reader, r->trainer, &r->history));
   NTKW_TRY(make_evaluation(r, reader != NULL));
-  NTKW_TRY(watch_begin(r, reader != NULL));
+  NTKW_TRY(spectrum_recorder_start(r, reader != NULL));
   char path[600];
   run_path(r, "history.csv", path, sizeof path);
   return ntkw_status_agree(MPI_COMM_WORLD,
                            command_rank() == 0 ? history_write(&r->history, r->pde, path) : NTKW_SUCCESS);
 }
 
-/* The problem file's name, as much of its end as fits. */
-static ntkw_status start_trace(run *r, const char *file, bool goes_on) {
+/* Start or continue the recording. Its source text has the end of the problem file's name, as much as fits. */
+static ntkw_status start_recording(run *r, const char *file, bool goes_on) {
   char source[160];
   const size_t length = strlen(file), most = sizeof source - sizeof "ntkw train ";
   snprintf(source, sizeof source, "ntkw train %s", file + (length > most ? length - most : 0));
-  if (!r->settings->resume.given) return trainer_record(r->trainer, r->settings->trace, source);
-  return recording_resume(r->trainer, r->settings->trace, source, goes_on);
+  if (!r->settings->resume.given) return trainer_record(r->trainer, r->settings->record, source);
+  return resume_recording(r->trainer, r->settings->record, source, goes_on);
 }
 
-/* Rank 0's clock decides for all. */
-static void watch_time(run *r) {
+/* Start the time limit on rank 0; other ranks have none. */
+static void start_time_limit(run *r) {
   state_counter counter = state_counter_start();
   trainer_visit_state(r->trainer, &r->history, &counter.visitor);
   const bool decides = command_rank() == 0;
-  r->watch = stop_watch_start(r->started, decides ? r->time_limit : INFINITY,
+  r->limit = time_limit_start(r->started, decides ? r->most_seconds : INFINITY,
                               decides ? getenv("SLURM_JOB_END_TIME") : NULL, r->started_at, counter.bytes);
-  if (decides && isfinite(r->watch.end)) say("time: at most %.0f s from the start on\n", r->watch.end - r->started);
+  if (decides && isfinite(r->limit.end)) say("time: at most %.0f s from the start on\n", r->limit.end - r->started);
 }
 
 static exit_code train_from(run *r, const char *file, ntkw_checkpoint_reader *reader) {
   const ntkw_status status = prepare(r, reader);
   if (status != NTKW_SUCCESS) return command_failed(status);
-  if (r->settings->trace) {
+  if (r->settings->record) {
     const bool goes_on = !reader || folder_is_of(r->folder, r->checkpoint);
-    const ntkw_status recording = start_trace(r, r->pde->file, goes_on);
+    const ntkw_status recording = start_recording(r, r->pde->file, goes_on);
     if (recording != NTKW_SUCCESS) return command_failed(recording);
   }
   report_start(r, r->pde->file);
   const int64_t done = trainer_steps_done(r->trainer);
-  watch_time(r);
+  start_time_limit(r);
   if (reader) {
     say("resumed from %s at step %lld\n", r->checkpoint, (long long)done);
     const ntkw_status cleared = folder_set_aside(r->folder, done);
@@ -221,49 +225,42 @@ static exit_code train_from(run *r, const char *file, ntkw_checkpoint_reader *re
   }
   const ntkw_status tidied = folder_clear_up(r->folder);
   if (tidied != NTKW_SUCCESS) return command_failed(tidied);
-  r->saving.untidy = true;
+  r->writer.untidy = true;
   if (done >= r->pde->steps && reader)
     say("nothing to train: the checkpoint is at step %lld of %lld; --steps says how far to go\n", (long long)done,
         (long long)r->pde->steps);
   const exit_code code = run_steps(r);
   const ntkw_status recorded = trainer_record_end(r->trainer);
-  if (recorded != NTKW_SUCCESS && (code == EXIT_DONE || code == EXIT_COME_BACK)) return command_failed(recorded);
-  if (code == EXIT_COME_BACK) return report_stop(r, file);
+  if (recorded != NTKW_SUCCESS && (code == EXIT_DONE || code == EXIT_REQUEUE)) return command_failed(recorded);
+  if (code == EXIT_REQUEUE) return report_stop(r, file);
   return code == EXIT_DONE ? finish(r, file) : code;
 }
 
-/* What the table cannot say: a problem file, or a checkpoint to find one in; a time. */
-static ntkw_status check_settings(train_settings *settings, const char *file, double *time_limit) {
+/* Checks beyond the table: there is a problem file or a checkpoint that holds one; the time limit is valid. */
+static ntkw_status check_settings(train_settings *settings, const char *file, double *most_seconds) {
   if (!file && settings->resume.given && !settings->resume.path) settings->resume.path = settings->out;
   NTKW_CHECK(file || settings->resume.path, NTKW_ERR_ARGUMENT, "PROBLEM.lua is missing");
-  *time_limit = INFINITY;
-  return settings->time_limit ? duration_read("--time-limit", settings->time_limit, time_limit) : NTKW_SUCCESS;
+  *most_seconds = INFINITY;
+  return settings->time_limit ? duration_read("--time-limit", settings->time_limit, most_seconds) : NTKW_SUCCESS;
 }
 
 static bool signal_came(void) {
   return signals_noted() != 0;
 }
 
-/* Signals count from the beginning, which takes as long as MPI does. */
+/* Signals are caught before MPI_Init, which may take long. */
 static void before(void) {
   signals_catch();
   guard_nothing_to_save(true);
 }
 
 static exit_code train(int argc, char **argv) {
-  train_settings settings = {.steps = -1,
-                             .seed = -1,
-                             .checkpoint_every = 1000,
-                             .log_every = 1000,
-                             .keep = 3,
-                             .lock_wait = 30,
-                             .checkpoint_mode = "synchronous",
-                             .progress = "auto",
-                             .order = "fixed"};
+  train_settings settings = {
+      .steps = -1, .seed = -1, .checkpoint_every = 1000, .log_every = 1000, .keep = 3, .lock_wait = 30};
   const char *file = NULL;
   run r = {.settings = &settings, .error = NAN, .started = MPI_Wtime(), .started_at = (double)time(NULL)};
   if (options_parse(table, N_OPTIONS, &settings, "[PROBLEM.lua]", &file, argc, argv) != NTKW_SUCCESS ||
-      check_settings(&settings, file, &r.time_limit) != NTKW_SUCCESS)
+      check_settings(&settings, file, &r.most_seconds) != NTKW_SUCCESS)
     return usage_error("train", "%s", ntkw_last_error());
   problem_interrupt_if(signal_came);
   ntkw_checkpoint_reader *reader = NULL;

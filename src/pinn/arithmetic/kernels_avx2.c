@@ -27,7 +27,7 @@ pair_f64 Sleef_finz_sincosd4_u35avx2(__m256d);
 #define FMA_VECTOR_F64 _mm256_fmadd_pd
 #define LANE_SUM_F64 lane_sum
 
-/* Four values in double. */
+/* Load four values as doubles. */
 static inline __m256d load_wide_f32(const float *x) {
   return _mm256_cvtps_pd(_mm_loadu_ps(x));
 }
@@ -35,7 +35,7 @@ static inline __m256d load_wide_f64(const double *x) {
   return _mm256_loadu_pd(x);
 }
 
-/* (0 + 2) + (1 + 3): the end of dot()'s tree. */
+/* (0 + 2) + (1 + 3), the last levels of the tree in dot(). */
 static inline double lane_sum(__m256d x) {
   const __m128d two = _mm_add_pd(_mm256_castpd256_pd128(x), _mm256_extractf128_pd(x, 1));
   return _mm_cvtsd_f64(_mm_add_sd(two, _mm_unpackhi_pd(two, two)));

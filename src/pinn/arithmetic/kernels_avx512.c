@@ -27,7 +27,7 @@ pair_f64 Sleef_finz_sincosd8_u35avx512f(__m512d);
 #define FMA_VECTOR_F64 _mm512_fmadd_pd
 #define LANE_SUM_F64 lane_sum
 
-/* Eight values in double. */
+/* Load eight values as doubles. */
 static inline __m512d load_wide_f32(const float *x) {
   return _mm512_cvtps_pd(_mm256_loadu_ps(x));
 }
@@ -35,7 +35,7 @@ static inline __m512d load_wide_f64(const double *x) {
   return _mm512_loadu_pd(x);
 }
 
-/* ((0 + 4) + (2 + 6)) + ((1 + 5) + (3 + 7)): the end of dot()'s tree. */
+/* ((0 + 4) + (2 + 6)) + ((1 + 5) + (3 + 7)), the last levels of the tree in dot(). */
 static inline double lane_sum(__m512d x) {
   const __m256d four = _mm256_add_pd(_mm512_castpd512_pd256(x), _mm512_extractf64x4_pd(x, 1));
   const __m128d two = _mm_add_pd(_mm256_castpd256_pd128(four), _mm256_extractf128_pd(four, 1));

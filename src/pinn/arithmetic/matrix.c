@@ -1,5 +1,6 @@
 #include "pinn/arithmetic/matrix.h"
-#include "status/check.h"
+#include "base/hash.h"
+#include "base/check.h"
 
 #include <stdint.h>
 #include <stdlib.h>
@@ -9,15 +10,15 @@
 #include <libxsmm.h>
 #endif
 
-/* The inner index is split into blocks, which changes no bit and keeps generated code fast. */
+/* The inner index is split into blocks. This changes no bit and keeps generated code fast. */
 enum { GENERATED_INNER = 128, MAX_SHAPES = 2048, SLOTS = 2 * MAX_SHAPES };
 
-typedef void (*generated_product)(void); /* of a type that run() knows */
+typedef void (*generated_product)(void); /* run() casts it to LIBXSMM's type for the precision */
 
 typedef struct known_shape {
   product_shape product;
   bool used;
-  generated_product code; /* NULL: refused */
+  generated_product code; /* NULL: use the compiled product */
 } known_shape;
 
 struct multiplier {
@@ -30,7 +31,7 @@ struct multiplier {
 
 #ifdef NTKW_HAVE_XSMM
 
-/* In LIBXSMM's column-major terms features are M, rows N; so our B is its A. */
+/* LIBXSMM is column-major: features are its M, rows its N, and our B is its A. */
 static generated_product generate(ntkw_dtype precision, const product_shape *p) {
   const libxsmm_blasint m = p->width, n = p->rows, k = p->inner, lda = p->ldb, ldb = p->lda, ldc = p->ldc;
   const int flags = p->a_transposed ? LIBXSMM_GEMM_FLAG_TRANS_B : LIBXSMM_GEMM_FLAG_NONE;
@@ -43,8 +44,8 @@ static generated_product generate(ntkw_dtype precision, const product_shape *p) 
   return (generated_product)libxsmm_smmdispatch(m, n, k, &lda, &ldb, &ldc, &one, &beta, &flags, &prefetch);
 }
 
-/* LIBXSMM's code returns with the upper halves of the vector registers in use. Every SSE instruction after that, of
- * libm's fma for one, would have to preserve them: on recent Intel CPUs that costs 170 ns instead of 3. */
+/* LIBXSMM's code leaves the upper halves of the vector registers in use. Each later SSE instruction, such as those in
+ * libm's fma, would have to preserve them. On recent Intel CPUs that costs 170 ns instead of 3. */
 static inline void clear_upper_halves(void) {
   __asm__ volatile("vzeroupper" ::
                        : "xmm0", "xmm1", "xmm2", "xmm3", "xmm4", "xmm5", "xmm6", "xmm7", "xmm8", "xmm9", "xmm10",
@@ -107,7 +108,7 @@ int multiplier_refused(const multiplier *m) {
   return m->n_refused;
 }
 
-/* Numbers in [-1, 1) with full significands, the same ones each time. */
+/* Fill x with numbers in [-1, 1) with full significands, the same in each call. */
 static void fill(ntkw_dtype precision, size_t n, uint64_t state, void *x) {
   for (size_t i = 0; i < n; i++) {
     state = state * 6364136223846793005u + 1442695040888963407u;
@@ -119,7 +120,7 @@ static void fill(ntkw_dtype precision, size_t n, uint64_t state, void *x) {
   }
 }
 
-/* Does the code give the bits of the compiled product, in C as elsewhere between its rows? */
+/* Does the generated code give the bits of the compiled product, also in the memory between the rows of C? */
 static bool agrees(const multiplier *m, generated_product code, const product_shape *p) {
   const size_t size = m->kernels->size, n_c = (size_t)p->rows * (size_t)p->ldc;
   const size_t n_a = (size_t)(p->a_transposed ? p->inner : p->rows) * (size_t)p->lda;
@@ -143,12 +144,12 @@ static bool same_shape(const product_shape *a, const product_shape *b) {
 
 static unsigned hash(const product_shape *p) {
   const int parts[] = {p->rows, p->width, p->inner, p->lda, p->ldb, p->ldc, p->a_transposed, p->accumulate};
-  unsigned value = 2166136261u;
-  for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) value = (value ^ (unsigned)parts[i]) * 16777619u;
-  return value ^ (value >> 16);
+  uint64_t value = 0;
+  for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) value = ntkw_i_hash_word(value, (uint64_t)parts[i]);
+  return (unsigned)(value ^ (value >> 32));
 }
 
-/* The generated code for a shape, made and checked if it is new; NULL if there is none. */
+/* The generated code of a shape, or NULL: use the compiled product. Generates and checks the code of a new shape. */
 static generated_product code_for(multiplier *m, const product_shape *p) {
   unsigned slot = hash(p) % SLOTS;
   while (m->shapes[slot].used && !same_shape(&m->shapes[slot].product, p)) slot = (slot + 1) % SLOTS;
@@ -164,7 +165,7 @@ static generated_product code_for(multiplier *m, const product_shape *p) {
   return shape->code;
 }
 
-/* Columns whose kernels LIBXSMM makes well, block by block of the inner index. */
+/* Multiply columns for which LIBXSMM generates good code, one block of the inner index after the other. */
 static void multiply_columns(multiplier *m, const product_shape *p, const char *a, const char *b, char *c) {
   const ptrdiff_t size = (ptrdiff_t)m->kernels->size, a_step = (p->a_transposed ? p->lda : 1) * size;
   const ptrdiff_t b_step = p->ldb * size;
@@ -181,8 +182,8 @@ static void multiply_columns(multiplier *m, const product_shape *p, const char *
   }
 }
 
-/* On AVX-512 LIBXSMM works in 64 columns of floats, and where 16 remain it splits their chains into several sums; so
- * the last 64 + 16 columns are taken as 32 + 48, which have one chain each. */
+/* With AVX-512, LIBXSMM processes 64 columns of floats at a time. If 16 columns remain, it splits their chains into
+ * several sums. Therefore the last 64 + 16 columns are computed as 32 + 48, with one chain for each element. */
 void multiply(multiplier *m, const product_shape *p, const void *a, const void *b, void *c) {
   if (!m->generates || p->rows == 0 || p->inner == 0) {
     m->kernels->multiply(p, a, b, c);
@@ -200,7 +201,7 @@ void multiply(multiplier *m, const product_shape *p, const void *a, const void *
 
 bool matrix_generates(kernel_variant variant) {
   const product_shape probe = {.rows = 16, .width = 16, .inner = 16, .lda = 16, .ldb = 16, .ldc = 16};
-  multiplier *m;
+  multiplier *m = NULL;
   if (multiplier_create(variant, NTKW_FLOAT64, &m) != NTKW_SUCCESS) return false;
   const bool generated = m->generates && code_for(m, &probe) != NULL;
   multiplier_destroy(&m);

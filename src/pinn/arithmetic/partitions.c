@@ -3,15 +3,15 @@
 #include <stdbool.h>
 #include <string.h>
 
-/* Streams by what they are derived by, as a number in base MAX_INPUTS + 1 of the ascending positions + 1. */
+/* The code of a derivative is a number in base MAX_INPUTS + 1. Its digits are the ascending input positions + 1. */
 enum { NUMERALS = MAX_INPUTS + 1, CODES = NUMERALS * NUMERALS * NUMERALS * NUMERALS };
 
-typedef struct maker {
-  uint8_t stream_of[CODES];
-  stream_derivative whole; /* being partitioned */
+typedef struct builder {
+  uint8_t stream_of[CODES]; /* by code */
+  stream_derivative whole;  /* the derivative to partition */
   jet_table *table;
-  int target, first, n; /* first: of the target's terms; n: terms so far */
-} maker;
+  int target, first, n; /* first: index of the target's first term; n: number of terms so far */
+} builder;
 
 static int code_of(const stream_derivative *derivative) {
   int code = 0;
@@ -23,7 +23,7 @@ static bool same_product(const jet_term *a, const jet_term *b) {
   return a->target == b->target && a->order == b->order && memcmp(a->factor, b->factor, sizeof a->factor) == 0;
 }
 
-/* Append a term, or add to the count of an equal one. */
+/* Append a term or increase the count of an equal one. @return the number of terms. */
 static int add_term(jet_term *terms, int first, int n, jet_term made) {
   for (int t = first; t < n; t++)
     if (same_product(&terms[t], &made)) {
@@ -34,8 +34,8 @@ static int add_term(jet_term *terms, int first, int n, jet_term made) {
   return n + 1;
 }
 
-/* block[i]: the block that place i is in. */
-static void add_partition(maker *m, const int *block, int n_blocks) {
+/* Add the term of a partition. block[i]: the block of factor i. */
+static void add_partition(builder *m, const int *block, int n_blocks) {
   jet_term made = {.target = (uint8_t)m->target, .count = 1, .order = (uint8_t)n_blocks};
   for (int b = 0; b < n_blocks; b++) {
     stream_derivative part = {0};
@@ -49,8 +49,8 @@ static void add_partition(maker *m, const int *block, int n_blocks) {
   m->n = add_term(m->table->forward, m->first, m->n, made);
 }
 
-/* Put place i into one of the blocks there are, or into a new one. */
-static void partition(maker *m, int i, int *block, int n_blocks) {
+/* Assign factor i to each existing block and to a new one, and continue with the next factor. */
+static void partition(builder *m, int i, int *block, int n_blocks) {
   if (i == MAX_ORDER || i == m->whole.order) {
     if (n_blocks > 1) add_partition(m, block, n_blocks);
     return;
@@ -61,7 +61,7 @@ static void partition(maker *m, int i, int *block, int n_blocks) {
   }
 }
 
-/* Leave out each factor of each term in turn. */
+/* Append the backward terms of stream s: each forward term with one factor left out. */
 static int transpose(jet_table *table, int s, int n) {
   const int first = n;
   for (int t = table->forward_first[s]; t < table->forward_first[s + 1]; t++) {
@@ -78,7 +78,7 @@ static int transpose(jet_table *table, int s, int n) {
 
 void jet_table_make(const stream_set *streams, jet_table *table) {
   const int n_streams = stream_count(streams);
-  maker m = {.table = table};
+  builder m = {.table = table};
   for (int s = 0; s < n_streams; s++) {
     const stream_derivative derivative = stream_at(streams, s);
     m.stream_of[code_of(&derivative)] = (uint8_t)s;

@@ -1,5 +1,6 @@
-/* Random numbers by position: Philox4x64-10 of Random123, keyed by seed and purpose, counted by step, condition, index.
- * Any rank can compute any number; none depends on how many ranks there are. (Salmon et al., SC 2011.) */
+/* Random numbers by position: Philox4x64-10 of Random123 (Salmon et al., SC 2011). The key is seed and purpose, the
+ * counter is step, condition, index and block. Any rank can compute any number, and no number depends on the number of
+ * ranks. No function here is collective. */
 #ifndef NTKW_PINN_RANDOM_H
 #define NTKW_PINN_RANDOM_H
 
@@ -12,11 +13,11 @@ typedef enum random_purpose {
   RANDOM_MEASURES = 4
 } random_purpose;
 
-/* Four independent numbers, uniform in (0, 1): (the upper 53 bits + 1/2) * 2^-53. */
+/* Four independent uniform numbers in (0, 1): (the upper 53 bits + 1/2) * 2^-53. */
 void random_uniform4(uint64_t seed, random_purpose purpose, uint64_t step, uint64_t condition, uint64_t index,
                      uint64_t block, double out[4]);
 
-/* A standard normal number (Box-Muller on SLEEF's reproducible functions). */
+/* A standard normal number by Box-Muller, with SLEEF's reproducible functions. */
 double random_normal(uint64_t seed, random_purpose purpose, uint64_t step, uint64_t condition, uint64_t index);
 
 #endif

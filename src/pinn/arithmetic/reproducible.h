@@ -1,7 +1,6 @@
-/* Scalar elementary functions with the same bits on every CPU: SLEEF's finz family, its purecfma members. libm is never
- * used for results (docs/arithmetic.md, rule 4). sleef.h shows these only to code compiled for FMA, so they are declared
- * here.
- */
+/* Scalar elementary functions with the same bits on every CPU: the purecfma functions of SLEEF's finz family. Results
+ * never come from libm (docs/arithmetic.md, rule 4). sleef.h declares these functions only for code compiled with FMA,
+ * so they are declared here. */
 #ifndef NTKW_PINN_REPRODUCIBLE_H
 #define NTKW_PINN_REPRODUCIBLE_H
 

@@ -1,5 +1,5 @@
 #include "pinn/dense/cholesky_impl.h"
-#include "status/check.h"
+#include "base/check.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -15,7 +15,7 @@ double cholesky_bytes(const tile_layout *layout, int64_t everywhere) {
 }
 
 static ntkw_status allocate(cholesky *f) {
-  const int n = f->layout->n_tiles, members = team_size(f->options.crew);
+  const int n = f->layout->n_tiles, members = thread_pool_size(f->options.pool);
   const int kept = keeps_all(f) ? n : GROUP;
   bool ok = true;
   f->own = tiles_allocate(tile_count(f->layout));
@@ -50,7 +50,7 @@ void cholesky_destroy(cholesky **out) {
   cholesky *f = *out;
   if (!f) return;
   const int kept = keeps_all(f) ? f->layout->n_tiles : GROUP;
-  for (int m = 0; f->multipliers && m < team_size(f->options.crew); m++) multiplier_destroy(&f->multipliers[m]);
+  for (int m = 0; f->multipliers && m < thread_pool_size(f->options.pool); m++) multiplier_destroy(&f->multipliers[m]);
   for (int k = 0; f->panels && k < kept && k < f->layout->n_tiles; k++) free(f->panels[k]);
   free(f->own);
   free(f->diagonals);
@@ -64,7 +64,7 @@ void cholesky_destroy(cholesky **out) {
   *out = NULL;
 }
 
-/* What the members of the team do with the own tiles of some columns. */
+/* What the members of the thread pool do with the own tiles of some columns. */
 typedef struct job {
   cholesky *f;
   int first, last;        /* columns */
@@ -136,12 +136,12 @@ static void solve_tile(void *context, int member, int i, int j) {
 
 static void work(void *argument, int member) {
   const job *todo = argument;
-  tile_visit_own(todo->f->layout, todo->first, todo->last, member, team_size(todo->f->options.crew), todo->visit,
+  tile_visit_own(todo->f->layout, todo->first, todo->last, member, thread_pool_size(todo->f->options.pool), todo->visit,
                  argument);
 }
 
 static void do_job(job todo) {
-  team_run(todo.f->options.crew, work, &todo);
+  thread_pool_run(todo.f->options.pool, work, &todo);
 }
 
 /* The tile on the diagonal, by its owner, to all ranks; and whether there is a pivot that is not positive. */

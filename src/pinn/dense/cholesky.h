@@ -11,15 +11,15 @@
 #include <mpi.h>
 #include "pinn/arithmetic/matrix.h"
 #include "pinn/dense/tile_layout.h"
-#include "pinn/training/team.h"
+#include "pinn/training/thread_pool.h"
 
 enum { FACTOR_EVERYWHERE = 4096 };
 
 typedef struct cholesky cholesky;
 
 typedef struct cholesky_options {
-  MPI_Comm comm; /* borrowed */
-  team *crew;    /* borrowed */
+  MPI_Comm comm;     /* borrowed */
+  thread_pool *pool; /* borrowed */
   kernel_variant variant;
   int64_t everywhere; /* FACTOR_EVERYWHERE, or another order for tests */
 } cholesky_options;

@@ -10,7 +10,7 @@ struct cholesky {
   const tile_layout *layout;
   cholesky_options options;
   const tile_kernels *kernels;
-  multiplier **multipliers; /* of each member of the team */
+  multiplier **multipliers; /* of each member of the thread pool */
   double *own;              /* own tiles, of A and then of the factor */
   double *diagonals;        /* tiles on the diagonal: all, or the last one */
   double **panels;          /* [n_tiles]: each column below the diagonal; without all, the last GROUP of them */

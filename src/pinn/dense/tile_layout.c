@@ -1,5 +1,5 @@
 #include "pinn/dense/tile_layout.h"
-#include "status/check.h"
+#include "base/check.h"
 
 #include <stdlib.h>
 #include <string.h>

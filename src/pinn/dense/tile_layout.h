@@ -49,7 +49,7 @@ static inline int64_t tile_count(const tile_layout *layout) {
   return layout->before[layout->n_tiles];
 }
 
-/* Call visit for every own tile in the columns first to last - 1, the members of a team by turns. */
+/* Call visit for every own tile in the columns first to last - 1, the members of a thread pool by turns. */
 typedef void tile_visit(void *context, int member, int i, int j);
 void tile_visit_own(const tile_layout *layout, int first, int last, int member, int members, tile_visit *visit,
                     void *context);

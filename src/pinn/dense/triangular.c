@@ -1,7 +1,7 @@
 /* Solutions with a factor: L y = b, then L^T x = y, a row of tiles at a time. The products of the row's tiles with what
  * is solved are made one by one and subtracted in ascending order of the tiles, whoever made them. */
 #include "pinn/dense/cholesky_impl.h"
-#include "status/check.h"
+#include "base/check.h"
 
 #include <string.h>
 

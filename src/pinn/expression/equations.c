@@ -1,8 +1,8 @@
-/* Equations: two programs, one for the residuals and one for the coefficients of the forward Laplacian. */
+/* Equations are compiled to two programs: the residuals, and the coefficients of the forward Laplacian. */
 #include "pinn/expression/equations.h"
 #include "pinn/expression/laplacian.h"
 #include "pinn/expression/program.h"
-#include "status/check.h"
+#include "base/check.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -15,16 +15,16 @@ struct equations {
 
 struct equations_workspace {
   const equations *equations;
-  program_points at; /* of the last residuals; points and outputs are not kept */
+  program_points at; /* of the last equations_residuals; its pointers are NULL after the call */
   const double *normals;
   double *values, *adjoints, *coefficient_values;
 };
 
-/* The derivatives that are used, by input numbers. */
+/* The derivatives that the network must compute, by input numbers. */
 typedef struct closure {
   bool first[MAX_INPUTS], second[MAX_INPUTS][MAX_INPUTS];
   int n_higher;
-  stream_derivative higher[MAX_HIGHER + 1]; /* by order, then by inputs; one too many means too many */
+  stream_derivative higher[MAX_HIGHER + 1]; /* sorted by order, then by inputs; MAX_HIGHER + 1 of them: too many */
 } closure;
 
 static int compare_derivatives(const stream_derivative *a, const stream_derivative *b) {
@@ -44,7 +44,7 @@ static void insert_higher(closure *used, stream_derivative made) {
   used->n_higher++;
 }
 
-/* The derivative and all it is made of: every choice of its places. */
+/* Insert a derivative with all lower ones that it needs: those by every non-empty choice of its inputs. */
 static void insert_derivative(closure *used, int order, const int inputs[]) {
   for (int chosen = 1; chosen < 1 << order; chosen++) {
     stream_derivative part = {0};
@@ -56,13 +56,14 @@ static void insert_derivative(closure *used, int order, const int inputs[]) {
   }
 }
 
-/* The derivatives that the roots use, downward closed; with l if found has pairs. */
+/* Collect the derivatives that the roots use, those of lower order that these need, and the first derivatives that the
+ * forward Laplacian needs. */
 static void collect(const tape *nodes, int n, const node roots[], const combination *found, bool *needed,
                     closure *used) {
   *used = (closure){.n_higher = 0};
   for (int i = 0; i < n; i++) needed[roots[i]] = true;
   for (int k = nodes->n - 1; k >= 0; k--) {
-    const record *r = &nodes->records[k];
+    const tape_entry *r = &nodes->entries[k];
     if (!needed[k] || r->operation < OP_OUTPUT) continue;
     if (r->operation > OP_OUTPUT) {
       needed[r->a] = true;
@@ -76,7 +77,7 @@ static void collect(const tape *nodes, int n, const node roots[], const combinat
   for (int k = 0; k < found->n_pairs; k++) used->first[found->pair[k].a] = used->first[found->pair[k].b] = true;
 }
 
-/* Number the streams. */
+/* Lay out the streams in the order of streams.h, with positions of first derivatives in place of input numbers. */
 static void lay_streams(const closure *used, const combination *found, stream_set *streams) {
   int position[MAX_INPUTS] = {0};
   memset(streams, 0, sizeof *streams);

@@ -1,10 +1,10 @@
-/* Finding the forward Laplacian.
+/* Find the linear combination of the forward Laplacian.
  *
  * Each node is brought into the form   rest + sum_t factor_t * sum_k c_tk * u_t,k   where u_t,k is the second
- * derivative k of output u_t, the c_tk are free of outputs, the factors are not, and the rest holds no second
- * derivative. Sums, products and quotients keep that form; what uses a second derivative in another way (u_xx^2,
- * sin(u_xx), where) first settles it: the inner sum must be g * l for the one combination l of all, and is replaced by
- * g times its stream. */
+ * derivative k of output u_t. The c_tk do not depend on outputs, the factors do, and the rest has no second derivative.
+ * Sums, products and quotients keep that form. Other operations on a second derivative (u_xx^2, sin(u_xx), where)
+ * settle their operands: each inner sum must be g * l, with one combination l for all terms, and is replaced by g times
+ * the stream of l. */
 #include "pinn/expression/laplacian.h"
 
 #include <math.h>
@@ -27,7 +27,7 @@ typedef struct form {
 
 typedef struct search {
   tape *nodes;
-  form *forms; /* of the nodes of the tape as it was */
+  form *forms; /* of the nodes that the tape had at first */
   bool failed, found;
   node common[MAX_PAIRS]; /* the coefficients of l */
 } search;
@@ -51,7 +51,7 @@ static node add(search *s, node a, node b) {
 
 /* A coefficient as constant * base; base is ONE for a plain constant. */
 static double split(const tape *nodes, node coefficient, node *base) {
-  const record *r = &nodes->records[coefficient];
+  const tape_entry *r = &nodes->entries[coefficient];
   double constant = 1.0;
   *base = coefficient;
   if (r->operation == OP_NEGATE) {
@@ -69,7 +69,8 @@ static double split(const tape *nodes, node coefficient, node *base) {
   return constant;
 }
 
-/* What all constants can be divided by without rounding: the first, or else its power of two. */
+/* A number by which all constants can be divided without rounding: the first constant, or else a power of two near
+ * it. */
 static double common_constant(const double constants[], int n) {
   int exponent = 0;
   if (constants[0] == 0.0) return 1.0;
@@ -105,7 +106,7 @@ static node normalise(search *s, const node coefficient[], node normal[]) {
   return same_base ? multiply(s, g, bases[0]) : g;
 }
 
-/* The stream of one term, times what stands before it. */
+/* Replace a term: g times its factor times the stream of l. Fails if the term is not g * l. */
 static node settle_term(search *s, const term *t) {
   node normal[MAX_PAIRS];
   const node g = normalise(s, t->coefficient, normal);
@@ -118,7 +119,7 @@ static node settle_term(search *s, const term *t) {
   return multiply(s, multiply(s, g, t->factor), stream);
 }
 
-/* The node without second derivatives. */
+/* Rewrite a node without second derivatives. */
 static node settle(search *s, node k) {
   node sum = NO_NODE;
   for (int t = 0; t < s->forms[k].n_terms; t++) sum = add(s, sum, settle_term(s, &s->forms[k].terms[t]));
@@ -157,7 +158,7 @@ static void add_terms(search *s, form *to, const form *from, bool subtract) {
   }
 }
 
-static form form_of_sum(search *s, const record *r) {
+static form form_of_sum(search *s, const tape_entry *r) {
   form made = {NO_NODE, 0, NULL};
   const form *a = &s->forms[r->a], *b = &s->forms[r->b];
   const bool subtract = r->operation == OP_SUBTRACT;
@@ -193,8 +194,8 @@ static form form_scaled(search *s, operation op, const form *a, node by) {
   return made;
 }
 
-/* Any other operation: its operands are settled. */
-static form form_settled(search *s, const record *r) {
+/* The form after any other operation, with settled operands. */
+static form form_settled(search *s, const tape_entry *r) {
   form made = {NO_NODE, 0, NULL};
   const node a = settle(s, r->a), b = r->b == NO_NODE ? NO_NODE : settle(s, r->b);
   if (s->failed) return made;
@@ -209,7 +210,7 @@ static form form_settled(search *s, const record *r) {
 }
 
 static form form_of(search *s, node k) {
-  const record r = s->nodes->records[k]; /* a copy: the tape grows */
+  const tape_entry r = s->nodes->entries[k]; /* a copy: the tape grows */
   form made = {NO_NODE, 0, NULL};
   if (r.operation == OP_OUTPUT && r.c != NO_INPUT) {
     term *t = new_term(s, &made, r.a, ONE);
@@ -231,7 +232,7 @@ static form form_of(search *s, node k) {
 static void mark(const tape *nodes, int n, const node roots[], bool *needed) {
   for (int i = 0; i < n; i++) needed[roots[i]] = true;
   for (int k = nodes->n - 1; k >= 0; k--) {
-    const record *r = &nodes->records[k];
+    const tape_entry *r = &nodes->entries[k];
     if (!needed[k] || r->operation <= OP_OUTPUT) continue;
     needed[r->a] = true;
     if (r->b != NO_NODE) needed[r->b] = true;
@@ -241,7 +242,7 @@ static void mark(const tape *nodes, int n, const node roots[], bool *needed) {
 
 static bool uses_higher(const tape *nodes, const bool *needed) {
   for (int k = 0; k < nodes->n; k++)
-    if (needed[k] && nodes->records[k].operation == OP_OUTPUT && is_higher(nodes->records[k].c)) return true;
+    if (needed[k] && nodes->entries[k].operation == OP_OUTPUT && is_higher(nodes->entries[k].c)) return true;
   return false;
 }
 
@@ -250,7 +251,7 @@ static int count_pairs(const tape *nodes, const bool *needed) {
   bool seen[MAX_PAIRS] = {false};
   int n = 0;
   for (int k = 0; k < nodes->n; k++) {
-    const record *r = &nodes->records[k];
+    const tape_entry *r = &nodes->entries[k];
     if (!needed[k] || r->operation != OP_OUTPUT || r->c == NO_INPUT || seen[pair_index(r->b, r->c)]) continue;
     seen[pair_index(r->b, r->c)] = true;
     n++;

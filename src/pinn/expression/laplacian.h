@@ -1,5 +1,5 @@
-/* The forward Laplacian: second derivatives that occur only through one linear combination become one stream. For the
- * files of this folder. */
+/* The forward Laplacian: second derivatives that occur only in one linear combination become one stream. For use in
+ * this folder. */
 #ifndef NTKW_PINN_LAPLACIAN_H
 #define NTKW_PINN_LAPLACIAN_H
 
@@ -14,9 +14,9 @@ typedef struct combination {
 
 /* Rewrite n roots so that they use l of the outputs (OP_OUTPUT, LAPLACIAN) and no second derivative.
  *
- * True if that can be done with one combination l of at least two pairs: then rewritten[] and *found are set. False if
- * not (also for lack of memory, or if a derivative of order three or four occurs): the roots are to be used as they are.
- * The tape may have grown either way. */
+ * True if one combination l of at least two pairs suffices: rewritten[] and *found are then set. False otherwise, also
+ * if memory is short or a derivative of order three or four occurs: use the roots as they are. The tape may have grown
+ * either way. */
 bool laplacian_find(tape *tape, int n, const node roots[], node rewritten[], combination *found);
 
 #endif

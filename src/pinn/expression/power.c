@@ -1,11 +1,11 @@
-/* Powers, of expressions and of numbers: by squaring for integers, so that negative bases work and small powers have no
- * more error than written products. */
+/* Powers of expressions and of numbers. Integer powers are computed by squaring: negative bases work, and small powers
+ * have no more rounding error than products. */
 #include "pinn/arithmetic/reproducible.h"
 #include "pinn/expression/tape_nodes.h"
 
 #include <math.h>
 
-/* Larger doubles are integers whether meant or not. */
+/* Doubles from 2^53 on are all integers; they are treated as real exponents. */
 static bool is_integer(double b) {
   return fabs(b) < 0x1p53 && floor(b) == b;
 }

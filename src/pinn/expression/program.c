@@ -1,6 +1,7 @@
-/* Compiling: from the nodes that the roots reach to instructions. */
+/* Compile the nodes that the roots need to instructions. */
 #include "pinn/expression/program.h"
-#include "status/check.h"
+#include "base/hash.h"
+#include "base/check.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -12,7 +13,8 @@ static bool is_stream(const stream_set *streams, const stream_derivative *stream
   return true;
 }
 
-int stream_index(const stream_set *streams, int b, int c) {
+/* The index of an output's stream by its derivative (b and c of a tape_entry), as in streams.h; -1: not carried. */
+static int stream_index(const stream_set *streams, int b, int c) {
   if (b == LAPLACIAN) return streams->n_pairs > 0 ? 1 + streams->n_first : -1;
   int inputs[MAX_ORDER];
   const int order = derivative_unpack(b, c, inputs);
@@ -24,12 +26,12 @@ int stream_index(const stream_set *streams, int b, int c) {
   return -1;
 }
 
-/* place[k]: instruction of node k, or -1. Returns the number of instructions. */
+/* Set place[k] to the instruction of node k; -1: the roots do not need it. Returns the number of instructions. */
 static int place_nodes(const tape *nodes, int n_roots, const node roots[], int *place) {
   for (int k = 0; k < nodes->n; k++) place[k] = -1;
   for (int i = 0; i < n_roots; i++) place[roots[i]] = 0;
   for (int k = nodes->n - 1; k >= 0; k--) { /* operands come before their users */
-    const record *r = &nodes->records[k];
+    const tape_entry *r = &nodes->entries[k];
     if (place[k] < 0 || r->operation <= OP_OUTPUT) continue;
     place[r->a] = 0;
     if (r->b != NO_NODE) place[r->b] = 0;
@@ -41,7 +43,7 @@ static int place_nodes(const tape *nodes, int n_roots, const node roots[], int *
   return n;
 }
 
-static instruction translate(const record *r, const int *place, const stream_set *streams) {
+static instruction translate(const tape_entry *r, const int *place, const stream_set *streams) {
   instruction made = {r->operation, r->a, r->b, r->c, r->value, r->outputs != 0};
   if (r->operation == OP_OUTPUT) made.b = stream_index(streams, r->b, r->c);
   if (r->operation <= OP_OUTPUT) return made;
@@ -64,7 +66,7 @@ ntkw_status program_create(const tape *nodes, int n_roots, const node roots[], c
     return ntkw_i_fail(NTKW_ERR_MEMORY, "no memory to compile %d equations", n_roots);
   }
   for (int k = 0; k < nodes->n; k++)
-    if (place[k] >= 0) out->list[place[k]] = translate(&nodes->records[k], place, streams);
+    if (place[k] >= 0) out->list[place[k]] = translate(&nodes->entries[k], place, streams);
   for (int i = 0; i < n_roots; i++) out->roots[i] = place[roots[i]];
   free(place);
   return NTKW_SUCCESS;
@@ -77,20 +79,16 @@ void program_free(program *code) {
   code->roots = NULL;
 }
 
-static uint64_t mix(uint64_t hash, uint64_t value) {
-  hash = (hash ^ value) * UINT64_C(0x9e3779b97f4a7c15);
-  return hash ^ (hash >> 29);
-}
-
 uint64_t program_fingerprint(const program *code, uint64_t hash) {
   for (int k = 0; k < code->n; k++) {
     const instruction *at = &code->list[k];
     uint64_t bits;
     memcpy(&bits, &at->value, sizeof bits);
-    hash = mix(hash, (uint64_t)at->operation);
-    hash = mix(mix(mix(hash, (uint64_t)at->a), (uint64_t)at->b), (uint64_t)at->c);
-    hash = mix(hash, bits);
+    hash = ntkw_i_hash_word(hash, (uint64_t)at->operation);
+    hash =
+        ntkw_i_hash_word(ntkw_i_hash_word(ntkw_i_hash_word(hash, (uint64_t)at->a), (uint64_t)at->b), (uint64_t)at->c);
+    hash = ntkw_i_hash_word(hash, bits);
   }
-  for (int i = 0; i < code->n_roots; i++) hash = mix(hash, (uint64_t)code->roots[i]);
+  for (int i = 0; i < code->n_roots; i++) hash = ntkw_i_hash_word(hash, (uint64_t)code->roots[i]);
   return hash;
 }

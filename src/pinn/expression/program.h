@@ -1,4 +1,5 @@
-/* The part of a tape that some roots need, compact, and run over many points at once: for the files of this folder.
+/* A compact copy of the part of a tape that some roots need. It is evaluated at many points at once. For use in this
+ * folder.
  *
  * Values and adjoints are tables of doubles: instruction k, point p at [k * stride + p]. */
 #ifndef NTKW_PINN_PROGRAM_H
@@ -7,7 +8,7 @@
 #include <stdint.h>
 #include "pinn/expression/tape_nodes.h"
 
-/* As a record, but operands are instructions; OP_OUTPUT: a is the output, b the stream. */
+/* Like a tape_entry, but operands are instructions; OP_OUTPUT: a is the output, b the stream. */
 typedef struct instruction {
   operation operation;
   int a, b, c;
@@ -21,16 +22,13 @@ typedef struct program {
   int *roots;
 } program;
 
-/* The index of an output's stream by its derivative (b and c of a record), as in streams.h; -1 if it is not carried. */
-int stream_index(const stream_set *streams, int b, int c);
-
-/* Compile the roots. streams: where their outputs are found; must hold all they use. On error nothing is left. */
+/* Compile the roots. streams must contain every derivative that they use. After an error there is nothing to free. */
 ntkw_status program_create(const tape *tape, int n_roots, const node roots[], const stream_set *streams, program *out);
 void program_free(program *program);
 /* Mix everything that the program computes into a 64-bit hash. */
 uint64_t program_fingerprint(const program *program, uint64_t hash);
 
-/* Where points and outputs are, and how many. */
+/* The arrays that a program reads: points, outputs of the network, normals. */
 typedef struct program_points {
   int n, n_inputs, n_streams;
   const double *points;  /* n x n_inputs */
@@ -39,12 +37,12 @@ typedef struct program_points {
   const double *normals; /* as points; may be NULL if unused */
 } program_points;
 
-/* Fill in the values of the constants, once for a table. */
+/* Fill in the values of the constants. Once for each table is enough. */
 void program_constants(const program *program, double *values, size_t stride);
-/* All values but the constants'. */
+/* Fill in all other values. */
 void program_forward(const program *program, const program_points *at, double *values);
-/* From the adjoints of the roots (added by the caller to zeros) to those of the outputs, which are added to seeds (laid
- * out as outputs). Only instructions that use outputs take part. */
+/* Propagate adjoints from the roots to the outputs, through the instructions that use outputs. adjoints: those of the
+ * roots, set by the caller, and zeros. The adjoints of the outputs are added to seeds, which is laid out as outputs. */
 void program_reverse(const program *program, const program_points *at, const double *values, double *adjoints,
                      double *seeds);
 

@@ -1,4 +1,4 @@
-/* Evaluation of all instructions over n points, one loop each. */
+/* Evaluate all instructions at n points, with one loop over the points for each. */
 #include "pinn/arithmetic/reproducible.h"
 #include "pinn/expression/program.h"
 

@@ -1,7 +1,7 @@
 /* Differentiation in reverse, from the roots to the outputs of the network.
  *
- * A point whose adjoint is zero passes nothing on, whatever its local derivative: the branch that where() did not
- * choose may have an infinite slope or be NaN there, and 0 * infinity must not reach the seeds. */
+ * If the adjoint at a point is zero, nothing is added there, whatever the local derivative: in the branch that where()
+ * did not choose, slopes may be infinite or NaN, and 0 * infinity must not reach the seeds. */
 #include "pinn/arithmetic/reproducible.h"
 #include "pinn/expression/program.h"
 

@@ -1,5 +1,5 @@
-/* Operations on constants, and operations that are not needed. Only what is exact for every value, infinities, NaN and
- * signed zeros included: x + 0 is not left out (-0 + 0 is +0), 0 * x neither. */
+/* Compute operations on constants, and leave out operations that do nothing. A simplification must be exact for every
+ * value, including infinities, NaN and signed zeros: x + 0 stays (-0 + 0 is +0), and so does 0 * x. */
 #include "pinn/arithmetic/reproducible.h"
 #include "pinn/expression/tape_nodes.h"
 
@@ -46,7 +46,7 @@ static bool is(const tape *nodes, node a, double value) {
 }
 
 static node negated_operand(const tape *nodes, node a) {
-  return nodes->records[a].operation == OP_NEGATE ? nodes->records[a].a : NO_NODE;
+  return nodes->entries[a].operation == OP_NEGATE ? nodes->entries[a].a : NO_NODE;
 }
 
 static node simplify_sum(tape *nodes, operation op, node a, node b) {
@@ -74,7 +74,7 @@ static node simplify_unary(tape *nodes, operation op, node a) {
   const node minus_a = negated_operand(nodes, a);
   if (op == OP_NEGATE) return minus_a;
   if (op != OP_ABS) return NO_NODE;
-  if (nodes->records[a].operation == OP_ABS) return a;
+  if (nodes->entries[a].operation == OP_ABS) return a;
   return minus_a != NO_NODE ? tape_unary(nodes, OP_ABS, minus_a) : NO_NODE;
 }
 

@@ -1,6 +1,7 @@
-/* The nodes of a tape: storage, and a hash table by which equal nodes are made once. */
+/* Store the nodes of a tape, with a hash table that finds equal nodes, so that each is made once. */
 #include "pinn/expression/tape_nodes.h"
-#include "status/check.h"
+#include "base/hash.h"
+#include "base/check.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -17,7 +18,7 @@ ntkw_status tape_create(tape **out) {
 
 void tape_destroy(tape **nodes) {
   if (!nodes || !*nodes) return;
-  free((*nodes)->records);
+  free((*nodes)->entries);
   free((*nodes)->slots);
   free(*nodes);
   *nodes = NULL;
@@ -28,39 +29,34 @@ static node fail(tape *nodes, ntkw_status status) {
   return NO_NODE;
 }
 
-static uint64_t mix(uint64_t hash, uint64_t word) {
-  hash = (hash ^ word) * 0x9e3779b97f4a7c15u;
-  return hash ^ (hash >> 29);
-}
-
-static uint32_t hash_of(const record *r) {
+static uint32_t hash_of(const tape_entry *r) {
   uint64_t bits = 0;
   memcpy(&bits, &r->value, sizeof bits);
-  uint64_t hash = mix(0, (uint64_t)r->operation);
-  hash = mix(hash, ((uint64_t)(uint32_t)r->a << 32) | (uint32_t)r->b);
-  hash = mix(mix(hash, (uint32_t)r->c), bits);
+  uint64_t hash = ntkw_i_hash_word(0, (uint64_t)r->operation);
+  hash = ntkw_i_hash_word(hash, ((uint64_t)(uint32_t)r->a << 32) | (uint32_t)r->b);
+  hash = ntkw_i_hash_word(ntkw_i_hash_word(hash, (uint32_t)r->c), bits);
   return (uint32_t)(hash >> 32);
 }
 
-static bool equal(const record *r, const record *s) {
+static bool equal(const tape_entry *r, const tape_entry *s) {
   return r->operation == s->operation && r->a == s->a && r->b == s->b && r->c == s->c &&
          memcmp(&r->value, &s->value, sizeof r->value) == 0;
 }
 
-/* The slot that holds the record, or the empty one where it belongs. */
-static int *find_slot(tape *nodes, const record *wanted) {
+/* The slot that holds the entry, or the empty one where it belongs. */
+static int *find_slot(tape *nodes, const tape_entry *wanted) {
   for (uint32_t i = hash_of(wanted);; i++) {
     int *slot = &nodes->slots[i & (nodes->n_slots - 1)];
-    if (*slot == NO_NODE || equal(&nodes->records[*slot], wanted)) return slot;
+    if (*slot == NO_NODE || equal(&nodes->entries[*slot], wanted)) return slot;
   }
 }
 
 static ntkw_status grow(tape *nodes) {
   const int capacity = nodes->capacity ? 2 * nodes->capacity : FIRST_CAPACITY;
-  record *records = realloc(nodes->records, (size_t)capacity * sizeof *records);
-  if (records) nodes->records = records;
+  tape_entry *entries = realloc(nodes->entries, (size_t)capacity * sizeof *entries);
+  if (entries) nodes->entries = entries;
   int *slots = malloc(2 * (size_t)capacity * sizeof *slots);
-  if (!records || !slots) {
+  if (!entries || !slots) {
     free(slots);
     return ntkw_i_fail(NTKW_ERR_MEMORY, "no memory for %d nodes of a tape", capacity);
   }
@@ -69,11 +65,12 @@ static ntkw_status grow(tape *nodes) {
   nodes->n_slots = 2 * (uint32_t)capacity;
   nodes->capacity = capacity;
   for (uint32_t i = 0; i < nodes->n_slots; i++) slots[i] = NO_NODE;
-  for (int k = 0; k < nodes->n; k++) *find_slot(nodes, &nodes->records[k]) = k;
+  for (int k = 0; k < nodes->n; k++) *find_slot(nodes, &nodes->entries[k]) = k;
   return NTKW_SUCCESS;
 }
 
-node tape_intern(tape *nodes, record wanted) {
+/* The node with this entry; made if there is none yet. */
+static node intern(tape *nodes, tape_entry wanted) {
   if (nodes->n == nodes->capacity && grow(nodes) != NTKW_SUCCESS) return fail(nodes, NTKW_ERR_MEMORY);
   int *slot = find_slot(nodes, &wanted);
   if (*slot != NO_NODE) return *slot;
@@ -82,8 +79,8 @@ node tape_intern(tape *nodes, record wanted) {
   const int operands[3] = {wanted.a, wanted.b, wanted.c};
   wanted.outputs = wanted.operation == OP_OUTPUT ? UINT32_C(1) << wanted.a : 0;
   for (int i = 0; i < 3 && wanted.operation > OP_OUTPUT; i++)
-    if (operands[i] != NO_NODE) wanted.outputs |= nodes->records[operands[i]].outputs;
-  nodes->records[nodes->n] = wanted;
+    if (operands[i] != NO_NODE) wanted.outputs |= nodes->entries[operands[i]].outputs;
+  nodes->entries[nodes->n] = wanted;
   return *slot = nodes->n++;
 }
 
@@ -93,19 +90,19 @@ node tape_constant(tape *nodes, double value) {
                                    "a constant is %s; expected a finite number (is something divided by zero, or "
                                    "beyond the range of a function?)",
                                    isnan(value) ? "not a number (NaN)" : "infinite"));
-  return tape_intern(nodes,
-                     (record){.operation = OP_CONSTANT, .a = NO_NODE, .b = NO_NODE, .c = NO_NODE, .value = value});
+  return intern(nodes,
+                (tape_entry){.operation = OP_CONSTANT, .a = NO_NODE, .b = NO_NODE, .c = NO_NODE, .value = value});
 }
 
 node tape_input(tape *nodes, int input) {
-  return tape_intern(nodes, (record){.operation = OP_INPUT, .a = input, .b = NO_NODE, .c = NO_NODE});
+  return intern(nodes, (tape_entry){.operation = OP_INPUT, .a = input, .b = NO_NODE, .c = NO_NODE});
 }
 
 node tape_normal(tape *nodes, int input) {
   return tape_input(nodes, NORMAL_ALONG + input);
 }
 
-/* Three bits an input: the second as it is, those behind it plus 1. */
+/* Three bits of c hold each input after the first: the second input itself, and the third and fourth plus 1. */
 node tape_derivative(tape *nodes, int output, int order, const int inputs[]) {
   int sorted[MAX_ORDER];
   for (int i = 0; i < order; i++) {
@@ -113,11 +110,11 @@ node tape_derivative(tape *nodes, int output, int order, const int inputs[]) {
     for (; at > 0 && sorted[at - 1] > inputs[i]; at--) sorted[at] = sorted[at - 1];
     sorted[at] = inputs[i];
   }
-  record made = {.operation = OP_OUTPUT, .a = output, .b = NO_INPUT, .c = NO_INPUT};
+  tape_entry made = {.operation = OP_OUTPUT, .a = output, .b = NO_INPUT, .c = NO_INPUT};
   if (order > 0) made.b = sorted[0];
   if (order > 1) made.c = sorted[1];
   for (int i = 2; i < order; i++) made.c |= (sorted[i] + 1) << (3 * (i - 1));
-  return tape_intern(nodes, made);
+  return intern(nodes, made);
 }
 
 int derivative_unpack(int b, int c, int inputs[MAX_ORDER]) {
@@ -132,7 +129,7 @@ int derivative_unpack(int b, int c, int inputs[MAX_ORDER]) {
 
 node tape_output(tape *nodes, int output, int i, int j) {
   const bool swap = j != NO_INPUT && j < i;
-  return tape_intern(nodes, (record){.operation = OP_OUTPUT, .a = output, .b = swap ? j : i, .c = swap ? i : j});
+  return intern(nodes, (tape_entry){.operation = OP_OUTPUT, .a = output, .b = swap ? j : i, .c = swap ? i : j});
 }
 
 node tape_unary(tape *nodes, operation op, node a) {
@@ -141,7 +138,7 @@ node tape_unary(tape *nodes, operation op, node a) {
   if (tape_is_constant(nodes, a, &x)) return tape_constant(nodes, operation_apply(op, x, 0.0));
   const node simple = tape_simplify(nodes, op, a, NO_NODE);
   if (simple != NO_NODE) return simple;
-  return tape_intern(nodes, (record){.operation = op, .a = a, .b = NO_NODE, .c = NO_NODE});
+  return intern(nodes, (tape_entry){.operation = op, .a = a, .b = NO_NODE, .c = NO_NODE});
 }
 
 node tape_binary(tape *nodes, operation op, node a, node b) {
@@ -153,8 +150,8 @@ node tape_binary(tape *nodes, operation op, node a, node b) {
   if (tape_is_constant(nodes, a, &x) && y_known) return tape_constant(nodes, operation_apply(op, x, y));
   const node simple = tape_simplify(nodes, op, a, b);
   if (simple != NO_NODE) return simple;
-  const bool swap = (op == OP_ADD || op == OP_MULTIPLY) && b < a; /* exact, and finds more equals */
-  return tape_intern(nodes, (record){.operation = op, .a = swap ? b : a, .b = swap ? a : b, .c = NO_NODE});
+  const bool swap = (op == OP_ADD || op == OP_MULTIPLY) && b < a; /* exact, and makes more nodes equal */
+  return intern(nodes, (tape_entry){.operation = op, .a = swap ? b : a, .b = swap ? a : b, .c = NO_NODE});
 }
 
 node tape_where(tape *nodes, node condition, node a, node b) {
@@ -162,7 +159,7 @@ node tape_where(tape *nodes, node condition, node a, node b) {
   if (condition == NO_NODE || a == NO_NODE || b == NO_NODE) return NO_NODE;
   if (tape_is_constant(nodes, condition, &value)) return value != 0.0 ? a : b;
   if (a == b) return a;
-  return tape_intern(nodes, (record){.operation = OP_WHERE, .a = condition, .b = a, .c = b});
+  return intern(nodes, (tape_entry){.operation = OP_WHERE, .a = condition, .b = a, .c = b});
 }
 
 ntkw_status tape_status(const tape *nodes) {
@@ -174,21 +171,21 @@ int tape_size(const tape *nodes) {
 }
 
 bool tape_is_constant(const tape *nodes, node a, double *value) {
-  const record *r = &nodes->records[a];
+  const tape_entry *r = &nodes->entries[a];
   if (r->operation != OP_CONSTANT) return false;
   *value = r->value;
   return true;
 }
 
 bool tape_uses_outputs(const tape *nodes, node a) {
-  return nodes->records[a].outputs != 0;
+  return nodes->entries[a].outputs != 0;
 }
 
 uint32_t tape_outputs_of(const tape *nodes, node a) {
-  return nodes->records[a].outputs;
+  return nodes->entries[a].outputs;
 }
 
 bool tape_is_comparison(const tape *nodes, node a) {
-  const operation op = nodes->records[a].operation;
+  const operation op = nodes->entries[a].operation;
   return op == OP_LESS || op == OP_LESS_EQUAL;
 }

@@ -1,14 +1,14 @@
-/* Expressions over points: built once from symbolic values, evaluated for many points, differentiated in reverse.
+/* Expressions that are built once from symbolic values, then evaluated and differentiated in reverse at many points.
  *
  * A tape is a list of nodes, each an operation on earlier nodes; a node is named by its index. Equal nodes are made
  * once, constants are folded (in IEEE arithmetic and SLEEF's reproducible functions, never libm), and an operation is
  * left out only where that is exact for every value (x * 1, -(-x); not 0 * x, which is NaN for an infinite x).
  *
- * All values are doubles, whatever the precision of the network: residuals cost nothing beside its matrix products.
+ * All values are doubles, whatever the precision of the network: residuals take little time beside its matrix products.
  *
  * Building can fail: out of memory, a constant that is not finite, a division by the constant 0, more than
- * MAX_TAPE_NODES nodes. The functions then return NO_NODE, ntkw_last_error() has the sentence and tape_status the code;
- * an operation on NO_NODE gives NO_NODE, so that a caller may look at the end only. All functions are local. */
+ * MAX_TAPE_NODES nodes. The functions then return NO_NODE, ntkw_last_error() has the sentence and tape_status the code.
+ * An operation on NO_NODE gives NO_NODE, so a caller need not check before the end. All functions are local. */
 #ifndef NTKW_PINN_TAPE_H
 #define NTKW_PINN_TAPE_H
 
@@ -24,7 +24,7 @@ enum { NO_NODE = -1, NO_INPUT = -1, MAX_TAPE_NODES = 1 << 18 };
 typedef enum operation {
   OP_CONSTANT,
   OP_INPUT,
-  OP_OUTPUT, /* leaves */
+  OP_OUTPUT, /* the last of the leaves */
   OP_ADD,
   OP_SUBTRACT,
   OP_MULTIPLY,
@@ -38,7 +38,7 @@ typedef enum operation {
   OP_TANH,
   OP_ABS,
   OP_LESS,
-  OP_LESS_EQUAL, /* 1 or 0 */
+  OP_LESS_EQUAL, /* OP_LESS and OP_LESS_EQUAL give 1 or 0 */
   OP_WHERE       /* three operands: first != 0 ? second : third */
 } operation;
 
@@ -47,7 +47,7 @@ void tape_destroy(tape **tape);
 
 node tape_constant(tape *tape, double value);
 node tape_input(tape *tape, int input);
-/* The component along an input of the domain's unit normal at the point, for points that have one. */
+/* The component along an input of the unit normal out of the domain, for points that have a normal. */
 node tape_normal(tape *tape, int input);
 /* An output of the network, or its first (j = NO_INPUT) or second derivative by inputs i <= j. */
 node tape_output(tape *tape, int output, int i, int j);
@@ -72,7 +72,7 @@ int tape_size(const tape *tape);
 bool tape_is_constant(const tape *tape, node a, double *value);
 /* Does the node depend on an output of the network? */
 bool tape_uses_outputs(const tape *tape, node a);
-/* On which ones: bit o stands for output o. */
+/* The outputs that the node depends on: bit o stands for output o. */
 uint32_t tape_outputs_of(const tape *tape, node a);
 /* Is the node a comparison (OP_LESS, OP_LESS_EQUAL)? */
 bool tape_is_comparison(const tape *tape, node a);

@@ -1,13 +1,13 @@
-/* The box of all inputs, or what is left of it where some coordinates are fixed: interior() fixes none, boundary{x=0}
- * fixes x. The named inputs are the fixed ones, and the numbers their values. */
+/* The box of all inputs, with some inputs fixed: interior() fixes none, boundary{x=0} fixes x. The named inputs are the
+ * fixed ones; the numbers are their values. */
 #include "pinn/geometry/region.h"
-#include "status/check.h"
+#include "base/check.h"
 
 #include <float.h>
 #include <math.h>
 #include <stdio.h>
 
-/* A value that is outside the range of an input by no more than rounding is the bound, such as 0.1*3 for 0.3. */
+/* A value outside the range of an input by no more than rounding becomes the bound, such as 0.1*3 for 0.3. */
 static double snap_to_range(const input_space *space, int input, double value) {
   const double lower = space->lower[input], upper = space->upper[input], bound = value < lower ? lower : upper;
   const double slack = 4.0 * DBL_EPSILON * (fabs(bound) + (upper - lower));
@@ -45,7 +45,7 @@ static ntkw_status read_box(const input_space *space, const unread_region *given
 
 static void points_in_box(const region *box, const input_space *space, int n, int n_draws, const double draws[],
                           double x[]) {
-  (void)n_draws, (void)draws; /* free inputs are all there is */
+  (void)n_draws, (void)draws; /* the other inputs are free, and already set */
   for (int p = 0; p < n; p++, x += space->n)
     for (int k = 0; k < box->n_named; k++) x[box->named[k]] = box->numbers[k];
 }
@@ -66,7 +66,7 @@ static bool box_contains(const region *box, const input_space *space, const doub
   return true;
 }
 
-/* Two sides of each input that is not fixed: the lower one, then the upper one. */
+/* Two sides for each input that is not fixed: the lower one, then the upper one. */
 static int sides_of_box(const region *box, const input_space *space) {
   return 2 * (space->n - box->n_named);
 }
@@ -106,8 +106,8 @@ static bool normal_of_face(const region *box, const input_space *space, double n
   return true;
 }
 
-static void describe_box(const region *box, const input_space *space, region_listener *tell, void *context) {
-  for (int k = 0; k < box->n_named; k++) tell(context, space->names[box->named[k]], box->numbers[k]);
+static void describe_box(const region *box, const input_space *space, region_listener *notify, void *context) {
+  for (int k = 0; k < box->n_named; k++) notify(context, space->names[box->named[k]], box->numbers[k]);
 }
 
 const region_ops region_box = {.word = "box",

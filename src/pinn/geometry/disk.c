@@ -1,8 +1,8 @@
-/* A disk in two of the inputs: disk{ x=0.3, y=0.3, radius=0.1 }. The named inputs are those of the centre; the numbers
- * are its coordinates and the radius. Its surface is one piece, the circle. */
+/* A disk in two inputs: disk{ x=0.3, y=0.3, radius=0.1 }. The named inputs are those of the centre. The numbers are its
+ * coordinates and the radius. The surface has one piece, the circle. */
 #include "pinn/geometry/region.h"
 #include "pinn/arithmetic/reproducible.h"
-#include "status/check.h"
+#include "base/check.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -35,7 +35,7 @@ static ntkw_status add_centre(const input_space *space, const char *name, double
   return NTKW_SUCCESS;
 }
 
-/* How far the centre is from the box, 0 if it is inside. */
+/* Distance of the centre from the box; 0 if it is inside. */
 static double distance_to_box(const region *disk, const input_space *space) {
   double apart[2];
   for (int k = 0; k < 2; k++) {
@@ -68,7 +68,7 @@ static ntkw_status read_disk(const input_space *space, const unread_region *give
   return NTKW_SUCCESS;
 }
 
-/* The point at a distance and an angle (in turns) from the centre; the direction there. */
+/* Compute the point at a distance and angle (in turns) from the centre, and the direction to it. */
 static void put_point(const region *disk, double distance, double turns, double x[], double direction[2]) {
   direction[0] = reproducible_cos(TURN * turns);
   direction[1] = reproducible_sin(TURN * turns);
@@ -120,9 +120,9 @@ static void point_on_circle(const region *disk, const input_space *space, int pi
   for (int k = 0; k < 2; k++) normal[disk->named[k]] = direction[k];
 }
 
-static void describe_disk(const region *disk, const input_space *space, region_listener *tell, void *context) {
-  for (int k = 0; k < 2; k++) tell(context, space->names[disk->named[k]], disk->numbers[k]);
-  tell(context, RADIUS, disk->numbers[SIZE]);
+static void describe_disk(const region *disk, const input_space *space, region_listener *notify, void *context) {
+  for (int k = 0; k < 2; k++) notify(context, space->names[disk->named[k]], disk->numbers[k]);
+  notify(context, RADIUS, disk->numbers[SIZE]);
 }
 
 const region_ops region_disk = {.word = "disk",

@@ -1,5 +1,5 @@
 #include "pinn/geometry/domain.h"
-#include "status/check.h"
+#include "base/check.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,4 +1,5 @@
-/* Domains: the box of all inputs, without the regions that are taken out. Their surfaces belong to it. */
+/* Domains: the box of all inputs minus the removed regions. The surfaces of these regions belong to the domain. No
+ * function here is collective. */
 #ifndef NTKW_PINN_DOMAIN_H
 #define NTKW_PINN_DOMAIN_H
 
@@ -9,15 +10,15 @@ typedef struct domain {
   region **removed; /* owned */
 } domain;
 
-/* Take out one more, which the domain then owns. A region that is there already is refused.
- * @return NTKW_SUCCESS, NTKW_ERR_PROBLEM, NTKW_ERR_MEMORY (the region is then destroyed). */
+/* Remove a region from the domain, which then owns it. A region that was already removed is an error.
+ * @return NTKW_SUCCESS, NTKW_ERR_PROBLEM, NTKW_ERR_MEMORY; on error the region is destroyed. */
 ntkw_status domain_remove(domain *from, region *removed);
 void domain_free(domain *of);
 
-/* The region among those that are taken out that has the same numbers, or NULL. */
+/* The removed region with the same kind and numbers; NULL: none. */
 const region *domain_find(const domain *of, const region *wanted);
 
-/* Is the point of the box in the domain? except: a region that is left out of account, for points of its surface. */
+/* Is the point in the domain? except: a removed region to ignore, for points on its surface; NULL: none. */
 bool domain_contains(const domain *of, const input_space *space, const double x[], const region *except);
 
 #endif

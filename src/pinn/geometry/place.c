@@ -19,7 +19,7 @@ static void draw(const point_key *key, int64_t index, int64_t attempt, int n, do
   }
 }
 
-/* All inputs over their ranges. */
+/* Set each input uniformly in its range, from one draw per input. */
 static void spread(const input_space *space, const double draws[], double x[]) {
   for (int i = 0; i < space->n; i++) {
     const double lower = space->lower[i], upper = space->upper[i];
@@ -27,7 +27,7 @@ static void spread(const input_space *space, const double draws[], double x[]) {
   }
 }
 
-/* Of the pieces of the surface the one that a number in (0, 1) falls on, by their measures. */
+/* Choose a piece of the surface by a number in (0, 1), with probabilities proportional to the measures. */
 static int choose_piece(const region *of, const input_space *space, double number) {
   const int n = of->ops->n_pieces(of, space);
   double total = 0.0, passed = 0.0;
@@ -39,7 +39,7 @@ static int choose_piece(const region *of, const input_space *space, double numbe
   return n - 1;
 }
 
-/* The surface is that of a hole: out of the domain is into the region. */
+/* The region is a hole in the domain: the normal out of the domain points into the region. */
 static void surface_point(const region *of, const input_space *space, const point_key *key, int64_t index,
                           int64_t attempt, double x[], double normal[]) {
   double draws[MOST_DRAWS];
@@ -62,7 +62,7 @@ static void region_points(const region *of, const input_space *space, const poin
   of->ops->points(of, space, n, n_draws, draws, x);
 }
 
-/* Some points, up to PIECE, wherever they fall. */
+/* Compute up to PIECE points, inside the domain or not. */
 static void attempt_points(const place *on, const input_space *space, const point_key *key, int64_t first,
                            int64_t attempt, int n, double x[], double normals[]) {
   double unused[MAX_INPUTS];

@@ -1,7 +1,7 @@
-/* Regions of all kinds: found by their word, created, destroyed. */
+/* Regions of all kinds: find a kind, create, destroy. */
 #include "pinn/geometry/region.h"
-#include "status/check.h"
-#include "status/nearest_word.h"
+#include "base/check.h"
+#include "base/nearest_word.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,13 +1,13 @@
-/* Regions: sets in the space of a problem's inputs, in which or on whose surface the points of conditions lie.
+/* Regions: sets in the space of a problem's inputs. The points of conditions lie in them or on their surfaces.
  *
- * A kind of region is one file here with its table and one line in REGION_LIST. A region restricts some of the inputs,
- * the named ones; the others are free: each goes over its range, whatever the named ones are. Measures are those of the
- * named inputs (length, area, volume) times the ranges of the free ones.
+ * A kind of region is one file here with its table, and one line in REGION_LIST. A region restricts some inputs, the
+ * named ones. The others are free: each covers its range, independent of the named inputs. The measure of a region is
+ * that of the named inputs (length, area, volume) times the ranges of the free inputs.
  *
- * All functions are local and pure, in + - * / sqrt and the functions of arithmetic/reproducible.h, so that their bits
- * are the same everywhere. They work on points row by row: x is n x space->n. draws are numbers in (0, 1), n_draws of
- * them for each point: the first space->n belong to the inputs, one each, the others are the region's. When a region is
- * asked for points, free inputs are there already: it fills in the named ones. */
+ * All functions are pure and not collective. They use + - * / sqrt and arithmetic/reproducible.h only, so their bits
+ * are the same everywhere. x is n x space->n, row-major. draws are numbers in (0, 1), n_draws per point: the first
+ * space->n belong to the inputs, the others to the region. When a region computes points, the free inputs are already
+ * set, and it sets the named ones. */
 #ifndef NTKW_PINN_REGION_H
 #define NTKW_PINN_REGION_H
 
@@ -24,7 +24,7 @@ typedef struct input_space {
   const double *lower, *upper;
 } input_space;
 
-/* The words of a problem file about a region: numbers by name, in the order of the names. */
+/* The description of a region in a problem file: numbers by name, in the order of the names. */
 enum { MAX_REGION_NUMBERS = 16 };
 typedef struct unread_region {
   int line, n;
@@ -38,40 +38,40 @@ typedef struct region {
   const region_ops *ops;
   int n_named, named[MAX_INPUTS]; /* ascending */
   int n_numbers;
-  double *numbers; /* the kind's own; owned */
+  double *numbers; /* meaning depends on the kind; owned */
 } region;
 
-/* The kinds, in the order of the list; NULL behind the last one. */
+/* Kind number k in the order of the list; NULL after the last one. */
 const region_ops *region_kind(int k);
 
-/* Told of each number that describes a region. */
+/* Called for each number that describes a region. */
 typedef void region_listener(void *context, const char *name, double value);
 
 struct region_ops {
   const char *word;    /* in problem files */
-  const char *example; /* for messages: how it is written */
-  /* Fill in named and numbers (by region_numbers).
-   * @return NTKW_SUCCESS, NTKW_ERR_PROBLEM with a sentence, NTKW_ERR_MEMORY. */
+  const char *example; /* for messages, such as "box()" */
+  /* Set named and numbers (with region_numbers).
+   * @return NTKW_SUCCESS, NTKW_ERR_PROBLEM with a message, NTKW_ERR_MEMORY. */
   ntkw_status (*read)(const input_space *space, const unread_region *given, region *out);
-  int n_draws; /* of a point, beyond one for each input */
-  /* Points that are uniform in the region. */
+  int n_draws; /* random numbers per point besides one per input */
+  /* Compute uniform points of the region. */
   void (*points)(const region *region, const input_space *space, int n, int n_draws, const double draws[], double x[]);
-  /* Is the point inside, or, with_surface, on the surface? */
+  /* Is the point inside? With with_surface the surface counts as inside. */
   bool (*contains)(const region *region, const input_space *space, const double x[], bool with_surface);
-  /* The smallest box around it. */
+  /* The smallest box that contains the region. */
   void (*bounds)(const region *region, const input_space *space, double lower[], double upper[]);
   double (*measure)(const region *region, const input_space *space);
-  /* The surface, as pieces on each of which points are made in one way. */
+  /* The surface consists of pieces. On each piece points are computed by one formula. */
   int (*n_pieces)(const region *region, const input_space *space);
   double (*piece_measure)(const region *region, const input_space *space, int piece);
-  /* A point that is uniform on a piece, and the unit normal that points out of the region. */
+  /* Compute a uniform point on a piece, and the unit normal out of the region. */
   void (*surface_point)(const region *region, const input_space *space, int piece, const double draws[], double x[],
                         double normal[]);
-  /* The unit normal out of the box of all inputs, where the region is a part of one of its faces; else false. NULL:
-   * never. normal may be NULL. */
+  /* If the region is part of a face of the box of all inputs, return true and the unit normal out of the box. NULL:
+   * never part of a face. normal may be NULL. */
   bool (*face_normal)(const region *region, const input_space *space, double normal[]);
-  /* Tell all that makes it this region, in an order of its own. */
-  void (*describe)(const region *region, const input_space *space, region_listener *tell, void *context);
+  /* Report all numbers of the region in a fixed order. */
+  void (*describe)(const region *region, const input_space *space, region_listener *notify, void *context);
 };
 
 #define REGION_LIST(X) \
@@ -82,20 +82,20 @@ struct region_ops {
 REGION_LIST(REGION_DECLARATION)
 #undef REGION_DECLARATION
 
-/* The kind of that word, or NULL. */
+/* The kind with that word; NULL: none. */
 const region_ops *region_find(const char *word);
 
-/* *out is freed by region_destroy; NULL after an error. @return as read. */
+/* Create a region. *out must be destroyed with region_destroy; it is NULL after an error. @return as read. */
 ntkw_status region_create(const region_ops *ops, const input_space *space, const unread_region *given, region **out);
 void region_destroy(region **region);
 
-/* For the kinds: make room for numbers. @return NTKW_SUCCESS, NTKW_ERR_MEMORY. */
+/* Allocate the numbers of a region. Called by read. @return NTKW_SUCCESS, NTKW_ERR_MEMORY. */
 ntkw_status region_numbers(region *region, int n);
-/* The input of that name, or -1. */
+/* Index of the input with that name; -1: none. */
 int input_find(const input_space *space, const char *name);
-/* "; did you mean 'x'?" or "", in text. */
+/* Write "; did you mean 'x'?" or "" to text. @return text. */
 const char *input_hint(const input_space *space, const char *name, char text[MAX_NAME + 32]);
-/* The product of the ranges of the inputs that the region leaves free. */
+/* Product of the ranges of the free inputs. */
 double region_free_measure(const region *region, const input_space *space);
 
 #endif

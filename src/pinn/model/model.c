@@ -1,5 +1,5 @@
 #include "pinn/model/model.h"
-#include "status/check.h"
+#include "base/check.h"
 
 #include <stdlib.h>
 

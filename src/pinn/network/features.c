@@ -1,7 +1,7 @@
 #include "pinn/network/features.h"
 #include "pinn/arithmetic/random.h"
 #include "pinn/arithmetic/reproducible.h"
-#include "status/check.h"
+#include "base/check.h"
 
 #include <math.h>
 #include <string.h>
@@ -54,7 +54,7 @@ ntkw_status features_check(const network_options *options) {
   return NTKW_SUCCESS;
 }
 
-/* A feature's derivatives by its input, of order 0 to MAX_ORDER. */
+/* Derivatives of a feature by its input, of orders 0 to MAX_ORDER. */
 typedef struct feature_jet {
   double by_order[MAX_ORDER + 1];
 } feature_jet;
@@ -69,8 +69,8 @@ static void harmonic_jets(double cosine, double sine, double frequency, feature_
   }
 }
 
-/* The multiples of the angle by its cosine and sine. The angle is reduced first: both ends of the period have the same
- * bits. */
+/* Cosines and sines of multiples of the angle, by recurrence. The angle is reduced first, so that both ends of the
+ * period give the same bits. */
 static void periodic_jets(const feature_options *features, int input, double x, feature_jet *jets) {
   const double turns = (x - features->start[input]) / features->period[input];
   const double angle = TWO_PI * (turns - floor(turns + 0.5)), frequency = TWO_PI / features->period[input];
@@ -93,7 +93,7 @@ static void input_jets(const network_options *options, int input, double x, feat
   jets[0] = (feature_jet){{(x - options->input_shift[input]) * scale, scale}};
 }
 
-/* How often stream s derives by the input; -1 if it derives by another one too. */
+/* Order of stream s in the input; -1 if the stream also has a derivative by another input. */
 static int order_in(const stream_set *streams, int s, int input) {
   const stream_derivative at = stream_at(streams, s);
   for (int i = 0; i < at.order; i++)
@@ -101,7 +101,7 @@ static int order_in(const stream_set *streams, int s, int input) {
   return at.order;
 }
 
-/* The coefficient of the second derivative by the input in the forward Laplacian. */
+/* Coefficient of the second derivative by the input in the forward Laplacian. */
 static double own_coefficient(const stream_set *streams, int input, const double *coefficients, ptrdiff_t stride) {
   double sum = 0;
   for (int k = 0; k < streams->n_pairs; k++)

@@ -60,8 +60,8 @@ void others_accumulate(const network *net, double scale, const void *columns, vo
   (is_double(net) ? accumulate_others_f64 : accumulate_others_f32)(net->n_others, scale, columns, d);
 }
 
-double others_norm(const network *net, const void *columns) {
-  return (is_double(net) ? norm_of_others_f64 : norm_of_others_f32)(net->n_others, columns);
+double others_squared_norm(const network *net, const void *columns) {
+  return (is_double(net) ? squared_norm_of_others_f64 : squared_norm_of_others_f32)(net->n_others, columns);
 }
 
 void rows_add(const network *net, int64_t n, const void *x, void *y) {
@@ -83,6 +83,7 @@ void outputs_read(const network *net, const jet_panel *panel, const void *z, dou
   (is_double(net) ? read_outputs_f64 : read_outputs_f32)(net->options.n_outputs, panel, z, outputs);
 }
 
-void seeds_write(const network *net, const jet_panel *panel, const double *seeds, void *bar) {
-  (is_double(net) ? write_seeds_f64 : write_seeds_f32)(net->options.n_outputs, panel, seeds, bar);
+void output_adjoints_write(const network *net, const jet_panel *panel, const double *output_adjoints, void *adjoint) {
+  (is_double(net) ? write_output_adjoints_f64 : write_output_adjoints_f32)(net->options.n_outputs, panel,
+                                                                           output_adjoints, adjoint);
 }

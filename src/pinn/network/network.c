@@ -1,6 +1,6 @@
 #include "pinn/network/network_ops.h"
 #include "pinn/network/features.h"
-#include "status/check.h"
+#include "base/check.h"
 
 #include <assert.h>
 #include <math.h>
@@ -74,7 +74,7 @@ static void set_widths(dense_layer *layer, int in, int out) {
   layer->out_padded = padded_width(out);
 }
 
-/* The initial laws of the weights and biases of a layer. */
+/* Initial laws of the weights and biases of a layer. */
 static void find_laws(const network_options *options, const dense_layer *layer, initial_law *weights,
                       initial_law *biases) {
   const bool ntk = options->init == INIT_NTK;
@@ -129,7 +129,7 @@ static bool allocate_layers(network *net) {
   return net->fourier.out == 0 || allocate_layer(net, &net->fourier, false);
 }
 
-/* The fixed weights of the random Fourier features. */
+/* Set the fixed weights of the random Fourier features. */
 static bool fill_fourier(network *net) {
   const size_t n = (size_t)(net->fourier.in + 1) * (size_t)net->fourier.out;
   if (n == 0) return true;

@@ -1,16 +1,18 @@
-/* The parameters of a network: tensors that follow each other in one flat vector, with their names and initial laws.
+/* The parameters of a network as a list of tensors in one flat vector, with names and initial laws.
  *
- * The list is the only statement of the layout. The network fills it in when it is created; whoever needs to know where
- * a parameter lies (initial values, recordings, digests) walks it. All functions are local. */
+ * Only this list defines the layout. The network fills it when it is created. Code that needs the position of a
+ * parameter (initial values, recordings, digests) walks it. No function here is collective. */
 #ifndef NTKW_PINN_TENSORS_H
 #define NTKW_PINN_TENSORS_H
 
 #include <stdint.h>
+#include "ntkw/dtype.h"
 #include "ntkw/status.h"
 
 enum { MAX_NETWORK_TENSORS = 128, TENSOR_NAME = 32, TENSOR_NAME_MOST = 20, TENSOR_DIMENSIONS = 2 };
 
-/* A parameter starts as the constant if the deviation is 0, else as a normal number of mean 0 and this deviation. */
+/* Initial value of a parameter: the constant if the deviation is 0, otherwise a normal number with mean 0 and this
+ * standard deviation. */
 typedef struct initial_law {
   double constant, deviation;
 } initial_law;
@@ -19,7 +21,7 @@ typedef struct tensor {
   char name[TENSOR_NAME]; /* such as "layer0.weights", at most TENSOR_NAME_MOST characters */
   int n_dimensions;
   int64_t shape[TENSOR_DIMENSIONS]; /* the last index is the fastest */
-  int64_t offset, count;            /* of its values in the flat vector */
+  int64_t offset, count;            /* position in the flat vector, number of values */
   initial_law initial;
 } tensor;
 
@@ -29,11 +31,12 @@ typedef struct tensor_list {
   tensor tensors[MAX_NETWORK_TENSORS];
 } tensor_list;
 
-/* Append a vector of n values, or a matrix. @return its offset. */
+/* Append a vector of n values or a matrix. @return its offset. */
 int64_t tensors_add_vector(tensor_list *list, const char *name, int64_t n, initial_law initial);
 int64_t tensors_add_matrix(tensor_list *list, const char *name, int64_t rows, int64_t columns, initial_law initial);
 
-/* Initial values of the parameters offset .. offset + count - 1: a function of seed and parameter index only. */
+/* Initial values of the parameters offset .. offset + count - 1. Each depends only on the seed and the parameter's
+ * index. */
 void tensors_draw(const tensor_list *list, uint64_t seed, int64_t offset, int64_t count, ntkw_dtype precision,
                   void *parameters);
 

@@ -1,5 +1,5 @@
 #include "pinn/network/network_ops.h"
-#include "status/check.h"
+#include "base/check.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -30,13 +30,13 @@ static bool allocate(workspace *w) {
   if (!allocate_features(w)) return false;
   for (int l = 0; l < w->network->n_layers; l++)
     if (!allocate_layer(w, l)) return false;
-  for (int i = 0; i < 2; i++) w->bar[i] = matrix_allocate(w->network, PANEL_ROWS, widest);
+  for (int i = 0; i < 2; i++) w->adjoint[i] = matrix_allocate(w->network, PANEL_ROWS, widest);
   w->scaled = matrix_allocate(w->network, PANEL_ROWS, widest);
   w->norm_rows = malloc(2 * MAX_STREAMS * (size_t)widest * sizeof *w->norm_rows);
   w->coefficients = malloc((size_t)MAX_PAIRS * PANEL_ROWS * sizeof *w->coefficients);
   w->table = malloc(sizeof *w->table);
   if (w->network->n_others > 0 && !(w->d_others = matrix_allocate(w->network, 1, w->network->n_others))) return false;
-  return w->bar[0] && w->bar[1] && w->scaled && w->norm_rows && w->coefficients && w->table;
+  return w->adjoint[0] && w->adjoint[1] && w->scaled && w->norm_rows && w->coefficients && w->table;
 }
 
 static ntkw_status fill_workspace(workspace *w) {
@@ -51,7 +51,7 @@ ntkw_status workspace_create(const network *net, workspace **out) {
   workspace *w = calloc(1, sizeof *w);
   NTKW_CHECK(w, NTKW_ERR_MEMORY, "no memory for a workspace");
   w->network = net;
-  w->lane_is_empty = true;
+  w->chunk_is_empty = true;
   const ntkw_status status = fill_workspace(w);
   if (status != NTKW_SUCCESS) {
     workspace_destroy(&w);
@@ -74,7 +74,7 @@ void workspace_destroy(workspace **out) {
   free(w->fourier.h);
   free(w->fourier.z);
   free(w->basic);
-  for (int i = 0; i < 2; i++) free(w->bar[i]);
+  for (int i = 0; i < 2; i++) free(w->adjoint[i]);
   free(w->scaled);
   free(w->d_others);
   free(w->norm_rows);
@@ -94,8 +94,8 @@ void workspace_observe(workspace *w, const jacobian_observer *observer) {
   w->observer = observer ? *observer : (jacobian_observer){0};
 }
 
-void workspace_lane_begin(workspace *w) {
-  w->lane_is_empty = true;
+void workspace_chunk_begin(workspace *w) {
+  w->chunk_is_empty = true;
 }
 
 jet_panel workspace_panel(const workspace *w, int width) {
@@ -110,14 +110,15 @@ int workspace_rows(const workspace *w) {
   return w->n_points * stream_count(&w->streams);
 }
 
-/* The streams of the panels to come, and their table unless it is there from the last panel. */
+/* Set the streams of the next panels. Their table is rebuilt unless the last panel had the same streams, byte for
+ * byte. */
 static void set_streams(workspace *w, const stream_set *streams) {
-  const bool same = memcmp(&w->streams, streams, sizeof *streams) == 0; /* at worst a table is made again */
+  const bool same = memcmp(&w->streams, streams, sizeof *streams) == 0;
   w->streams = *streams;
   if (!same && streams->n_higher > 0) jet_table_make(&w->streams, w->table);
 }
 
-/* z = h W, all rows of the panel. */
+/* z = h W for all rows of the panel. */
 static void apply_weights(workspace *w, const dense_layer *layer, const layer_work *work) {
   const product_shape product = {.rows = workspace_rows(w),
                                  .width = layer->out_padded,
@@ -132,7 +133,7 @@ void network_apply_layer(workspace *w, int index) {
   apply_weights(w, &w->network->layers[index], &w->layers[index]);
 }
 
-/* What the first layer sees. */
+/* Compute the input of the first layer. */
 static void make_features(workspace *w, const double *points) {
   const network *net = w->network;
   const dense_layer *fourier = &net->fourier;
@@ -158,16 +159,16 @@ void workspace_forward(workspace *w, const stream_set *streams, int n, const dou
   outputs_read(net, &panel, rows, outputs);
 }
 
-/* Add the panel's share to the lane's gradient of one layer, from the derivatives by its z. */
-static void accumulate(workspace *w, int index, const double *scales, const void *bar) {
+/* Add the panel's share to the chunk's gradient of one layer. adjoint: derivatives by the layer's z. */
+static void accumulate(workspace *w, int index, const double *row_scales, const void *adjoint) {
   const dense_layer *layer = &w->network->layers[index];
   const layer_work *work = &w->layers[index];
   const jet_panel panel = workspace_panel(w, layer->out_padded);
-  if (scales) {
-    w->network->kernels->scale_points(&panel, scales, bar, w->scaled);
-    bar = w->scaled;
+  if (row_scales) {
+    w->network->kernels->scale_points(&panel, row_scales, adjoint, w->scaled);
+    adjoint = w->scaled;
   }
-  if (w->lane_is_empty) memset(work->d_biases, 0, (size_t)layer->out_padded * w->network->kernels->size);
+  if (w->chunk_is_empty) memset(work->d_biases, 0, (size_t)layer->out_padded * w->network->kernels->size);
   const product_shape product = {.rows = layer->in,
                                  .width = layer->out_padded,
                                  .inner = workspace_rows(w),
@@ -175,22 +176,23 @@ static void accumulate(workspace *w, int index, const double *scales, const void
                                  .ldb = layer->out_padded,
                                  .ldc = layer->out_padded,
                                  .a_transposed = true,
-                                 .accumulate = !w->lane_is_empty};
-  multiply(w->multiplier, &product, work->h, bar, work->d_weights);
-  w->network->kernels->sum_values(&panel, bar, work->d_biases);
+                                 .accumulate = !w->chunk_is_empty};
+  multiply(w->multiplier, &product, work->h, adjoint, work->d_weights);
+  w->network->kernels->sum_values(&panel, adjoint, work->d_biases);
 }
 
-void network_backward_layer(workspace *w, int index, const backward_pass *pass, const void *bar) {
+void network_backward_layer(workspace *w, int index, const backward_pass *pass, const void *adjoint) {
   const dense_layer *layer = &w->network->layers[index];
   const layer_work *work = &w->layers[index];
   const jet_panel panel = workspace_panel(w, layer->out_padded);
-  if (pass->diagonal)
-    w->network->kernels->add_norms(&panel, bar, layer->in_padded, work->h, w->norm_rows, pass->diagonal);
-  if (w->observer.layer) w->observer.layer(w->observer.context, index, workspace_rows(w), work->h, bar);
-  accumulate(w, index, pass->scales, bar);
+  if (pass->squared_norms)
+    w->network->kernels->add_squared_norms(&panel, adjoint, layer->in_padded, work->h, w->norm_rows,
+                                           pass->squared_norms);
+  if (w->observer.layer) w->observer.layer(w->observer.context, index, workspace_rows(w), work->h, adjoint);
+  accumulate(w, index, pass->row_scales, adjoint);
 }
 
-void network_pull_back(workspace *w, int index, const void *bar, void *below) {
+void network_pull_back(workspace *w, int index, const void *adjoint, void *below) {
   const dense_layer *layer = &w->network->layers[index];
   const product_shape product = {.rows = workspace_rows(w),
                                  .width = layer->in_padded,
@@ -198,35 +200,35 @@ void network_pull_back(workspace *w, int index, const void *bar, void *below) {
                                  .lda = layer->out_padded,
                                  .ldb = layer->in_padded,
                                  .ldc = layer->in_padded};
-  multiply(w->multiplier, &product, bar, layer->transposed, below);
+  multiply(w->multiplier, &product, adjoint, layer->transposed, below);
 }
 
 void network_backward_others(workspace *w, const backward_pass *pass, const void *columns) {
   const network *net = w->network;
   const size_t row = (size_t)net->n_others * net->kernels->size;
   if (w->observer.layer) w->observer.others(w->observer.context, w->n_points, columns);
-  if (w->lane_is_empty) memset(w->d_others, 0, row);
+  if (w->chunk_is_empty) memset(w->d_others, 0, row);
   for (int p = 0; p < w->n_points; p++) {
     const void *own = (const char *)columns + (size_t)p * row;
-    if (pass->diagonal) pass->diagonal[p] += others_norm(net, own);
-    others_accumulate(net, pass->scales ? pass->scales[p] : 1.0, own, w->d_others);
+    if (pass->squared_norms) pass->squared_norms[p] += others_squared_norm(net, own);
+    others_accumulate(net, pass->row_scales ? pass->row_scales[p] : 1.0, own, w->d_others);
   }
 }
 
-void workspace_backward(workspace *w, const double *seeds, const double *scales, double *diagonal) {
+void workspace_backward(workspace *w, const double *output_adjoints, const double *row_scales, double *squared_norms) {
   const network *net = w->network;
-  const backward_pass pass = {scales, diagonal};
+  const backward_pass pass = {row_scales, squared_norms};
   if (w->n_points == 0) return;
-  if (diagonal) memset(diagonal, 0, (size_t)w->n_points * sizeof *diagonal);
+  if (squared_norms) memset(squared_norms, 0, (size_t)w->n_points * sizeof *squared_norms);
   const jet_panel panel = workspace_panel(w, padded_width(net->options.n_outputs));
-  seeds_write(net, &panel, seeds, w->bar[0]);
+  output_adjoints_write(net, &panel, output_adjoints, w->adjoint[0]);
   net->ops->backward(w, &pass);
-  w->lane_is_empty = false;
+  w->chunk_is_empty = false;
 }
 
-void workspace_lane_end(workspace *w, void *gradient) {
+void workspace_chunk_end(workspace *w, void *gradient) {
   const network *net = w->network;
-  if (w->lane_is_empty) {
+  if (w->chunk_is_empty) {
     memset(gradient, 0, (size_t)net->tensors.count * net->kernels->size);
     return;
   }
@@ -234,7 +236,7 @@ void workspace_lane_end(workspace *w, void *gradient) {
   if (net->n_others > 0) others_unpack(net, w->d_others, gradient);
 }
 
-void workspace_lane_add(workspace *w, void *const sums[], int n) {
+void workspace_chunk_add(workspace *w, void *const sums[], int n) {
   const network *net = w->network;
   for (int l = 0; l < net->n_layers; l++) layer_add(net, l, w->layers[l].d_weights, w->layers[l].d_biases, sums, n);
   if (net->n_others > 0) others_add(net, w->d_others, sums, n);

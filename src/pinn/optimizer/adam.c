@@ -1,5 +1,7 @@
 #include "pinn/optimizer/adam.h"
-#include "status/check.h"
+#include "base/cpu.h"
+#include "base/dtype.h"
+#include "base/check.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -10,12 +12,12 @@ static const optimizer_option options[N_OPTIONS] = {{.key = "beta1",
                                                      .otherwise = 0.9,
                                                      .allowed = option_is_momentum,
                                                      .expected = "a number from 0 to below 1",
-                                                     .help = "what a step keeps of the mean gradient"},
+                                                     .help = "decay of the mean gradient"},
                                                     {.key = "beta2",
                                                      .otherwise = 0.999,
                                                      .allowed = option_is_momentum,
                                                      .expected = "a number from 0 to below 1",
-                                                     .help = "what a step keeps of the mean squared gradient"},
+                                                     .help = "decay of the mean squared gradient"},
                                                     {.key = "epsilon",
                                                      .otherwise = 1e-8,
                                                      .allowed = option_is_positive,
@@ -39,46 +41,24 @@ adam_step adam_step_after(int64_t done, double rate, const double values[]) {
                      .correction2 = 1.0 - power(values[BETA2], done + 1)};
 }
 
-/* On x86-64 compiled for wider vectors, too, and the CPU chooses: every operation is rounded by itself (and the
- * compiler may leave errno alone), so that all have the same bits. */
-#if defined(__x86_64__) && defined(__GNUC__)
-#define WIDER_ADAM_UPDATES(name, real)                                                                               \
-  __attribute__((target("avx512f"))) static void name##_avx512(const adam_step *s, size_t n, const real *g, real *p, \
-                                                               real *m, real *v) {                                   \
-    name##_plain(s, n, g, p, m, v);                                                                                  \
-  }                                                                                                                  \
-  __attribute__((target("avx2"))) static void name##_avx2(const adam_step *s, size_t n, const real *g, real *p,      \
-                                                          real *m, real *v) {                                        \
-    name##_plain(s, n, g, p, m, v);                                                                                  \
-  }                                                                                                                  \
-  static void name(const adam_step *s, size_t n, const real *g, real *p, real *m, real *v) {                         \
-    (__builtin_cpu_supports("avx512f") ? name##_avx512                                                               \
-     : __builtin_cpu_supports("avx2")  ? name##_avx2                                                                 \
-                                       : name##_plain)(s, n, g, p, m, v);                                             \
-  }
-#else
-#define WIDER_ADAM_UPDATES(name, real)                                                       \
-  static void name(const adam_step *s, size_t n, const real *g, real *p, real *m, real *v) { \
-    name##_plain(s, n, g, p, m, v);                                                          \
-  }
-#endif
-
-#define DEFINE_ADAM_UPDATE(name, real)                                                            \
-  static inline __attribute__((always_inline)) void name##_plain(                                 \
-      const adam_step *s, size_t count, const real *restrict gradient, real *restrict parameters, \
-      real *restrict moment1, real *restrict moment2) {                                           \
-    const adam_step f = *s;                                                                       \
-    for (size_t i = 0; i < count; i++) {                                                          \
-      const double g = (double)gradient[i];                                                       \
-      const double m = f.beta1 * (double)moment1[i] + (1.0 - f.beta1) * g;                        \
-      const double v = f.beta2 * (double)moment2[i] + (1.0 - f.beta2) * (g * g);                  \
-      moment1[i] = (real)m;                                                                       \
-      moment2[i] = (real)v;                                                                       \
-      const double change = f.rate * (m / f.correction1) / (sqrt(v / f.correction2) + f.epsilon); \
-      parameters[i] = (real)((double)parameters[i] - change);                                     \
-    }                                                                                             \
-  }                                                                                               \
-  WIDER_ADAM_UPDATES(name, real)
+/* Compiler flags forbid fused operations, and let sqrt leave errno unset so that the loop can be vectorised. Each
+ * operation is therefore rounded separately, and all variants give the same bits. */
+#define DEFINE_ADAM_UPDATE(name, real)                                                                                 \
+  NTKW_I_ALWAYS_INLINE void name##_values(const adam_step *s, size_t count, const real *restrict gradient,             \
+                                          real *restrict parameters, real *restrict moment1, real *restrict moment2) { \
+    const adam_step f = *s;                                                                                            \
+    for (size_t i = 0; i < count; i++) {                                                                               \
+      const double g = (double)gradient[i];                                                                            \
+      const double m = f.beta1 * (double)moment1[i] + (1.0 - f.beta1) * g;                                             \
+      const double v = f.beta2 * (double)moment2[i] + (1.0 - f.beta2) * (g * g);                                       \
+      moment1[i] = (real)m;                                                                                            \
+      moment2[i] = (real)v;                                                                                            \
+      const double change = f.rate * (m / f.correction1) / (sqrt(v / f.correction2) + f.epsilon);                      \
+      parameters[i] = (real)((double)parameters[i] - change);                                                          \
+    }                                                                                                                  \
+  }                                                                                                                    \
+  NTKW_I_DISPATCH(name, name##_values, (const adam_step *s, size_t n, const real *g, real *p, real *m, real *v),       \
+                  (s, n, g, p, m, v))
 
 DEFINE_ADAM_UPDATE(update_float, float)
 DEFINE_ADAM_UPDATE(update_double, double)
@@ -106,7 +86,7 @@ static void destroy(void *self) {
 }
 
 static ntkw_status create(const optimizer_settings *settings, const shard_layout *layout, void **self) {
-  const size_t n = (size_t)layout->count + 1, width = state_value_size(layout->precision);
+  const size_t n = (size_t)layout->count + 1, width = ntkw_i_value_size(layout->precision);
   adam *a = *self = calloc(1, sizeof *a);
   if (a) {
     *a = (adam){*settings, *layout, calloc(n, width), calloc(n, width)};

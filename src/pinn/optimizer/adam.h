@@ -1,7 +1,7 @@
 /* Adam (Kingma & Ba, ICLR 2015, Algorithm 1) on a shard.
  *
- * Each element is computed in double from the stored values and rounded once per stored quantity, so the bits depend on
- * nothing but the element. All functions are local. */
+ * Each element is computed in double from the stored values and rounded once per stored quantity, so its bits depend on
+ * that element only. No function here is collective. */
 #ifndef NTKW_PINN_ADAM_H
 #define NTKW_PINN_ADAM_H
 
@@ -12,10 +12,10 @@ typedef struct adam_step {
   double correction1, correction2; /* 1 - beta^(done + 1) */
 } adam_step;
 
-/* The factors of the step after so many done. options: beta1, beta2, epsilon. */
+/* The factors of the step that follows `done` steps. options: beta1, beta2, epsilon. */
 adam_step adam_step_after(int64_t done, double rate, const double options[]);
 
-/* Renew count parameters and moments in place; all of dtype. */
+/* Update count parameters and moments in place. All arrays have this dtype. */
 void adam_update(const adam_step *step, size_t count, ntkw_dtype dtype, const void *gradient, void *parameters,
                  void *moment1, void *moment2);
 

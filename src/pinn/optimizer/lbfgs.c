@@ -1,14 +1,15 @@
 /* L-BFGS (Nocedal & Wright, Numerical Optimization (2006), algorithms 7.4 and 7.5) on shards.
  *
- * A step moves along -H g, where H is made of the last pairs s = x' - x, y = g' - g of parameters and gradients, to a
- * point with the strong Wolfe conditions. Both gradients of a pair are at the points and with the weights of one step,
- * so that new points or weights in the next step spoil no pair: pairs stay. A pair with s.y <= 0 is passed over. Where
- * the search finds no lower loss, the parameters stay and the pairs are forgotten, as they led nowhere.
+ * A step moves along -H g to a point that satisfies the strong Wolfe conditions. H is built from the last pairs s = x'
+ * - x, y = g' - g of parameters and gradients. Both gradients of a pair belong to the points and weights of one step,
+ * so pairs stay valid when points or weights change. A pair with s.y <= 0 is skipped. If the search finds no lower
+ * loss, the parameters stay and all pairs are removed.
  *
- * Elements are computed in double and rounded once to the precision of the problem; inner products are exact. */
+ * Elements are computed in double and rounded once to the precision of the problem. Inner products are exact. */
 #include "pinn/optimizer/line_search.h"
+#include "base/dtype.h"
 #include "pinn/optimizer/optimizer.h"
-#include "status/check.h"
+#include "base/check.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -26,14 +27,14 @@ typedef struct lbfgs {
   shard_layout layout;
   int64_t memory, n_pairs, room; /* n_pairs < room */
   int trials;
-  char *s, *y;                        /* room rows of the own shard, the oldest pair first */
-  double *sy, *yy;                    /* inner products of each pair; 0: not known yet */
+  char *s, *y;                        /* room rows of this rank's shard, the oldest pair first */
+  double *sy, *yy;                    /* inner products of each pair; 0: not computed yet */
   double *factors;                    /* of the recursion */
   char *direction, *trial, *gradient; /* shards; gradient: at the trial */
 } lbfgs;
 
 static size_t row_size(const lbfgs *l) {
-  return (size_t)l->layout.count * state_value_size(l->layout.precision);
+  return (size_t)l->layout.count * ntkw_i_value_size(l->layout.precision);
 }
 
 static char *row(const lbfgs *l, char *rows, int64_t i) {
@@ -65,7 +66,7 @@ static void scale(const lbfgs *l, double a, const void *x, void *to) {
   }
 }
 
-/* Room for so many pairs; those that are there stay. */
+/* Allocate room for more pairs and keep the present ones. */
 static ntkw_status make_room(lbfgs *l, int64_t room) {
   if (room <= l->room) return NTKW_SUCCESS;
   const size_t n = (size_t)room, bytes = n * row_size(l) + 1;
@@ -100,7 +101,7 @@ static ntkw_status create_parts(lbfgs *l) {
   l->gradient = malloc(bytes);
   NTKW_CHECK(l->direction && l->trial && l->gradient, NTKW_ERR_MEMORY, "out of memory for trials of %lld parameters",
              (long long)l->layout.count);
-  return make_room(l, l->memory + 1); /* one to see whether it is to stay */
+  return make_room(l, l->memory + 1); /* one more for a pair that may be skipped */
 }
 
 static ntkw_status create(const optimizer_settings *settings, const shard_layout *layout, void **self) {
@@ -116,7 +117,7 @@ static ntkw_status create(const optimizer_settings *settings, const shard_layout
   return status;
 }
 
-/* Forget the oldest pairs beyond a number. */
+/* Keep the last `most` pairs. */
 static void keep_pairs(lbfgs *l, int64_t most) {
   const int64_t n = l->n_pairs - most;
   if (n <= 0) return;
@@ -131,18 +132,18 @@ static ntkw_status dot(const objective *goal, const void *a, const void *b, doub
   return goal->dot(goal->context, a, b, value);
 }
 
-/* The inner products of a pair, unless they are known. */
-static ntkw_status know_pair(lbfgs *l, const objective *goal, int64_t i) {
+/* Compute the inner products of a pair unless they are known. */
+static ntkw_status complete_pair(lbfgs *l, const objective *goal, int64_t i) {
   if (l->sy[i] == 0.0) NTKW_TRY(dot(goal, row(l, l->s, i), row(l, l->y, i), &l->sy[i]));
   if (l->yy[i] == 0.0) NTKW_TRY(dot(goal, row(l, l->y, i), row(l, l->y, i), &l->yy[i]));
   return NTKW_SUCCESS;
 }
 
 /* direction = -H g, by the two-loop recursion (algorithm 7.4). */
-static ntkw_status recur(lbfgs *l, const objective *goal) {
+static ntkw_status two_loop_recursion(lbfgs *l, const objective *goal) {
   double product;
   for (int64_t i = l->n_pairs - 1; i >= 0; i--) {
-    NTKW_TRY(know_pair(l, goal, i));
+    NTKW_TRY(complete_pair(l, goal, i));
     NTKW_TRY(dot(goal, row(l, l->s, i), l->direction, &product));
     l->factors[i] = product / l->sy[i];
     combine(l, l->direction, -l->factors[i], row(l, l->y, i), l->direction);
@@ -155,11 +156,11 @@ static ntkw_status recur(lbfgs *l, const objective *goal) {
   return NTKW_SUCCESS;
 }
 
-/* A direction of descent and the slope along it: without pairs if these do not lead down. */
+/* Compute a descent direction and its slope. If the pairs give no descent, the pairs are removed. */
 static ntkw_status choose_direction(lbfgs *l, const objective *goal, double *slope) {
   for (;;) {
     scale(l, -1.0, goal->gradient, l->direction);
-    NTKW_TRY(recur(l, goal));
+    NTKW_TRY(two_loop_recursion(l, goal));
     NTKW_TRY(dot(goal, goal->gradient, l->direction, slope));
     if (*slope < 0.0 || l->n_pairs == 0) return NTKW_SUCCESS;
     l->n_pairs = 0;
@@ -180,13 +181,13 @@ static ntkw_status evaluate(void *context, line_point *p) {
   return dot(at->goal, l->gradient, l->direction, &p->slope);
 }
 
-/* Take the pair of this step in, if its curvature is positive. */
+/* Add the pair of this step if its curvature is positive. */
 static ntkw_status add_pair(lbfgs *l, const objective *goal, const void *parameters) {
   const int64_t i = l->n_pairs;
   combine(l, l->trial, -1.0, parameters, row(l, l->s, i));
   combine(l, l->gradient, -1.0, goal->gradient, row(l, l->y, i));
   l->sy[i] = l->yy[i] = 0.0;
-  NTKW_TRY(know_pair(l, goal, i));
+  NTKW_TRY(complete_pair(l, goal, i));
   if (l->sy[i] > 0.0 && isfinite(l->sy[i]) && isfinite(l->yy[i])) l->n_pairs++;
   keep_pairs(l, l->memory);
   return NTKW_SUCCESS;
@@ -199,11 +200,11 @@ static ntkw_status do_step(void *self, const optimizer_step *step, const objecti
   double slope;
   line along = {l, goal, parameters};
   const line_function f = {evaluate, &along};
-  keep_pairs(l, l->memory); /* a checkpoint may have had more */
+  keep_pairs(l, l->memory); /* a checkpoint may have more */
   NTKW_TRY(choose_direction(l, goal, &slope));
   NTKW_CHECK(!isnan(slope), NTKW_ERR_NOT_FINITE, "step %lld: the gradient is not finite", (long long)step->number);
   if (slope >= 0.0) return NTKW_SUCCESS; /* the gradient is zero */
-  /* Without pairs the direction has the gradient's length, which says nothing of a good step's. */
+  /* Without pairs the direction has the length of the gradient, which is no good step length. */
   const double first = l->n_pairs > 0 || slope > -1.0 ? step->rate : step->rate / sqrt(-slope);
   const line_options wanted = {DECREASE, CURVATURE, first, l->trials};
   NTKW_TRY(line_search(&wanted, goal->loss, slope, &f, &found, &outcome));

@@ -1,4 +1,4 @@
-/* The learning rate of a run, whatever its optimizer makes of it. Local; reproducible arithmetic. */
+/* The learning rate of a run, for all optimizers. Reproducible arithmetic. Not collective. */
 #ifndef NTKW_PINN_LEARNING_RATE_H
 #define NTKW_PINN_LEARNING_RATE_H
 

@@ -1,5 +1,5 @@
 #include "pinn/optimizer/line_search.h"
-#include "status/check.h"
+#include "base/check.h"
 
 #include <math.h>
 #include <stdbool.h>
@@ -7,16 +7,16 @@
 typedef struct search {
   const line_options *options;
   const line_function *f;
-  line_point start, last, best; /* best: the lowest of the points that decrease enough, or the start */
+  line_point start, last, best; /* best: lowest point with sufficient decrease, or the start */
   int trials;
 } search;
 
-/* Is the first condition broken? */
+/* Does the point violate the first condition? */
 static bool is_too_high(const search *s, const line_point *p) {
   return !(p->value <= s->start.value + s->options->decrease * p->at * s->start.slope);
 }
 
-/* Does the second one hold? */
+/* Does the second condition hold? */
 static bool is_flat(const search *s, const line_point *p) {
   return fabs(p->slope) <= -s->options->curvature * s->start.slope;
 }
@@ -34,7 +34,7 @@ static bool is_over(const search *s) {
   return s->trials >= s->options->most_trials;
 }
 
-/* The minimum of the cubic through values and slopes of two points; not a number if it has none. */
+/* The minimum of the cubic through values and slopes of two points; NaN if it has none. */
 static double cubic_minimum(const line_point *a, const line_point *b) {
   const double d1 = a->slope + b->slope - 3.0 * (a->value - b->value) / (a->at - b->at);
   const double root = sqrt(d1 * d1 - a->slope * b->slope);
@@ -42,14 +42,14 @@ static double cubic_minimum(const line_point *a, const line_point *b) {
   return b->at - (b->at - a->at) * (b->slope + d2 - d1) / (b->slope - a->slope + 2.0 * d2);
 }
 
-/* x, or the nearer bound; NaN becomes otherwise. */
+/* x, or the nearer bound; `otherwise` if x is NaN. */
 static double within(double x, double least, double most, double otherwise) {
   if (isnan(x)) return otherwise;
   return x < least ? least : x > most ? most : x;
 }
 
-/* Inside the interval, a tenth of its length away from both ends. Where the function is not finite at hi, a step from
- * the start becomes much shorter; later the interval is halved. */
+/* A point inside the interval, at least a tenth of its length away from both ends. If the function is not finite at hi,
+ * the first interval shrinks to a tenth, and later intervals are halved. */
 static double between(const line_point *lo, const line_point *hi) {
   const double width = hi->at - lo->at, a = lo->at + 0.1 * width, b = lo->at + 0.9 * width;
   const double middle = lo->at + 0.5 * width;
@@ -57,13 +57,13 @@ static double between(const line_point *lo, const line_point *hi) {
   return within(cubic_minimum(lo, hi), a < b ? a : b, a < b ? b : a, middle);
 }
 
-/* Is there no number between the two? */
+/* Does the interval contain no double besides its ends? */
 static bool is_narrow(const line_point *lo, const line_point *hi) {
   const double middle = lo->at + 0.5 * (hi->at - lo->at);
   return middle == lo->at || middle == hi->at;
 }
 
-/* Algorithm 3.6. Returns with *done if the last point fulfils both conditions. */
+/* Algorithm 3.6. *done: the last point satisfies both conditions. */
 static ntkw_status zoom(search *s, line_point lo, line_point hi, bool *done) {
   while (!is_over(s) && !is_narrow(&lo, &hi)) {
     line_point p = {.at = between(&lo, &hi)};
@@ -80,7 +80,7 @@ static ntkw_status zoom(search *s, line_point lo, line_point hi, bool *done) {
   return NTKW_SUCCESS;
 }
 
-/* Algorithm 3.5: longer and longer steps until a minimum is passed. */
+/* Algorithm 3.5: increase the step until a minimum is passed. */
 static ntkw_status bracket(search *s, bool *done) {
   line_point before = s->start, p = {.at = s->options->first};
   while (!is_over(s)) {

@@ -46,3 +46,20 @@ bool option_is_positive(double x) {
 bool option_is_momentum(double x) {
   return x >= 0.0 && x < 1.0;
 }
+
+static void print_option(FILE *to, const optimizer_option *option) {
+  fprintf(to, "    %-10s %s (", option->key, option->help);
+  if (option->allowed)
+    fprintf(to, "%s", option->expected);
+  else
+    fprintf(to, "an integer from %lld to %lld", (long long)option->least, (long long)option->most);
+  fprintf(to, ", default %g)\n", option->otherwise);
+}
+
+void optimizer_print_options(FILE *to) {
+  for (int i = 0; i < N_OPTIMIZERS; i++) {
+    const optimizer_ops *ops = optimizers[i];
+    fprintf(to, "  %-12s %s\n    %-10s learning rate (default %g)\n", ops->name, ops->summary, "rate", ops->rate);
+    for (int k = 0; k < ops->n_options; k++) print_option(to, &ops->options[k]);
+  }
+}

@@ -1,15 +1,17 @@
-/* Optimizers: how the parameters of a step are made of those before it.
+/* Optimizers: an optimizer computes the parameters of the next step.
  *
- * An optimizer is one file here with a table, and one line in OPTIMIZER_LIST. Parameters, gradients and what it keeps
- * are sharded alike: each rank has the values offset .. offset + count - 1 of vectors of n_parameters, all of the
- * problem's precision. Its bits must be a function of the problem alone, never of the number of ranks: an element is
- * computed from the elements of the same index and from numbers that are the same on every rank, in + - * / sqrt and
- * fma as written. */
+ * An optimizer is one file here with a table, and one line in OPTIMIZER_LIST. Parameters, gradients and the optimizer's
+ * state are sharded alike: each rank has the values offset .. offset + count - 1 of vectors of n_parameters, in the
+ * problem's precision. The results must depend on the problem only, never on the number of ranks: an element is
+ * computed from elements of the same index and from numbers that are the same on every rank, with + - * / sqrt and fma
+ * as written. */
 #ifndef NTKW_PINN_OPTIMIZER_H
 #define NTKW_PINN_OPTIMIZER_H
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <stdio.h>
+#include "ntkw/dtype.h"
 #include "ntkw/status.h"
 #include "pinn/optimizer/learning_rate.h"
 #include "pinn/optimizer/objective.h"
@@ -17,24 +19,24 @@
 
 enum { MAX_OPTIMIZER_OPTIONS = 8 };
 
-/* A key of optimizer = { "name", key = value }. The one statement of it: problem files are read and refused by it, runs
- * that are resumed are compared by it, help is made of it. rate and decay are keys of every optimizer. */
+/* A key of optimizer = { "name", key = value }, defined only here: problem files are read and checked with this table,
+ * resumed runs are compared with it, and optimizer_print_options prints it. Every optimizer also has rate and decay. */
 typedef struct optimizer_option {
   const char *key;
   double otherwise;        /* the default */
-  bool (*allowed)(double); /* NULL: a whole number from least to most */
-  const char *expected;    /* such as "a number above 0"; of whole numbers NULL */
+  bool (*allowed)(double); /* NULL: an integer from least to most */
+  const char *expected;    /* such as "a number above 0"; NULL for integers */
   int64_t least, most;
   const char *help; /* a clause, such as "decay of the mean gradient" */
 } optimizer_option;
 
 typedef struct optimizer_ops optimizer_ops;
 
-/* What a problem file says of the optimizer. */
+/* The settings of the optimizer in a problem file. */
 typedef struct optimizer_settings {
   const optimizer_ops *ops;
   learning_rate rate;
-  double values[MAX_OPTIMIZER_OPTIONS]; /* of ops->options, in their order */
+  double values[MAX_OPTIMIZER_OPTIONS]; /* in the order of ops->options */
 } optimizer_settings;
 
 typedef struct shard_layout {
@@ -42,11 +44,11 @@ typedef struct shard_layout {
   ntkw_dtype precision;
 } shard_layout;
 
-/* The step to be done. */
+/* The step to do. */
 typedef struct optimizer_step {
-  int64_t number; /* of the run, from 0 */
-  int64_t done;   /* steps that this optimizer has done */
-  double rate;    /* of learning */
+  int64_t number; /* step of the run, from 0 */
+  int64_t done;   /* number of steps of this optimizer so far */
+  double rate;    /* learning rate */
 } optimizer_step;
 
 struct optimizer_ops {
@@ -55,14 +57,14 @@ struct optimizer_ops {
   double rate;         /* the default of its rate */
   const optimizer_option *options;
   int n_options;
-  /* Local. NTKW_SUCCESS, NTKW_ERR_MEMORY. All memory of later steps is made here. */
+  /* Allocate the state and all memory of later steps. Not collective. @return NTKW_SUCCESS or NTKW_ERR_MEMORY. */
   ntkw_status (*create)(const optimizer_settings *settings, const shard_layout *layout, void **self);
-  /* Renew this rank's shard of the parameters. Collective if it asks the goal. The same on every rank; on an error
-   * the parameters are as before. */
+  /* Update this rank's shard of the parameters. Collective if it calls the objective. @return the same on every rank;
+   * on error the parameters are those before the step. */
   ntkw_status (*step)(void *self, const optimizer_step *step, const objective *goal, void *parameters);
-  /* Names of arrays begin with the optimizer's and "_": no two optimizers have the same ones. */
+  /* Show the state to a visitor. Names of arrays begin with the optimizer's name and "_", so that they are unique. */
   ntkw_status (*visit_state)(void *self, state_visitor *v);
-  void (*destroy)(void *self); /* NULL is nothing to destroy */
+  void (*destroy)(void *self); /* takes NULL */
 };
 
 #define OPTIMIZER_LIST(X) \
@@ -73,17 +75,20 @@ struct optimizer_ops {
 OPTIMIZER_LIST(OPTIMIZER_DECLARATION)
 #undef OPTIMIZER_DECLARATION
 
-/* All names, in the order of the list. */
+/* The names of all optimizers, in the order of the list. */
 const char *const *optimizer_names(int *n);
-/* The optimizer of a name, or NULL. */
+/* The optimizer of a name; NULL: there is none. */
 const optimizer_ops *optimizer_find(const char *name);
-/* The defaults of an optimizer. */
+/* The default settings of an optimizer. */
 optimizer_settings optimizer_defaults(const optimizer_ops *ops);
 
-/* A vector of the layout, as an entry of a state. */
+/* The state entry of a vector with this layout. */
 array_entry shard_entry(const shard_layout *layout, const char *name, void *values);
 
-/* Bounds of options. */
+/* Print all optimizers with their options, defaults and bounds as help text. */
+void optimizer_print_options(FILE *to);
+
+/* Checks of options. */
 bool option_is_positive(double x);
 bool option_is_momentum(double x); /* from 0 to below 1 */
 

@@ -1,8 +1,9 @@
 #include "pinn/problem/charges.h"
+#include "pinn/problem/limits.h"
 
 #include <string.h>
 
-/* No call can do more, as its values have to be in memory; and of items without values it stops at the first. */
+/* Upper bound of the items of one call: their values must be in memory, and a call stops at the first missing item. */
 static const int64_t MOST_ITEMS = 4 * (int64_t)MEGABYTE;
 enum { FORMATTED = 8, COMPARED_AT_ONCE = 256, COMPARISONS_AT_ONCE = 4 };
 
@@ -17,7 +18,7 @@ static int64_t lengths(lua_State *L) {
   return sum;
 }
 
-/* Copies of nothing take time as well. */
+/* Copies of an empty string need no memory, but time: their number is charged. */
 static int64_t repetitions(lua_State *L) {
   return length_of(L, 1) + length_of(L, 3) > 0 ? lengths(L) : lua_tointeger(L, 2);
 }
@@ -26,7 +27,7 @@ static int64_t formatted(lua_State *L) {
   return lengths(L) + FORMATTED * (int64_t)lua_gettop(L);
 }
 
-/* Of the items from argument `from` to the one after it. */
+/* Number of items in the range from the index in argument `from` to the index in the next argument. */
 static int64_t range(lua_State *L, int from) {
   const lua_Integer first = luaL_optinteger(L, from, 1);
   const lua_Integer last = lua_isnoneornil(L, from + 1) ? length_of(L, 1) : luaL_checkinteger(L, from + 1);
@@ -43,7 +44,7 @@ static int64_t unpacked(lua_State *L) {
   return range(L, 2);
 }
 
-/* Comparisons of n items, each of up to the longest string. */
+/* Sorting n items takes about n log n comparisons, each of up to the length of the longest string. */
 static int64_t sorted(lua_State *L) {
   const int64_t n = length_of(L, 1);
   int64_t levels = 1, longest = 0;

@@ -1,4 +1,4 @@
-/* What a problem may say, but perhaps does not mean: warnings. */
+/* Warnings about valid problem files that may not say what the user means. */
 #include "pinn/problem/read_parts.h"
 
 #include <math.h>
@@ -17,7 +17,8 @@ static void doubt_outputs(reader *r, const section *s) {
   lua_pop(r->L, 1);
 }
 
-/* Does the network see this input as it is, and is its range far from [-1, 1], for which networks are initialized? */
+/* Does the network get this input itself (no periodic or Fourier features), and is its range far from [-1, 1]? Networks
+ * are initialized for that range. */
 static bool is_far(const problem *p, int input) {
   static const double LARGEST = 8.0, NARROWEST = 0.05;
   const double most = fmax(fabs(p->lower[input]), fabs(p->upper[input]));

@@ -1,10 +1,10 @@
 #include "pinn/problem/lexer.h"
-#include "status/check.h"
+#include "base/check.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-/* Lua's own classes of characters do not depend on the locale. */
+/* Classes of characters as in Lua: they do not depend on the locale. */
 static bool is_digit(char c) {
   return c >= '0' && c <= '9';
 }
@@ -47,7 +47,7 @@ static size_t blank(const char *s) {
   return end ? end : strspn(s, " \t\f\v");
 }
 
-/* If a long bracket opens at s, its whole length, else 0. */
+/* Length of the long-bracket string ([[...]], [=[...]=]) that begins at s, with its brackets; 0: none begins. */
 static size_t long_bracket(const char *s) {
   size_t level = 1;
   if (s[0] != '[') return 0;

@@ -1,4 +1,5 @@
-/* The tokens of a Lua 5.4 text, with their lines: to find keys for messages, and to rewrite the text before it runs. */
+/* Split a Lua 5.4 text into tokens with line numbers, to find the lines of keys for messages and to rewrite the text
+ * before it runs. */
 #ifndef NTKW_PINN_LEXER_H
 #define NTKW_PINN_LEXER_H
 
@@ -6,8 +7,9 @@
 #include <stddef.h>
 #include "ntkw/status.h"
 
-/* How lines end: by LF, CR, CR LF or LF CR, as Lua counts them. Everything that counts lines asks these two.
- * The length of the line end at s, 0: none; and how many there are in so many bytes. */
+/* Line ends as Lua counts them: LF, CR, CR LF or LF CR. All code that counts lines uses these two functions.
+ * line_end: length in bytes of the line end at s; 0: none. line_ends: number of line ends in the first `length`
+ * bytes. */
 size_t line_end(const char *s);
 int line_ends(const char *s, size_t length);
 
@@ -21,7 +23,7 @@ typedef struct token {
   token_kind kind;
   int line;
   size_t start, length; /* in the text */
-  int partner;          /* of brackets and of function, if, do, repeat and their end or until: the other one; else -1 */
+  int partner;          /* matching token, for brackets and for function, if, do, repeat with end or until; else -1 */
 } token;
 
 typedef struct token_list {
@@ -34,9 +36,9 @@ typedef struct token_list {
 ntkw_status tokens_create(const char *text, token_list *out);
 void tokens_free(token_list *list);
 
-/* Is token i there, and this keyword or symbol? */
+/* Does token i exist, and is it this keyword or symbol? */
 bool token_is(const token_list *list, int i, const char *word);
-/* Is token i there, and this name, or a quoted string of this content without escapes? */
+/* Does token i exist, and is it this name, or a quoted string with this content and no escapes? */
 bool token_names(const token_list *list, int i, const char *name);
 
 #endif

@@ -16,7 +16,7 @@ static bool name_of_nil(const char *text, char name[MAX_NAME]) {
   return true;
 }
 
-/* Which of the function's parameters has this name and is nil, from 1; 0: none. */
+/* Number, from 1, of the function's parameter that has this name and is nil; 0: none. */
 static int nil_parameter(lua_State *L, lua_Debug *at, const char *name) {
   lua_getinfo(L, "Snutl", at);
   for (int i = 1; strcmp(at->what, "C") != 0 && i <= at->nparams; i++) {
@@ -36,7 +36,8 @@ static const char *describe_call(lua_State *L, const lua_Debug *at) {
   return lua_pushfstring(L, "%s)", text);
 }
 
-/* The names of parameters come from lua_getlocal, which pushes values, too: only the top of the stack counts. */
+/* Push the message. lua_getlocal, which gives the names of parameters, also pushes their values: only the top of the
+ * stack counts. */
 static int tell(lua_State *L, lua_Debug *at, int level, int index, const char *name) {
   lua_Debug caller;
   const bool called = !at->istailcall && lua_getstack(L, level + 1, &caller) && lua_getinfo(L, "Sl", &caller);
@@ -58,7 +59,7 @@ static int tell(lua_State *L, lua_Debug *at, int level, int index, const char *n
   return 1;
 }
 
-/* The argument may have come down from a function that lacks it itself. */
+/* Report the outermost call that lacks the argument: a function may pass on a parameter that it did not get. */
 int missing_argument_handler(lua_State *L) {
   char name[MAX_NAME];
   lua_Debug at, above;

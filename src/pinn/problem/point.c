@@ -1,6 +1,6 @@
 #include "pinn/problem/point.h"
 #include "pinn/problem/symbols.h"
-#include "status/nearest_word.h"
+#include "base/nearest_word.h"
 
 #include <limits.h>
 #include <stdio.h>
@@ -10,7 +10,7 @@ static const char POINT[] = "point";
 
 typedef struct point {
   const char *exact;
-  const condition *of; /* with its places; NULL: an exact solution */
+  const condition *of; /* the condition, with its places; NULL: an exact solution */
 } point;
 
 void point_push(lua_State *L, const char *exact, const condition *of) {
@@ -24,7 +24,7 @@ static bool begins_with(const char *text, const char *name) {
   return strncmp(text, name, strlen(name)) == 0;
 }
 
-/* Read the rest of a name as inputs, so many at most. */
+/* Read the rest of a name as a sequence of up to MAX_ORDER inputs. */
 static bool parse_inputs(const problem *p, const char *rest, symbol_name *out) {
   if (*rest == '\0') return out->order > 0;
   for (int i = 0; out->order < MAX_ORDER && i < p->n_inputs; i++) {
@@ -36,8 +36,8 @@ static bool parse_inputs(const problem *p, const char *rest, symbol_name *out) {
   return false;
 }
 
-/* The least number of inputs that make up the text, 0 if none do: in time proportional to the text, as it may be long.
- * least[k % MAX_NAME] is the number for the first k letters. */
+/* The least number of input names that make up the text; 0: none do. The text may be long: the time is proportional to
+ * its length. least[k % MAX_NAME] is the number for the first k letters. */
 static int least_order(const problem *p, const char *text) {
   int least[MAX_NAME] = {0};
   const size_t length = strlen(text);
@@ -64,7 +64,7 @@ static bool parse_output(const problem *p, int output, const char *name, symbol_
   return out->order > 0;
 }
 
-/* The output of the longest name as which, or as whose derivative, a name reads; -1 if there is none. */
+/* Of the outputs that the name, or the name as a derivative, can refer to, the one with the longest name; -1: none. */
 static int longest_output(const problem *p, const char *name, int most_order) {
   int longest = -1;
   symbol_name meant;
@@ -96,10 +96,10 @@ bool symbol_is_derivative(const problem *p, int output, const char *name) {
   return parse_output(p, output, name, &meant) && meant.order > 0;
 }
 
-/* All names that mean something, in userdata that Lua frees. */
+/* All valid fields of p, in userdata that Lua frees. */
 typedef struct vocabulary {
   int n;
-  size_t width; /* bytes of a word in the text, its end among them */
+  size_t width; /* bytes reserved for each word in text, with its NUL */
   const char **words;
   char *text;
 } vocabulary;
@@ -110,8 +110,8 @@ static void add_word(vocabulary *v, const char *begin, const char *middle, const
   v->words[v->n++] = word;
 }
 
-/* An output and its derivatives by inputs in any order; the lower orders first, as the first of equally near words is
- * taken. Each word of an order is one of the order below and another input. */
+/* Add an output and its derivatives by inputs in any order. Lower orders come first, as hints take the first of equally
+ * near words. Each word of an order is a word of the order below followed by an input. */
 static void add_output(vocabulary *v, const problem *p, const char *output) {
   int below = v->n;
   add_word(v, output, "", "");
@@ -159,14 +159,14 @@ static const char *shorten(lua_State *L, const char *name) {
   return lua_pushfstring(L, "%s...", lua_tostring(L, -1));
 }
 
-/* Does the text become the shorter one by leaving letters out? */
+/* Is `shorter` the text with letters left out? */
 static bool contains(const char *text, const char *shorter) {
   for (; *text && *shorter; text++) shorter += *text == *shorter;
   return *shorter == '\0';
 }
 
-/* Is the name an output's derivative by inputs that are not there, and the word one by others? Letters too many or too
- * few may be a slip. */
+/* Is the name a derivative by unknown inputs, for which the word would put other inputs? Added or missing letters may
+ * be a slip; they do not count. */
 static bool changes_inputs(const problem *p, const char *name, const char *word) {
   for (int o = 0; o < p->n_outputs; o++)
     if (begins_with(name, p->output_names[o]) && name[strlen(p->output_names[o])] == '_')

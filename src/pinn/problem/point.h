@@ -1,4 +1,4 @@
-/* p, the argument of equations: inputs, outputs and their derivatives by name. */
+/* p, the argument of equations: its fields are inputs, outputs and their derivatives. */
 #ifndef NTKW_PINN_POINT_H
 #define NTKW_PINN_POINT_H
 
@@ -6,21 +6,21 @@
 
 void point_open(lua_State *L);
 
-/* What names of normals begin with. */
+/* The first letter of the names of normal components. */
 enum { NORMAL = 'n' };
 
-/* What a name such as u_xt means: an input (output < 0), or an output and the inputs it is derived by. The order may
- * exceed MAX_ORDER; the inputs are then not given. */
+/* The meaning of a name such as u_xt: an input (output < 0), or an output and the inputs of its derivative. The order
+ * may exceed MAX_ORDER; inputs is then not set. */
 typedef struct symbol_name {
   int output, order, inputs[MAX_ORDER];
-  bool normal; /* the component of the normal along inputs[0]; never by symbol_name_parse */
+  bool normal; /* the component of the normal along inputs[0]; symbol_name_parse never sets it */
 } symbol_name;
 
-/* Orders up to MAX_ORDER go before higher ones; read_inputs.c refuses names that have two readings of such orders. False
- * if the name means nothing. */
+/* Find the meaning of a name. Derivatives of orders up to MAX_ORDER have priority over higher ones; read_inputs.c
+ * refuses problems in which a name has two meanings of such orders. @return false: the name has no meaning. */
 bool symbol_name_parse(const problem *p, const char *name, symbol_name *out);
 
-/* The input along which the name means a component of the normal, such as x for nx; -1: it means none. */
+/* The input of a normal component, such as x for nx; -1: the name is not a normal component. */
 int symbol_normal(const problem *p, const char *name);
 
 /* Does the name read like a derivative of this output? */

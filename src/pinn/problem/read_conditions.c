@@ -32,7 +32,7 @@ _Noreturn static void fail_no_function(reader *r, int line, const char *title, c
               found, name, name);
 }
 
-/* A number that a function returns may be infinite or NaN, which the function's line tells. */
+/* A returned number may be infinite or NaN: the error names the line of the function. */
 static node symbol_at(reader *r, int index, const char *title, int line) {
   if (lua_type(r->L, index) != LUA_TNUMBER) return symbol_get(r->L, index, title);
   const node made = tape_constant(r->made->tape, lua_tonumber(r->L, index));
@@ -40,10 +40,11 @@ static node symbol_at(reader *r, int index, const char *title, int line) {
   return made;
 }
 
-/* Call the function on top of the stack with p, check what it returns and compile it. The function is popped. called:
- * the name in the call that is written in its place, or NULL. exact or of: as for point_push. */
-static equations *trace(reader *r, const char *title, const char *exact, const condition *of, int line,
-                        const token *called) {
+/* Call the function on top of the stack once with p, which pops it: the operators of symbolic values record the
+ * expressions. Check and compile the returned values. called: the called name, if the file has a call in place of the
+ * function; else NULL. exact, of: as for point_push. */
+static equations *record_equation(reader *r, const char *title, const char *exact, const condition *of, int line,
+                                  const token *called) {
   lua_State *L = r->L;
   node roots[MAX_EQUATIONS];
   equations *made = NULL;
@@ -101,8 +102,8 @@ void read_exact(reader *r, const section *s) {
       if (push_key(r, &list, names[o])) {
         const char *title = lua_pushfstring(r->L, "the exact solution of '%s'", names[o]);
         lua_insert(r->L, -2);
-        p->exact[o] =
-            trace(r, title, names[o], NULL, line_of_key(r, &list, names[o]), called_at_key(r, &list, names[o]));
+        p->exact[o] = record_equation(r, title, names[o], NULL, line_of_key(r, &list, names[o]),
+                                      called_at_key(r, &list, names[o]));
         p->has_exact[o] = true;
       }
       lua_pop(r->L, 1);
@@ -112,7 +113,7 @@ void read_exact(reader *r, const section *s) {
   read_reference(r, s);
 }
 
-/* Points are split over the places, and the last places must not go without. */
+/* The points are split over the places, and each place needs at least one. */
 static void check_points(reader *r, const section *s, const condition *of) {
   if (of->n_points < of->n_places)
     reader_fail(r->L, line_of_key(r, s, "points"),
@@ -144,7 +145,7 @@ static void read_condition(reader *r, const section *list, int c) {
     reader_fail(r->L, s.line, "%s has no 'equation'; expected equation = function(p) return ... end", s.name);
   const char *title = lua_pushfstring(r->L, "the equation of %s", s.name);
   lua_insert(r->L, -2);
-  to->equations = trace(r, title, NULL, to, line_of_key(r, &s, "equation"), called_at_key(r, &s, "equation"));
+  to->equations = record_equation(r, title, NULL, to, line_of_key(r, &s, "equation"), called_at_key(r, &s, "equation"));
   lua_pop(r->L, 3);
 }
 

@@ -1,6 +1,7 @@
-/* The domain: the box of all inputs, and what is taken out of it. */
+/* Read the domain: the box of all inputs without the shapes taken out. */
 #include "pinn/problem/read_parts.h"
 #include "pinn/problem/shapes.h"
+#include "pinn/problem/limits.h"
 
 static const char DOMAIN[] = "box() - disk{...}, for the box of all inputs without a disk";
 
@@ -12,7 +13,6 @@ static void take_out(reader *r, const unread_shape *shape) {
   if (status != NTKW_SUCCESS) reader_fail_with(r->L, shape->given.line, status);
 }
 
-/* How much there is of a place in numbers, on the stack. */
 const char *part_in_words(lua_State *L, place_share share) {
   return lua_pushfstring(L, "of %I points that are spread over it, %I are in the domain; expected at least %f of them",
                          (LUAI_UACINT)share.tried, (LUAI_UACINT)share.inside, (LUAI_UACNUMBER)LEAST_PART);

@@ -37,7 +37,7 @@ static void read_input(reader *r, const section *list, int i) {
   lua_pop(r->L, 1);
 }
 
-/* A list whose items have names has no order. Of several names the first by strcmp is told. */
+/* Refuse a list whose items have names, as Lua keeps no order of names. The message quotes the first name by strcmp. */
 static void refuse_names(reader *r, const section *list, const char *expected) {
   lua_State *L = r->L;
   const char *first = NULL;
@@ -57,7 +57,7 @@ static void refuse_names(reader *r, const section *list, const char *expected) {
               expected);
 }
 
-/* The list at a key; its number of items, 1 to most. */
+/* Push the list at a key. *n: its number of items, 1 to most. */
 static section open_list(reader *r, const section *s, const char *key, int most, const char *expected, int *n) {
   push_key(r, s, key);
   const section list = section_at_key(r, s, key, key, expected);
@@ -69,7 +69,8 @@ static section open_list(reader *r, const section *s, const char *key, int most,
   return list;
 }
 
-/* Names of outputs that differ from the others'. A derivative of any order is meant here, so that its name tells. */
+/* Check that the name of an output differs from all others, and that no two outputs read like a function and its
+ * derivative of any order. */
 static void check_output(reader *r, const section *list, int o) {
   problem *p = r->made;
   symbol_name meant;
@@ -100,7 +101,7 @@ static const char *describe_reading(reader *r, const symbol_name *meant) {
   return text;
 }
 
-/* The line of the last of the names that a reading has. */
+/* The line of the last name that a reading contains. */
 static int line_of_reading(reader *r, const section *inputs, const section *outputs, const symbol_name *meant) {
   int last = meant->inputs[0];
   for (int k = 0; k < meant->order; k++)
@@ -109,7 +110,8 @@ static int line_of_reading(reader *r, const section *inputs, const section *outp
   return by_inputs ? line_of_item(r, inputs, last + 1) : line_of_item(r, outputs, meant->output + 1);
 }
 
-/* p.u_tt must mean one thing; p.nx too, in a file that says something of the domain. */
+/* Check that no field of p, such as p.u_tt, has two meanings. with_normals: components of normals such as p.nx
+ * count. */
 static void check_readings(reader *r, const section *inputs, const section *outputs, bool with_normals) {
   const problem *p = r->made;
   const char *input_names[MAX_INPUTS], *output_names[MAX_OUTPUTS];

@@ -1,4 +1,4 @@
-/* Whose neural tangent kernel is to be recorded in training: ntk = { every = n, points = n }. */
+/* Read the steps at which training records the neural tangent kernel: ntk = { every = n, points = n }. */
 #include "pinn/problem/read_parts.h"
 
 static const char EXPECTED[] = "{ every = 1000, points = 300 } or { steps = {0, 100, 1000}, points = 300 }";

@@ -5,8 +5,8 @@
 #include "pinn/problem/read_table.h"
 
 /* Inputs and outputs (read_inputs.c); the domain (read_domain.c); exact solutions and conditions, which need them
- * (read_conditions.c), with places (read_places.c); names that the program makes itself, with exact solutions known
- * (reserved.c); network, optimizer, weighting and the rest (read_training.c); what is recorded of the kernel (read_ntk.c);
+ * (read_conditions.c), with places (read_places.c); names of arrays in solution.h5, once exact solutions are known
+ * (reserved.c); network, optimizer, weighting and the rest (read_training.c); recording of the kernel (read_ntk.c);
  * warnings about the whole (doubts.c). s: the problem{}. */
 void read_inputs(reader *r, const section *s);
 void read_domain(reader *r, const section *s);
@@ -18,9 +18,9 @@ void read_training(reader *r, const section *s);
 void read_ntk(reader *r, const section *s);
 void read_doubts(reader *r, const section *s);
 
-/* Points of a place that are tried count as one instruction of the file (reader_charge). */
+/* Number of points tried in a place that is charged as one instruction (reader_charge). */
 enum { POINTS_OF_INSTRUCTION = 100 };
-/* How much there is of a place in numbers, for messages; left on the stack (read_domain.c). */
+/* The share of a place that lies in the domain, in words for messages; left on the stack (read_domain.c). */
 const char *part_in_words(lua_State *L, place_share share);
 
 #endif

@@ -1,10 +1,11 @@
-/* Places of conditions: what stands at `on`. */
+/* Places of conditions: the key `on`. */
 #include "pinn/problem/read_parts.h"
 #include "pinn/problem/shapes.h"
+#include "pinn/problem/limits.h"
 
 static const char PLACES[] = "interior(), boundary{x=0} or a list of them";
 
-/* boundary(shape): one of those that are taken out of the domain. */
+/* boundary(shape): the shape must be one that is taken out of the domain. */
 static ntkw_status find_surface(reader *r, const unread_shape *given, place *to) {
   const input_space space = problem_space(r->made);
   region *wanted = NULL;

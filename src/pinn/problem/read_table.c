@@ -1,5 +1,5 @@
 #include "pinn/problem/read_table.h"
-#include "pinn/problem/mathematics.h"
+#include "pinn/problem/math_names.h"
 
 #include <ctype.h>
 #include <math.h>
@@ -92,7 +92,7 @@ static bool is_known(lua_State *L, int index, const char *const known[], int n_k
   return false;
 }
 
-/* Of several unknown keys the first by strcmp is told, since Lua's own order differs between ranks. */
+/* If several keys are unknown, the message names the first by strcmp, as Lua's order of keys differs between ranks. */
 void check_keys(reader *r, const section *s, const char *const known[], int n_known, int n_items) {
   lua_State *L = r->L;
   const char *first = NULL;
@@ -193,7 +193,7 @@ int word_at_top(reader *r, int line, const char *what, const char *const words[]
   luaL_pushresult(&text);
   const char *list = lua_tostring(L, -1);
   reader_fail(L, line, "%s is %s; expected %s%s", what, value, list,
-              found && !mathematics_knows(found) ? hint(L, found, words, n) : "");
+              found && !math_name_is_known(found) ? hint(L, found, words, n) : "");
 }
 
 int read_word(reader *r, const section *s, const char *key, const char *const words[], int n, int otherwise) {
@@ -208,7 +208,7 @@ static bool is_identifier(const char *name) {
   return *name == '\0';
 }
 
-/* Names of conditions go into messages, column heads and datasets. */
+/* Is the name valid for a condition? Names of conditions occur in messages, column heads and datasets. */
 static bool is_title(const char *name) {
   static const char special[] = " _-+.,:()[]";
   if (*name == '\0' || *name == ' ') return false;

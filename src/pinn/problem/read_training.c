@@ -1,4 +1,4 @@
-/* Network, optimizer, weighting, and the numbers of the run, with the defaults that problem.h lists. */
+/* Read network, optimizer, weighting and the settings of the run. problem.h lists the defaults. */
 #include "pinn/problem/read_parts.h"
 #include "pinn/problem/rules.h"
 
@@ -36,7 +36,7 @@ static void read_hidden(reader *r, const section *s, network_options *to) {
   lua_pop(L, 1);
 }
 
-/* Inputs that are seen as cosines and sines over their range. */
+/* Read the inputs that the network gets as cosines and sines over their range. */
 static void read_periodic(reader *r, const section *parent) {
   problem *p = r->made;
   feature_options *to = &p->network.features;
@@ -54,7 +54,7 @@ static void read_periodic(reader *r, const section *parent) {
   lua_pop(r->L, 1);
 }
 
-/* One deviation of the random frequencies for all inputs, or one for each. */
+/* Read the standard deviation of the random frequencies: one for all inputs, or one for each. */
 static void read_deviations(reader *r, const section *parent) {
   static const char expected[] = "a number above 0", expected_table[] = "a number or one for each input";
   problem *p = r->made;

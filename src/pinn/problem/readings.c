@@ -1,27 +1,26 @@
-/* All concatenations of one to MAX_ORDER names of inputs ("words") are put into a hash table of texts. Two words of one
- * text and different inputs are two readings. Derivatives of two outputs can only agree where one output's name, with
- * "_" and something behind it, is the other's: then the rest is looked up. */
+/* A word is a concatenation of one to MAX_ORDER names of inputs. All words are entered into a hash table of texts. Two
+ * words with the same text and different inputs are two readings. A field can be a derivative of two outputs only if
+ * one output's name begins with the other's and "_": the table then tells whether the rest is a word. */
 #include "pinn/problem/readings.h"
-#include "status/check.h"
+#include "base/hash.h"
+#include "base/check.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 enum { NO_WORD = -1 };
-static const uint64_t BASE = 0x100000001b3;
 
 typedef struct dictionary {
   const char *const *inputs;
   int n_inputs, n_words;
-  int first[MAX_ORDER + 2]; /* word of each order; the words of an order are one of the order below and an input each */
+  int first[MAX_ORDER + 2]; /* word of each order; each word of an order is a word of the order below and an input */
   uint64_t *hash;           /* of each word */
   int *slots;               /* words by hash, NO_WORD: free */
   size_t mask;
 } dictionary;
 
 static uint64_t hash_on(uint64_t hash, const char *text) {
-  for (; *text; text++) hash = hash * BASE + (unsigned char)*text + 1;
-  return hash;
+  return ntkw_i_hash_bytes(hash, text, strlen(text));
 }
 
 static symbol_name meaning_of(const dictionary *d, int word) {
@@ -55,7 +54,7 @@ static bool same_inputs(const symbol_name *a, const symbol_name *b) {
   return true;
 }
 
-/* Where the text is in the table, or the free place where it belongs. */
+/* The slot of the text in the table, or the free slot where it belongs. */
 static int *place_of(const dictionary *d, uint64_t hash, const char *text) {
   char other[LONGEST_FIELD];
   for (size_t at = (size_t)(hash ^ hash >> 32) & d->mask;; at = (at + 1) & d->mask) {
@@ -68,7 +67,7 @@ static int *place_of(const dictionary *d, uint64_t hash, const char *text) {
 }
 
 static int find(const dictionary *d, const char *text) {
-  return *place_of(d, hash_on(0, text), text);
+  return *place_of(d, hash_on(NTKW_I_HASH_FNV, text), text);
 }
 
 static ntkw_status dictionary_create(dictionary *d) {
@@ -90,13 +89,13 @@ static void dictionary_free(dictionary *d) {
   free(d->slots);
 }
 
-/* Put all words into the table until two of them are two readings. */
+/* Enter all words into the table, until two of them are two readings. */
 static void enter_words(dictionary *d, const char *output, double_reading *out) {
   char text[LONGEST_FIELD];
   for (int order = 1; order <= MAX_ORDER; order++)
     for (int word = d->first[order]; word < d->first[order + 1]; word++) {
       const int index = word - d->first[order], input = index % d->n_inputs;
-      const uint64_t start = order == 1 ? 0 : d->hash[d->first[order - 1] + index / d->n_inputs];
+      const uint64_t start = order == 1 ? NTKW_I_HASH_FNV : d->hash[d->first[order - 1] + index / d->n_inputs];
       d->hash[word] = hash_on(start, d->inputs[input]);
       put_word(d, word, text);
       int *const slot = place_of(d, d->hash[word], text);
@@ -113,14 +112,14 @@ static void enter_words(dictionary *d, const char *output, double_reading *out) 
     }
 }
 
-/* What follows "output_" in a name; NULL: the name does not begin so. */
+/* The rest of a name after the name of an output and "_"; NULL: the name does not begin with these. */
 static const char *rest_after(const char *output, const char *name) {
   const size_t length = strlen(output);
   return strncmp(name, output, length) == 0 && name[length] == '_' ? name + length + 1 : NULL;
 }
 
-/* A field that is an input (of: -1), an output or its derivative by a word, and that also reads as a derivative of
- * another output by the word `rest`. */
+/* The field has the reading `other`: an input, an output or a derivative. Does it also read as the derivative of
+ * `output` by the word `rest`? Then set *out. */
 static bool is_derivative_too(const dictionary *d, int output, const char *rest, symbol_name other, const char *field,
                               double_reading *out) {
   const int word = find(d, rest);
@@ -133,7 +132,7 @@ static bool is_derivative_too(const dictionary *d, int output, const char *rest,
   return true;
 }
 
-/* The same for all derivatives of an output whose name goes on behind another's. */
+/* The same for all derivatives of the output `longer`, whose name begins with the name of `output` and "_". */
 static bool derivatives_meet(const dictionary *d, int output, const char *rest, int longer, const char *name,
                              double_reading *out) {
   char field[LONGEST_FIELD];
@@ -172,7 +171,7 @@ static void compare_outputs(const dictionary *d, const char *const outputs[], in
   }
 }
 
-/* Is the field that means the normal along an input another thing too? */
+/* Does the field of the normal along an input have a second reading? */
 static bool normal_meets(const dictionary *d, const char *const outputs[], int n_outputs, int input,
                          double_reading *out) {
   const symbol_name normal = {.output = -1, .inputs = {input}, .normal = true};

@@ -1,8 +1,8 @@
 /* Fields of p that can be read in two ways: u_tt with inputs t and tt, u_x_y with inputs y and x_y.
  *
  * An input is read by its name, an output by its name, and a derivative as an output, "_" and one to MAX_ORDER inputs.
- * The order of the inputs makes no difference: u_xt and u_tx are one derivative. Two readings are different outputs,
- * or different inputs counted with how often they stand there. */
+ * The order of the inputs makes no difference: u_xt and u_tx are one derivative. Two readings differ in the output, or
+ * in how often some input occurs. */
 #ifndef NTKW_PINN_READINGS_H
 #define NTKW_PINN_READINGS_H
 
@@ -16,14 +16,14 @@ typedef struct double_reading {
   symbol_name first, second;
 } double_reading;
 
-/* Look for a field with two readings among all outputs and derivatives of orders up to MAX_ORDER. Of several one of the
- * lowest order is told. The names differ from each other and are shorter than MAX_NAME. All concatenations of names are
- * made once: about n_inputs^MAX_ORDER of them. Local.
+/* Find a field with two readings among all outputs and derivatives of orders up to MAX_ORDER. Two derivatives of one
+ * output are looked for first, by ascending order. The names must differ from each other and be shorter than MAX_NAME.
+ * The time is that of about n_inputs^MAX_ORDER concatenations of names. Local.
  * @return NTKW_SUCCESS, NTKW_ERR_MEMORY. */
 ntkw_status double_reading_find(const char *const inputs[], int n_inputs, const char *const outputs[], int n_outputs,
                                 double_reading *out);
 
-/* The same for the normals' components: "n" and an input. Names have no two readings otherwise. */
+/* The same for the components of normals: "n" and an input. Call it if double_reading_find found nothing. */
 ntkw_status normal_reading_find(const char *const inputs[], int n_inputs, const char *const outputs[], int n_outputs,
                                 double_reading *out);
 

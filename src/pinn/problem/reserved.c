@@ -1,5 +1,5 @@
-/* Names that the program makes of the user's: they must not meet a name that stands in the file. Whether they do is
- * seen when the problem is read, not when the results are written. */
+/* Names that the program derives from the user's names for arrays of solution.h5. If one of them equals a name in the
+ * file, reading the problem fails, not writing the results. */
 #include "pinn/problem/read_parts.h"
 
 #include <string.h>
@@ -17,7 +17,7 @@ static int line_of_name(reader *r, const section *s, const char *key, int index)
   return line;
 }
 
-/* The name may be that of an array in solution.h5: OUTPUT, and what is made for it where its exact solution is known. */
+/* OUTPUT_exact and OUTPUT_error are arrays of solution.h5 if the output has an exact solution or a reference. */
 static void check_name(reader *r, const section *s, const char *key, const char *name, int index) {
   const problem *p = r->made;
   for (int o = 0; o < p->n_outputs; o++) {

@@ -5,7 +5,7 @@
 
 enum { MAX_RULES = 64 };
 
-/* Rules that need nothing want weights given by hand, for which a problem file has no word. */
+/* Rules without measurements are left out: the user sets their weights, for which a problem file has no key. */
 const char *const *rule_names(int *n) {
   static _Thread_local const char *names[MAX_RULES] = {"none"};
   const char *const *known = ntkw_rule_names(NULL);

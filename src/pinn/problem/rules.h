@@ -2,8 +2,8 @@
 #ifndef NTKW_PINN_RULES_H
 #define NTKW_PINN_RULES_H
 
-/* All names: "none" (no weighting), and the library's rules and aliases that measure something; *n of them. The list
- * lives as long as the thread. */
+/* List the *n names: "none" (no weighting), and the library's rules and aliases that measure something. The list lives
+ * as long as the thread. */
 const char *const *rule_names(int *n);
 
 #endif

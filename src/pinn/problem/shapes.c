@@ -1,7 +1,8 @@
-/* Shapes of problem files and what is made of them: box() - disk{...} for a domain, interior() and boundary(...) for
- * places. Names of inputs are not known before problem{} is read, so that all of this is kept as it is written. */
+/* Shapes of problem files, domains such as box() - disk{...}, and places: interior() and boundary(...). Names of inputs
+ * are not known before problem{} is read, so the names and numbers in these are stored unchecked. */
 #include "pinn/problem/shapes.h"
 #include "pinn/problem/whole_numbers.h"
+#include "pinn/problem/limits.h"
 
 #include <math.h>
 #include <string.h>
@@ -9,10 +10,10 @@
 static const char PLACE[] = "place", SHAPE[] = "shape", DOMAIN[] = "domain";
 static const char WHAT_THERE_IS[] = "box() - disk{...} - disk{...}: disks can be taken out of the box of all inputs";
 
-/* Of whom numbers are read. */
+/* A function of problem files that takes numbers by name. */
 typedef struct caller {
   const char *word, *expected;
-  bool fixes; /* it is boundary{}: numbers are fixed coordinates */
+  bool fixes; /* true for boundary{}: its numbers are fixed coordinates */
 } caller;
 
 static const caller BOUNDARY = {"boundary", "expected fixed coordinates, such as boundary{x=0}", true};
@@ -46,7 +47,7 @@ static int interior(lua_State *L) {
   return 1;
 }
 
-/* Insert by name: the order of lua_next differs between ranks, and messages must not. */
+/* Insert a number, sorted by name: the order of lua_next differs between ranks, and messages must not. */
 static void add_number(lua_State *L, const caller *by, unread_region *to, const char *name, double value) {
   const int most = by->fixes ? MAX_INPUTS : MAX_REGION_NUMBERS;
   int at = to->n;
@@ -65,7 +66,7 @@ static void add_number(lua_State *L, const caller *by, unread_region *to, const 
   to->n++;
 }
 
-/* A list of numbers in place of one: a place for each. */
+/* Report a list of numbers in place of one number, where the user means a list of places. */
 _Noreturn static void fail_list(lua_State *L, const char *name) {
   const bool two = lua_istable(L, -1) && lua_rawgeti(L, -1, 1) == LUA_TNUMBER && lua_rawgeti(L, -2, 2) == LUA_TNUMBER;
   const char *first = two ? lua_tostring(L, -2) : "0", *second = two ? lua_tostring(L, -1) : "1";
@@ -75,7 +76,8 @@ _Noreturn static void fail_list(lua_State *L, const char *name) {
                    name, name, first, name, second);
 }
 
-/* Of the values that are no numbers the first by name is told, as the order of lua_next differs between ranks. */
+/* If several values are not numbers, the message quotes the first by name: the order of lua_next differs between
+ * ranks. */
 static void check_numbers(lua_State *L, const caller *by) {
   const char *first = NULL;
   if (lua_rawlen(L, 1) > 0) {
@@ -95,13 +97,13 @@ static void check_numbers(lua_State *L, const caller *by) {
   reader_fail_here(L, "%s is given %s for '%s'; %s", by->word, describe(L, -1), first, by->expected);
 }
 
-/* The numbers of the table at 1. */
+/* Take the numbers of the table at stack index 1. */
 static void take_numbers(lua_State *L, const caller *by, unread_region *to) {
   check_numbers(L, by);
   for (lua_pushnil(L); lua_next(L, 1); lua_pop(L, 1)) add_number(L, by, to, lua_tostring(L, -2), lua_tonumber(L, -1));
 }
 
-/* boundary(shape): its surface. */
+/* boundary(shape): the place is the surface of the shape. */
 static int boundary_of_shape(lua_State *L, const unread_shape *shape) {
   if (shape->ops == &region_box)
     reader_fail_here(L, "boundary is given the box of all inputs; expected one of its sides, such as boundary{x=0}");
@@ -126,7 +128,7 @@ static int boundary(lua_State *L) {
   return 1;
 }
 
-/* The word of a kind of region, which is upvalue 1. */
+/* The function of a kind of region (upvalue 1), such as disk{...}. */
 static int shape(lua_State *L) {
   const region_ops *ops = lua_touserdata(L, lua_upvalueindex(1));
   if (ops == &region_box) {
@@ -144,7 +146,7 @@ static int shape(lua_State *L) {
   return 1;
 }
 
-/* What stands on a side of an operator, for messages. */
+/* Describe an operand, for messages. */
 static const char *operand(lua_State *L, int index) {
   const unread_shape *held = unread_shape_test(L, index);
   return held ? lua_pushfstring(L, held->ops == &region_box ? "%s()" : "%s{...}", held->ops->word) : describe(L, index);
@@ -156,7 +158,7 @@ static int refuse_operator(lua_State *L) {
                    operand(L, is_left ? 1 : 2), WHAT_THERE_IS);
 }
 
-/* box() - shape, domain - shape. A domain is userdata with the list of what is taken out. */
+/* box() - shape, domain - shape. A domain is a userdata with the list of the shapes taken out. */
 static int subtract(lua_State *L) {
   if (whole_numbers_mark(L, 2)) {
     lua_settop(L, 1);
@@ -192,12 +194,19 @@ static int refuse_index(lua_State *L) {
   reader_fail_here(L, "%s has no field '%s'; expected it in a domain or in boundary(...)", operand(L, 1), key);
 }
 
+/* Make the metatable of a type, with its description for messages; it stays on top of the stack. */
+static void push_type(lua_State *L, const char *name) {
+  luaL_newmetatable(L, name);
+  lua_pushfstring(L, "a %s", name);
+  lua_setfield(L, -2, DESCRIPTION);
+}
+
 static void make_type(lua_State *L, const char *name) {
   static const char *const refused[][2] = {
       {"__add", "+"},  {"__mul", "*"},     {"__div", "/"},  {"__mod", "%"},  {"__idiv", "//"}, {"__pow", "^"},
       {"__unm", "-"},  {"__concat", ".."}, {"__len", "#"},  {"__band", "&"}, {"__bor", "|"},   {"__bxor", "~"},
       {"__bnot", "~"}, {"__shl", "<<"},    {"__shr", ">>"}, {"__lt", "<"},   {"__le", "<="}};
-  luaL_newmetatable(L, name);
+  push_type(L, name);
   for (size_t i = 0; i < sizeof refused / sizeof *refused; i++) {
     lua_pushstring(L, refused[i][1]);
     lua_pushcclosure(L, refuse_operator, 1);
@@ -211,7 +220,7 @@ static void make_type(lua_State *L, const char *name) {
 }
 
 void shapes_open(lua_State *L) {
-  luaL_newmetatable(L, PLACE);
+  push_type(L, PLACE);
   lua_pop(L, 1);
   make_type(L, SHAPE);
   make_type(L, DOMAIN);

@@ -1,5 +1,5 @@
-/* Shapes, places and domains of problem files, as they are written: userdata whose names of inputs are not checked yet.
- * shapes_open makes their functions: interior, boundary, and a word for each kind of region. */
+/* Shapes, places and domains as problem files write them: userdata whose names of inputs are not checked yet.
+ * shapes_open makes their functions: interior, boundary, and one for each kind of region. */
 #ifndef NTKW_PINN_SHAPES_H
 #define NTKW_PINN_SHAPES_H
 
@@ -13,12 +13,12 @@ typedef struct unread_shape {
 
 void shapes_open(lua_State *L);
 
-/* The place or shape at an index, or NULL if it is something else. */
+/* The place or shape at a stack index; NULL: another value. */
 const unread_shape *unread_place_test(lua_State *L, int index);
 const unread_shape *unread_shape_test(lua_State *L, int index);
-/* Is it a domain from which something is taken out? */
+/* Is the value a domain from which shapes are taken out? */
 bool unread_domain_test(lua_State *L, int index);
-/* Push the list of the shapes that are taken out of it; their number. */
+/* Push the list of the shapes that are taken out of the domain. @return their number. */
 int unread_domain_push(lua_State *L, int index);
 
 #endif

@@ -1,5 +1,4 @@
 #include "pinn/problem/symbols.h"
-#include "pinn/problem/point.h"
 #include "pinn/problem/whole_numbers.h"
 
 #include <math.h>
@@ -117,8 +116,8 @@ static int refuse_index(lua_State *L) {
   reader_fail_here(L, "a symbolic value has no field '%s'; expected derivatives as fields of p, such as p.u_x", key);
 }
 
-/* Would the real == have been asked about the numbers of a symbolic value? Comparisons with nil and the like are fine.
- */
+/* Does == compare the symbolic value a with a number or another symbolic value? Such a comparison has no result while
+ * the file is read. Comparisons with nil and other values are allowed. */
 static bool is_asked(lua_State *L, int a, int b) {
   return symbol_test(L, a) && (symbol_test(L, b) || lua_type(L, b) == LUA_TNUMBER);
 }
@@ -172,6 +171,8 @@ static void set_operators(lua_State *L) {
                                            {"__shl", "<<"}, {"__shr", ">>"}};
   luaL_newmetatable(L, SYMBOL);
   luaL_setfuncs(L, operators, 0);
+  lua_pushliteral(L, "a symbolic value");
+  lua_setfield(L, -2, DESCRIPTION);
   for (size_t i = 0; i < sizeof refused / sizeof *refused; i++) {
     lua_pushstring(L, refused[i][1]);
     lua_pushcclosure(L, refuse_operator, 1);
@@ -180,7 +181,7 @@ static void set_operators(lua_State *L) {
   lua_pop(L, 1);
 }
 
-/* A global value whose only use is to stand before ^. */
+/* Set a global userdata whose only operator is ^. */
 static void set_mark(lua_State *L, const char *type, const char *global, lua_CFunction pow) {
   lua_newuserdatauv(L, 0, 0);
   luaL_newmetatable(L, type);
@@ -202,6 +203,4 @@ void symbols_open(lua_State *L) {
   lua_register(L, "__unequal", unequal);
   lua_register(L, "__test", test);
   lua_register(L, "__operand", operand);
-  whole_numbers_open(L);
-  point_open(L);
 }

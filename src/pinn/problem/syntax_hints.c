@@ -7,7 +7,7 @@ typedef struct mistake {
   lua_State *L;
   const token_list *list;
   const char *message, *near; /* near: as Lua shows it, with quotes */
-  int at;                     /* list->n: the end of the file, or no whole token */
+  int at;                     /* index of the token; list->n: the end of the file, or not a whole token */
 } mistake;
 
 static const char NEAR[] = " near ";
@@ -38,7 +38,7 @@ static bool joined(const mistake *m, int i, const char *first, const char *secon
   return m->list->tokens[i].start + m->list->tokens[i].length == m->list->tokens[i + 1].start;
 }
 
-/* The same, where Lua stops at the first or at the second. */
+/* The same, if Lua stops at the first or at the second of the two. */
 static bool stops_in(const mistake *m, const char *first, const char *second) {
   return joined(m, m->at, first, second) || joined(m, m->at - 1, first, second);
 }
@@ -53,7 +53,7 @@ static const char *lexical(const mistake *m) {
   return "; is a '*' or a space missing after the number?";
 }
 
-/* Characters that stand for others: as editors, papers and word processors put them. */
+/* Characters that editors, papers and word processors put in place of those of Lua. */
 static const char *const LOOKALIKES[][2] = {
     {"\u2212", "-"},  {"\u2010", "-"},  {"\u2011", "-"},  {"\u2012", "-"},  {"\u2013", "-"},       {"\u2014", "-"},
     {"\u201c", "\""}, {"\u201d", "\""}, {"\u201e", "\""}, {"\u00ab", "\""}, {"\u00bb", "\""},      {"\u2018", "'"},
@@ -107,7 +107,7 @@ static const char *foreign_operator(const mistake *m) {
   return NULL;
 }
 
-/* Does a lambda stand before it in its line? */
+/* Is there a lambda before the mistake in its line? */
 static bool after_lambda(const mistake *m) {
   const int line = m->at > 0 ? m->list->tokens[m->at - 1].line : 0;
   for (int i = m->at - 1; i >= 0 && m->list->tokens[i].line == line; i--)
@@ -115,7 +115,7 @@ static bool after_lambda(const mistake *m) {
   return false;
 }
 
-/* Is it after the parameters of a function? */
+/* Is the mistake directly after the parameters of a function? */
 static bool after_parameters(const mistake *m) {
   if (!is(m, m->at - 1, ")")) return false;
   const int open = m->list->tokens[m->at - 1].partner;
@@ -181,7 +181,7 @@ static bool begins_expression(const mistake *m) {
   return kind == TOKEN_NAME || kind == TOKEN_STRING || kind == TOKEN_NUMBER || is_any(m, m->at, words);
 }
 
-/* Is it // or #, or does one stand before it in its line? What was meant may be a comment. */
+/* Is the token // or #, or is one of these before it in its line? The user may mean a comment. */
 static bool may_be_comment(const mistake *m) {
   for (int i = m->at; i >= 0 && i < m->list->n && m->list->tokens[i].line == m->list->tokens[m->at].line; i--)
     if (is(m, i, "//") || is(m, i, "#")) return true;
@@ -233,7 +233,8 @@ static const char *something_else(const mistake *m) {
   return says(m, "syntax error") ? "; expected an assignment (name = value) or a call" : NULL;
 }
 
-/* The token that ends where Lua's lexer stands: one character is read beyond it, if there is one. */
+/* The token at which Lua's lexer stopped after `read` bytes: the lexer reads one character beyond a token, unless the
+ * text ends there. */
 static int token_before(const token_list *list, size_t read, const char *near) {
   if (strstr(near, "<eof>")) return list->n;
   for (size_t beyond = 2; beyond-- > 0;)

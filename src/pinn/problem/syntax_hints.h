@@ -1,5 +1,5 @@
-/* Questions and facts that follow Lua's message about the syntax of a problem file, for the usual mistakes: a missing
- * comma, brace or end, and operators, comments and functions as other languages write them. */
+/* Hints that follow Lua's message about the syntax of a problem file, for the usual mistakes: a missing comma, brace or
+ * end, and operators, comments and functions written as in other languages. */
 #ifndef NTKW_PINN_SYNTAX_HINTS_H
 #define NTKW_PINN_SYNTAX_HINTS_H
 

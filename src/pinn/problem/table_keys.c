@@ -1,23 +1,23 @@
 #include "pinn/problem/table_keys.h"
-#include "pinn/problem/checked_source.h"
+#include "pinn/problem/operator_rewrite.h"
 
 #include <string.h>
 
-/* The constructor being looked at; the table on top of the stack maps its keys to their lines. */
+/* The table constructor being checked. The table on top of the stack maps its keys to their lines. */
 typedef struct constructor {
   reader *r;
-  int open, items; /* its brace; items without key so far */
+  int open, items; /* token of its brace; number of items without key so far */
 } constructor;
 
 static bool push_number(reader *r, const token *t, bool negative) {
   lua_State *L = r->L;
   const char *text = r->tokens.text + t->start;
-  const char *real = checked_source_wraps(text, t->length) ? "p0" : "";
+  const char *real = operator_rewrite_wraps(text, t->length) ? "p0" : "";
   lua_pushlstring(L, text, t->length);
   return lua_stringtonumber(L, lua_pushfstring(L, "%s%s%s", negative ? "-" : "", lua_tostring(L, -1), real)) != 0;
 }
 
-/* Escapes and long brackets are left to Lua. */
+/* Push the value of a string token. Lua evaluates strings with escapes or long brackets. */
 static bool push_string(reader *r, const token *t) {
   lua_State *L = r->L;
   const char *text = r->tokens.text + t->start;
@@ -79,7 +79,7 @@ static const char *text_of_key(lua_State *L, int index) {
   return lua_pushfstring(L, "[%s]", lua_tostring(L, -1));
 }
 
-/* Enter the key on top of the stack, which it pops. */
+/* Pop the key on top of the stack and enter it into the table; an error if it is there already. */
 static void enter_key(const constructor *c, int line) {
   lua_State *L = c->r->L;
   lua_pushvalue(L, -1);
@@ -113,7 +113,7 @@ static void look_at_item(constructor *c, int i, int end, bool is_last) {
   lua_settop(L, top);
 }
 
-/* The item from token i on: where it ends. Brackets, functions and blocks within are stepped over. */
+/* The index of the token after the item that begins at token i. Brackets, functions and blocks in it are skipped. */
 static int end_of_item(const token_list *list, int i, int close) {
   while (i < close && !token_is(list, i, ",") && !token_is(list, i, ";"))
     i = list->tokens[i].partner > i ? list->tokens[i].partner + 1 : i + 1;

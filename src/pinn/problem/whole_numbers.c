@@ -1,6 +1,7 @@
 #include "pinn/problem/whole_numbers.h"
-#include "pinn/problem/checked_source.h"
+#include "pinn/problem/operator_rewrite.h"
 #include "pinn/problem/symbols.h"
+#include "pinn/problem/limits.h"
 
 #include <ctype.h>
 #include <math.h>
@@ -10,8 +11,8 @@
 static const char MARK[] = "whole number's operator", WAITING[] = "whole number", NEGATIVE_MARK[] = "negation";
 static const char BLANKS[] = " \t\f\v\r\n";
 enum { ADD, SUBTRACT, MULTIPLY, DIVIDE, MODULO, SHIFT_LEFT, SHIFT_RIGHT, NEGATE, N_OPERATORS = NEGATE };
-enum { BITS = 64, FARTHEST = 2000 /* of a shift: to infinity */, MOST_WAITING = 1 << 20 };
-/* Instructions that are there because of the weaving: they are not counted against the file. */
+enum { BITS = 64, FARTHEST = 2000 /* longest shift, which gives infinity or 0 */, MOST_WAITING = 1 << 20 };
+/* Instructions added by the rewriting (operator_rewrite.h): they do not count against the file's limit. */
 enum { WOVEN_BEFORE = 3, WOVEN_AFTER = 1 };
 
 static const struct {
@@ -26,7 +27,8 @@ bool whole_numbers_mark(lua_State *L, int index) {
   return luaL_testudata(L, index, MARK);
 }
 
-/* The name before (step -1) or after (1) token i, with the fields that lead to it, for messages; "": it is more. */
+/* The name before (step -1) or after (1) token i, with the fields that lead to it, in quotes for messages; "": the
+ * operand is not just a name. */
 static const char *name_beside(lua_State *L, const token_list *list, int i, int step) {
   int end = i + step;
   if (end < 0 || end >= list->n || list->tokens[end].kind != TOKEN_NAME) return "";
@@ -42,7 +44,7 @@ static const char *name_beside(lua_State *L, const token_list *list, int i, int 
   return lua_pushfstring(L, " ('%s')", lua_tostring(L, -1));
 }
 
-/* Which operand it is, if the line has this operator once and the operand is a name; else "". */
+/* The name of the operand, if the line has this operator once and the operand is a name; else "". */
 static const char *operand_name(lua_State *L, int op, int step) {
   const token_list *list = &reader_of(L)->tokens;
   const int line = reader_line(L);
@@ -66,7 +68,7 @@ static void keep(lua_State *L, lua_Integer value) {
   if (r->n_waiting == r->most_waiting) {
     const int most = r->most_waiting > 0 ? 2 * r->most_waiting : 64;
     lua_Integer *moved = most > MOST_WAITING ? NULL : realloc(r->waiting, (size_t)most * sizeof *moved);
-    if (!moved) reader_fail_here(L, "no memory for the operands of nested calls");
+    if (!moved) reader_fail_here(L, "too many nested operands, or out of memory for them");
     r->waiting = moved;
     r->most_waiting = most;
   }
@@ -108,7 +110,7 @@ static void push_shifted(lua_State *L, lua_Integer a, int n) {
     lua_pushnumber(L, ldexp((lua_Number)a, n));
 }
 
-/* As Lua does: towards minus infinity, and a remainder with the sign of the divisor. */
+/* As in Lua, the quotient is rounded towards minus infinity, and the remainder has the sign of the divisor. */
 static void push_quotient(lua_State *L, int op, lua_Integer a, lua_Integer b) {
   if (b == 0)
     reader_fail_here(L, "attempt to perform 'n%s0': %I is divided by the whole number zero; expected another divisor",
@@ -165,7 +167,8 @@ static int take_right(lua_State *L) {
   return 1;
 }
 
-/* - a, where a is __neg ^ a: the sign is to come. */
+/* __neg ^ a: return a, made real if -a does not fit a whole number. The text is - (__neg ^ a), so Lua negates the
+ * result. */
 static int negate(lua_State *L) {
   lua_settop(L, 2);
   if (lua_type(L, 2) != LUA_TNUMBER && !symbol_test(L, 2)) refuse_operand(L, NEGATE, 2, 1);
@@ -179,7 +182,7 @@ static bool push_long_hexadecimal(lua_State *L, const char *text) {
   text += strspn(text, BLANKS);
   const char *digits = text + (*text == '-' || *text == '+');
   const size_t length = strspn(digits, "0123456789abcdefABCDEFxX");
-  if (!checked_source_wraps(digits, length)) return false;
+  if (!operator_rewrite_wraps(digits, length)) return false;
   lua_pushlstring(L, text, length + (size_t)(digits - text));
   return lua_stringtonumber(L, lua_pushfstring(L, "%sp0", lua_tostring(L, -1))) != 0;
 }
@@ -217,7 +220,7 @@ static void set_closures(lua_State *L, const char *type, lua_CFunction take, boo
 }
 
 void whole_numbers_open(lua_State *L) {
-  lua_newuserdatauv(L, 0, 0); /* what waits for a right operand */
+  lua_newuserdatauv(L, 0, 0); /* the value that waits for a right operand */
   set_closures(L, WAITING, take_right, false);
   lua_setmetatable(L, -2);
   lua_newuserdatauv(L, 0, 0); /* the marks: one for all operators */

@@ -1,11 +1,11 @@
 #include "pinn/spectrum/eigenvalues.h"
-#include "status/check.h"
+#include "base/check.h"
 
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* LAPACK's own interface, and OpenBLAS's switches, where it is OpenBLAS. */
+/* LAPACK's Fortran interface, and the switches of OpenBLAS, which exist only there. */
 extern void dsyevd_(const char *job, const char *triangle, const int *n, double *a, const int *lda, double *w,
                     double *work, const int *lwork, int *iwork, const int *liwork, int *info);
 extern void openblas_set_num_threads(int n) __attribute__((weak));
@@ -29,7 +29,7 @@ static void reverse(double *values, int64_t n) {
 }
 
 ntkw_status eigenvalues_of(const double *matrix, int64_t n, int64_t stride, double *eigenvalues) {
-  const int lwork = 66 * (int)n + 64; /* LAPACK asks for 2 n + 1 and is faster with room for blocks */
+  const int lwork = 66 * (int)n + 64; /* LAPACK needs 2 n + 1 and is faster with room for blocks */
   double *copy = malloc((size_t)(n * n) * sizeof *copy), *work = malloc((size_t)lwork * sizeof *work);
   int info = 0;
   if (copy && work) {

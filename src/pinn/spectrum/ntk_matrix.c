@@ -1,35 +1,35 @@
 #include "pinn/spectrum/ntk_matrix.h"
 #include "pinn/model/model.h"
-#include "pinn/network/factors.h"
+#include "pinn/network/ntk_factors.h"
 #include "pinn/spectrum/ntk_plan.h"
 #include "pinn/training/sampler.h"
-#include "status/check.h"
+#include "base/check.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* What travels with a panel's factors: residuals and points. */
+/* Doubles that are sent with the factors of a panel: residuals and points. */
 enum { EXTRA = FACTOR_ROWS * (1 + MAX_INPUTS) };
 
-typedef struct maker {
+typedef struct assembly {
   MPI_Comm comm;
   int rank, size;
-  problem sampled; /* the problem with other numbers of points */
+  problem sampled; /* the problem with n_points points per condition */
   uint64_t draw;
   ntk_plan plan;
-  int first, end; /* own panels */
+  int first, end; /* panels of this rank: first .. end - 1 */
   model *model;
   workspace *workspace;
   factor_products *products;
-  size_t n_factors, message; /* doubles of a panel */
-  double *own;               /* the messages of the own panels */
+  size_t n_factors, message; /* doubles per panel */
+  double *own;               /* messages of this rank's panels */
   double *received;
-  double *tiles, *gathered; /* with one panel, of this rank and of all */
-  int *counts, *offsets;    /* of every rank's tiles */
-} maker;
+  double *tiles, *gathered; /* tiles with one right panel, of this rank and of all */
+  int *counts, *offsets;    /* of the tiles of all ranks */
+} assembly;
 
-static ntkw_status make_model(maker *m, const problem *pde, const void *parameters) {
+static ntkw_status create_model(assembly *m, const problem *pde, const void *parameters) {
   network_options options = pde->network;
   options.precision = NTKW_FLOAT64;
   NTKW_TRY(model_create(&options, &m->model));
@@ -45,10 +45,10 @@ static ntkw_status make_model(maker *m, const problem *pde, const void *paramete
   return factor_products_create(model_network(m->model), &m->products);
 }
 
-static ntkw_status allocate(maker *m) {
+static ntkw_status allocate(assembly *m) {
   const size_t own = (size_t)(m->end - m->first), width = sizeof(double);
   const size_t tile = (size_t)m->plan.most_points * (size_t)m->plan.most_points;
-  m->n_factors = factors_size(model_network(m->model));
+  m->n_factors = ntk_factors_size(model_network(m->model));
   m->message = m->n_factors + EXTRA;
   m->own = calloc(own * m->message + 1, width);
   m->received = malloc(m->message * width);
@@ -62,8 +62,8 @@ static ntkw_status allocate(maker *m) {
   return NTKW_SUCCESS;
 }
 
-/* Forward and backward at one panel's points. */
-static ntkw_status make_panel(maker *m, const ntk_panel *panel, double *message) {
+/* Compute factors, residuals and points of one panel. */
+static ntkw_status compute_panel(assembly *m, const ntk_panel *panel, double *message) {
   const equations *eqs = m->sampled.conditions[panel->condition].equations;
   const stream_set *streams = equations_streams(eqs);
   const int n = panel->n_points, n_inputs = m->sampled.n_inputs;
@@ -74,7 +74,8 @@ static ntkw_status make_panel(maker *m, const ntk_panel *panel, double *message)
   double *scratch = malloc((2 * rows + pairs + all + coordinates) * sizeof *scratch);
   equations_workspace *work = NULL;
   NTKW_CHECK(scratch, NTKW_ERR_MEMORY, "out of memory for a panel of points");
-  double *outputs = scratch, *seeds = outputs + rows, *coefficients = seeds + rows, *every = coefficients + pairs;
+  double *outputs = scratch, *output_adjoints = outputs + rows, *coefficients = output_adjoints + rows,
+         *every = coefficients + pairs;
   double *normals = every + all;
   const ntkw_status status = equations_workspace_create(eqs, n, &work);
   if (status == NTKW_SUCCESS) {
@@ -83,8 +84,8 @@ static ntkw_status make_panel(maker *m, const ntk_panel *panel, double *message)
     equations_coefficients(work, n, n_inputs, points, coefficients);
     workspace_forward(m->workspace, streams, n, points, coefficients, outputs);
     equations_residuals(work, n, n_inputs, points, outputs, every);
-    equations_seeds(work, panel->equation, NULL, seeds);
-    factors_take(model_network(m->model), m->workspace, seeds, message);
+    equations_seeds(work, panel->equation, NULL, output_adjoints);
+    ntk_factors_take(model_network(m->model), m->workspace, output_adjoints, message);
     memcpy(residuals, every + (size_t)panel->equation * (size_t)n, (size_t)n * sizeof *every);
   }
   equations_workspace_destroy(&work);
@@ -92,21 +93,22 @@ static ntkw_status make_panel(maker *m, const ntk_panel *panel, double *message)
   return status;
 }
 
-static ntkw_status prepare(maker *m, const problem *pde, const void *parameters, int64_t n_points, int64_t step) {
+static ntkw_status prepare(assembly *m, const problem *pde, const void *parameters, int64_t n_points, int64_t step) {
   m->sampled = *pde;
   for (int c = 0; c < pde->n_conditions; c++) m->sampled.conditions[c].n_points = n_points;
   m->draw = sample_draw(pde, step);
   NTKW_TRY(ntk_plan_create(pde, n_points, &m->plan));
-  m->first = ntk_plan_first(&m->plan, m->rank, m->size);
-  m->end = ntk_plan_first(&m->plan, m->rank + 1, m->size);
-  NTKW_TRY(make_model(m, pde, parameters));
+  const ntkw_i_range own = ntk_plan_share(&m->plan, m->rank, m->size);
+  m->first = (int)own.first;
+  m->end = (int)own.last;
+  NTKW_TRY(create_model(m, pde, parameters));
   NTKW_TRY(allocate(m));
   for (int p = m->first; p < m->end; p++)
-    NTKW_TRY(make_panel(m, &m->plan.panels[p], m->own + (size_t)(p - m->first) * m->message));
+    NTKW_TRY(compute_panel(m, &m->plan.panels[p], m->own + (size_t)(p - m->first) * m->message));
   return NTKW_SUCCESS;
 }
 
-static void release(maker *m) {
+static void release(assembly *m) {
   factor_products_destroy(&m->products);
   workspace_destroy(&m->workspace);
   model_destroy(&m->model);
@@ -118,23 +120,23 @@ static void release(maker *m) {
   free(m->counts);
 }
 
-/* Number of values of the tile of two panels. */
+/* Number of values of the tile of two panels; 0: the owner of the left panel does not compute it. */
 static int tile_size(const ntk_plan *plan, int left, int right) {
   return ntk_plan_takes(left, right) ? plan->panels[left].n_points * plan->panels[right].n_points : 0;
 }
 
-static void count_tiles(maker *m, int right) {
+static void count_tiles(assembly *m, int right) {
   int total = 0;
   for (int r = 0; r < m->size; r++) {
     m->offsets[r] = total;
-    const int end = ntk_plan_first(&m->plan, r + 1, m->size);
-    for (int p = ntk_plan_first(&m->plan, r, m->size); p < end; p++) total += tile_size(&m->plan, p, right);
+    const ntkw_i_range panels = ntk_plan_share(&m->plan, r, m->size);
+    for (int64_t p = panels.first; p < panels.last; p++) total += tile_size(&m->plan, (int)p, right);
     m->counts[r] = total - m->offsets[r];
   }
 }
 
-/* This rank's tiles with one panel on the right, one after the other. */
-static void make_tiles(maker *m, int right, const double *message) {
+/* Compute this rank's tiles with one right panel, one after the other. */
+static void compute_tiles(assembly *m, int right, const double *message) {
   const ntk_panel *panels = m->plan.panels;
   double *next = m->tiles;
   factor_products_set_right(m->products, message, panels[right].n_points, panels[right].n_streams);
@@ -146,8 +148,8 @@ static void make_tiles(maker *m, int right, const double *message) {
   }
 }
 
-/* Rank 0: a tile into both halves of the kernel. Of a panel with itself the lower half counts, as the sums over the
- * streams of the upper one are rounded in another order. */
+/* Copy a tile to both triangles of the kernel, on rank 0. For a panel with itself only the lower triangle is used: the
+ * sums over the streams in the upper one are rounded in another order. */
 static void put_tile(const ntk_plan *plan, int left, int right, const double *tile, ntk_matrix *k) {
   const ntk_panel *a = &plan->panels[left], *b = &plan->panels[right];
   for (int i = 0; i < a->n_points; i++)
@@ -157,7 +159,7 @@ static void put_tile(const ntk_plan *plan, int left, int right, const double *ti
     }
 }
 
-static void put_panel(const maker *m, int right, const double *message, ntk_matrix *k) {
+static void put_panel(const assembly *m, int right, const double *message, ntk_matrix *k) {
   const ntk_panel *panel = &m->plan.panels[right];
   const double *residuals = message + m->n_factors, *points = residuals + FACTOR_ROWS, *tile = m->gathered;
   memcpy(k->residuals + panel->first_row, residuals, (size_t)panel->n_points * sizeof *residuals);
@@ -169,13 +171,13 @@ static void put_panel(const maker *m, int right, const double *message, ntk_matr
   }
 }
 
-static ntkw_status exchange(maker *m, ntk_matrix *k) {
+static ntkw_status exchange(assembly *m, ntk_matrix *k) {
   for (int right = 0; right < m->plan.n_panels; right++) {
     const int owner = ntk_plan_owner(&m->plan, right, m->size);
     double *message = owner == m->rank ? m->own + (size_t)(right - m->first) * m->message : m->received;
     NTKW_CHECK(MPI_Bcast(message, (int)m->message, MPI_DOUBLE, owner, m->comm) == MPI_SUCCESS, NTKW_ERR_MPI,
                "MPI_Bcast of the kernel's factors failed");
-    make_tiles(m, right, message);
+    compute_tiles(m, right, message);
     count_tiles(m, right);
     NTKW_CHECK(MPI_Gatherv(m->tiles, m->counts[m->rank], MPI_DOUBLE, m->gathered, m->counts, m->offsets, MPI_DOUBLE, 0,
                            m->comm) == MPI_SUCCESS,
@@ -185,7 +187,7 @@ static ntkw_status exchange(maker *m, ntk_matrix *k) {
   return NTKW_SUCCESS;
 }
 
-static ntkw_status begin_matrix(const maker *m, ntk_matrix *k) {
+static ntkw_status begin_matrix(const assembly *m, ntk_matrix *k) {
   *k = (ntk_matrix){.n_conditions = m->sampled.n_conditions, .n_inputs = m->sampled.n_inputs};
   memcpy(k->first_row, m->plan.first_row, sizeof k->first_row);
   k->n_rows = k->first_row[k->n_conditions];
@@ -224,7 +226,7 @@ static ntkw_status check_points(const problem *pde, int64_t n_points) {
 
 ntkw_status ntk_matrix_compute(MPI_Comm comm, const problem *pde, const void *parameters, int64_t n_points,
                                int64_t step, ntk_matrix *out) {
-  maker *m = calloc(1, sizeof *m);
+  assembly *m = calloc(1, sizeof *m);
   *out = (ntk_matrix){0};
   ntkw_status status = m ? NTKW_SUCCESS : ntkw_i_fail(NTKW_ERR_MEMORY, "out of memory for the kernel");
   if (status == NTKW_SUCCESS) status = check_points(pde, n_points);

@@ -1,6 +1,6 @@
 #include "pinn/spectrum/ntk_plan.h"
-#include "pinn/network/factors.h"
-#include "status/check.h"
+#include "pinn/network/ntk_factors.h"
+#include "base/check.h"
 
 #include <stdlib.h>
 
@@ -58,13 +58,13 @@ void ntk_plan_free(ntk_plan *plan) {
   *plan = (ntk_plan){0};
 }
 
-int ntk_plan_first(const ntk_plan *plan, int rank, int size) {
-  return (int)((int64_t)plan->n_panels * rank / size);
+ntkw_i_range ntk_plan_share(const ntk_plan *plan, int rank, int size) {
+  return ntkw_i_even_split(plan->n_panels, size, rank);
 }
 
 int ntk_plan_owner(const ntk_plan *plan, int panel, int size) {
   int rank = 0;
-  while (ntk_plan_first(plan, rank + 1, size) <= panel) rank++;
+  while (ntk_plan_share(plan, rank, size).last <= panel) rank++;
   return rank;
 }
 

@@ -1,15 +1,16 @@
-/* Spectra at several steps, in one file: what `ntk = {...}` in a problem file records, and what ntkw spectrum writes.
+/* Spectra at several steps in one file, recorded by `ntk = {...}` in a problem file or written by ntkw spectrum.
  *
- * The file is a checkpoint (ntkw/checkpoint.h), so it is whole or not there, and `ntkw show` reads it. Texts: content =
- * "ntk spectra", problem_file, block.0, block.1, ... (the conditions' names). Integers: blocks (number of conditions),
- * points (of each), points_of_step (whose they are; -1: of each step itself). Real: threshold. Arrays:
- *   step                 [steps]: those recorded
+ * The file is a checkpoint (ntkw/checkpoint.h), so it is complete or absent, and `ntkw show` reads it. Texts: content =
+ * "ntk spectra", problem_file, block.0, block.1, ... (names of the conditions). Integers: blocks (number of
+ * conditions), points (of each condition), points_of_step (step whose points are used; -1: each step's own). Real:
+ * threshold. Arrays:
+ *   step                 [steps]: the recorded steps
  *   trace, effective_rank, above_threshold   [steps][blocks + 1], the last for the whole kernel
  *   gradient_norm        [steps][blocks]
  *   cosine               [steps][blocks][blocks], between the gradients of the conditions' losses
- *   eigenvalues.NAME     [steps][rows], for each condition, from the largest
+ *   eigenvalues.NAME     [steps][rows], for each condition, in descending order
  *   eigenvalues          [steps][rows], of the whole kernel
- * and, if the kernel of the last step was asked for, matrix [rows][rows], residual [rows] and point [rows][inputs]. */
+ * and, if the kernel of the last step was requested, matrix [rows][rows], residual [rows] and point [rows][inputs]. */
 #ifndef NTKW_PINN_SPECTRA_H
 #define NTKW_PINN_SPECTRA_H
 
@@ -24,43 +25,48 @@ typedef struct spectra {
   int64_t rows[MAX_CONDITIONS + 1], points, points_of_step;
   double threshold;
   int64_t n_steps;
-  spectrum *steps; /* ascending; the arrays inside are on rank 0 alone */
+  spectrum *steps; /* ascending; only rank 0 has the arrays inside */
 } spectra;
 
-/* No steps yet. Local. */
+/* Start without steps. Not collective. */
 void spectra_begin(const problem *pde, int64_t points, int64_t points_of_step, double threshold, spectra *out);
 void spectra_free(spectra *s);
 
-/* The kernel at these parameters and what there is to see of it, as one more step. Collective on comm. k: is given the
- * kernel, to be freed by the caller; NULL: not wanted. @return the same on every rank; as ntk_matrix_compute and
- * spectrum_compute. */
+/* Compute the kernel and its spectrum at these parameters and append them as a step. Collective on comm.
+ *
+ * @param[out] k  the kernel, to be freed by the caller; NULL: not wanted.
+ * @return the same on every rank: as ntk_matrix_compute and spectrum_compute. */
 ntkw_status spectra_add(MPI_Comm comm, const problem *pde, const void *parameters, int64_t step, spectra *s,
                         ntk_matrix *k);
 
-/* Forget the steps from this one on. Local, to be called on every rank. */
+/* Remove the steps from this one on. Not collective, but every rank must call it. */
 void spectra_cut(spectra *s, int64_t step);
 
-/* Can the steps of these two stand in one file? Else the sentence of ntkw_last_error() says what differs. Local, the
- * same on every rank. */
+/* Can the steps of both be in one file? If not, ntkw_last_error() says what differs. Not collective; the same on every
+ * rank. */
 bool spectra_match(const spectra *a, const spectra *b);
 
-/* Collective on comm. k: the kernel of the last step, or NULL. lock: of the file's folder, held by this run; NULL:
- * none. @return the same on every rank; as
- * ntkw_checkpoint_publish. */
+/* Write the file. Collective on comm.
+ *
+ * @param[in] k     the kernel of the last step, or NULL.
+ * @param[in] lock  lock of the file's folder, held by this run; NULL: none.
+ * @return the same on every rank: as ntkw_checkpoint_publish. */
 ntkw_status spectra_write(MPI_Comm comm, const spectra *s, const ntk_matrix *k, const char *path,
                           const ntkw_folder_lock *lock);
 
-/* Collective on comm; the reader is one of a whole file. @return the same on every rank: NTKW_SUCCESS;
- * NTKW_ERR_PROBLEM: it holds something else; NTKW_ERR_FORMAT; NTKW_ERR_MEMORY. */
+/* Read a file. Collective on comm. @return the same on every rank: NTKW_SUCCESS; NTKW_ERR_PROBLEM (the file has other
+ * contents); NTKW_ERR_FORMAT; NTKW_ERR_MEMORY. */
 ntkw_status spectra_read(MPI_Comm comm, ntkw_checkpoint_reader *reader, spectra *out);
 
-/* Does the file hold spectra? Local. */
+/* Does the file hold spectra? Not collective. */
 bool spectra_are_in(ntkw_checkpoint_reader *reader);
 
-/* The eigenvalues of a block at a recorded step (number 0 .. n_steps - 1), on rank 0; block n_conditions is the
- * whole. */
+/* Index of a block's first eigenvalue among those of a spectrum. Not collective. */
+int64_t spectra_first_row(const spectra *s, int block);
+/* The eigenvalues of a block at recorded step number 0 .. n_steps - 1, on rank 0. Block n_conditions is the whole
+ * kernel. Not collective. */
 const double *spectra_eigenvalues(const spectra *s, int64_t number, int block);
-/* The name of a block: the condition's, or "all together". */
+/* The name of a block: that of the condition, or "all together". Not collective. */
 const char *spectra_name(const spectra *s, int block);
 
 #endif

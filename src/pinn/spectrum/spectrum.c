@@ -1,7 +1,7 @@
 #include "pinn/spectrum/spectrum.h"
 #include "pinn/arithmetic/reproducible.h"
 #include "pinn/spectrum/eigenvalues.h"
-#include "status/check.h"
+#include "base/check.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -23,7 +23,7 @@ static double count_above(const double *eigenvalues, int64_t n, double threshold
   return (double)count;
 }
 
-/* Rows first .. first + n - 1 of the kernel. */
+/* Analyse the block of rows first .. first + n - 1. */
 static ntkw_status analyse_block(const ntk_matrix *k, int block, int64_t first, int64_t n, double threshold,
                                  double *eigenvalues, spectrum *s) {
   const double *corner = k->values + first * k->n_rows + first;

@@ -1,5 +1,6 @@
 #include "pinn/state/state_checkpoint.h"
-#include "status/check.h"
+#include "base/dtype.h"
+#include "base/check.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,7 +11,7 @@ static ntkw_status write_array(state_visitor *v, const array_entry *a) {
   if (a->resize && a->shape[0] == 0) return NTKW_SUCCESS;
   if (!a->sharded)
     return ntkw_checkpoint_add_array(to->file, a->name, a->unit, a->dtype, a->n_dimensions, a->shape, 0,
-                                     to->counts ? a->shape[0] : 0, a->values);
+                                     to->writes_replicated ? a->shape[0] : 0, a->values);
   if (a->n_dimensions == 1)
     return ntkw_checkpoint_add_array(to->file, a->name, a->unit, a->dtype, 1, a->shape, a->offset, a->count, a->values);
   const ntkw_slab columns = {{0, a->offset}, {a->shape[0], a->count}};
@@ -64,7 +65,7 @@ state_writer state_writer_to(ntkw_checkpoint *file, MPI_Comm comm) {
   return (state_writer){{write_array, write_integer, write_real, write_text, write_bytes}, file, rank == 0};
 }
 
-/* The length of the first dimension in the file, 0 if it has no such array; the second must be as expected. */
+/* Length of the first dimension in the file; 0: the file has no such array. Checks the second dimension. */
 static ntkw_status rows_in_file(const state_reader *from, const array_entry *a, int64_t *rows) {
   const ntkw_checkpoint_array *stored = ntkw_checkpoint_reader_find_array(from->file, a->name);
   *rows = stored ? stored->shape[0] : 0;
@@ -74,14 +75,14 @@ static ntkw_status rows_in_file(const state_reader *from, const array_entry *a, 
   return NTKW_SUCCESS;
 }
 
-/* One rank reads and tells the others. */
+/* One rank reads and broadcasts. */
 static ntkw_status read_replicated(const state_reader *from, const array_entry *a) {
   int rank;
   MPI_Datatype row;
   MPI_Comm_rank(from->comm, &rank);
-  const size_t width = state_value_size(a->dtype) * (size_t)(a->n_dimensions == 2 ? a->shape[1] : 1);
+  const size_t width = ntkw_i_value_size(a->dtype) * (size_t)(a->n_dimensions == 2 ? a->shape[1] : 1);
   NTKW_TRY(ntkw_checkpoint_reader_read_array(from->file, a->name, a->dtype, 0, rank == 0 ? a->shape[0] : 0, a->values));
-  MPI_Type_contiguous((int)width, MPI_BYTE, &row); /* counted in rows, as an int is short */
+  MPI_Type_contiguous((int)width, MPI_BYTE, &row); /* MPI_Bcast counts rows: the number of bytes may exceed an int */
   MPI_Type_commit(&row);
   const int code = MPI_Bcast(a->values, (int)a->shape[0], row, 0, from->comm);
   MPI_Type_free(&row);
@@ -108,8 +109,8 @@ static ntkw_status read_array(state_visitor *v, const array_entry *array) {
   return a.sharded ? read_sharded(from, &a) : read_replicated(from, &a);
 }
 
-/* Is it missing, and may it be? ntkw_checkpoint_get_... then need not say so. */
-static bool is_missing(const state_reader *from, const char *name, state_presence presence) {
+/* Does the file lack an entry that may be missing? The reader must then skip it, because reading it is an error. */
+static bool may_skip(const state_reader *from, const char *name, state_presence presence) {
   for (int i = 0; presence != STATE_ALWAYS && i < ntkw_checkpoint_reader_attribute_count(from->file); i++)
     if (strcmp(ntkw_checkpoint_reader_attribute_at(from->file, i)->name, name) == 0) return false;
   return presence != STATE_ALWAYS;
@@ -117,7 +118,7 @@ static bool is_missing(const state_reader *from, const char *name, state_presenc
 
 static ntkw_status read_integer(state_visitor *v, const integer_entry *i) {
   const state_reader *from = (state_reader *)v;
-  if (is_missing(from, i->name, i->presence)) {
+  if (may_skip(from, i->name, i->presence)) {
     if (i->presence == STATE_NONZERO) *i->value = 0;
     return NTKW_SUCCESS;
   }
@@ -126,7 +127,7 @@ static ntkw_status read_integer(state_visitor *v, const integer_entry *i) {
 
 static ntkw_status read_real(state_visitor *v, const real_entry *r) {
   const state_reader *from = (state_reader *)v;
-  if (is_missing(from, r->name, r->presence)) {
+  if (may_skip(from, r->name, r->presence)) {
     if (r->presence == STATE_NONZERO) *r->value = 0.0;
     return NTKW_SUCCESS;
   }
@@ -136,7 +137,7 @@ static ntkw_status read_real(state_visitor *v, const real_entry *r) {
 static ntkw_status read_text(state_visitor *v, const text_entry *t) {
   const state_reader *from = (state_reader *)v;
   const char *text;
-  if (is_missing(from, t->name, t->presence)) {
+  if (may_skip(from, t->name, t->presence)) {
     if (t->presence == STATE_NONZERO) t->value[0] = '\0';
     return NTKW_SUCCESS;
   }

@@ -1,5 +1,5 @@
-/* A state in a checkpoint: visitors that write it and read it. Arrays are datasets of the same shape, of all ranks
- * together; integers, reals and texts are attributes; bytes are a text, two hexadecimal digits each. */
+/* Visitors that write a state to a checkpoint and read it back. An array is one dataset of all ranks with the array's
+ * shape. Integers, reals and texts are attributes. Bytes are a text with two hexadecimal digits each. */
 #ifndef NTKW_PINN_STATE_CHECKPOINT_H
 #define NTKW_PINN_STATE_CHECKPOINT_H
 
@@ -7,17 +7,17 @@
 #include "ntkw/checkpoint.h"
 #include "pinn/state/state.h"
 
-/* Hands the entries to a checkpoint that is to be published; arrays must stay until it is destroyed. Local: a visit
- * returns this rank's own status. */
+/* Registers the entries with a checkpoint. Arrays must stay valid until the checkpoint is destroyed. Not collective: a
+ * visit returns the local status. */
 typedef struct state_writer {
   state_visitor visitor;
   ntkw_checkpoint *file;
-  bool counts; /* this rank writes what is replicated */
+  bool writes_replicated; /* this rank writes replicated arrays */
 } state_writer;
 state_writer state_writer_to(ntkw_checkpoint *file, MPI_Comm comm);
 
-/* Fills the entries in from an opened checkpoint. Collective: a visit returns the same on every rank, NTKW_ERR_FORMAT
- * if an entry is not as expected. */
+/* Reads the entries from an opened checkpoint. Collective: a visit returns the same on every rank. NTKW_ERR_FORMAT: an
+ * entry differs from what was expected. */
 typedef struct state_reader {
   state_visitor visitor;
   ntkw_checkpoint_reader *file;

@@ -1,4 +1,5 @@
 #include "pinn/state/state_query.h"
+#include "base/dtype.h"
 
 #include <string.h>
 
@@ -38,7 +39,7 @@ state_finder state_finder_of(const char *name) {
 static ntkw_status count(state_visitor *v, const array_entry *array) {
   const int64_t rows = array->n_dimensions == 2 ? array->shape[0] : 1;
   const int64_t values = rows * array->shape[array->n_dimensions - 1];
-  ((state_counter *)v)->bytes += values * (int64_t)state_value_size(array->dtype);
+  ((state_counter *)v)->bytes += values * (int64_t)ntkw_i_value_size(array->dtype);
   return NTKW_SUCCESS;
 }
 

@@ -1,10 +1,10 @@
-/* Questions about a state. Local. */
+/* Visitors that answer questions about a state. Not collective. */
 #ifndef NTKW_PINN_STATE_QUERY_H
 #define NTKW_PINN_STATE_QUERY_H
 
 #include "pinn/state/state.h"
 
-/* Keeps the array of a name: state_finder_of("parameters"), one visit, then found says whether there is one. */
+/* Finds the array of a name: after one visit with state_finder_of("parameters"), found says whether it exists. */
 typedef struct state_finder {
   state_visitor visitor;
   const char *name;
@@ -13,7 +13,7 @@ typedef struct state_finder {
 } state_finder;
 state_finder state_finder_of(const char *name);
 
-/* Adds up the bytes of all arrays, of all ranks together (a replicated array counts once). */
+/* Counts the bytes of all arrays of all ranks. A replicated array counts once. */
 typedef struct state_counter {
   state_visitor visitor;
   int64_t bytes;

@@ -1,5 +1,5 @@
 #include "pinn/training/blow_up.h"
-#include "status/check.h"
+#include "base/check.h"
 
 static const double FACTOR = 1e6, LEAST = 1e-12;
 

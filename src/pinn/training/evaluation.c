@@ -1,10 +1,10 @@
 #include "pinn/training/evaluation.h"
 #include "ntkw/checkpoint.h"
 #include "pinn/training/gaps.h"
-#include "pinn/training/reduction.h"
-#include "pinn/training/reference.h"
-#include "pinn/training/sharding.h"
-#include "status/check.h"
+#include "pinn/training/loss_reduction.h"
+#include "pinn/training/reference_solution.h"
+#include "ranks/even_split.h"
+#include "base/check.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -19,20 +19,20 @@ struct evaluation {
   int n_axis[MAX_INPUTS]; /* points along each input */
   double *axis[MAX_INPUTS];
   int64_t plane;       /* points of one index of the first input */
-  int64_t first, rows; /* own indices of the first input */
-  int64_t count;       /* own points */
+  int64_t first, rows; /* this rank's indices of the first input */
+  int64_t count;       /* this rank's points */
   double *points;      /* count x n_inputs */
   double *values[MAX_OUTPUTS], *exact[MAX_OUTPUTS],
-      *error[MAX_OUTPUTS];    /* count each; exact and error NULL if not given */
-  gaps outside;               /* points that are not in the domain */
+      *error[MAX_OUTPUTS];    /* count each; exact and error: NULL if there is no exact solution */
+  gaps outside;               /* points outside the domain */
   gaps gaps[MAX_OUTPUTS];     /* of the exact solutions, in the domain */
-  gaps left_out[MAX_OUTPUTS]; /* both, if there are points outside */
+  gaps left_out[MAX_OUTPUTS]; /* outside and gaps together; empty if no point is outside */
   int64_t *message;
 };
 
 static const stream_set value_alone = {0};
 
-/* base^exponent, or limit + 1 if it is more than limit. */
+/* base^exponent, or limit + 1 if that is larger than limit. */
 static int64_t bounded_power(int64_t base, int exponent, int64_t limit) {
   int64_t power = 1;
   for (int i = 0; i < exponent && power <= limit; i++) power *= base;
@@ -82,7 +82,7 @@ static void lay_axis(const evaluation *e, int input) {
   for (int k = 0; k < n; k++) e->axis[input][k] = k == n - 1 ? upper : lower + (upper - lower) * ((double)k / (n - 1));
 }
 
-/* The points along each input: the reference's, or regular ones. */
+/* Set the points along each input: those of the reference, or regular ones. */
 static ntkw_status make_axes(evaluation *e, reference_solution *reference) {
   for (int i = 0; i < e->pde->n_inputs; i++) {
     e->n_axis[i] = evaluation_points_along(e->pde->n_inputs);
@@ -96,8 +96,9 @@ static ntkw_status make_axes(evaluation *e, reference_solution *reference) {
       lay_axis(e, i);
     if (i > 0) e->plane *= e->n_axis[i];
   }
-  e->first = shard_offset(e->n_axis[0], e->rank, e->size);
-  e->rows = shard_offset(e->n_axis[0], e->rank + 1, e->size) - e->first;
+  const ntkw_i_range own = ntkw_i_even_split(e->n_axis[0], e->size, e->rank);
+  e->first = own.first;
+  e->rows = own.last - own.first;
   e->count = e->rows * e->plane;
   return NTKW_SUCCESS;
 }
@@ -117,7 +118,7 @@ static void put_outside(const evaluation *e, double *values, double value) {
   for (int64_t i = 0; i < e->outside.n; i++) values[e->outside.list[i]] = value;
 }
 
-/* values: scratch for the own points. */
+/* Find the points outside the domain. values: scratch for this rank's points. */
 static ntkw_status find_outside(evaluation *e, double *values) {
   const input_space space = problem_space(e->pde);
   for (int64_t p = 0; p < e->count; p++)
@@ -125,7 +126,7 @@ static ntkw_status find_outside(evaluation *e, double *values) {
   return gaps_find(e->comm, values, e->count, e->first * e->plane, &e->outside);
 }
 
-/* Gaps of an exact solution; outside of the domain it is none, whatever its values there. */
+/* Find the gaps of an exact solution. Points outside the domain are no gaps, whatever the values there. */
 static ntkw_status find_gaps(evaluation *e, int output) {
   put_outside(e, e->exact[output], 0.0);
   NTKW_TRY(gaps_find(e->comm, e->exact[output], e->count, e->first * e->plane, &e->gaps[output]));
@@ -213,7 +214,7 @@ void evaluation_destroy(evaluation **handle) {
   *handle = NULL;
 }
 
-/* The network's outputs at the own points, NaN outside of the domain. */
+/* Evaluate the network at this rank's points; NaN outside the domain. */
 static ntkw_status predict(evaluation *e) {
   const int d = e->pde->n_inputs, n_outputs = e->pde->n_outputs;
   const int capacity = workspace_capacity(e->workspace, &value_alone);
@@ -264,7 +265,7 @@ static ntkw_status add_field(const evaluation *e, ntkw_checkpoint *file, int out
   int n_dimensions = e->pde->n_inputs;
   if (!values) return NTKW_SUCCESS;
   for (int i = 0; i < n_dimensions && i < NTKW_CHECKPOINT_DIMENSIONS; i++) shape[i] = e->n_axis[i];
-  if (n_dimensions > NTKW_CHECKPOINT_DIMENSIONS) { /* all inputs but the first as one dimension */
+  if (n_dimensions > NTKW_CHECKPOINT_DIMENSIONS) { /* all inputs except the first as one dimension */
     n_dimensions = 2;
     shape[1] = e->plane;
   }
@@ -303,8 +304,9 @@ ntkw_status evaluation_collect(evaluation *e, int output, bool exact, double **v
   ntkw_status status = ntkw_status_agree(
       e->comm, complete ? NTKW_SUCCESS : ntkw_i_fail(NTKW_ERR_MEMORY, "out of memory for the solution"));
   for (int r = 0; complete && r < e->size; r++) {
-    offsets[r] = (int)(shard_offset(e->n_axis[0], r, e->size) * e->plane);
-    counts[r] = (int)(shard_offset(e->n_axis[0], r + 1, e->size) * e->plane) - offsets[r];
+    const ntkw_i_range rows = ntkw_i_even_split(e->n_axis[0], e->size, r);
+    offsets[r] = (int)(rows.first * e->plane);
+    counts[r] = (int)((rows.last - rows.first) * e->plane);
   }
   const double *own = exact ? e->exact[output] : e->values[output];
   if (status == NTKW_SUCCESS &&

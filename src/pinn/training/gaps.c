@@ -1,5 +1,5 @@
 #include "pinn/training/gaps.h"
-#include "status/check.h"
+#include "base/check.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 #include "pinn/training/history.h"
-#include "status/check.h"
+#include "base/check.h"
 
 #include <errno.h>
 #include <math.h>
@@ -42,7 +42,7 @@ ntkw_status history_record(history *past, const problem *pde, int64_t step, cons
   return NTKW_SUCCESS;
 }
 
-/* Make room for the rows of a file. */
+/* Allocate the rows of a file. */
 static ntkw_status resize(void *owner, int64_t rows, void **values) {
   history *past = owner;
   const int n_columns = past->n_columns;
@@ -78,7 +78,7 @@ static void print_row(FILE *file, const double *row, int n_columns) {
   fprintf(file, "%.0f", row[0]);
   for (int i = 1; i < n_columns; i++) {
     if (isnan(row[i]))
-      fputs(",", file); /* an empty field: not known */
+      fputs(",", file); /* an empty field: unknown */
     else
       fprintf(file, ",%.17g", row[i]);
   }

@@ -1,5 +1,5 @@
-/* The history of a run: rows of step, total loss, losses, weights, learning rate and error; kept on every rank, where
- * it is the same. */
+/* The history of a run: rows of step, total loss, losses, weights, learning rate and error. Every rank has the same
+ * rows. No function here is collective. */
 #ifndef NTKW_PINN_HISTORY_H
 #define NTKW_PINN_HISTORY_H
 
@@ -31,26 +31,26 @@ static inline int history_error_column(const problem *pde) {
 
 void history_free(history *past);
 
-/* A new last row, all NaN, to be filled in; NULL when out of memory. */
+/* Append a row of NaN. @return the row, to be filled by the caller; NULL: out of memory. */
 double *history_append(history *past, int n_columns);
 
-/* Append the row of a step: its losses and weights, n_conditions each, their weighted sum, the learning rate, and the
- * error (NaN: not known). Local. @return NTKW_SUCCESS or NTKW_ERR_MEMORY. */
+/* Append the row of a step: its losses and weights (n_conditions each), their weighted sum, the learning rate and the
+ * error (NaN: unknown). @return NTKW_SUCCESS or NTKW_ERR_MEMORY. */
 ntkw_status history_record(history *past, const problem *pde, int64_t step, const double losses[],
                            const double weights[], double error);
 
-/* An array of rows, whose number is the file's when it is read. */
+/* Show the rows to a visitor as one array. A reader learns their number from the file. */
 ntkw_status history_visit_state(history *past, const problem *pde, state_visitor *v);
 
-/* The columns' names, separated by commas. Local. */
+/* The names of the columns, separated by commas. */
 enum { HISTORY_HEADER_LENGTH = 2 * MAX_CONDITIONS * (MAX_NAME + 10) + 24 };
 void history_header(const problem *pde, char text[HISTORY_HEADER_LENGTH]);
 
-/* Write everything as comma-separated values, 17 digits. Local; one rank calls it.
+/* Write all rows as comma-separated values with 17 digits. Only one rank calls it.
  * @return NTKW_SUCCESS or NTKW_ERR_FILE. */
 ntkw_status history_write(const history *past, const problem *pde, const char *path);
 
-/* Append the last row to the file. Local; one rank calls it. */
+/* Append the last row to the file. Only one rank calls it. @return NTKW_SUCCESS or NTKW_ERR_FILE. */
 ntkw_status history_write_last(const history *past, const char *path);
 
 #endif

@@ -1,5 +1,7 @@
 #include "pinn/training/sharding.h"
-#include "status/check.h"
+#include "base/dtype.h"
+#include "ranks/even_split.h"
+#include "base/check.h"
 
 #include <limits.h>
 #include <stdlib.h>
@@ -11,18 +13,14 @@ struct sharding {
   int64_t n_parameters, offset, count;
   size_t width; /* bytes of a value */
   ntkw_dtype precision;
-  int *counts, *offsets; /* of every rank's shard */
+  int *counts, *offsets; /* shards of all ranks */
   char *received;        /* slices of the nodes of other ranks */
-  /* of the exchange under way */
+  /* of the current exchange: */
   const group_layout *layout;
   MPI_Request *requests;
   int n_requests;
-  int *n_sent; /* nodes of each group */
+  int *n_sent; /* nodes sent of each group */
 };
-
-int64_t shard_offset(int64_t n, int rank, int size) {
-  return n / size * rank + (n % size < rank ? n % size : rank); /* the first n % size ranks have one more */
-}
 
 int64_t sharding_offset(const sharding *s) {
   return s->offset;
@@ -31,14 +29,14 @@ int64_t sharding_count(const sharding *s) {
   return s->count;
 }
 
-/* Nodes of all other ranks, and of this rank, in one layout. */
+/* Number of nodes of all other ranks, and of this rank, in one layout. */
 static void count_nodes(const sharding *s, const group_layout *layout, int *others, int *own) {
   *others = *own = 0;
   for (int g = 0; g < layout->n_groups; g++)
     for (int r = 0; r < s->size; r++) {
-      tree_run run;
-      tree_run_shape(layout->run_first[g * s->size + r], layout->run_end[g * s->size + r], &run);
-      *(r == s->rank ? own : others) += run.n;
+      partial_sums partial;
+      partial_sums_shape(layout->chunk_first[g * s->size + r], layout->chunk_end[g * s->size + r], &partial);
+      *(r == s->rank ? own : others) += partial.n;
     }
 }
 
@@ -60,8 +58,9 @@ static ntkw_status allocate(sharding *s, const group_layout *layouts[], int n_la
   NTKW_CHECK(s->counts && s->offsets && s->received && s->requests && s->n_sent, NTKW_ERR_MEMORY,
              "out of memory for the shards of %lld parameters", (long long)s->n_parameters);
   for (int r = 0; r < s->size; r++) {
-    s->offsets[r] = (int)shard_offset(s->n_parameters, r, s->size);
-    s->counts[r] = (int)(shard_offset(s->n_parameters, r + 1, s->size) - s->offsets[r]);
+    const ntkw_i_range shard = ntkw_i_even_split(s->n_parameters, s->size, r);
+    s->offsets[r] = (int)shard.first;
+    s->counts[r] = (int)(shard.last - shard.first);
   }
   return NTKW_SUCCESS;
 }
@@ -79,9 +78,10 @@ ntkw_status sharding_create(MPI_Comm comm, int64_t n_parameters, ntkw_dtype prec
     MPI_Comm_size(comm, &s->size);
     s->n_parameters = n_parameters;
     s->precision = precision;
-    s->width = precision == NTKW_FLOAT32 ? sizeof(float) : sizeof(double);
-    s->offset = shard_offset(n_parameters, s->rank, s->size);
-    s->count = shard_offset(n_parameters, s->rank + 1, s->size) - s->offset;
+    s->width = ntkw_i_value_size(precision);
+    const ntkw_i_range shard = ntkw_i_even_split(n_parameters, s->size, s->rank);
+    s->offset = shard.first;
+    s->count = shard.last - shard.first;
     status = allocate(s, layouts, n_layouts);
   }
   status = ntkw_status_agree(comm, status);
@@ -112,7 +112,7 @@ ntkw_status sharding_gather(sharding *s, const void *shard, void *all) {
   return NTKW_SUCCESS;
 }
 
-/* Receives of the nodes that other ranks hold: group by group, rank by rank, node by node. */
+/* Receives the nodes of other ranks in the order of group, rank and node. */
 void sharding_begin(sharding *s, const group_layout *layout) {
   char *next = s->received;
   s->layout = layout;
@@ -120,17 +120,17 @@ void sharding_begin(sharding *s, const group_layout *layout) {
   for (int g = 0; g < layout->n_groups; g++) {
     s->n_sent[g] = 0;
     for (int r = 0; r < s->size; r++) {
-      tree_run run;
+      partial_sums partial;
       if (r == s->rank || s->count == 0) continue;
-      tree_run_shape(layout->run_first[g * s->size + r], layout->run_end[g * s->size + r], &run);
-      for (int k = 0; k < run.n; k++, next += (size_t)s->count * s->width)
+      partial_sums_shape(layout->chunk_first[g * s->size + r], layout->chunk_end[g * s->size + r], &partial);
+      for (int k = 0; k < partial.n; k++, next += (size_t)s->count * s->width)
         MPI_Irecv(next, (int)s->count, mpi_type(s), r, g * MAX_TREE_NODES + k, s->comm, &s->requests[s->n_requests++]);
     }
   }
 }
 
 static void send_node(sharding *s, int group, int node, const void *values) {
-  for (int shift = 1; shift < s->size; shift++) { /* not everybody to rank 0 first */
+  for (int shift = 1; shift < s->size; shift++) { /* start at the next rank, so that rank 0 is not first for all */
     const int r = (s->rank + shift) % s->size;
     if (s->counts[r] > 0)
       MPI_Isend((const char *)values + (size_t)s->offsets[r] * s->width, s->counts[r], mpi_type(s), r,
@@ -138,49 +138,51 @@ static void send_node(sharding *s, int group, int node, const void *values) {
   }
 }
 
-void sharding_offer(sharding *s, int group, const tree_run *run, int n_final) {
+void sharding_send_ready(sharding *s, int group, const partial_sums *partial, int n_final) {
   for (; s->n_sent[group] < n_final; s->n_sent[group]++)
-    send_node(s, group, s->n_sent[group], run->nodes[s->n_sent[group]].values);
+    send_node(s, group, s->n_sent[group], partial->nodes[s->n_sent[group]].values);
 }
 
-void sharding_abandon(sharding *s, const void *spare) {
+void sharding_cancel(sharding *s, const void *spare) {
   for (int g = 0; g < s->layout->n_groups; g++) {
-    tree_run own;
-    tree_run_shape(s->layout->run_first[g * s->size + s->rank], s->layout->run_end[g * s->size + s->rank], &own);
+    partial_sums own;
+    partial_sums_shape(s->layout->chunk_first[g * s->size + s->rank], s->layout->chunk_end[g * s->size + s->rank],
+                       &own);
     for (; s->n_sent[g] < own.n; s->n_sent[g]++) send_node(s, g, s->n_sent[g], spare);
   }
   MPI_Waitall(s->n_requests, s->requests, MPI_STATUSES_IGNORE);
 }
 
-/* The own shard of group g: the nodes of all ranks in the order of their lanes, joined along the tree. */
-static const char *join_group(const sharding *s, int g, const tree_run *own, const char *received, void *shard) {
+/* Compute this rank's shard of group g: join the nodes of all ranks along the tree, in the order of their chunks.
+ * @return the end of the received values that belong to this group. */
+static const char *join_group(const sharding *s, int g, const partial_sums *own, const char *received, void *shard) {
   const group_layout *layout = s->layout;
-  tree_run all = {.n = 0}, run;
+  partial_sums all = {.n = 0}, partial;
   void *released[MAX_TREE_NODES];
   for (int r = 0; r < s->size; r++) {
-    tree_run_shape(layout->run_first[g * s->size + r], layout->run_end[g * s->size + r], &run);
-    for (int k = 0; k < run.n; k++) {
+    partial_sums_shape(layout->chunk_first[g * s->size + r], layout->chunk_end[g * s->size + r], &partial);
+    for (int k = 0; k < partial.n; k++) {
       if (r == s->rank) {
-        run.nodes[k].values = (char *)own->nodes[k].values + (size_t)s->offset * s->width;
+        partial.nodes[k].values = (char *)own->nodes[k].values + (size_t)s->offset * s->width;
       } else {
-        run.nodes[k].values = (char *)received;
+        partial.nodes[k].values = (char *)received;
         received += (size_t)s->count * s->width;
       }
-      tree_run_append(&all, run.nodes[k], (size_t)s->count, s->precision, released);
+      partial_sums_append(&all, partial.nodes[k], (size_t)s->count, s->precision, released);
     }
   }
-  tree_run_collapse(&all, (size_t)s->count, s->precision);
+  partial_sums_collapse(&all, (size_t)s->count, s->precision);
   if (all.n == 1)
     memcpy(shard, all.nodes[0].values, (size_t)s->count * s->width);
   else
-    memset(shard, 0, (size_t)s->count * s->width); /* a group without lanes */
+    memset(shard, 0, (size_t)s->count * s->width); /* a group without chunks */
   return received;
 }
 
-ntkw_status sharding_end(sharding *s, tree_run runs[], void *const shards[]) {
+ntkw_status sharding_end(sharding *s, partial_sums partials[], void *const shards[]) {
   NTKW_CHECK(MPI_Waitall(s->n_requests, s->requests, MPI_STATUSES_IGNORE) == MPI_SUCCESS, NTKW_ERR_MPI,
              "the exchange of gradient shards failed");
   const char *received = s->received;
-  for (int g = 0; g < s->layout->n_groups; g++) received = join_group(s, g, &runs[g], received, shards[g]);
+  for (int g = 0; g < s->layout->n_groups; g++) received = join_group(s, g, &partials[g], received, shards[g]);
   return NTKW_SUCCESS;
 }

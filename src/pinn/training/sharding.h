@@ -1,50 +1,55 @@
-/* Flat sharding: parameters, gradients and optimizer state are cut evenly over the ranks; whole gradients, held as tree
- * nodes by the ranks that computed them, become shards at the ranks that own them.
+/* Flat sharding: parameters, gradients and optimizer state are split evenly over the ranks. Whole gradients, held as
+ * partial sums by the ranks that computed them, are sent to the ranks that own the shards.
  *
- * This and reduction.c are where the trainer communicates. */
+ * In each training step the trainer communicates only here and in loss_reduction.c. */
 #ifndef NTKW_PINN_SHARDING_H
 #define NTKW_PINN_SHARDING_H
 
 #include <mpi.h>
 #include <stdint.h>
-#include "pinn/training/tree.h"
+#include "pinn/training/partial_sums.h"
 
 typedef struct sharding sharding;
 
-/* How the lanes of each group are spread: of group g, rank r holds run_first[g * size + r] .. run_end[g * size + r]
- * - 1. */
+/* Distribution of the chunks of each group: rank r holds the chunks chunk_first[g * size + r] .. chunk_end[g * size +
+ * r] - 1 of group g. */
 typedef struct group_layout {
   int n_groups;
-  int *run_first, *run_end;
+  int *chunk_first, *chunk_end;
 } group_layout;
 
-/* Where a rank's shard of n values lies. Local. */
-int64_t shard_offset(int64_t n, int rank, int size);
-
-/* Collective on comm, which is borrowed and must outlive the sharding. layouts: all that will be used, the same on
- * every rank; they fix the memory. @return the same on every rank. */
+/* Create a sharding. Collective on comm, which is borrowed and must outlive the sharding.
+ *
+ * @param[in] layouts  all layouts that will be used, the same on every rank. They fix the memory.
+ * @return the same on every rank: NTKW_SUCCESS, NTKW_ERR_ARGUMENT (too many parameters), NTKW_ERR_MEMORY. */
 ntkw_status sharding_create(MPI_Comm comm, int64_t n_parameters, ntkw_dtype precision, const group_layout *layouts[],
                             int n_layouts, sharding **out);
 void sharding_destroy(sharding **handle);
 
+/* First parameter and number of parameters of this rank's shard. Not collective. */
 int64_t sharding_offset(const sharding *s);
 int64_t sharding_count(const sharding *s);
 
-/* All parameters from everybody's shard. Collective: one MPI_Allgatherv. */
+/* Gather all parameters from all shards. Collective: one MPI_Allgatherv. */
 ntkw_status sharding_gather(sharding *s, const void *shard, void *all);
 
-/* The exchange of a step, in three parts, so that it goes on while gradients are made. Each node's slices go to the
- * owners of the shards. */
+/* The exchange of a step has three parts, so that it overlaps with the computation of gradients. The slices of each
+ * node go to the owners of the shards. */
 
-/* Be ready to receive the nodes of other ranks. Local; every rank must go on to sharding_end or sharding_abandon. */
+/* Post the receives of the nodes of other ranks. Not collective, but every rank must call sharding_end or
+ * sharding_cancel afterwards. */
 void sharding_begin(sharding *s, const group_layout *layout);
-/* Send those of the first n_final nodes of this rank's run of a group that were not sent; each has all parameters'
- * values, which must stay until the end. Local. */
-void sharding_offer(sharding *s, int group, const tree_run *run, int n_final);
-/* shards[g]: the own shard of the sum of group g. runs[g]: all of this rank's nodes, all offered; their values are spoilt.
- * Collective. @return the same on every rank. */
-ntkw_status sharding_end(sharding *s, tree_run runs[], void *const shards[]);
-/* Instead of the end, on all ranks: some rank has failed to make its nodes. spare: n_parameters readable values. */
-void sharding_abandon(sharding *s, const void *spare);
+/* Send those of the first n_final nodes of this rank's partial sums of a group that were not yet sent. Each node has
+ * the values of all parameters, which must stay valid until the exchange ends. Not collective. */
+void sharding_send_ready(sharding *s, int group, const partial_sums *partial, int n_final);
+/* Complete the exchange. Collective.
+ *
+ * @param[in,out] partials  all nodes of this rank, all sent. Their values are overwritten.
+ * @param[out]    shards    shards[g]: this rank's shard of the sum of group g.
+ * @return the same on every rank. */
+ntkw_status sharding_end(sharding *s, partial_sums partials[], void *const shards[]);
+/* End the exchange without a result, because some rank could not compute its nodes. Collective. spare: n_parameters
+ * readable values. */
+void sharding_cancel(sharding *s, const void *spare);
 
 #endif

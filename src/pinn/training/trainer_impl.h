@@ -1,8 +1,8 @@
-/* What a trainer holds: for the files that make up the trainer, and for no other. */
+/* The trainer's members and private functions. Only the files of the trainer include this header. */
 #ifndef NTKW_PINN_TRAINER_IMPL_H
 #define NTKW_PINN_TRAINER_IMPL_H
 
-#include "pinn/training/gradient.h"
+#include "pinn/training/gradient_engine.h"
 #include "pinn/training/sharding.h"
 #include "pinn/training/trainer.h"
 
@@ -12,35 +12,41 @@ struct trainer {
   const problem *pde;
   model *model;
   sum_order order;
-  lane_plan plan;
+  chunk_plan plan;
   group_layout combined, separate;
   sharding *sharding;
-  gradient_maker *maker;
+  gradient_engine *engine;
   ntkw_weighting *weighting;
-  ntkw_recording *trace; /* NULL: nothing is recorded */
+  ntkw_recording *recording; /* NULL: no recording */
   int64_t step, n_parameters, count;
   blow_up blow_up;
   size_t width;
-  const optimizer_ops *ops;     /* of the optimizer */
-  void *optimizer;              /* what it keeps */
-  int64_t optimizer_since;      /* the first step that it does: not 0 if the run began with another one */
-  void *parameters, *total;     /* shards: the parameters, and their gradient */
-  void *shards[MAX_CONDITIONS]; /* of the conditions' gradients */
+  const optimizer_ops *ops;     /* table of the optimizer */
+  void *optimizer;              /* state of the optimizer */
+  int64_t optimizer_since;      /* its first step; not 0 if the run began with another optimizer */
+  void *parameters, *total;     /* shards of the parameters and of their gradient */
+  void *shards[MAX_CONDITIONS]; /* shards of the conditions' gradients */
   void *all;                    /* all parameters */
   ntkw_sum losses[MAX_CONDITIONS];
-  tree_run runs[MAX_CONDITIONS];
+  partial_sums partials[MAX_CONDITIONS];
   int64_t *message;
   double loss[MAX_CONDITIONS], unit_weights[MAX_CONDITIONS];
 };
 
-/* The losses of all ranks, and whether one was asked to stop (NULL: nobody is asked), in one reduction; a rank in
- * trouble takes part and is heard. Collective. @return the same on every rank: the trouble, or NTKW_ERR_MPI. */
-ntkw_status trainer_reduce(trainer *t, ntkw_status made, bool *stop);
+/* Distribute chunks over ranks and threads, and create engine and sharding. Collective. @return the same on every
+ * rank. */
+ntkw_status trainer_share_work(trainer *t, int n_threads, sum_order order);
+void trainer_free_work(trainer *t);
+
+/* Reduce the losses and the request to stop (NULL: none) over all ranks, in one MPI_Allreduce. A rank with an error in
+ * `local` takes part and sends its error flag. Collective. @return the same on every rank: the largest local error, or
+ * NTKW_ERR_MPI. */
+ntkw_status trainer_reduce(trainer *t, ntkw_status local, bool *stop);
 /* The mean of r^2 over the points and equations of a condition, after trainer_reduce. */
 double trainer_mean_loss(const trainer *t, int c);
-/* A gradient_watch that has nodes sent; context: the sharding. */
-void trainer_offer(void *shards, int group, const tree_run *run, int n_final);
-/* What the optimizer may ask in the step under way: at the parameters and losses there, with the gradient in total. */
+/* A partial_ready_callback that sends final nodes. context: the sharding. */
+void trainer_send_ready(void *shards, int group, const partial_sums *partial, int n_final);
+/* The objective of the current step, at its parameters and losses, with the gradient in t->total. */
 objective trainer_objective(trainer *t);
 
 static inline shard_layout trainer_layout(const trainer *t) {

@@ -1,11 +1,12 @@
-/* The objective of a step: trial parameters go the way of a step's own, without a renewal of weights. */
-#include "pinn/training/reduction.h"
+/* The objective of a step: trial parameters are evaluated like the parameters of a step, without an update of the
+ * weights. */
+#include "pinn/training/loss_reduction.h"
 #include "pinn/training/trainer_impl.h"
-#include "status/check.h"
+#include "base/check.h"
 
 #include <math.h>
 
-/* With the losses of all ranks in t->losses. */
+/* The weighted loss, after the losses were reduced to t->losses. */
 static double weighted_loss(const trainer *t) {
   double sum = 0.0;
   for (int c = 0; c < t->pde->n_conditions; c++)
@@ -22,26 +23,27 @@ static ntkw_status use_parameters(trainer *t, const void *trial) {
 static ntkw_status loss_at(void *context, const void *trial, double *loss) {
   trainer *t = context;
   NTKW_TRY(use_parameters(t, trial));
-  const ntkw_status made = gradient_make(t->maker, t->step, GRADIENT_NONE, NULL, NULL, NULL, t->losses, t->runs);
-  NTKW_TRY(trainer_reduce(t, made, NULL));
+  const ntkw_status local =
+      gradient_engine_run(t->engine, t->step, GRADIENT_NONE, NULL, NULL, NULL, t->losses, t->partials);
+  NTKW_TRY(trainer_reduce(t, local, NULL));
   *loss = weighted_loss(t);
   return NTKW_SUCCESS;
 }
 
 static ntkw_status gradient_at(void *context, const void *trial, double *loss, void *gradient) {
   trainer *t = context;
-  const gradient_watch watch = {trainer_offer, t->sharding};
+  const partial_ready_callback ready = {trainer_send_ready, t->sharding};
   NTKW_TRY(use_parameters(t, trial));
   sharding_begin(t->sharding, &t->combined);
-  ntkw_status status =
-      gradient_make(t->maker, t->step, GRADIENT_COMBINED, trainer_weights(t), NULL, &watch, t->losses, t->runs);
+  ntkw_status status = gradient_engine_run(t->engine, t->step, GRADIENT_COMBINED, trainer_weights(t), NULL, &ready,
+                                           t->losses, t->partials);
   status = trainer_reduce(t, status, NULL);
   if (status != NTKW_SUCCESS) {
-    sharding_abandon(t->sharding, t->all);
+    sharding_cancel(t->sharding, t->all);
     return status;
   }
   *loss = weighted_loss(t);
-  return sharding_end(t->sharding, t->runs, &gradient);
+  return sharding_end(t->sharding, t->partials, &gradient);
 }
 
 static ntkw_status dot(void *context, const void *a, const void *b, double *value) {

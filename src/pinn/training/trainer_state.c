@@ -1,7 +1,7 @@
 /* The state of a run, listed once. */
 #include "pinn/state/state_query.h"
 #include "pinn/training/trainer_impl.h"
-#include "status/check.h"
+#include "base/check.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -18,7 +18,7 @@ static ntkw_status set_weighting(void *weighting, const void *bytes, size_t n) {
   return weighting ? ntkw_weighting_state_set(weighting, bytes, n) : NTKW_SUCCESS;
 }
 
-/* The weights follow from the weighting's bytes; they are for readers of the file. */
+/* The weights are computed from the weighting's bytes. They are written for readers of the file. */
 static ntkw_status visit_weighting(trainer *t, state_visitor *v) {
   NTKW_TRY(v->array(v, &(array_entry){.name = "weights",
                                       .unit = "1",
@@ -30,8 +30,8 @@ static ntkw_status visit_weighting(trainer *t, state_visitor *v) {
   return v->bytes(v, &(bytes_entry){"weighting_state", weighting_size, get_weighting, set_weighting, t->weighting});
 }
 
-/* A checkpoint names the optimizer unless it is the default one. Of a run with another optimizer there is nothing to
- * take over: this one begins with the present step. */
+/* A checkpoint names the optimizer unless it is the default one. If the run had another optimizer, this one starts
+ * without a state at the current step. */
 static ntkw_status visit_optimizer(trainer *t, state_visitor *v) {
   const char *own = strcmp(t->ops->name, DEFAULT_OPTIMIZER) == 0 ? "" : t->ops->name;
   char name[MAX_NAME];

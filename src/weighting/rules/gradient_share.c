@@ -1,4 +1,4 @@
-/* n_c / sum_k n_k: PINA 0.3.2, NeuralTangentKernelWeighting. More weight to the larger gradient. */
+/* n_c / sum_k n_k: PINA 0.3.2, NeuralTangentKernelWeighting. A larger gradient gets a larger weight. */
 #include <stddef.h>
 #include "weighting/rules/rules.h"
 

@@ -1,4 +1,4 @@
-/* What the inverse rules have in common. */
+/* Functions that several inverse rules share. */
 #include "weighting/rules/rules.h"
 
 ntkw_i_split ntkw_i_measure_norm(const ntkw_i_reduced *reduced) {

@@ -1,4 +1,5 @@
-/* sum_k n_k / n_c: Wang, Sankaran, Wang, Perdikaris, arXiv:2308.08468, eq. 2.12 to 2.15; with the mean in jaxpi. */
+/* sum_k n_k / n_c: Wang, Sankaran, Wang, Perdikaris, arXiv:2308.08468, eq. 2.12 to 2.15. jaxpi has the
+ * mean of the norms instead of their sum. */
 #include <stddef.h>
 #include "weighting/rules/rules.h"
 

@@ -1,6 +1,6 @@
-/* max|g_r| / mean|g_c|, where r is the reference, whose weight stays: Wang, Teng, Perdikaris, SIAM J. Sci. Comput. 43
- * (2021) A3055, eq. 40 and 41, with alpha of the old weight as in their code. By means, mean|g_r| / (mean|g_c| + e),
- * for all conditions: PhysicsNeMo-Sym, LRAnnealing. */
+/* max|g_r| / mean|g_c|: Wang, Teng, Perdikaris, SIAM J. Sci. Comput. 43 (2021) A3055, eq. 40 and 41. The reference r
+ * keeps its weight. alpha is the share of the old weight, as in the authors' code. PhysicsNeMo-Sym, LRAnnealing, has
+ * mean|g_r| / (mean|g_c| + e), for all conditions. */
 #include <stddef.h>
 #include "weighting/rules/rules.h"
 
@@ -14,7 +14,7 @@ static void divide(const ntkw_i_evaluation *evaluation, double numerator, double
 }
 
 static void by_largest(const ntkw_i_evaluation *evaluation, double target[]) {
-  divide(evaluation, evaluation->largest, target);
+  divide(evaluation, evaluation->max_abs, target);
 }
 
 static void by_mean(const ntkw_i_evaluation *evaluation, double target[]) {

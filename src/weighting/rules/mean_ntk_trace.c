@@ -1,5 +1,6 @@
-/* sum_k (T_k / N_k) / (T_c / N_c): the rule of ntk_trace.c for losses that are means over the N_c residuals of a condition,
- * as here, where the paper's are sums. How many points stand for a condition then leaves its weight as it is. */
+/* sum_k (T_k / N_k) / (T_c / N_c): the rule of ntk_trace.c for losses that are means over the N_c residuals of a
+ * condition, as in this library. The paper's losses are sums. With means a weight does not depend on the number of
+ * points of its condition. */
 #include <stddef.h>
 #include "weighting/rules/rules.h"
 

@@ -1,5 +1,5 @@
-/* sum_k T_k / T_c: Wang, Yu, Perdikaris, J. Comput. Phys. 449 (2022) 110768, Algorithm 1, whose losses are sums; by means
- * in jaxpi, whose targets do not depend on how many points a condition has. */
+/* sum_k T_k / T_c: Wang, Yu, Perdikaris, J. Comput. Phys. 449 (2022) 110768, Algorithm 1, for losses that are sums.
+ * jaxpi divides each trace by its number of entries, so that its targets do not depend on the number of points. */
 #include <stddef.h>
 #include "weighting/rules/rules.h"
 

@@ -1,12 +1,12 @@
-/* Rules: how targets of the weights are made of moments of the conditions.
+/* Rules: they compute targets of the weights from moments of the conditions.
  *
- * A rule is one file here with a table, of the rule and of its aliases, and one line in NTKW_I_RULE_LIST. It has two
- * parts, both pure, in + - * / sqrt only, conditions in ascending order, so that their bits are the same everywhere;
- * both are called in the default floating-point environment:
+ * To add a rule, add a file to this folder, with a table of the rule and its aliases, and a line to NTKW_I_RULE_LIST. A
+ * rule has two functions. Both are pure, use + - * / sqrt only and take the conditions in ascending order, so that the
+ * bits are the same everywhere. Both are called in the default floating-point environment:
  *
- * measure  the one quantity of a condition that counts, with any exponent; zero if the condition cannot be measured;
- * targets  from the quantities of the conditions that take part to targets. The quantities are scaled by a power of
- *          two common to all, the largest to [0.5, 1), so that nothing overflows: targets must not depend on the unit.
+ * measure  the quantity of a condition, with any exponent; zero if the condition cannot be measured;
+ * targets  the targets of the conditions that take part. Their quantities are scaled by a common power of two, the
+ *          largest to [0.5, 1), so that nothing overflows: targets must not depend on the unit.
  */
 #ifndef NTKW_WEIGHTING_RULES_H
 #define NTKW_WEIGHTING_RULES_H
@@ -18,12 +18,12 @@
 
 typedef struct ntkw_i_rule ntkw_i_rule;
 
-/* What targets are made of. */
+/* The input of targets. */
 typedef struct ntkw_i_evaluation {
   const ntkw_i_rule *rule;
   int n;                       /* conditions that take part, in order */
   const double *value;         /* their quantities, scaled; NULL if the rule measures nothing */
-  double largest;              /* max|g_r| on the same scale, if the rule needs it; else 0 */
+  double max_abs;              /* max|g_r| on the same scale, if the rule needs it; else 0 */
   double epsilon;              /* the rule's, on the same scale */
   double cap;                  /* bound of a target; 0: none */
   int reference;               /* which of the n is the reference; -1: none of them */
@@ -34,9 +34,9 @@ typedef struct ntkw_i_evaluation {
 struct ntkw_i_rule {
   ntkw_rule_info info;
   const char *quantity; /* what is measured, for messages */
-  bool inverse;         /* divides by the quantities: without cap or epsilon a zero one cannot take part */
+  bool inverse;         /* divides by the quantities; without cap or epsilon, zero quantities are excluded */
   bool mean;            /* scaled by the mean over the conditions, not the sum */
-  bool has_reference;   /* compares with the reference, which must be there and not be zero */
+  bool has_reference;   /* compares with the reference, which must take part and not be zero */
   bool reference_stays; /* the reference keeps its weight */
   bool given;           /* the user gives the weights, of any sign */
   bool interpolates;    /* between initial and final weights */
@@ -65,18 +65,18 @@ typedef struct ntkw_i_rule_family {
 NTKW_I_RULE_LIST(NTKW_I_RULE_DECLARATION)
 #undef NTKW_I_RULE_DECLARATION
 
-/* Define the family of a file out of its table. */
+/* Define the rule family of a file from its table. */
 #define NTKW_I_RULE_FAMILY(id, table) \
   const ntkw_i_rule_family ntkw_i_rules_##id = {(table), (int)(sizeof(table) / sizeof *(table))}
 
 /* The rule of that name or alias, or NULL. */
 const ntkw_i_rule *ntkw_i_rule_find(const char *name);
 
-/* The quantity of the rules by norms. */
+/* Norm of the loss gradient. */
 ntkw_i_split ntkw_i_measure_norm(const ntkw_i_reduced *reduced);
 /* The mean over the entries of the NTK block's diagonal. */
 ntkw_i_split ntkw_i_measure_mean_trace(const ntkw_i_reduced *reduced);
-/* S / q_c, S the sum or mean of the quantities q, with the cap if there is one: the inverse rules. */
+/* Targets of the inverse rules: S / (q_c + S / cap), without a cap S / q_c. S: the sum or mean of the quantities q. */
 void ntkw_i_targets_inverse(const ntkw_i_evaluation *evaluation, double target[]);
 
 /* values[0] + values[1] + ..., in this order. */

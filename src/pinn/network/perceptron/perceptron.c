@@ -1,4 +1,4 @@
-/* Multilayer perceptrons: h_{l+1} = f(W_l h_l + b_l), and a linear layer last. */
+/* Multilayer perceptron: h_{l+1} = f(W_l h_l + b_l), then a linear layer. */
 #include "pinn/network/network_ops.h"
 
 static const void *forward(workspace *w) {
@@ -16,18 +16,18 @@ static const void *forward(workspace *w) {
   return w->layers[net->n_layers - 1].z;
 }
 
-/* From the derivatives by z of a layer to those by z of the layer below. */
-static void descend(workspace *w, int index, const void *bar, void *below) {
+/* Compute the derivatives by z of the layer below from those of a layer. */
+static void descend(workspace *w, int index, const void *adjoint, void *below) {
   const network *net = w->network;
   const jet_panel panel = workspace_panel(w, net->layers[index].in_padded);
-  network_pull_back(w, index, bar, below);
+  network_pull_back(w, index, adjoint, below);
   net->kernels->activate_backward(&panel, net->function, w->layers[index - 1].z, w->layers[index].h, below);
 }
 
 static void backward(workspace *w, const backward_pass *pass) {
   for (int l = w->network->n_layers - 1, now = 0; l >= 0; l--, now = 1 - now) {
-    network_backward_layer(w, l, pass, w->bar[now]);
-    if (l > 0) descend(w, l, w->bar[now], w->bar[1 - now]);
+    network_backward_layer(w, l, pass, w->adjoint[now]);
+    if (l > 0) descend(w, l, w->adjoint[now], w->adjoint[1 - now]);
   }
 }
 

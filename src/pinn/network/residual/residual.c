@@ -1,14 +1,14 @@
-/* Residual perceptrons (He et al. 2016): h_1 = f(W_0 h_0 + b_0), h_{l+1} = h_l + f(W_l h_l + b_l), and a linear layer
- * last. All hidden layers have the same width. Sums are taken stream by stream, as derivatives are linear. */
+/* Residual perceptron (He et al. 2016): h_1 = f(W_0 h_0 + b_0), h_{l+1} = h_l + f(W_l h_l + b_l), then a linear layer.
+ * All hidden layers have the same width. Because derivatives are linear, each stream is added by itself. */
 #include "pinn/network/network_ops.h"
-#include "status/check.h"
+#include "base/check.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 typedef struct own_work {
   void *branch[MAX_LAYERS]; /* f(W_l h_l + b_l) for 0 < l < n_layers - 1: [PANEL_ROWS][width] */
-  void *bar_h;              /* the derivatives by h: [PANEL_ROWS][width] */
+  void *adjoint_h;          /* derivatives by h: [PANEL_ROWS][width] */
 } own_work;
 
 static ntkw_status check(const network_options *options) {
@@ -20,7 +20,8 @@ static ntkw_status check(const network_options *options) {
   return NTKW_SUCCESS;
 }
 
-/* Does a layer add to its input? All do but the first, which maps the features to the width, and the last. */
+/* Does the layer add its input to its result? All layers do, except the first, whose input has another width, and the
+ * last. */
 static bool skips(const network *net, int layer) {
   return layer > 0 && layer + 1 < net->n_layers;
 }
@@ -28,7 +29,7 @@ static bool skips(const network *net, int layer) {
 static ntkw_status create_work(workspace *w) {
   const network *net = w->network;
   own_work *own = w->own = calloc(1, sizeof *own);
-  bool complete = own && (own->bar_h = matrix_allocate(net, PANEL_ROWS, net->widest)) != NULL;
+  bool complete = own && (own->adjoint_h = matrix_allocate(net, PANEL_ROWS, net->widest)) != NULL;
   for (int l = 0; complete && l < net->n_layers; l++)
     if (skips(net, l))
       complete = (own->branch[l] = matrix_allocate(net, PANEL_ROWS, net->layers[l].out_padded)) != NULL;
@@ -41,12 +42,12 @@ static void destroy_work(workspace *w) {
   own_work *own = w->own;
   if (!own) return;
   for (int l = 0; l < MAX_LAYERS; l++) free(own->branch[l]);
-  free(own->bar_h);
+  free(own->adjoint_h);
   free(own);
   w->own = NULL;
 }
 
-/* What the activation of a hidden layer made. */
+/* Result of the activation of a hidden layer, before its input is added. */
 static void *branch_of(const workspace *w, int layer) {
   const own_work *own = w->own;
   return skips(w->network, layer) ? own->branch[layer] : w->layers[layer + 1].h;
@@ -79,26 +80,26 @@ static const void *forward(workspace *w) {
   return w->layers[last].z;
 }
 
-/* bar_h holds the derivatives by the layer's result, and afterwards those by its input. */
+/* On entry adjoint_h holds the derivatives by the layer's result, on return those by its input. */
 static void hidden_backward(workspace *w, int l, const backward_pass *pass) {
   const network *net = w->network;
   const own_work *own = w->own;
   const int width = net->layers[l].out_padded;
   const jet_panel panel = workspace_panel(w, width);
   const int64_t n = values_of(w, width);
-  memcpy(w->bar[0], own->bar_h, (size_t)n * net->kernels->size);
-  net->kernels->activate_backward(&panel, net->function, w->layers[l].z, branch_of(w, l), w->bar[0]);
-  network_backward_layer(w, l, pass, w->bar[0]);
+  memcpy(w->adjoint[0], own->adjoint_h, (size_t)n * net->kernels->size);
+  net->kernels->activate_backward(&panel, net->function, w->layers[l].z, branch_of(w, l), w->adjoint[0]);
+  network_backward_layer(w, l, pass, w->adjoint[0]);
   if (!skips(net, l)) return;
-  network_pull_back(w, l, w->bar[0], w->bar[1]);
-  rows_add(net, n, w->bar[1], own->bar_h);
+  network_pull_back(w, l, w->adjoint[0], w->adjoint[1]);
+  rows_add(net, n, w->adjoint[1], own->adjoint_h);
 }
 
 static void backward(workspace *w, const backward_pass *pass) {
   const own_work *own = w->own;
   const int last = w->network->n_layers - 1;
-  network_backward_layer(w, last, pass, w->bar[0]);
-  if (last > 0) network_pull_back(w, last, w->bar[0], own->bar_h);
+  network_backward_layer(w, last, pass, w->adjoint[0]);
+  if (last > 0) network_pull_back(w, last, w->adjoint[0], own->adjoint_h);
   for (int l = last - 1; l >= 0; l--) hidden_backward(w, l, pass);
 }
 

@@ -1,0 +1,75 @@
+/* The distribution of a trainer's work: chunks to ranks and threads, gradients to the owners of the shards. */
+#include "pinn/training/trainer_impl.h"
+#include "base/check.h"
+
+#include <stdlib.h>
+
+/* Compute the chunks of every rank in each group: one group of all chunks, and one group per condition. */
+static ntkw_status lay_groups(trainer *t) {
+  const int n = t->pde->n_conditions, size = t->size;
+  t->combined = (group_layout){1, calloc((size_t)size, sizeof(int)), calloc((size_t)size, sizeof(int))};
+  t->separate = (group_layout){n, calloc((size_t)(n * size), sizeof(int)), calloc((size_t)(n * size), sizeof(int))};
+  NTKW_CHECK(t->combined.chunk_first && t->combined.chunk_end && t->separate.chunk_first && t->separate.chunk_end,
+             NTKW_ERR_MEMORY, "out of memory for the layout of %d chunks", t->plan.n_chunks);
+  for (int r = 0; r < size; r++) {
+    int first, end;
+    chunk_plan_share(&t->plan, r, size, &first, &end);
+    t->combined.chunk_first[r] = first;
+    t->combined.chunk_end[r] = end;
+    for (int c = 0; c < n; c++) {
+      const int begin = t->plan.condition_first[c], stop = t->plan.condition_first[c + 1];
+      const int from = first > begin ? first : begin, to = end < stop ? end : stop;
+      t->separate.chunk_first[c * size + r] = from < to ? from - begin : 0;
+      t->separate.chunk_end[c * size + r] = from < to ? to - begin : 0;
+    }
+  }
+  return NTKW_SUCCESS;
+}
+
+void trainer_free_work(trainer *t) {
+  int **const bounds[] = {&t->combined.chunk_first, &t->combined.chunk_end, &t->separate.chunk_first,
+                          &t->separate.chunk_end};
+  gradient_engine_destroy(&t->engine);
+  sharding_destroy(&t->sharding);
+  chunk_plan_free(&t->plan);
+  for (size_t i = 0; i < sizeof bounds / sizeof *bounds; i++) {
+    free(*bounds[i]);
+    *bounds[i] = NULL;
+  }
+}
+
+/* Create the chunks and this rank's gradient engine. n_workers: number of threads of all ranks. */
+static ntkw_status create_work(trainer *t, int n_threads, int n_workers) {
+  NTKW_TRY(t->order == ORDER_FREE ? chunk_plan_create_free(t->pde, n_workers, &t->plan)
+                                  : chunk_plan_create(t->pde, &t->plan));
+  NTKW_TRY(lay_groups(t));
+  const int first = t->combined.chunk_first[t->rank], end = t->combined.chunk_end[t->rank];
+  return gradient_engine_create(t->pde, t->model, &t->plan, first, end, n_threads, &t->engine);
+}
+
+ntkw_status trainer_share_work(trainer *t, int n_threads, sum_order order) {
+  const group_layout *layouts[] = {&t->combined, &t->separate};
+  int most_threads = n_threads;
+  trainer_free_work(t); /* before new memory is allocated */
+  t->order = order;
+  NTKW_CHECK(MPI_Allreduce(MPI_IN_PLACE, &most_threads, 1, MPI_INT, MPI_MAX, t->comm) == MPI_SUCCESS, NTKW_ERR_MPI,
+             "MPI_Allreduce of the numbers of threads failed");
+  NTKW_TRY(ntkw_status_agree(t->comm, create_work(t, n_threads, t->size * most_threads)));
+  return sharding_create(t->comm, t->n_parameters, t->pde->network.precision, layouts, 2, &t->sharding);
+}
+
+ntkw_status trainer_set_threads(trainer *t, int n) {
+  return trainer_share_work(t, n, t->order);
+}
+
+ntkw_status trainer_set_order(trainer *t, sum_order order) {
+  return trainer_share_work(t, trainer_threads(t), order);
+}
+
+sum_order trainer_order(const trainer *t) {
+  return t->order;
+}
+
+int trainer_threads(const trainer *t) {
+  return gradient_engine_threads(t->engine);
+}
