@@ -9,6 +9,8 @@ foreach(name jets_functions_have_the_same_bits jets_match_complex_steps
     network_with_other_parameters diagonal_is_sixteen_sums_and_a_tree vector_registers_are_left_clean)
   ntkw_test(NAME ${name} LABEL pinn RANKS 1 SOURCES test_${name}.c LIBRARIES ntkw_jet_oracle)
 endforeach()
+ntkw_test(NAME normal_equations_solve_least_squares LABEL pinn RANKS 1 2 3 5
+  SOURCES test_normal_equations_solve_least_squares.c LIBRARIES ntkw_pinn_parts)
 ntkw_test(NAME cholesky_same_bits_for_any_ranks LABEL pinn RANKS 1 2 3 5 8
   SOURCES test_cholesky_same_bits_for_any_ranks.c LIBRARIES ntkw_jet_oracle)
 foreach(name matrix_is_a_chain_of_fma network_same_bits_with_all_kernels network_same_bits_in_any_panels)
