@@ -10,6 +10,8 @@ ntkw_test(NAME lbfgs_finds_minima LABEL pinn RANKS 1 3 SOURCES test_lbfgs_finds_
 ntkw_test(NAME state_round_trips LABEL pinn RANKS 1 2 3 5 SOURCES test_state_round_trips.c LIBRARIES ntkw_pinn_parts)
 ntkw_test(NAME objective_is_the_trainers_own LABEL pinn RANKS 1 2 3 5 SOURCES test_objective_is_the_trainers_own.c
   LIBRARIES ntkw_pinn_parts)
+ntkw_test(NAME least_squares_of_the_trainer LABEL pinn RANKS 1 2 3 5 SOURCES test_least_squares_of_the_trainer.c
+  LIBRARIES ntkw_pinn_parts)
 ntkw_test(NAME training_gradient_matches_differences LABEL pinn RANKS 1 3
   SOURCES test_training_gradient_matches_differences.c LIBRARIES ntkw_pinn_parts)
 ntkw_test(NAME regions_keep_their_word LABEL pinn RANKS 1 SOURCES test_regions_keep_their_word.c

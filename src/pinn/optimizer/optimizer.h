@@ -57,6 +57,7 @@ struct optimizer_ops {
   double rate;         /* the default of its rate */
   const optimizer_option *options;
   int n_options;
+  bool least_squares; /* needs the objective's squares: only networks of float64 that show their Jacobian */
   /* Allocate the state and all memory of later steps. Not collective. @return NTKW_SUCCESS or NTKW_ERR_MEMORY. */
   ntkw_status (*create)(const optimizer_settings *settings, const shard_layout *layout, void **self);
   /* Update this rank's shard of the parameters. Collective if it calls the objective. @return the same on every rank;

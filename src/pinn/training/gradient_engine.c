@@ -1,6 +1,5 @@
 #include "pinn/training/gradient_engine.h"
 #include "pinn/training/chunk_worker.h"
-#include "pinn/training/thread_pool.h"
 #include "base/check.h"
 
 #include <stdlib.h>
@@ -62,6 +61,10 @@ int gradient_engine_threads(const gradient_engine *e) {
   return thread_pool_size(e->threads);
 }
 
+thread_pool *gradient_engine_pool(const gradient_engine *e) {
+  return e->threads;
+}
+
 static void work(void *engine, int thread) {
   gradient_engine *e = engine;
   chunk_worker_run(e->workers[thread], &e->task);
@@ -85,16 +88,17 @@ static ntkw_status join(gradient_engine *e, ntkw_sum losses[], int n_groups, par
 }
 
 ntkw_status gradient_engine_run(gradient_engine *e, int64_t step, gradient_kind kind, const double weights[],
-                                ntkw_weighting *weighting, const partial_ready_callback *ready, ntkw_sum losses[],
-                                partial_sums partials[]) {
-  const int n_groups = kind == GRADIENT_NONE ? 0 : kind == GRADIENT_COMBINED ? 1 : e->pde->n_conditions;
+                                ntkw_weighting *weighting, const partial_ready_callback *ready,
+                                const residual_rows *rows, ntkw_sum losses[], partial_sums partials[]) {
+  const int n_groups = gradient_kind_groups(kind, e->pde->n_conditions);
   const bool alone = thread_pool_size(e->threads) == 1; /* otherwise a node may combine chunks of two threads */
   e->task = (chunk_task){.step = step,
                          .kind = kind,
                          .weights = weights,
                          .weighting = weighting,
                          .lock = &e->weighting,
-                         .ready = alone ? ready : NULL};
+                         .ready = alone ? ready : NULL,
+                         .rows = rows};
   thread_pool_run(e->threads, work, e);
   NTKW_TRY(join(e, losses, n_groups, partials));
   for (int g = 0; g < n_groups && ready && !alone; g++) ready->notify(ready->context, g, &partials[g], partials[g].n);

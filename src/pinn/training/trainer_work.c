@@ -29,6 +29,7 @@ static ntkw_status lay_groups(trainer *t) {
 void trainer_free_work(trainer *t) {
   int **const bounds[] = {&t->combined.chunk_first, &t->combined.chunk_end, &t->separate.chunk_first,
                           &t->separate.chunk_end};
+  trainer_squares_destroy(t); /* it uses the engine's threads */
   gradient_engine_destroy(&t->engine);
   sharding_destroy(&t->sharding);
   chunk_plan_free(&t->plan);
@@ -55,7 +56,8 @@ ntkw_status trainer_share_work(trainer *t, int n_threads, sum_order order) {
   NTKW_CHECK(MPI_Allreduce(MPI_IN_PLACE, &most_threads, 1, MPI_INT, MPI_MAX, t->comm) == MPI_SUCCESS, NTKW_ERR_MPI,
              "MPI_Allreduce of the numbers of threads failed");
   NTKW_TRY(ntkw_status_agree(t->comm, create_work(t, n_threads, t->size * most_threads)));
-  return sharding_create(t->comm, t->n_parameters, t->pde->network.precision, layouts, 2, &t->sharding);
+  NTKW_TRY(sharding_create(t->comm, t->n_parameters, t->pde->network.precision, layouts, 2, &t->sharding));
+  return trainer_squares_create(t);
 }
 
 ntkw_status trainer_set_threads(trainer *t, int n) {
