@@ -158,7 +158,9 @@ static void every_trajectory_has_the_reference_bits(void) {
   for (int o = 0; o < n_optimizers; o++)
     for (int kind = 0; kind < 4; kind++) {
       const char *name = optimizer_names(&n_optimizers)[o];
-      if (strcmp(name, DEFAULT_OPTIMIZER) == 0 || (!all && kind % 2 != (o + world_size()) % 2)) continue;
+      const bool wide_only = optimizer_find(name)->least_squares;
+      if (strcmp(name, DEFAULT_OPTIMIZER) == 0) continue;
+      if (wide_only ? kind % 2 == 0 : !all && kind % 2 != (o + world_size()) % 2) continue;
       const choice what = {kind < 2 ? "ntk-trace" : "none", precisions[kind % 2], 2, number++, name};
       follow(&what, some);
     }

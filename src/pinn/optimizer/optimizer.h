@@ -70,7 +70,8 @@ struct optimizer_ops {
 
 #define OPTIMIZER_LIST(X) \
   X(adam)                 \
-  X(lbfgs)
+  X(lbfgs)                \
+  X(gauss_newton)
 
 #define OPTIMIZER_DECLARATION(id) extern const optimizer_ops optimizer_##id;
 OPTIMIZER_LIST(OPTIMIZER_DECLARATION)

@@ -216,6 +216,11 @@ void read_training(reader *r, const section *s) {
   read_optimizer(r, s);
   read_weighting(r, s);
   p->network.precision = read_word(r, s, "precision", precisions, 2, 0) == 0 ? NTKW_FLOAT64 : NTKW_FLOAT32;
+  if (p->optimizer.ops->least_squares && p->network.precision == NTKW_FLOAT32)
+    reader_fail(r->L, line_of_key(r, s, "precision"),
+                "the optimizer \"%s\" solves least-squares problems, for which float32 is too coarse; expected "
+                "precision = \"float64\"",
+                p->optimizer.ops->name);
   p->resample = read_integer(r, s, "resample", 0, MAX_COUNT, p->resample);
   p->steps = read_integer(r, s, "steps", 1, MAX_COUNT, p->steps);
   problem_set_seed(p, (uint64_t)read_integer(r, s, "seed", 0, INT64_MAX, (int64_t)p->seed));
