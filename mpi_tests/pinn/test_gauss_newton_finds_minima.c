@@ -293,16 +293,18 @@ static double minimise(misfit *m, const optimizer_settings *settings, int steps)
 }
 
 static void steps_that_raise_the_loss_are_tried_again(void) {
-  for (int kind = 0; kind < 4; kind++) {
-    misfit m = {.residuals = curved, .limit = kind / 2 ? 3.0 : INFINITY, .x = {-1.2, 1, 0, 0}}; /* NaN beyond */
+  for (int kind = 0; kind < 16; kind++) {
+    misfit m = {.residuals = curved, .limit = kind & 2 ? 3.0 : INFINITY, .x = {-1.2, 1, 0, 0}}; /* NaN beyond */
     optimizer_settings settings = defaults();
     double r[N];
     set(&settings, "damping", 1e-9);
     set(&settings, "acceleration", kind % 2);
+    set(&settings, "rule", kind >> 2 & 1);
+    set(&settings, "momentum", kind >> 3 ? 0.7 : 0.0);
     const double loss = minimise(&m, &settings, 200);
     evaluate(&m, m.x, r);
     differentiate(&m);
-    for (int j = 0; j < P && kind < 2; j++) {
+    for (int j = 0; j < P && !(kind & 2); j++) {
       double gradient = 0;
       for (int i = 0; i < N; i++) gradient += m.jacobian[i][j] * r[i];
       CHECK_NEAR(gradient, 0.0, 1e-5 * loss);

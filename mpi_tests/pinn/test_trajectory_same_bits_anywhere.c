@@ -21,6 +21,7 @@ typedef struct choice {
   const char *rule, *precision;
   int every, number;
   const char *optimizer;
+  bool variant; /* another network, and options that are not the defaults */
 } choice;
 
 /* A part of a run, without a restart: steps from .. to - 1. */
@@ -70,14 +71,25 @@ static bool compare(const choice *what, const stretch *where, int step, const st
   return false;
 }
 
+/* The last word of options with words, and momentum. */
+static void change_options(optimizer_settings *settings) {
+  for (int i = 0; i < settings->ops->n_options; i++) {
+    const optimizer_option *option = &settings->ops->options[i];
+    if (option->n_words > 0) settings->values[i] = option->n_words - 1;
+    if (strcmp(option->key, "momentum") == 0) settings->values[i] = 0.5;
+  }
+}
+
 /* Do the steps of a stretch. Unless it begins at 0, it resumes from the checkpoint at path; unless it ends at STEPS, it
  * writes one there. record: store the digests; otherwise compare with them. */
 static void run_stretch(const choice *what, const stretch *where, const char *path, state_digest digests[],
                         bool record) {
-  problem *pde = wave_problem(what->precision, what->rule, what->every);
+  problem *pde = wave_problem_of(what->variant ? "hidden = {24, 21}" : "hidden = {13, 10}", what->precision, what->rule,
+                                 what->every);
   trainer *t;
   if (strcmp(what->optimizer, DEFAULT_OPTIMIZER) != 0)
     pde->optimizer = optimizer_defaults(optimizer_find(what->optimizer));
+  if (what->variant) change_options(&pde->optimizer);
   history past = {0};
   ntkw_checkpoint_reader *reader = NULL;
   state_digest digest;
@@ -151,8 +163,8 @@ static void every_trajectory_has_the_reference_bits(void) {
   for (int r = 0; r < n_rules; r++)
     for (int pair = 0; pair < 4; pair++) {
       if (!all && pair != (r + world_size()) % 4) continue;
-      const choice what = {rule_names(&n_rules)[r], precisions[pair % 2], pair / 2 ? 3 : 1, number++,
-                           DEFAULT_OPTIMIZER};
+      const choice what = {
+          rule_names(&n_rules)[r], precisions[pair % 2], pair / 2 ? 3 : 1, number++, DEFAULT_OPTIMIZER, false};
       follow(&what, some);
     }
   for (int o = 0; o < n_optimizers; o++)
@@ -161,7 +173,8 @@ static void every_trajectory_has_the_reference_bits(void) {
       const bool wide_only = optimizer_find(name)->least_squares;
       if (strcmp(name, DEFAULT_OPTIMIZER) == 0) continue;
       if (wide_only ? kind % 2 == 0 : !all && kind % 2 != (o + world_size()) % 2) continue;
-      const choice what = {kind < 2 ? "ntk-trace" : "none", precisions[kind % 2], 2, number++, name};
+      const choice what = {kind < 2 ? "ntk-trace" : "none", precisions[kind % 2], 2, number++, name,
+                           wide_only && kind == 3};
       follow(&what, some);
     }
   CHECK(number >= n_rules && n_rules > 5);

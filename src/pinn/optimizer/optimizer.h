@@ -17,16 +17,18 @@
 #include "pinn/optimizer/objective.h"
 #include "pinn/state/state.h"
 
-enum { MAX_OPTIMIZER_OPTIONS = 8 };
+enum { MAX_OPTIMIZER_OPTIONS = 8, MAX_OPTION_WORDS = 8 };
 
 /* A key of optimizer = { "name", key = value }, defined only here: problem files are read and checked with this table,
  * resumed runs are compared with it, and optimizer_print_options prints it. Every optimizer also has rate and decay. */
 typedef struct optimizer_option {
   const char *key;
-  double otherwise;        /* the default */
+  double otherwise;        /* the default; the index of a word */
   bool (*allowed)(double); /* NULL: an integer from least to most */
   const char *expected;    /* such as "a number above 0"; NULL for integers */
   int64_t least, most;
+  const char *const *words; /* not NULL: one of n_words words, and the value is its index */
+  int n_words;
   const char *help; /* a clause, such as "decay of the mean gradient" */
 } optimizer_option;
 

@@ -163,7 +163,9 @@ static section word_or_table(reader *r, const section *parent, const char *key, 
 }
 
 static void read_option(reader *r, const section *s, const optimizer_option *option, double *value) {
-  if (option->allowed)
+  if (option->n_words > 0)
+    *value = (double)read_word(r, s, option->key, option->words, option->n_words, (int)option->otherwise);
+  else if (option->allowed)
     *value = read_number(r, s, option->key, option->allowed, option->expected, option->otherwise);
   else
     *value = (double)read_integer(r, s, option->key, option->least, option->most, (int64_t)option->otherwise);
