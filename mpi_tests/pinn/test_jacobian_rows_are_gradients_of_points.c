@@ -20,6 +20,32 @@ static void gradient_of_point(workspace *work, const network_options *options, c
   workspace_chunk_end(work, row);
 }
 
+/* Products of the rows with a vector, without the rows, against those with them. */
+static void check_products(network *net, workspace *work, jacobian_rows *maker, const network_options *options,
+                           const stream_set *streams, const double *points, const double *coefficients,
+                           const double *seeds, const double *rows, int64_t stride) {
+  static double outputs[ORACLE_OUTPUTS * N];
+  const int64_t n = network_parameter_count(net);
+  double *vector = calloc((size_t)n, sizeof *vector), products[2 * N];
+  uint64_t state = 3;
+  network *direction;
+  CHECK_OK(network_create(options, &direction));
+  oracle_points(&state, (int)n, vector);
+  network_set_parameters(direction, vector);
+  workspace_forward(work, streams, N, points, coefficients, outputs);
+  jacobian_rows_apply(maker, work, direction, vector, seeds, products, 2);
+  for (int p = 0; p < N; p++) {
+    double sum = 0, size = 0;
+    for (int64_t i = 0; i < n; i++) {
+      sum += rows[p * stride + i] * vector[i];
+      size += fabs(rows[p * stride + i] * vector[i]);
+    }
+    CHECK_NEAR(products[2 * p], sum, 1e-13 * size);
+  }
+  network_destroy(&direction);
+  free(vector);
+}
+
 static void check_network(int kind, int case_index, activation function) {
   static const int hidden[3] = {30, 21, 9};
   static double points[N * MAX_INPUTS], coefficients[N * MAX_PAIRS], seeds[ORACLE_OUTPUTS * N],
@@ -49,6 +75,7 @@ static void check_network(int kind, int case_index, activation function) {
     CHECK_EQUAL_INT(different, 0);
     for (int64_t i = n; i < stride; i++) CHECK_EQUAL_DOUBLE(rows[p * stride + i], 0.0);
   }
+  check_products(net, work, maker, &options, &streams, points, coefficients, seeds, rows, stride);
   free(rows);
   free(row);
   jacobian_rows_destroy(&maker);

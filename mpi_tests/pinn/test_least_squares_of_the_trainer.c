@@ -116,8 +116,27 @@ static const optimizer_ops questions = {.name = "questions",
                                         .visit_state = visit_state,
                                         .destroy = destroy};
 
+/* Conditions with two and three equations, with sizes that are no multiples of a tile's. */
+static problem *system_problem(const char *layers, const char *rule) {
+  static const char format[] = "return problem {\n"
+                               "  inputs = { {'x', 0, 1}, {'y', -1, 1} }, outputs = { 'u', 'v' },\n"
+                               "  conditions = {\n"
+                               "    { 'inside', points = 77, on = interior(),\n"
+                               "      equation = function(p) return p.u_xx + p.v*p.u_y, p.v_yy - p.u*p.x end },\n"
+                               "    { 'edge', points = 23, on = { boundary{x=0}, boundary{x=1} },\n"
+                               "      equation = function(p) return p.u - 1, p.v_x*p.nx, p.u_xx + p.y end },\n"
+                               "  }, network = { %s }, weighting = '%s', steps = 20, seed = 5, lanes = 12,\n"
+                               "}\n";
+  char text[2048];
+  problem *pde = NULL;
+  snprintf(text, sizeof text, format, layers, rule);
+  CHECK_OK(problem_from_lua("system.lua", text, &pde));
+  return pde;
+}
+
 static answers answers_of(MPI_Comm comm, const char *layers, const char *rule, int threads) {
-  problem *pde = wave_problem_of(layers, "float64", rule, 1);
+  const bool is_system = layers[0] == '*';
+  problem *pde = is_system ? system_problem(layers + 1, rule) : wave_problem_of(layers, "float64", rule, 1);
   trainer *t;
   bool stop = false;
   pde->optimizer = optimizer_defaults(&questions);
@@ -133,7 +152,7 @@ static answers answers_of(MPI_Comm comm, const char *layers, const char *rule, i
 static void check_form(const char *layers, const char *rule) {
   const answers a = answers_of(MPI_COMM_WORLD, layers, rule, 1), alone = answers_of(MPI_COMM_SELF, layers, rule, 1),
                 threads = answers_of(MPI_COMM_WORLD, layers, rule, 3);
-  CHECK_EQUAL_INT(a.n_rows, 150 + 131 + 90);
+  CHECK_EQUAL_INT(a.n_rows, layers[0] == '*' ? 77 * 2 + 23 * 3 : 150 + 131 + 90);
   CHECK(a.positive);
   CHECK_NEAR(a.squares / a.loss, 1.0, 1e-13);
   CHECK_EQUAL_DOUBLE(a.trial_loss, a.loss);
@@ -145,11 +164,21 @@ static void check_form(const char *layers, const char *rule) {
 static void primal_form_solves_the_equations(void) {
   check_form("hidden = {13, 10}", "none");
   check_form("hidden = {7}", "mean-ntk-trace");
+  check_form("*hidden = {9}", "none");
 }
 
 static void dual_form_solves_the_equations(void) {
   check_form("hidden = {26, 22}", "none");
+  check_form("*hidden = {18, 12}", "mean-ntk-trace");
   check_form(RESIDUAL_NETWORK ", fourier = { features = 20, scale = 1 }", "mean-ntk-trace");
+}
+
+/* Wide networks: the kernel is made from factors. */
+static void kernels_by_factors_solve_the_equations(void) {
+  check_form("hidden = {90, 90}", "none");
+  check_form("hidden = {40, 120}, fourier = { features = 20, scale = 1 }", "mean-ntk-trace");
+  check_form("'residual', hidden = {80, 80, 80}", "none");
+  check_form("*hidden = {90, 91}", "mean-ntk-trace");
 }
 
 static void float32_is_refused(void) {
@@ -163,6 +192,6 @@ static void float32_is_refused(void) {
 
 int main(int argc, char **argv) {
   static const test_case cases[] = {TEST(primal_form_solves_the_equations), TEST(dual_form_solves_the_equations),
-                                    TEST(float32_is_refused)};
+                                    TEST(kernels_by_factors_solve_the_equations), TEST(float32_is_refused)};
   return run_suite("least squares", cases, sizeof cases / sizeof *cases, argc, argv);
 }

@@ -80,7 +80,7 @@ static void solve(MPI_Comm comm, int threads, int rows, int columns, double damp
   MPI_Comm_size(comm, &size);
   share(rows, rank, size, &first, &count);
   CHECK_OK(thread_pool_create(threads, &pool));
-  const normal_options options = {comm, pool, columns, count, threads > 1 ? 0 : FACTOR_EVERYWHERE};
+  const normal_options options = {comm, pool, columns, count, threads > 1 ? 0 : FACTOR_EVERYWHERE, false, 0};
   CHECK_OK(normal_equations_create(&options, &n));
   CHECK_EQUAL_INT(normal_equations_row_count(n), rows);
   CHECK_EQUAL_INT(normal_equations_are_dual(n), rows <= columns);
@@ -152,7 +152,7 @@ static void singular_matrices_have_no_factor(void) {
   bool positive;
   double trace;
   CHECK_OK(thread_pool_create(1, &pool));
-  const normal_options options = {MPI_COMM_WORLD, pool, 3, world_rank() == 0 ? 9 : 0, FACTOR_EVERYWHERE};
+  const normal_options options = {MPI_COMM_WORLD, pool, 3, world_rank() == 0 ? 9 : 0, FACTOR_EVERYWHERE, false, 0};
   CHECK_OK(normal_equations_create(&options, &n));
   double *mine = normal_equations_rows(n, &stride);
   for (int i = 0; i < 9 && world_rank() == 0; i++) mine[i * stride] = 1;
@@ -175,7 +175,7 @@ static void too_large_systems_are_refused(void) {
   normal_equations *n;
   thread_pool *pool;
   CHECK_OK(thread_pool_create(1, &pool));
-  const normal_options options = {MPI_COMM_WORLD, pool, 10000000, 10000000, FACTOR_EVERYWHERE};
+  const normal_options options = {MPI_COMM_WORLD, pool, 10000000, 10000000, FACTOR_EVERYWHERE, false, 0};
   CHECK_STATUS(normal_equations_create(&options, &n), NTKW_ERR_MEMORY);
   CHECK(n == NULL);
   CHECK_TEXT_HAS(ntkw_last_error(), "10000000 parameters need");

@@ -41,6 +41,12 @@ bool normal_equations_are_dual(const normal_equations *n) {
 int64_t normal_equations_first_row(const normal_equations *n) {
   return n->first[n->rank];
 }
+const tile_layout *normal_equations_layout(const normal_equations *n) {
+  return &n->layout;
+}
+double *normal_equations_tiles(normal_equations *n) {
+  return n->tiles;
+}
 double *normal_equations_rows(normal_equations *n, int64_t *stride) {
   *stride = n->stride;
   return n->rows;
@@ -57,16 +63,15 @@ static double block_values(int64_t n_rows, int64_t count, int64_t n_columns) {
          ((double)padded(dual ? n_rows : n_columns) + (dual ? (double)n_rows + (double)count : 0.0));
 }
 
-double normal_equations_bytes(int64_t n_rows, int64_t count, int64_t n_columns, int rank, int size) {
-  tile_layout layout;
-  if (tile_layout_create(n_rows <= n_columns ? n_rows : n_columns, rank, size, &layout) != NTKW_SUCCESS) return 0.0;
-  const double tiles = (double)tile_count(&layout) * TILE_VALUES * sizeof(double);
-  const double factor = cholesky_bytes(&layout, FACTOR_EVERYWHERE);
-  tile_layout_free(&layout);
-  const double applied = APPLY_WIDTH * ((double)n_columns + (double)count);
-  return tiles + factor +
-         sizeof(double) *
-             ((double)count * (double)padded(n_columns) + block_values(n_rows, count, n_columns) + applied);
+/* Bytes that this rank needs. */
+static double bytes_of(const normal_equations *n) {
+  const normal_options *o = &n->options;
+  const double matrix = (double)tile_count(&n->layout) * TILE_VALUES * sizeof(double);
+  const double factor = cholesky_bytes(&n->layout, o->everywhere);
+  if (o->given) return matrix + factor + o->more_bytes;
+  const double rows = (double)o->count * (double)n->stride, applied = APPLY_WIDTH * (double)(o->n_columns + o->count);
+  return matrix + factor + sizeof(double) * (rows + block_values(n->n_rows, o->count, o->n_columns) + applied) +
+         o->more_bytes;
 }
 
 static double *zeros(int64_t n) {
@@ -78,18 +83,19 @@ static ntkw_status allocate(normal_equations *n) {
   const int workers = thread_pool_size(o->pool);
   kernel_variant variant;
   NTKW_TRY(kernels_choose(&variant));
-  NTKW_TRY(tile_layout_create(n->dual ? n->n_rows : o->n_columns, n->rank, n->size, &n->layout));
   const cholesky_options factor = {o->comm, o->pool, variant, o->everywhere};
   NTKW_TRY(cholesky_create(&n->layout, &factor, &n->factor));
   NTKW_TRY(gram_create(&n->layout, o->pool, variant, &n->gram));
-  n->rows = zeros(o->count * n->stride);
+  const int64_t count = o->given ? 0 : o->count, columns = o->given ? 0 : o->n_columns;
+  const int64_t gathered = n->dual && !o->given ? GRAM_ROWS : 0;
+  n->rows = zeros(count * n->stride);
   n->tiles = tiles_allocate(tile_count(&n->layout));
-  n->packed = zeros((int64_t)GRAM_ROWS * n->layout.n_tiles * TILE);
-  n->own_columns = zeros(n->dual ? GRAM_ROWS * o->count : 0);
-  n->all_columns = zeros(n->dual ? GRAM_ROWS * n->n_rows : 0);
+  n->packed = zeros(o->given ? 0 : (int64_t)GRAM_ROWS * n->layout.n_tiles * TILE);
+  n->own_columns = zeros(gathered * count);
+  n->all_columns = zeros(gathered * n->n_rows);
   n->solution = zeros((int64_t)n->layout.n_tiles * TILE);
-  n->wide = zeros(APPLY_WIDTH * o->n_columns);
-  n->products = zeros(APPLY_WIDTH * o->count);
+  n->wide = zeros(APPLY_WIDTH * columns);
+  n->products = zeros(APPLY_WIDTH * count);
   n->multipliers = calloc((size_t)workers, sizeof *n->multipliers);
   NTKW_CHECK(n->rows && n->tiles && n->packed && n->own_columns && n->all_columns && n->solution && n->wide &&
                  n->products && n->multipliers,
@@ -105,16 +111,19 @@ static ntkw_status lay_rows(normal_equations *n) {
   MPI_TRY(MPI_Allgather(&n->options.count, 1, MPI_INT64_T, n->first + 1, 1, MPI_INT64_T, n->options.comm));
   for (int r = 0; r < n->size; r++) n->first[r + 1] += n->first[r];
   n->n_rows = n->first[n->size];
-  n->dual = n->n_rows <= n->options.n_columns;
+  n->dual = n->n_rows <= n->options.n_columns || n->options.given;
   n->stride = padded(n->options.n_columns);
   return NTKW_SUCCESS;
+}
+
+static ntkw_status lay_tiles(normal_equations *n) {
+  return tile_layout_create(n->dual ? n->n_rows : n->options.n_columns, n->rank, n->size, &n->layout);
 }
 
 static ntkw_status check_memory(const normal_equations *n) {
   const normal_options *o = &n->options;
   double needed, available;
-  NTKW_TRY(node_memory_find(o->comm, normal_equations_bytes(n->n_rows, o->count, o->n_columns, n->rank, n->size),
-                            &needed, &available));
+  NTKW_TRY(node_memory_find(o->comm, bytes_of(n), &needed, &available));
   NTKW_CHECK(available == 0.0 || needed <= available, NTKW_ERR_MEMORY,
              "the normal equations of %lld residuals and %lld parameters need %.3g GB on a computer with %.3g GB; use "
              "fewer points, a smaller network, or ranks on more computers",
@@ -138,6 +147,7 @@ static ntkw_status begin(const normal_options *options, normal_equations **out) 
 ntkw_status normal_equations_create(const normal_options *options, normal_equations **out) {
   ntkw_status status = ntkw_status_agree(options->comm, begin(options, out));
   if (status == NTKW_SUCCESS) status = lay_rows(*out);
+  if (status == NTKW_SUCCESS) status = ntkw_status_agree(options->comm, lay_tiles(*out));
   if (status == NTKW_SUCCESS) status = check_memory(*out);
   if (status == NTKW_SUCCESS) status = ntkw_status_agree(options->comm, allocate(*out));
   if (status != NTKW_SUCCESS) normal_equations_destroy(out);
@@ -245,7 +255,7 @@ static ntkw_status compute_trace(const normal_equations *n, double *trace) {
 }
 
 ntkw_status normal_equations_make(normal_equations *n, double *trace) {
-  NTKW_TRY(n->dual ? make_dual(n) : make_primal(n));
+  if (!n->options.given) NTKW_TRY(n->dual ? make_dual(n) : make_primal(n));
   return compute_trace(n, trace);
 }
 

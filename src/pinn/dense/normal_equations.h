@@ -19,6 +19,8 @@ typedef struct normal_options {
   int64_t n_columns;  /* P */
   int64_t count;      /* rows of this rank */
   int64_t everywhere; /* FACTOR_EVERYWHERE, or another order for tests */
+  bool given;         /* the caller makes the matrix in the dual form, in normal_equations_tiles; J is not kept */
+  double more_bytes;  /* that the caller will allocate on this rank, for the check of memory */
 } normal_options;
 
 /* Allocate all memory. Collective.
@@ -28,18 +30,19 @@ ntkw_status normal_equations_create(const normal_options *options, normal_equati
 /* Not collective. Takes NULL, sets NULL. */
 void normal_equations_destroy(normal_equations **n);
 
-/* Bytes that a rank needs that has so many of the rows. Local. */
-double normal_equations_bytes(int64_t n_rows, int64_t count, int64_t n_columns, int rank, int size);
-
 /* Local, the same on every rank: N, the order of the matrix, and the form. */
 int64_t normal_equations_row_count(const normal_equations *n);
 int64_t normal_equations_order(const normal_equations *n);
 bool normal_equations_are_dual(const normal_equations *n);
 
-/* This rank's rows of J, to be filled in: row i begins at i * stride. Local. */
+/* This rank's rows of J, to be filled in: row i begins at i * stride. Local. Not if the matrix is given. */
 double *normal_equations_rows(normal_equations *n, int64_t *stride);
 
-/* Make the matrix from the rows of all ranks. Collective.
+/* The layout of the matrix and the own tiles, to be filled in if the matrix is given. Local. */
+const tile_layout *normal_equations_layout(const normal_equations *n);
+double *normal_equations_tiles(normal_equations *n);
+
+/* Make the matrix from the rows of all ranks, unless it is given. Collective.
  * @param[out] trace  of the matrix: the exact sum of its diagonal, rounded once; NaN if an element is not finite.
  * @return the same on every rank: NTKW_SUCCESS, NTKW_ERR_MPI. */
 ntkw_status normal_equations_make(normal_equations *n, double *trace);

@@ -23,4 +23,15 @@ void jacobian_rows_destroy(jacobian_rows **maker);
 void jacobian_rows_take(jacobian_rows *maker, workspace *workspace, const double *output_adjoints, double *rows,
                         int64_t stride);
 
+/* Compute products of the rows of a panel with a vector, after workspace_forward of that panel, without the rows: one
+ * sum of products for each point, over the layers from the last one on, their streams and features, then their biases. Overwrites the
+ * chunk's gradient.
+ *
+ * @param[in]  direction         a network with the same options, whose parameters are the vector.
+ * @param[in]  parameters        the same vector.
+ * @param[in]  output_adjoints   as in jacobian_rows_take.
+ * @param[out] products          of point p at products[p * stride]. */
+void jacobian_rows_apply(jacobian_rows *maker, workspace *workspace, const network *direction, const double *parameters,
+                         const double *output_adjoints, double *products, int64_t stride);
+
 #endif

@@ -187,6 +187,16 @@ static void store_jacobian(chunk_worker *w, const point_panel *panel, const resi
   }
 }
 
+static void store_products(chunk_worker *w, const point_panel *panel, const residual_rows *rows, int64_t row) {
+  const int n_equations = equations_count(w->pde->conditions[panel->condition].equations);
+  for (int i = 0; i < panel->n * n_equations; i++) w->factors[i] = rows->scales[panel->condition];
+  for (int e = 0; e < n_equations; e++) {
+    equations_seeds(w->equations[panel->condition], e, w->factors, w->output_adjoints);
+    jacobian_rows_apply(w->jacobian, w->workspace, rows->direction, rows->vector, w->output_adjoints,
+                        rows->products + row + e, n_equations);
+  }
+}
+
 static void backward_panel_pulled(chunk_worker *w, const point_panel *panel, const residual_rows *rows, int64_t row) {
   const int n_equations = equations_count(w->pde->conditions[panel->condition].equations);
   const double scale = rows->scales[panel->condition];
@@ -200,6 +210,7 @@ static void backward_panel_pulled(chunk_worker *w, const point_panel *panel, con
 static void visit_rows(chunk_worker *w, const point_panel *panel, const chunk_task *task, int64_t row) {
   if (task->rows->residuals) store_residuals(w, panel, task->rows, row);
   if (task->kind == GRADIENT_ROWS) store_jacobian(w, panel, task->rows, row);
+  if (task->kind == GRADIENT_APPLIED) store_products(w, panel, task->rows, row);
   if (task->kind == GRADIENT_PULLED) backward_panel_pulled(w, panel, task->rows, row);
 }
 

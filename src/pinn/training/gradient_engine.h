@@ -7,7 +7,8 @@
  * GRADIENT_TRACED    the same, and the NTK diagonal of every point from the same backward pass (network.h);
  * GRADIENT_NONE      only the losses;
  * GRADIENT_ROWS      the losses, and the derivatives of every row of the least-squares problem (residual_rows.h);
- * GRADIENT_PULLED    one group: the derivative of the sum of all rows, each times a given factor. */
+ * GRADIENT_PULLED    one group: the derivative of the sum of all rows, each times a given factor;
+ * GRADIENT_APPLIED   the losses, and the derivative of every row along a vector of parameters. */
 #ifndef NTKW_PINN_GRADIENT_ENGINE_H
 #define NTKW_PINN_GRADIENT_ENGINE_H
 
@@ -25,14 +26,15 @@ typedef enum gradient_kind {
   GRADIENT_SEPARATE,
   GRADIENT_TRACED,
   GRADIENT_ROWS,
-  GRADIENT_PULLED
+  GRADIENT_PULLED,
+  GRADIENT_APPLIED
 } gradient_kind;
 
 typedef struct gradient_engine gradient_engine;
 
 /* Number of groups of a kind. */
 static inline int gradient_kind_groups(gradient_kind kind, int n_conditions) {
-  if (kind == GRADIENT_NONE || kind == GRADIENT_ROWS) return 0;
+  if (kind == GRADIENT_NONE || kind == GRADIENT_ROWS || kind == GRADIENT_APPLIED) return 0;
   return kind == GRADIENT_COMBINED || kind == GRADIENT_PULLED ? 1 : n_conditions;
 }
 

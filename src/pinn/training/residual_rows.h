@@ -24,6 +24,10 @@ typedef struct residual_rows {
   double *jacobian;      /* GRADIENT_ROWS: receives the derivatives of the scaled residuals */
   int64_t stride;        /* distance of the rows of jacobian */
   const double *factors; /* GRADIENT_PULLED */
+  /* GRADIENT_APPLIED: the vector, a network that has it as parameters, and what receives the products with J. */
+  const double *vector;
+  const network *direction;
+  double *products;
 } residual_rows;
 
 #endif

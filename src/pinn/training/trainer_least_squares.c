@@ -1,5 +1,6 @@
 /* The least-squares problem of a step: weighted residuals, their Jacobian, and its damped normal equations. */
 #include "pinn/dense/normal_equations.h"
+#include "pinn/training/kernel_tiles.h"
 #include "pinn/training/loss_reduction.h"
 #include "pinn/training/trainer_impl.h"
 #include "base/check.h"
@@ -10,6 +11,8 @@
 struct trainer_squares {
   least_squares offered;
   normal_equations *equations;
+  kernel_tiles *kernel; /* NULL: the matrix is made from the rows of J */
+  model *direction;     /* has the vector of apply as parameters; only with the kernel */
   double scales[MAX_CONDITIONS];
   double *columns; /* a vector of all parameters */
   double *all;     /* a vector of all rows; dual form */
@@ -35,7 +38,8 @@ static ntkw_status linearise(void *context, double *trace) {
   trainer_squares *s = t->squares;
   residual_row_scales(t->pde, trainer_weights(t), s->scales);
   NTKW_TRY(trainer_refresh(t));
-  NTKW_TRY(compute_rows(t, GRADIENT_ROWS, s->offered.residuals));
+  NTKW_TRY(compute_rows(t, s->kernel ? GRADIENT_NONE : GRADIENT_ROWS, s->offered.residuals));
+  if (s->kernel) NTKW_TRY(kernel_tiles_make(s->kernel, t->step, s->scales, normal_equations_tiles(s->equations)));
   return normal_equations_make(s->equations, trace);
 }
 
@@ -63,10 +67,27 @@ static ntkw_status pull_back(trainer *t, const double *rows, void *v) {
   return status;
 }
 
+/* products = J v for the vector in columns, at the parameters of the step. */
+static ntkw_status apply_without_rows(trainer *t, double *products) {
+  trainer_squares *s = t->squares;
+  const residual_rows rows = {.first = normal_equations_first_row(s->equations),
+                              .scales = s->scales,
+                              .vector = s->columns,
+                              .direction = model_network(s->direction),
+                              .products = products};
+  NTKW_TRY(trainer_refresh(t));
+  model_set_parameters(s->direction, s->columns);
+  const ntkw_status local =
+      gradient_engine_run(t->engine, t->step, GRADIENT_APPLIED, NULL, NULL, NULL, &rows, t->losses, t->partials);
+  return trainer_reduce(t, local, NULL);
+}
+
 static ntkw_status apply(void *context, const void *v, double *rows) {
   trainer *t = context;
-  NTKW_TRY(sharding_gather(t->sharding, v, t->squares->columns));
-  normal_equations_apply(t->squares->equations, t->squares->columns, rows);
+  const trainer_squares *s = t->squares;
+  NTKW_TRY(sharding_gather(t->sharding, v, s->columns));
+  if (s->kernel) return apply_without_rows(t, rows);
+  normal_equations_apply(s->equations, s->columns, rows);
   return NTKW_SUCCESS;
 }
 
@@ -134,6 +155,24 @@ static ntkw_status allocate(trainer *t, int64_t count) {
   return NTKW_SUCCESS;
 }
 
+/* Bytes of a kernel by factors on this rank; 0: the matrix is made from the rows of J. */
+static double bytes_of_kernel(const trainer *t) {
+  const int64_t n = residual_row_count(t->pde);
+  tile_layout layout;
+  if (n > t->n_parameters || !kernel_tiles_cost_less(t->pde, t->model)) return 0.0;
+  const ntkw_status status = tile_layout_create(n, t->rank, t->size, &layout);
+  const double bytes = status == NTKW_SUCCESS ? kernel_tiles_bytes(t->pde, t->model, &layout) : 1.0;
+  tile_layout_free(&layout);
+  return bytes;
+}
+
+static ntkw_status create_kernel(trainer *t) {
+  trainer_squares *s = t->squares;
+  NTKW_TRY(model_create(&t->pde->network, &s->direction));
+  return kernel_tiles_create(t->comm, t->pde, t->model, gradient_engine_pool(t->engine),
+                             normal_equations_layout(s->equations), &s->kernel);
+}
+
 ntkw_status trainer_squares_create(trainer *t) {
   if (!t->pde->optimizer.ops->least_squares) return NTKW_SUCCESS;
   t->squares = calloc(1, sizeof *t->squares);
@@ -142,14 +181,24 @@ ntkw_status trainer_squares_create(trainer *t) {
   NTKW_TRY(ntkw_status_agree(t->comm, allocated));
   const int64_t first = residual_row_of_chunk(t->pde, &t->plan, t->combined.chunk_first[t->rank]);
   const int64_t count = residual_row_of_chunk(t->pde, &t->plan, t->combined.chunk_end[t->rank]) - first;
-  const normal_options options = {t->comm, gradient_engine_pool(t->engine), t->n_parameters, count, FACTOR_EVERYWHERE};
+  const double kernel = bytes_of_kernel(t);
+  const normal_options options = {.comm = t->comm,
+                                  .pool = gradient_engine_pool(t->engine),
+                                  .n_columns = t->n_parameters,
+                                  .count = count,
+                                  .everywhere = FACTOR_EVERYWHERE,
+                                  .given = kernel > 0.0,
+                                  .more_bytes = kernel};
   NTKW_TRY(normal_equations_create(&options, &t->squares->equations));
+  NTKW_TRY(ntkw_status_agree(t->comm, kernel > 0.0 ? create_kernel(t) : NTKW_SUCCESS));
   return ntkw_status_agree(t->comm, allocate(t, count));
 }
 
 void trainer_squares_destroy(trainer *t) {
   trainer_squares *s = t->squares;
   if (!s) return;
+  kernel_tiles_destroy(&s->kernel);
+  model_destroy(&s->direction);
   normal_equations_destroy(&s->equations);
   free(s->offered.residuals);
   for (int i = 0; i < SPARE_ROWS; i++) free(s->offered.spare[i]);
