@@ -6,17 +6,17 @@ cd "$scratch" && mkdir -p empty && cd empty || exit 1
 
 run 3 selftest
 expect_code 0
-expect_output "3 ranks" "kernels" "same bits  wave, float32, weights ntk-trace every step" "all 11 problems give the reference bits"
+expect_output "3 ranks" "kernels" "same bits  wave, float32, weights ntk-trace every step" "all 14 problems give the reference bits"
 run 2 selftest --threads 3
 expect_code 0
-expect_output "2 ranks, 3 threads each" "all 11 problems give the reference bits"
+expect_output "2 ranks, 3 threads each" "all 14 problems give the reference bits"
 for kernels in portable avx2 avx512; do
   flag=${kernels/512/512vl} # as the kernel calls what the CPU has
   [ $kernels = portable ] || grep -qw "$flag" /proc/cpuinfo || continue
   export NTKW_KERNELS=$kernels
   run 2 selftest
   expect_code 0
-  expect_output "kernels $kernels" "all 11 problems give the reference bits"
+  expect_output "kernels $kernels" "all 14 problems give the reference bits"
 done
 unset NTKW_KERNELS
 NTKW_SUM_KERNELS=portable run 2 --version
@@ -30,7 +30,7 @@ unset LD_PRELOAD
 expect_code 1
 expect_output "DIFFERENT  wave, float64, weights ntk-trace every 2 steps" "DIFFERENT  pair, float32" \
   "same bits  helmholtz, float32, weights none" "first at step 1 of 5, in layer0.weights: its digest is" \
-  "6 of 11 problems differ from the reference bits"
+  "6 of 14 problems differ from the reference bits"
 
 checks=$((checks + 1))
 what="files of ntkw selftest"
