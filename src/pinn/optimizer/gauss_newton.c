@@ -64,7 +64,7 @@ typedef struct gauss_newton {
   bool accelerate;
   int trials;
   double damping; /* 0: not chosen yet */
-  double floor;   /* no damping may be lower, since a matrix with a fourth of it had no factor */
+  double floor;   /* the lowest damping, relative: a matrix with a fourth of it had no factor */
   double *velocity, *acceleration, *trial, *best; /* shards */
   double *last;                                   /* the last step, divided by its rate; only with momentum */
   bool has_last;                                  /* otherwise last is 0 */
@@ -110,6 +110,7 @@ typedef struct attempt {
   const least_squares *squares;
   const double *parameters;
   double rate;
+  double mean;      /* squared norm of the Jacobian's rows */
   double predicted; /* decrease of the loss */
   double loss;      /* at the parameters in best */
 } attempt;
@@ -234,21 +235,22 @@ static ntkw_status search_curve(gauss_newton *g, attempt *a, double *found) {
 }
 
 /* The matrix with this damping has no factor: neither it nor a lower one will be used again. */
-static void raise_floor(gauss_newton *g) {
-  g->floor = REJECTED * g->damping;
-  g->damping = g->floor;
+static void raise_floor(gauss_newton *g, const attempt *a) {
+  g->damping *= REJECTED;
+  g->floor = g->damping / a->mean;
 }
 
-static void scale_damping(gauss_newton *g, double factor) {
+static void scale_damping(gauss_newton *g, const attempt *a, double factor) {
+  const double lowest = g->floor * a->mean;
   g->damping *= factor;
-  if (g->damping < g->floor) g->damping = g->floor;
+  if (g->damping < lowest) g->damping = lowest;
 }
 
 static ntkw_status try_lm(gauss_newton *g, attempt *a, bool *done) {
   NTKW_TRY(try_steps(g, a));
   *done = a->loss < a->goal->loss;
   const double gain = (a->goal->loss - a->loss) / a->predicted;
-  scale_damping(g, !*done ? REJECTED : gain > HIGH_GAIN ? DOWN : gain > LOW_GAIN ? 1.0 : UP);
+  scale_damping(g, a, !*done ? REJECTED : gain > HIGH_GAIN ? DOWN : gain > LOW_GAIN ? 1.0 : UP);
   return NTKW_SUCCESS;
 }
 
@@ -257,9 +259,9 @@ static ntkw_status try_curve(gauss_newton *g, attempt *a, bool *done) {
   NTKW_TRY(search_curve(g, a, &t));
   *done = t > 0.0;
   if (!*done)
-    scale_damping(g, CURVE_UP);
+    scale_damping(g, a, CURVE_UP);
   else if (t >= 0.5 && a->loss > LITTLE_GAIN * a->goal->loss)
-    scale_damping(g, CURVE_DOWN);
+    scale_damping(g, a, CURVE_DOWN);
   return NTKW_SUCCESS;
 }
 
@@ -280,7 +282,7 @@ static ntkw_status try_damping(gauss_newton *g, attempt *a, double *parameters, 
   bool positive;
   NTKW_TRY(a->squares->factorise(a->goal->context, g->damping, &positive));
   if (!positive) {
-    raise_floor(g);
+    raise_floor(g, a);
     return NTKW_SUCCESS;
   }
   NTKW_TRY(compute_velocity(g, a));
@@ -308,8 +310,8 @@ static ntkw_status do_step(void *self, const optimizer_step *step, const objecti
   NTKW_CHECK(isfinite(trace), NTKW_ERR_NOT_FINITE,
              "step %lld: the derivatives of the residuals by the parameters are not finite", (long long)step->number);
   if (trace == 0.0) return NTKW_SUCCESS; /* no parameter changes a residual */
-  const double mean = trace / (double)a.squares->n_rows;
-  const double first = g->first * mean > g->floor ? g->first * mean : g->floor;
+  a.mean = trace / (double)a.squares->n_rows;
+  const double first = (g->first > g->floor ? g->first : g->floor) * a.mean;
   if (g->damping == 0.0) g->damping = first;
   for (int i = 0; i < g->trials && !done && !lost; i++) NTKW_TRY(try_damping(g, &a, parameters, &done, &lost));
   if (lost && g->damping > first) g->damping = 0.0; /* the next step begins with the first damping */

@@ -17,7 +17,7 @@
 #include "pinn/optimizer/objective.h"
 #include "pinn/state/state.h"
 
-enum { MAX_OPTIMIZER_OPTIONS = 8, MAX_OPTION_WORDS = 8 };
+enum { MAX_OPTIMIZER_OPTIONS = 8 };
 
 /* A key of optimizer = { "name", key = value }, defined only here: problem files are read and checked with this table,
  * resumed runs are compared with it, and optimizer_print_options prints it. Every optimizer also has rate and decay. */
