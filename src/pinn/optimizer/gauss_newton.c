@@ -26,7 +26,7 @@ typedef enum step_rule { RULE_LM, RULE_CURVE, N_RULES } step_rule;
 static const char *const rules[N_RULES] = {"lm", "curve"};
 
 static bool is_damping(double x) {
-  return x > 0.0 && x <= 1e6;
+  return x >= 0.0 && x <= 1e6;
 }
 
 static const optimizer_option options[N_OPTIONS] = {
@@ -36,10 +36,10 @@ static const optimizer_option options[N_OPTIONS] = {
      .n_words = N_RULES,
      .help = "how damping and step are chosen"},
     {.key = "damping",
-     .otherwise = 1e-3,
+     .otherwise = 0,
      .allowed = is_damping,
-     .expected = "a number above 0 and up to 1e6",
-     .help = "first damping, relative to the mean squared norm of the Jacobian's rows"},
+     .expected = "a number from 0 to 1e6",
+     .help = "first damping, relative to the mean squared norm of the Jacobian's rows; 0: 1e-3, for \"curve\" 1e-8"},
     {.key = "acceleration", .otherwise = 1, .least = 0, .most = 1, .help = "1: with geodesic acceleration"},
     {.key = "momentum",
      .otherwise = 0,
@@ -48,6 +48,8 @@ static const optimizer_option options[N_OPTIONS] = {
      .help = "part of the last step towards which the damping pulls"},
     {.key = "trials", .otherwise = 12, .least = 1, .most = 1000, .help = "dampings that are tried in a step"}};
 
+/* First dampings of the rules, by measurement. */
+static const double FIRST_DAMPING[N_RULES] = {1e-3, 1e-8};
 /* Factors of the damping, and the gains that decide. */
 static const double DOWN = 1.0 / 3.0, UP = 2.0, REJECTED = 4.0, HIGH_GAIN = 0.5, LOW_GAIN = 0.1;
 /* The difference for the second derivative, and the largest |a| / |v|. */
@@ -84,7 +86,7 @@ static ntkw_status create(const optimizer_settings *settings, const shard_layout
   if (g) {
     g->layout = *layout;
     g->rule = (step_rule)settings->values[RULE];
-    g->first = settings->values[DAMPING];
+    g->first = settings->values[DAMPING] > 0.0 ? settings->values[DAMPING] : FIRST_DAMPING[g->rule];
     g->momentum = settings->values[MOMENTUM];
     g->accelerate = settings->values[ACCELERATION] != 0.0;
     g->trials = (int)settings->values[TRIALS];
