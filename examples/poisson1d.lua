@@ -30,4 +30,5 @@ return problem {
   steps      = 40000,                                  -- default 10000
   seed       = 1,                                      -- default
   lanes      = 64,                                     -- default
+  lane_rows  = 128,                                    -- default
 }

@@ -26,9 +26,9 @@ done
 [ $# = 2 ] || { echo "fresh: expected a suite and a command, found $# arguments" >&2; usage >&2; exit 2; }
 suite=$1 command=$2
 case $suite in
-'' | *[!a-z]*) echo "fresh: $suite is no name of a suite" >&2; exit 2 ;;
+'' | *[!a-z]*) echo "fresh: $suite is not the name of a suite" >&2; exit 2 ;;
 esac
-checkout=$(git -C "$(dirname "$0")" rev-parse --show-toplevel) || fail "this is no checkout of git"
+checkout=$(git -C "$(dirname "$0")" rev-parse --show-toplevel) || fail "this is not a checkout of git"
 [ "$(id -u)" = 0 ] || fail "needs root, for mounts and namespaces"
 PATH=$PATH:/usr/sbin:/sbin
 for tool in apt-get debootstrap unshare pivot_root chroot git; do

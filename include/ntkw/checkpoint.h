@@ -151,13 +151,29 @@ typedef struct ntkw_folder_lock ntkw_folder_lock;
  * that run, seconds is the longest wait. */
 typedef void (*ntkw_lock_wait)(const char *sentence, double seconds, void *data);
 
-/** How ntkw_checkpoint_lock_patiently waits. */
+/** How ntkw_checkpoint_lock_patiently waits. Start from ntkw_lock_options_init. Rank 0's wait and on_wait are used. The
+ * library adds new members at the end only. */
 typedef struct ntkw_lock_options {
-  double wait; /**< longest wait, in seconds, for a live holder on this host; 0: none. Rank 0's value is used */
+  size_t size;                 /**< bytes of this struct, as the program was compiled; set by ntkw_lock_options_init */
+  double wait;                 /**< longest wait, in seconds, for a live holder on this host; 0, the default: none */
   ntkw_lock_wait on_wait;      /**< NULL: no call, and a holder that cannot be seen counts as alive */
   bool (*give_up)(void *data); /**< asked on every rank while rank 0 waits, four times a second; NULL: never */
   void *data;                  /**< passed to on_wait and give_up */
 } ntkw_lock_options;
+
+/** Fill in the defaults of an options struct of size bytes. Not collective. ntkw_lock_options_init calls it.
+ *
+ * The program passes the size of the struct that it was compiled with. A smaller struct, of an older version, works
+ * with this library; a larger one works if its additional options are zero.
+ * @param[out] options  NULL is allowed.
+ * @param[in]  size     sizeof(ntkw_lock_options). */
+NTKW_API void ntkw_lock_options_init_sized(ntkw_lock_options *options, size_t size);
+
+/** Fill in the defaults, and the size. Not collective.
+ * @param[out] options  NULL is allowed. */
+static inline void ntkw_lock_options_init(ntkw_lock_options *options) {
+  ntkw_lock_options_init_sized(options, sizeof *options);
+}
 
 /** Lock a folder against other runs: rank 0 creates the file FOLDER/lock. Collective on comm (it is duplicated).
  *
@@ -185,8 +201,9 @@ NTKW_API ntkw_status ntkw_checkpoint_lock(MPI_Comm comm, const char *folder, ntk
 /** Lock a folder as ntkw_checkpoint_lock does, but also wait for a live holder on this host, such as a run that is just
  * ending. Collective on comm (it is duplicated). When give_up returns true on any rank, the call ends on all ranks.
  *
- * @param[in]  options  NULL: the default, which is all zeros.
- * @return as ntkw_checkpoint_lock; NTKW_ERR_INTERRUPTED: give_up returned true on some rank. */
+ * @param[in]  options  NULL: the defaults.
+ * @return as ntkw_checkpoint_lock; NTKW_ERR_ARGUMENT also if options was never initialised or has options that this
+ *         library does not know; NTKW_ERR_INTERRUPTED: give_up returned true on some rank. */
 NTKW_API ntkw_status ntkw_checkpoint_lock_patiently(MPI_Comm comm, const char *folder, const ntkw_lock_options *options,
                                                     ntkw_folder_lock **out);
 

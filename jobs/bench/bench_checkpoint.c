@@ -5,7 +5,7 @@
 #include <ntkw/checkpoint.h>
 #include "arguments.h"
 #include "bench.h"
-#include "checkpoint/publication.h"
+#include "fileio/test_hooks.h"
 #include "raw_files.h"
 
 #include <mpi.h>
@@ -176,7 +176,7 @@ static bool asynchronous_round(bench *of, double time[TIMES][ROUNDS_MAX], int ro
   if (!checkpoint) return false;
   bool done = false;
   int steps = 0;
-  ntkw_i_publication_hook = NULL; /* only the stages of ntkw_checkpoint_publish are reported */
+  ntkw_i_hooks.after_stage = NULL; /* only the stages of ntkw_checkpoint_publish are reported */
   MPI_Barrier(MPI_COMM_WORLD);
   start = seconds();
   bool good = ntkw_checkpoint_publish_begin(checkpoint) == NTKW_SUCCESS;
@@ -189,7 +189,7 @@ static bool asynchronous_round(bench *of, double time[TIMES][ROUNDS_MAX], int ro
   good = ntkw_checkpoint_publish_end(checkpoint) == NTKW_SUCCESS && good;
   time[BESIDE][round] = slowest(all);
   time[DELAY][round] = slowest(all - steps_alone(steps));
-  ntkw_i_publication_hook = note_stage;
+  ntkw_i_hooks.after_stage = note_stage;
   ntkw_checkpoint_destroy(&checkpoint);
   return good;
 }
@@ -346,7 +346,7 @@ int main(int argc, char **argv) {
     FILE *csv = rank == 0 && s.csv
                     ? open_csv(s.csv, "ranks,bytes,rounds,way,seconds,gb_per_s,gb_per_s_and_rank,speed_to_raw")
                     : NULL;
-    ntkw_i_publication_hook = note_stage;
+    ntkw_i_hooks.after_stage = note_stage;
     if (rank == 0) print_head();
     failed = !run(&s, rank, size, csv) || (rank == 0 && s.csv && !csv);
     if (csv && fclose(csv) != 0) failed = 1;

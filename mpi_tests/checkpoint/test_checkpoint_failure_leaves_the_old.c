@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
-#include "checkpoint/publication.h"
+#include "fileio/test_hooks.h"
 #include "base/check.h"
 
 static const char *failing_stage;
@@ -27,9 +27,9 @@ static void fault_at_any_stage(const char *folder_name, ntkw_checkpoint_transfer
   for (size_t i = 0; i < sizeof stages / sizeof *stages; i++)
     for (failing_rank = 0; failing_rank < world_size(); failing_rank += stride) {
       failing_stage = stages[i];
-      ntkw_i_publication_hook = fail_at;
+      ntkw_i_hooks.after_stage = fail_at;
       const ntkw_status status = publish_state(MPI_COMM_WORLD, path, 5, i);
-      ntkw_i_publication_hook = NULL;
+      ntkw_i_hooks.after_stage = NULL;
       snprintf(why, sizeof why, "rank %d: the disk fell out after %s", failing_rank, failing_stage);
       expect_old(folder, status, NTKW_ERR_FILE, why);
     }
@@ -79,7 +79,7 @@ static ntkw_status cut_off(const char *stage, const char *temporary) {
 static void notice_lost_data(const char *folder_name) {
   char path[600];
   const char *folder = folder_with_old_state(folder_name, path);
-  ntkw_i_publication_hook = flip_a_bit;
+  ntkw_i_hooks.after_stage = flip_a_bit;
   before_damage = "\xcd\xab"; /* a NaN's payload in the matrix or the vector */
   ntkw_status status = publish_state(MPI_COMM_WORLD, path, 5, 5);
   expect_old(folder, status, NTKW_ERR_FILE, "with other values than were written");
@@ -89,9 +89,9 @@ static void notice_lost_data(const char *folder_name) {
   before_damage = "minus zer";
   status = publish_state(MPI_COMM_WORLD, path, 5, 5);
   expect_old(folder, status, NTKW_ERR_FILE, "are read back different, at attribute minus zero");
-  ntkw_i_publication_hook = cut_off;
+  ntkw_i_hooks.after_stage = cut_off;
   status = publish_state(MPI_COMM_WORLD, path, 5, 5);
-  ntkw_i_publication_hook = NULL;
+  ntkw_i_hooks.after_stage = NULL;
   expect_old(folder, status, NTKW_ERR_FILE, "has 5000 bytes, expected");
 }
 
@@ -112,9 +112,9 @@ static ntkw_status remove_temporary(const char *stage, const char *temporary) {
 static void a_file_that_vanishes_is_no_hang(void) {
   char path[600];
   const char *folder = folder_with_old_state("vanish", path);
-  ntkw_i_publication_hook = remove_temporary;
+  ntkw_i_hooks.after_stage = remove_temporary;
   const ntkw_status status = publish_state(MPI_COMM_WORLD, path, 5, 5);
-  ntkw_i_publication_hook = NULL;
+  ntkw_i_hooks.after_stage = NULL;
   expect_old(folder, status, NTKW_ERR_FILE, "No such file");
 }
 

@@ -7,7 +7,7 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
-#include "checkpoint/publication.h"
+#include "fileio/test_hooks.h"
 
 static void limit_file_size(rlim_t bytes) {
   struct rlimit limit;
@@ -60,11 +60,11 @@ static void one_rank_cannot_write(const char *folder_name, ntkw_checkpoint_trans
   const char *folder = folder_with_old_state(folder_name, path);
   const uint64_t cut_seed = cut_with_work_for_all();
   signal(SIGXFSZ, SIG_IGN);
-  ntkw_i_publication_hook = limit_last_rank;
+  ntkw_i_hooks.after_stage = limit_last_rank;
   state_transfer = transfer;
   const ntkw_status status = publish_state(MPI_COMM_WORLD, path, 5, cut_seed);
   state_transfer = NTKW_TRANSFER_DIRECT;
-  ntkw_i_publication_hook = NULL;
+  ntkw_i_hooks.after_stage = NULL;
   limit_file_size(RLIM_INFINITY);
   snprintf(why, sizeof why, "rank %d: ", world_size() - 1);
   CHECK_TEXT_HAS(ntkw_last_error(), "File too large");

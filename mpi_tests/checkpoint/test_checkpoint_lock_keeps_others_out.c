@@ -7,6 +7,7 @@
 #include <unistd.h>
 #include <utime.h>
 #include "checkpoint/lock.h"
+#include "fileio/test_hooks.h"
 
 static int n_waits;
 
@@ -76,7 +77,7 @@ static void a_silent_holder_elsewhere_is_given_time(void) {
   snprintf(owner.boot, sizeof owner.boot, "elsewhere");
   plant(folder, &owner);
   CHECK_STATUS(lock(folder, NULL, &mine), NTKW_ERR_LOCKED);
-  ntkw_i_lock_stale_after = 0.3;
+  ntkw_i_hooks.lock_stale_after = 0.3;
   n_waits = 0;
   CHECK_OK(lock(folder, count_wait, &mine));
   CHECK_EQUAL_INT(n_waits, world_rank() == 0);
@@ -84,7 +85,7 @@ static void a_silent_holder_elsewhere_is_given_time(void) {
   put_file(scratch_path("silent/lock"), "ntkw-lock 1\nho", 14); /* the process was killed while it wrote the lock */
   CHECK_OK(lock(folder, NULL, &mine) == NTKW_ERR_LOCKED ? lock(folder, count_wait, &mine) : NTKW_ERR_ORDER);
   ntkw_checkpoint_unlock(&mine);
-  ntkw_i_lock_stale_after = 300;
+  ntkw_i_hooks.lock_stale_after = 300;
 }
 
 static double asked_until; /* MPI_Wtime() from which give_up is true on the last rank; 0: never */
@@ -102,7 +103,11 @@ static void name_wait(const char *sentence, double seconds, void *data) {
 }
 
 static ntkw_status patiently(const char *folder, double wait, ntkw_folder_lock **out) {
-  const ntkw_lock_options options = {.wait = wait, .on_wait = name_wait, .give_up = on_the_last_rank};
+  ntkw_lock_options options;
+  ntkw_lock_options_init(&options);
+  options.wait = wait;
+  options.on_wait = name_wait;
+  options.give_up = on_the_last_rank;
   const ntkw_status status = ntkw_checkpoint_lock_patiently(MPI_COMM_WORLD, folder, &options, out);
   check_same_verdict(status);
   CHECK((status == NTKW_SUCCESS) == (*out != NULL));

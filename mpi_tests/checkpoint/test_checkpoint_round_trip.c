@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
-#include "fileio/posix_io.h"
+#include "fileio/test_hooks.h"
 
 static void another_cut_reads_the_same_bits(void) {
   const char *path = scratch_path("cut.h5");
@@ -60,13 +60,13 @@ static void bytes_depend_neither_on_ranks_nor_on_time(void) {
 /* Check that publication with these settings gives the same bytes. */
 static void expect_same_bytes(ntkw_checkpoint_transfer transfer, int64_t piece_length) {
   const char *path = scratch_path("usual.h5"), *other_path = scratch_path("unusual.h5");
-  const int64_t usual = ntkw_i_piece_length;
+  const int64_t usual = ntkw_i_hooks.piece_length;
   CHECK_OK(publish_state(MPI_COMM_WORLD, path, 4, 4));
   state_transfer = transfer;
-  ntkw_i_piece_length = piece_length;
+  ntkw_i_hooks.piece_length = piece_length;
   CHECK_OK(publish_state(MPI_COMM_WORLD, other_path, 4, 40));
   check_state(MPI_COMM_WORLD, other_path, 4, 8);
-  ntkw_i_piece_length = usual;
+  ntkw_i_hooks.piece_length = usual;
   state_transfer = NTKW_TRANSFER_DIRECT;
   size_t length, other_length;
   unsigned char *bytes = get_file(path, &length), *other = get_file(other_path, &other_length);
@@ -77,7 +77,7 @@ static void expect_same_bytes(ntkw_checkpoint_transfer transfer, int64_t piece_l
 }
 
 static void every_way_of_writing_makes_the_same_file(void) {
-  expect_same_bytes(NTKW_TRANSFER_MPI_IO, ntkw_i_piece_length);
+  expect_same_bytes(NTKW_TRANSFER_MPI_IO, ntkw_i_hooks.piece_length);
   expect_same_bytes(NTKW_TRANSFER_MPI_IO, 24); /* less than a row of the matrix */
   expect_same_bytes(NTKW_TRANSFER_DIRECT, 24);
 }

@@ -4,7 +4,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
-#include "fileio/posix_io.h"
+#include "fileio/test_hooks.h"
 
 enum { A = 7, B = 9, C = 5, D = 4, LENGTH = A * B * C * D, MOST = 200 };
 static const int64_t shape[] = {A, B, C, D};
@@ -89,12 +89,12 @@ static void tiles_make_the_file_that_rows_make(void) {
   }
   CHECK_OK(publish(tiles, &s, NTKW_TRANSFER_MPI_IO));
   expect_same_files(rows, tiles);
-  const int64_t usual = ntkw_i_piece_length; /* short pieces, so that the array has many, like one beyond 2 GiB */
-  ntkw_i_piece_length = 12;
+  const int64_t usual = ntkw_i_hooks.piece_length; /* short pieces, so that the array has many, like one beyond 2 GiB */
+  ntkw_i_hooks.piece_length = 12;
   CHECK_OK(publish(tiles, &s, NTKW_TRANSFER_MPI_IO));
   expect_same_files(rows, tiles);
   CHECK_OK(publish(tiles, &s, NTKW_TRANSFER_DIRECT));
-  ntkw_i_piece_length = usual;
+  ntkw_i_hooks.piece_length = usual;
   expect_same_files(rows, tiles);
 }
 

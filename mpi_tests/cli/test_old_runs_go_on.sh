@@ -36,6 +36,24 @@ checks=$((checks + 1))
 [ ! -s "$scratch/err" ] || complain "a warning, though nothing has changed"
 expect_same_array "$old/step-0000000040.h5" r/step-0000000040.h5 /parameters
 
+# The run keeps its lanes of 64 rows, which the file may name. Another length in the file is told and not used.
+for rows in 64 128; do
+  rm -rf r
+  mkdir r
+  cp "$old/step-0000000020.h5" r
+  sed "s/^  steps /  lane_rows = $rows,\n&/" "$old/heat.lua" > "rows$rows.lua"
+  run 2 train "rows$rows.lua" --resume --out r --checkpoint-every 0 --log-every 10
+  expect_code 0
+  expect_same_array "$old/step-0000000040.h5" r/step-0000000040.h5 /parameters
+  checks=$((checks + 1))
+  [ $rows = 128 ] || [ ! -s "$scratch/err" ] || complain "a warning, though nothing has changed"
+done
+expect_line "$scratch/err" "changed since the checkpoint: lane_rows is 128, before 64; the checkpoint's is used"
+run 3 train "rows128.lua" --out other --checkpoint-every 0 --log-every 10
+expect_code 0
+expect_line "$scratch/out" "3 ranks, 4 lanes"
+h5diff -q "$old/step-0000000040.h5" other/step-0000000040.h5 /parameters && complain "lanes of 128 rows changed no bit"
+
 run 1 show "$old/step-0000000040.h5"
 expect_code 0
 expect_output "parameters" "adam_moment2" "mean-ntk-trace" "history: " "walls"

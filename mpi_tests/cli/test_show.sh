@@ -36,7 +36,7 @@ refused 4 3 show "$scratch/text.h5" --- "$scratch/text.h5"
 refused 4 2 show "$DATA/A_poisson_ntk_f32.h5" --- "A_poisson_ntk_f32.h5"
 refused 4 3 show "$scratch/missing.h5" --- "$scratch/missing.h5"
 mkdir "$scratch/empty"
-refused 4 3 show "$scratch/empty" --- "$scratch/empty: holds no checkpoint"
+refused 4 3 show "$scratch/empty" --- "$scratch/empty holds no checkpoint"
 
 refused 4 2 replay "$checkpoint" --- "is not a recording: it has no dataset /conditions"
 finish

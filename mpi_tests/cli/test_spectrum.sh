@@ -60,7 +60,7 @@ refused 2 2 spectrum run/spectrum-checkpoints.h5 --points 3 --- "holds spectra a
 refused 4 3 spectrum missing.h5 --- "missing.h5"
 refused 3 2 spectrum run/solution.h5 --- "run/solution.h5" "neither"
 mkdir empty
-refused 4 3 spectrum empty --- "empty: holds neither recorded spectra" "step-<digits>.h5"
+refused 4 3 spectrum empty --- "empty holds neither recorded spectra" "step-<digits>.h5"
 small_problem "a<b&c.lua" 's/"u_t"/"u t (0)"/'
 run 2 train "a<b&c.lua" --steps 10 --out other
 cp other/step-0000000010.h5 run

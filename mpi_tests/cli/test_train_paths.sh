@@ -64,7 +64,7 @@ continued "characters that a shell would act on"
 # Files that a run writes itself, a recording, and checkpoints are not overwritten. --trace is --record.
 cp -r run before
 for name in step-0000000040.h5 solution.h5 spectrum.h5 history.csv diverged-0000000001.h5; do
-  refused 2 1 train p.lua --resume run --record "./run/$name" --- "$name" "by itself"
+  refused 2 1 train p.lua --resume run --record "./run/$name" --- "$name" "a name that a run gives to a file in its folder"
 done
 run 1 train p.lua --weighting gradient-share --steps 2 --out traced --trace trace.h5
 cp trace.h5 trace.before

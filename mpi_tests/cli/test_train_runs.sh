@@ -6,10 +6,12 @@ small_problem p.lua
 run 1 train --help
 expect_code 0
 expect_output --steps --seed --weighting --out --checkpoint-every --resume --log-every "Exit codes" "85" "NTKW_KERNELS"
+expect_output "Optimizers (" "default adam" "memory     pairs" "beta2" "(an integer from 1 to 1000, default 20)"
 
 run 2 train p.lua --log-every 20 --checkpoint-every 10 --keep 2
 expect_code 0
 expect_output "weighting: mean-ntk-trace, alpha 0, updated every 100 steps" "step 0/40" "step 20/40" "step 40/40" "steps/s" ETA
+expect_line "$scratch/out" ", 2 ranks, 4 lanes \(at most 4 ranks compute\), kernels "
 for file in history.csv solution.h5 step-0000000030.h5 step-0000000040.h5; do
   [ -s "p.run/$file" ] || complain "p.run/$file is missing"
 done
@@ -18,7 +20,7 @@ expect_line p.run/history.csv '^step,total,loss:residual,loss:u,loss:u_t,weight:
 [ "$(wc -l < p.run/history.csv)" = 4 ] || complain "history.csv has not 4 lines"
 [ "$(wc -l < "$scratch/out")" -lt 20 ] || complain "more than 20 lines for a piped run"
 if command -v gnuplot > /dev/null; then
-  [ "$(head -c 4 p.run/picture.png | tail -c 3)" = PNG ] || complain "picture.png is no PNG"
+  [ "$(head -c 4 p.run/picture.png | tail -c 3)" = PNG ] || complain "picture.png is not a PNG"
 else
   expect_line "$scratch/out" "gnuplot"
 fi
@@ -26,6 +28,7 @@ fi
 run 3 train p.lua --order free --threads 2 --steps 5 --out free
 expect_code 0
 expect_output "order: free" "threads: 2 a rank" "step 5/5"
+expect_line "$scratch/out" ", 3 ranks, [0-9]+ lanes, kernels "
 run 2 train p.lua --out free --resume --steps 8
 expect_code 0
 expect_output "resumed from free/step-0000000005.h5" "step 8/8"
@@ -58,7 +61,7 @@ expect_code 0
 expect_line "$scratch/out" "^checkpoint short/step-0000000006.h5: whole"
 expect_line "$scratch/err" "warning: skipped .*step-0000000040.h5"
 mkdir -p none
-refused 4 2 show none --- "none: holds no checkpoint"
+refused 4 2 show none --- "none holds no checkpoint"
 run 2 show p.run/step-0000000040.h5
 expect_code 0
 expect_output "parameters" "adam_moment1" "step" "40" "mean-ntk-trace" "history"
@@ -102,7 +105,7 @@ expect_line comma.run/spectrum.csv '^4,"u_t\(0,x\)",4,'
 run 2 replay comma.h5 --csv comma.csv
 expect_line comma.csv '^rule,step,epoch,batch,renewed,total,residual,u,"u_t\(0,x\)"$'
 if command -v gnuplot > /dev/null; then
-  [ "$(head -c 4 comma.run/picture.png | tail -c 3)" = PNG ] || complain "picture.png is no PNG"
+  [ "$(head -c 4 comma.run/picture.png | tail -c 3)" = PNG ] || complain "picture.png is not a PNG"
   "$(dirname "$0")/../../examples/compare_runs.sh" comma.svg comma.run p.run || complain "compare_runs.sh failed"
   expect_line comma.svg 'u_t\(0,x\)'
 fi

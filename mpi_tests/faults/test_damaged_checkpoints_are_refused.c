@@ -3,6 +3,7 @@
  * crashes. Argument: the number of cases. */
 #include "base/digest.h"
 #include "checkpoint/format.h"
+#include "fileio/test_hooks.h"
 #include "old_state.h"
 #include "support.h"
 
@@ -150,7 +151,7 @@ static void a_damaged_file_is_refused_or_equal(void) {
 /* Damages a file that mostly consists of HDF5's structure. */
 static void a_damaged_structure_is_refused_or_equal(void) {
   const char *path = scratch_path("good-structure.h5");
-  ntkw_i_longest_attribute = 20;
+  ntkw_i_hooks.longest_attribute = 20;
   CHECK_OK(publish_old_state(path, 2));
   damage(path, case_count());
 }

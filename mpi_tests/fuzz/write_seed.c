@@ -1,6 +1,6 @@
-/* write_seed PATH: write a small checkpoint that uses every feature of the format. ntkw_i_longest_attribute is lowered
- * so that a short text is stored like a long one. */
-#include "checkpoint/format.h"
+/* write_seed PATH: write a small checkpoint that uses every feature of the format. ntkw_i_hooks.longest_attribute is
+ * lowered so that a short text is stored like a long one. */
+#include "fileio/test_hooks.h"
 #include "ntkw/checkpoint.h"
 
 #include <stdio.h>
@@ -10,7 +10,7 @@ int main(int argc, char **argv) {
   static const int64_t shape[2] = {3, 2}, none = 0;
   ntkw_checkpoint *checkpoint = NULL;
   MPI_Init(&argc, &argv);
-  ntkw_i_longest_attribute = 20;
+  ntkw_i_hooks.longest_attribute = 20;
   ntkw_status status = ntkw_checkpoint_create(MPI_COMM_WORLD, argv[argc - 1], &checkpoint);
   if (status == NTKW_SUCCESS) {
     ntkw_checkpoint_set_integer(checkpoint, "step", 100);

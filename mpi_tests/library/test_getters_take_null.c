@@ -98,6 +98,7 @@ static void checkpoints(void) {
   CHECK_STATUS(ntkw_checkpoint_set_transfer(NULL, NTKW_TRANSFER_DIRECT), NTKW_ERR_ARGUMENT);
   CHECK_STATUS(ntkw_checkpoint_set_info(NULL, MPI_INFO_NULL), NTKW_ERR_ARGUMENT);
   CHECK_STATUS(ntkw_checkpoint_set_stall(NULL, 1, NULL, NULL), NTKW_ERR_ARGUMENT);
+  ntkw_lock_options_init(NULL);
   ntkw_checkpoint_lock_abandon(NULL);
   CHECK_STATUS(ntkw_checkpoint_set_real(NULL, "a", 1), NTKW_ERR_ARGUMENT);
   CHECK_STATUS(ntkw_checkpoint_set_text(NULL, "a", "b"), NTKW_ERR_ARGUMENT);

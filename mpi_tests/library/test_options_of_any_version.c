@@ -45,6 +45,12 @@ typedef struct old_recording_options {
 } old_recording_options;
 _Static_assert(sizeof(old_recording_options) == offsetof(ntkw_recording_options, initial_weights), "the same members");
 
+typedef struct old_lock_options {
+  size_t size;
+  double wait;
+} old_lock_options;
+_Static_assert(sizeof(old_lock_options) == offsetof(ntkw_lock_options, on_wait), "the same members");
+
 static void smaller_ones_get_defaults(void) {
   old_weighting_options *old = malloc(sizeof *old);
   double alpha;
@@ -114,9 +120,35 @@ static void recordings_as_well(void) {
   free(old);
 }
 
+/* Lock and unlock the scratch folder. */
+static ntkw_status lock(const void *options) {
+  ntkw_folder_lock *lock = NULL;
+  const ntkw_status status = ntkw_checkpoint_lock_patiently(MPI_COMM_WORLD, scratch_path("."), options, &lock);
+  CHECK((status == NTKW_SUCCESS) == (lock != NULL));
+  ntkw_checkpoint_unlock(&lock);
+  return status;
+}
+
+static void locks_as_well(void) {
+  old_lock_options *old = malloc(sizeof *old);
+  ntkw_lock_options options;
+  ntkw_lock_options_init_sized((void *)old, sizeof *old);
+  CHECK_EQUAL_INT(old->size, sizeof *old);
+  CHECK_EQUAL_DOUBLE(old->wait, 0);
+  CHECK_OK(lock(old));
+  ntkw_lock_options_init(&options);
+  if (world_rank() == world_size() - 1) options.size = 0;
+  CHECK_STATUS(lock(&options), NTKW_ERR_ARGUMENT);
+  CHECK_TEXT_HAS(ntkw_last_error(), "ntkw_lock_options is 0, expected");
+  free(old);
+}
+
 int main(int argc, char **argv) {
-  static const test_case cases[] = {TEST(smaller_ones_get_defaults), TEST(larger_ones_are_read_if_they_can_be),
-                                    TEST(uninitialised_ones_are_refused), TEST(one_rank_has_others),
-                                    TEST(recordings_as_well)};
+  static const test_case cases[] = {TEST(smaller_ones_get_defaults),
+                                    TEST(larger_ones_are_read_if_they_can_be),
+                                    TEST(uninitialised_ones_are_refused),
+                                    TEST(one_rank_has_others),
+                                    TEST(recordings_as_well),
+                                    TEST(locks_as_well)};
   return run_suite("options of any version", cases, sizeof cases / sizeof *cases, argc, argv);
 }

@@ -34,6 +34,11 @@ int MPI_Irecv(void *to, int n, MPI_Datatype type, int from, int tag, MPI_Comm co
   return PMPI_Irecv(to, n, type, from, tag, comm, request);
 }
 
+int MPI_Win_allocate_shared(MPI_Aint size, int unit, MPI_Info info, MPI_Comm comm, void *base, MPI_Win *window) {
+  messages.shared += size;
+  return PMPI_Win_allocate_shared(size, unit, info, comm, base, window);
+}
+
 int MPI_Bcast(void *buffer, int n, MPI_Datatype type, int root, MPI_Comm comm) {
   messages.others++;
   return PMPI_Bcast(buffer, n, type, root, comm);

@@ -9,6 +9,7 @@ typedef struct message_counts {
   long long sends, sent;         /* calls of MPI_Isend; bytes */
   long long receives;            /* calls of MPI_Irecv */
   long long others;              /* calls of other functions that communicate */
+  long long shared;              /* bytes of this rank in shared windows, in all calls of MPI_Win_allocate_shared */
 } message_counts;
 
 extern message_counts messages;

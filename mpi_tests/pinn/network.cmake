@@ -3,7 +3,7 @@ add_library(ntkw_jet_oracle STATIC jet_oracle.c chunk_run.c taylor.c)
 target_include_directories(ntkw_jet_oracle PUBLIC ${CMAKE_CURRENT_SOURCE_DIR} PRIVATE ${PROJECT_SOURCE_DIR}/src)
 target_link_libraries(ntkw_jet_oracle PUBLIC ntkw_pinn_parts ntkw_harness PRIVATE ntkw_compiler m)
 
-foreach(name jets_functions_have_the_same_bits jets_match_complex_steps
+foreach(name jets_functions_have_the_same_bits jets_match_complex_steps jets_round_as_written
     network_gradient_matches_differences network_diagonal_matches_jacobian network_refuses_bad_options
     jacobian_rows_are_gradients_of_points network_initial_parameters_by_index features_are_periodic_and_seeded random_numbers_by_position
     network_with_other_parameters diagonal_is_sixteen_sums_and_a_tree vector_registers_are_left_clean)

@@ -49,7 +49,7 @@ static inline void check_refused(const char *text, int line, const char *part, c
   CHECK(made == NULL);
   problem_destroy(&made);
   snprintf(sentence, sizeof sentence, "%s", ntkw_last_error());
-  snprintf(where, sizeof where, line ? "dir/bad.lua:%d: " : "dir/bad.lua: ", line);
+  snprintf(where, sizeof where, line ? "dir/bad.lua:%d: " : "dir/bad.lua", line);
   CHECK_TEXT_HAS(sentence, where);
   CHECK_TEXT_HAS(sentence, part);
   if (hint) CHECK_TEXT_HAS(sentence, hint);

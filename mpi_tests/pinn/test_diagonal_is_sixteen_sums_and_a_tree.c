@@ -1,5 +1,7 @@
 /* The kernels of the NTK diagonal follow rule 3 of docs/arithmetic.md in every bit, for any number of streams. Each dot
- * product is computed in double: 16 partial sums by feature index modulo 16, each a chain of fma, then a fixed tree. */
+ * product is computed in double: 16 partial sums by feature index modulo 16, each a chain of fma, then a fixed tree.
+ * Features that are 0 do not change a bit: in float64, a width that is a multiple of 8 gives the bits of the next
+ * multiple of 16. */
 #include "harness.h"
 #include "pinn/arithmetic/kernels.h"
 
@@ -67,6 +69,46 @@ static void compare(const kernels *k, ntkw_dtype precision, int n_streams, int w
   }
 }
 
+static int next_sixteen(int width) {
+  return (width + 15) / 16 * 16;
+}
+
+/* Copy doubles to rows whose width is a multiple of 16. The further features are 0. */
+static void widen(const double *values, int n_rows, int width, double *wider) {
+  memset(wider, 0, sizeof *wider * (size_t)(n_rows * next_sixteen(width)));
+  for (int r = 0; r < n_rows; r++)
+    memcpy(wider + r * next_sixteen(width), values + r * width, sizeof *wider * (size_t)width);
+}
+
+static void compare_with_zeros(const kernels *k, int n_streams, int width, int h_width) {
+  enum { MOST = POINTS * MOST_STREAMS * MOST_WIDTH };
+  static double bar[MOST], h[MOST], wide_bar[MOST], wide_h[MOST], scratch[2 * MAX_STREAMS * MOST_WIDTH];
+  const stream_set streams = streams_of(n_streams);
+  jet_panel panel = {.streams = &streams, .n_points = POINTS, .width = width};
+  double norms[POINTS] = {0}, wide_norms[POINTS] = {0};
+  fill(NTKW_FLOAT64, (uint64_t)(n_streams + width), MOST, bar);
+  fill(NTKW_FLOAT64, (uint64_t)(n_streams + h_width + 7), MOST, h);
+  widen(bar, POINTS * n_streams, width, wide_bar);
+  widen(h, POINTS * n_streams, h_width, wide_h);
+  k->add_squared_norms(&panel, bar, h_width, h, scratch, norms);
+  panel.width = next_sixteen(width);
+  k->add_squared_norms(&panel, wide_bar, next_sixteen(h_width), wide_h, scratch, wide_norms);
+  for (int p = 0; p < POINTS; p++) CHECK_EQUAL_DOUBLE(norms[p], wide_norms[p]);
+}
+
+static void widths_of_eights(void) {
+  static const int widths[] = {8, 24, 40, 72, 104, 16};
+  enum { N_WIDTHS = sizeof widths / sizeof *widths };
+  for (int variant = 0; variant < KERNEL_VARIANTS; variant++) {
+    const kernels *k = kernels_find((kernel_variant)variant, NTKW_FLOAT64);
+    for (int n = 1; k && n <= MOST_STREAMS; n++)
+      for (int w = 0; w < N_WIDTHS * N_WIDTHS; w++) {
+        compare(k, NTKW_FLOAT64, n, widths[w / N_WIDTHS], widths[w % N_WIDTHS]);
+        compare_with_zeros(k, n, widths[w / N_WIDTHS], widths[w % N_WIDTHS]);
+      }
+  }
+}
+
 static void with_all_kernels(void) {
   static const int widths[][2] = {{16, 16}, {16, 112}, {112, 16}, {112, 112}, {32, 48}, {144, 128}};
   for (int variant = 0; variant < KERNEL_VARIANTS; variant++)
@@ -80,6 +122,6 @@ static void with_all_kernels(void) {
 }
 
 int main(int argc, char **argv) {
-  static const test_case cases[] = {TEST(with_all_kernels)};
+  static const test_case cases[] = {TEST(with_all_kernels), TEST(widths_of_eights)};
   return run_suite("sums over features", cases, sizeof cases / sizeof *cases, argc, argv);
 }

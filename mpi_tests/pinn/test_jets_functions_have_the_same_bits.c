@@ -5,7 +5,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-enum { COUNT = 100000 / FEATURE_PADDING * FEATURE_PADDING, SPECIAL = 12 };
+enum { COUNT = 100000 / PADDING_F32 * PADDING_F32, SPECIAL = 12 };
 
 /* Number i of the test: special values first, then all magnitudes from subnormal to huge. */
 static double number(ntkw_dtype precision, int i, uint64_t *state) {

@@ -10,8 +10,10 @@
 /* f = sum_i c_i (x_i - i)^2 / 2, not distributed, with optional faults. */
 enum { N = 12 };
 typedef struct bowl {
-  double limit; /* f is NaN where some |x_i| is larger */
-  double worst; /* largest |x_i| of all evaluations */
+  double limit;                          /* f is faulty where some |x_i| is larger */
+  double fault;                          /* what f or its gradient is there */
+  bool loss_is_sound, gradient_is_sound; /* also there */
+  double worst;                          /* largest |x_i| of all evaluations */
   int asked;
   bool concave; /* the function is -f */
 } bowl;
@@ -24,14 +26,16 @@ static ntkw_status bowl_gradient(void *context, const void *trial, double *loss,
   bowl *b = context;
   const double *x = trial, sign = b->concave ? -1.0 : 1.0;
   double *g = gradient, sum = 0.0;
+  bool inside = true;
   b->asked++;
   for (int i = 0; i < N; i++) {
     g[i] = sign * stiffness(i) * (x[i] - i);
     sum += sign * stiffness(i) * (x[i] - i) * (x[i] - i) / 2;
-    if (!(fabs(x[i]) <= b->limit)) sum = NAN;
+    if (!(fabs(x[i]) <= b->limit)) inside = false;
     if (fabs(x[i]) > b->worst) b->worst = fabs(x[i]);
   }
-  *loss = sum;
+  if (!inside && !b->gradient_is_sound) g[N - 1] = b->fault;
+  *loss = inside || b->loss_is_sound ? sum : b->fault;
   return NTKW_SUCCESS;
 }
 
@@ -85,15 +89,54 @@ static void least_squares_take_adam_longer(void) {
   CHECK(do_steps(&b, &lbfgs, x, 25) < 1e-6 * do_steps(&b, &adam, y, 100));
 }
 
-/* Long first steps are shortened, and no step ends where f is NaN. */
-static void what_is_not_a_number_shortens_the_step(void) {
-  bowl b = {.limit = 30.0};
-  double x[N] = {0};
+static const double faults[] = {NAN, INFINITY, -INFINITY};
+
+/* Long first steps are shortened, and no step ends where f or its gradient is NaN or infinite. */
+static void faulty_trials_shorten_the_step(void) {
   optimizer_settings settings = optimizer_defaults(optimizer_find("lbfgs"));
   settings.rate.start = 1e6;
   settings.values[1] = 40;
-  CHECK(do_steps(&b, &settings, x, 80) < 1e-12);
-  CHECK(b.worst > 1e4);
+  for (int k = 0; k < 3; k++) {
+    for (int sound = 0; sound < 3; sound++) {
+      bowl b = {.limit = 30.0, .fault = faults[k], .loss_is_sound = sound == 1, .gradient_is_sound = sound == 2};
+      double x[N] = {0};
+      CHECK(do_steps(&b, &settings, x, 80) < 1e-12);
+      CHECK(b.worst > 1e4);
+    }
+  }
+}
+
+/* If no trial is finite, the parameters stay, after as many trials as are allowed. */
+static void nothing_moves_where_no_trial_is_finite(void) {
+  optimizer_settings settings = optimizer_defaults(optimizer_find("lbfgs"));
+  for (int k = 0; k < 3; k++) {
+    bowl b = {.limit = 0.0, .fault = faults[k]};
+    double x[N] = {0};
+    CHECK(isfinite(do_steps(&b, &settings, x, 2)));
+    for (int i = 0; i < N; i++) CHECK_EQUAL_DOUBLE(x[i], 0.0);
+    CHECK(b.asked > 4 && b.asked <= 4 + 2 * 20);
+  }
+}
+
+/* A gradient that is not finite, or whose square overflows, is an error that names the step. */
+static void a_faulty_gradient_is_an_error(void) {
+  const double values[] = {NAN, INFINITY, -INFINITY, 1e200};
+  const optimizer_settings settings = optimizer_defaults(optimizer_find("lbfgs"));
+  for (int k = 0; k < 4; k++) {
+    bowl b = {.limit = -1.0, .fault = values[k], .loss_is_sound = true};
+    double x[N] = {0}, gradient[N], loss = 0.0;
+    void *self = NULL;
+    CHECK_OK(settings.ops->create(&settings, &whole, &self));
+    bowl_gradient(&b, x, &loss, gradient);
+    const optimizer_step step = {7, 7, 1.0};
+    const objective goal = {
+        .context = &b, .loss = loss, .gradient = gradient, .gradient_at = bowl_gradient, .dot = bowl_dot};
+    CHECK_STATUS(settings.ops->step(self, &step, &goal, x), NTKW_ERR_NOT_FINITE);
+    CHECK_TEXT_HAS(ntkw_last_error(), "step 7: ");
+    for (int i = 0; i < N; i++) CHECK_EQUAL_DOUBLE(x[i], 0.0);
+    CHECK_EQUAL_INT(b.asked, 1);
+    settings.ops->destroy(self);
+  }
 }
 
 /* The parameters do not change at the minimum, or if the only trial is much too long. */
@@ -142,6 +185,35 @@ static double loss_after(const char *optimizer, const char *precision, int resam
   return loss;
 }
 
+/* The loss of u + 1000 falls until log(u + 20) is not finite. Every step ends where both are finite. */
+static void a_network_stays_where_its_loss_is_finite(void) {
+  static const char text[] =
+      "return problem {\n"
+      "  inputs = { {'x', 0, 1} }, outputs = { 'u' }, resample = 0, weighting = 'none',\n"
+      "  conditions = {\n"
+      "    { 'pull', points = 30, on = interior(), equation = function(p) return p.u + 1000 end },\n"
+      "    { 'wall', points = 30, on = interior(), equation = function(p) return log(p.u + 20) end },\n"
+      "  },\n"
+      "  network = { hidden = {6} }, optimizer = { 'lbfgs', rate = 1000 },\n"
+      "}\n";
+  problem *pde = NULL;
+  trainer *t = NULL;
+  bool stop = false;
+  double before = INFINITY;
+  CHECK_OK(problem_from_lua("wall.lua", text, &pde));
+  CHECK_OK(trainer_create(MPI_COMM_WORLD, pde, &t));
+  for (int i = 0; i < 15; i++) {
+    CHECK_OK(trainer_step(t, &stop));
+    CHECK_OK(trainer_measure(t));
+    const double loss = trainer_losses(t)[0] + trainer_losses(t)[1];
+    CHECK(loss <= before);
+    before = loss;
+  }
+  CHECK(trainer_losses(t)[0] < 990.0 * 990.0); /* u is near the wall at -20 */
+  trainer_destroy(&t);
+  problem_destroy(&pde);
+}
+
 static void it_takes_fewer_steps_than_adam(void) {
   CHECK(loss_after("'lbfgs'", "float64", 0, 60) < 1e-2 * loss_after("'adam', rate = 1e-2", "float64", 0, 240));
   CHECK(loss_after("'lbfgs'", "float32", 0, 60) < 1e-2 * loss_after("'adam', rate = 1e-2", "float32", 0, 240));
@@ -168,12 +240,11 @@ static void options_are_printed(void) {
 }
 
 int main(int argc, char **argv) {
-  static const test_case cases[] = {TEST(a_quadratic_function_is_minimised),
-                                    TEST(least_squares_take_adam_longer),
-                                    TEST(what_is_not_a_number_shortens_the_step),
-                                    TEST(hopeless_steps_move_nothing),
-                                    TEST(negative_curvature_is_no_pair),
-                                    TEST(it_takes_fewer_steps_than_adam),
-                                    TEST(options_are_printed)};
+  static const test_case cases[] = {
+      TEST(a_quadratic_function_is_minimised), TEST(least_squares_take_adam_longer),
+      TEST(faulty_trials_shorten_the_step),    TEST(nothing_moves_where_no_trial_is_finite),
+      TEST(a_faulty_gradient_is_an_error),     TEST(a_network_stays_where_its_loss_is_finite),
+      TEST(hopeless_steps_move_nothing),       TEST(negative_curvature_is_no_pair),
+      TEST(it_takes_fewer_steps_than_adam),    TEST(options_are_printed)};
   return run_suite("lbfgs", cases, sizeof cases / sizeof *cases, argc, argv);
 }

@@ -57,7 +57,7 @@ static void all_shapes_of_width(multiplier *m, ntkw_dtype precision, int width) 
         const product_shape p = {.rows = rows[r],
                                  .width = width,
                                  .inner = inners[i],
-                                 .lda = padded_width(transposed ? rows[r] : inners[i]),
+                                 .lda = padded_width(precision, transposed ? rows[r] : inners[i]),
                                  .ldb = width,
                                  .ldc = width,
                                  .a_transposed = transposed,
@@ -75,6 +75,35 @@ static void all_shapes(multiplier *m, kernel_variant variant, ntkw_dtype precisi
   all_shapes_of_width(m, precision, 16);
 }
 
+/* Rows of memory are longer than the product is wide. */
+static product_shape spaced_product(int rows, int width, int kind) {
+  return (product_shape){.rows = rows,
+                         .width = width,
+                         .inner = 100,
+                         .lda = 136,
+                         .ldb = 152,
+                         .ldc = 144,
+                         .a_transposed = kind & 1,
+                         .accumulate = kind & 2};
+}
+
+/* All widths of networks up to 136. With the rows of a full panel each width has generated code, in one piece or in
+ * two. */
+static void all_widths(multiplier *m, kernel_variant variant, ntkw_dtype precision) {
+  const int step = feature_padding(precision), refused = multiplier_refused(m);
+  for (int width = step; width <= 136; width += step)
+    for (int kind = 0; kind < 4; kind++) {
+      const product_shape p = spaced_product(128, width, kind);
+      check_product(m, precision, &p);
+    }
+  CHECK(multiplier_refused(m) == refused || !matrix_generates(variant));
+  for (int width = step; width <= 136; width += step)
+    for (int kind = 0; kind < 4; kind++) {
+      const product_shape p = spaced_product(7, width, kind);
+      check_product(m, precision, &p);
+    }
+}
+
 static bool wanted(kernel_variant variant) {
   const bool mine = world_size() == 1 || world_rank() % KERNEL_VARIANTS == (int)variant;
   return mine && kernels_find(variant, NTKW_FLOAT32) != NULL;
@@ -88,6 +117,7 @@ static void all_kernels(void) {
       multiplier *m;
       CHECK_OK(multiplier_create((kernel_variant)v, (ntkw_dtype)precision, &m));
       all_shapes(m, (kernel_variant)v, (ntkw_dtype)precision);
+      all_widths(m, (kernel_variant)v, (ntkw_dtype)precision);
       multiplier_destroy(&m);
     }
 }

@@ -12,7 +12,7 @@
 enum { OUTPUTS = 2, N = 5, COUNT = OUTPUTS + 3 * OUTPUTS + OUTPUTS };
 
 typedef struct own_work {
-  double rows[PANEL_ROWS * FEATURE_PADDING], columns[PANEL_ROWS * OUTPUTS], adjoint[PANEL_ROWS * FEATURE_PADDING];
+  double rows[PANEL_ROWS * PADDING_F64], columns[PANEL_ROWS * OUTPUTS], adjoint[PANEL_ROWS * PADDING_F64];
 } own_work;
 
 static double factors_of_outputs[OUTPUTS];
@@ -37,11 +37,11 @@ static void destroy_work(workspace *w) {
 static const void *forward(workspace *w) {
   own_work *own = w->own;
   const double *z = w->layers[0].z;
-  const jet_panel panel = workspace_panel(w, FEATURE_PADDING);
+  const jet_panel panel = workspace_panel(w, OUTPUTS);
   network_apply_layer(w, 0);
   w->network->kernels->add_bias(&panel, w->network->layers[0].biases, w->layers[0].z);
-  for (int i = 0; i < workspace_rows(w) * FEATURE_PADDING; i++) {
-    const int o = i % FEATURE_PADDING;
+  for (int i = 0; i < workspace_rows(w) * PADDING_F64; i++) {
+    const int o = i % PADDING_F64;
     own->rows[i] = o < OUTPUTS ? factors_of_outputs[o] * z[i] : 0;
   }
   return own->rows;
@@ -55,8 +55,8 @@ static void backward(workspace *w, const backward_pass *pass) {
   memset(own->columns, 0, sizeof own->columns);
   for (int r = 0; r < workspace_rows(w); r++)
     for (int o = 0; o < OUTPUTS; o++) {
-      own->columns[r / n_streams * OUTPUTS + o] += z[r * FEATURE_PADDING + o] * seeds[r * FEATURE_PADDING + o];
-      own->adjoint[r * FEATURE_PADDING + o] = factors_of_outputs[o] * seeds[r * FEATURE_PADDING + o];
+      own->columns[r / n_streams * OUTPUTS + o] += z[r * PADDING_F64 + o] * seeds[r * PADDING_F64 + o];
+      own->adjoint[r * PADDING_F64 + o] = factors_of_outputs[o] * seeds[r * PADDING_F64 + o];
     }
   network_backward_layer(w, 0, pass, own->adjoint);
   network_backward_others(w, pass, own->columns);

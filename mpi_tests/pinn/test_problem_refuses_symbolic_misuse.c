@@ -58,7 +58,7 @@ static void names_and_constants(void) {
       {NETWORK_LINE, "network = { hidden = {8} }, exact = { u = function(p) return p.v end },", NETWORK_LINE,
        "p.v is an output", "the exact solution of 'u'"},
       {NETWORK_LINE, "network = { hidden = {8} }, exact = { u = function(p) return p.u_q end },", NETWORK_LINE,
-       "p.u_q is no input", NULL},
+       "p.u_q is not an input", NULL},
       {NETWORK_LINE, "network = { hidden = {8} }, exact = { u = function(p) end },", NETWORK_LINE, "returns 0 values",
        NULL},
   };

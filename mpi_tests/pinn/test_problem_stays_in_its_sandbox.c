@@ -72,7 +72,7 @@ static void files_that_take_too_long(void) {
   for (size_t i = 0; i < sizeof list / sizeof *list; i++) {
     problem *made = NULL;
     CHECK_STATUS(problem_from_lua_within("bad.lua", list[i] ? list[i] : chain, 0.25, &made), NTKW_ERR_PROBLEM);
-    CHECK_TEXT_HAS(ntkw_last_error(), "bad.lua:2: is still being read after");
+    CHECK_TEXT_HAS(ntkw_last_error(), "bad.lua:2: still being read after");
     CHECK(made == NULL);
   }
 }
@@ -171,7 +171,7 @@ static void texts_from_files(void) {
   const char *path = scratch_path("file.lua");
   char *text = NULL;
   CHECK_STATUS(problem_read_text("/nowhere/at/all.lua", &text), NTKW_ERR_FILE);
-  CHECK_TEXT_HAS(ntkw_last_error(), "/nowhere/at/all.lua: cannot be opened (No such file");
+  CHECK_TEXT_HAS(ntkw_last_error(), "/nowhere/at/all.lua cannot be opened (No such file");
   const struct {
     const char *content;
     size_t length;
@@ -179,8 +179,8 @@ static void texts_from_files(void) {
     const char *part;
   } list[] = {{"return 1", 8, NTKW_SUCCESS, NULL},
               {"", 0, NTKW_SUCCESS, NULL},
-              {"a = 1\nb\0c", 9, NTKW_ERR_PROBLEM, "file.lua:2: has a zero byte"},
-              {"a = 1\rc\r\nd\n\re\0", 14, NTKW_ERR_PROBLEM, "file.lua:4: has a zero byte"},
+              {"a = 1\nb\0c", 9, NTKW_ERR_PROBLEM, "file.lua:2: the line has a zero byte"},
+              {"a = 1\rc\r\nd\n\re\0", 14, NTKW_ERR_PROBLEM, "file.lua:4: the line has a zero byte"},
               {"\033Lua\0", 5, NTKW_ERR_PROBLEM, "is compiled Lua"},
               {bytes, sizeof bytes, NTKW_ERR_PROBLEM, "more than 1048576 bytes"}};
   memset(bytes, ' ', sizeof bytes);

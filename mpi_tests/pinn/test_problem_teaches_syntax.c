@@ -80,11 +80,11 @@ static void signs_of_other_languages(void) {
       {"if 1 then sin(1) elif 2 then sin(2) end", 1, "syntax error", "expected elseif"},
       {"for (i = 0; i < 3; i++) do end", 1, "<name> expected", "expected for i = 1, 10 do ... end"},
       {"var x = 1", 1, "syntax error", "a variable is written local name = value"},
-      {"local a = 1 \u2212 2", 1, "unexpected symbol", "the character \u2212 is no part of Lua; expected -"},
+      {"local a = 1 \u2212 2", 1, "unexpected symbol", "the character \u2212 is not part of Lua; expected -"},
       {"local s = \u201cabc\u201d", 1, "unexpected symbol", "expected \""},
       {"local a = 2\u00d73", 1, "unexpected symbol", "expected *"},
-      {"local a\u00a0= 1", 1, "unexpected symbol", "a blank that is no plain space"},
-      {"local \u0394x = 1", 1, "<name> expected", "the character \u0394 is no part of Lua, whose names"},
+      {"local a\u00a0= 1", 1, "unexpected symbol", "a blank that is not a plain space"},
+      {"local \u0394x = 1", 1, "<name> expected", "the character \u0394 is not part of Lua, whose names"},
       {"local s = 'a\\qb'", 1, "invalid escape", "a backslash in a string is written \\\\"},
   };
   CHECK_ROWS(rows);

@@ -103,7 +103,7 @@ static void what_does_not_fit_is_refused(void) {
   refused(write_file("time", 4, 1, 4, NULL), NTKW_ERR_PROBLEM, "has no array 't'");
   refused(write_file("t", 4, 2, 4, NULL), NTKW_ERR_PROBLEM, "expected points from 0 to 1");
   refused(write_file("t", 4, -1e-7, 4, NULL), NTKW_ERR_PROBLEM, "the points of 't' do not ascend");
-  refused(write_file("t", 4, 1, 5, NULL), NTKW_ERR_PROBLEM, "array 'u' has not the shape of the grid");
+  refused(write_file("t", 4, 1, 5, NULL), NTKW_ERR_PROBLEM, "array 'u' does not have the shape of the grid");
 }
 
 /* Compute the output u of the network at the points of a grid of 4 x 3. */

@@ -4,6 +4,7 @@
 #include "pinn/state/changes.h"
 #include "pinn/state/problem_signature.h"
 #include "pinn/state/training_checkpoint.h"
+#include "training_checkpoint_fixture.h"
 #include "training_fixture.h"
 
 #include <stdlib.h>
@@ -76,6 +77,7 @@ static const row rows[] = {
     {"steps", "steps = 10", "steps = 20", CHANGE_FREE, "steps", "10", "20"},
     {"seed", "seed = 3", "seed = 4", CHANGE_STAYS, "seed", "3", "4"},
     {"lanes", "lanes = 8", "lanes = 16", CHANGE_STAYS, "lanes", "8", "16"},
+    {"lane_rows", "lanes = 8", "lanes = 8, lane_rows = 256", CHANGE_STAYS, "lane_rows", "128", "256"},
     {"ntk", "every = 5, points = 30", "steps = {0, 4}, points = 30", CHANGE_TAKEN, "ntk", "{ every = 5, points = 30 }",
      "{ steps = {0, 4}, points = 30 }"},
 };
@@ -109,6 +111,7 @@ static void check_row(const row *r, const problem *before) {
     CHECK(strcmp(same_key->now, r->now) == 0);
   }
   CHECK_EQUAL_INT(refused, r->kind == CHANGE_REFUSED); /* a change is refused if and only if the signatures differ */
+  now->lane_rows = before->lane_rows;                  /* as training_checkpoint_read_settings does */
   CHECK_OK(problem_signature(before, &one));
   CHECK_OK(problem_signature(now, &other));
   CHECK_EQUAL_INT(refused, strcmp(one, other) != 0);
@@ -176,6 +179,91 @@ static void write_long(const problem *pde, bool cut, const char *path) {
   free(identity);
 }
 
+/* Programs that do not know lane_rows compare signatures: they must not continue runs with other lanes than theirs. */
+static void only_short_lanes_are_not_signed(void) {
+  char *signatures[3];
+  problem *pde = NULL;
+  CHECK_OK(problem_from_lua("a.lua", SOUND, &pde));
+  for (int i = 0; i < 3; i++) {
+    pde->lane_rows = (int[]){SHORT_LANE_ROWS, 128, 256}[i];
+    CHECK_OK(problem_signature(pde, &signatures[i]));
+  }
+  CHECK(strstr(signatures[0], "lanes") == NULL);
+  CHECK(strncmp(signatures[0], signatures[1], strlen(signatures[0])) == 0);
+  CHECK(strcmp(signatures[1] + strlen(signatures[0]), "lanes of 128 rows\n") == 0);
+  CHECK_STATUS(problem_signature_compare("c.h5", signatures[1], signatures[2]), NTKW_ERR_PROBLEM);
+  CHECK_TEXT_HAS(ntkw_last_error(), "it has \"lanes of 128 rows\", the problem file says \"lanes of 256 rows\"");
+  for (int i = 0; i < 3; i++) free(signatures[i]);
+  problem_destroy(&pde);
+}
+
+/* Number of changes that are reported if a run that began with the problem file `began` and has these lane_rows is
+ * resumed with the file `now`. */
+static int changes_of(const char *began, int lane_rows, const char *now) {
+  const char *path = scratch_path("lanes.h5");
+  problem *first = NULL, *second = NULL;
+  trainer *t = NULL;
+  history past = {0};
+  ntkw_checkpoint_reader *reader = NULL;
+  changes found = {0};
+  char *texts[] = {replaced(SOUND, "lanes = 8", began), replaced(SOUND, "lanes = 8", now)};
+  CHECK_OK(problem_from_lua("a.lua", texts[0], &first));
+  CHECK_OK(problem_from_lua("a.lua", texts[1], &second));
+  first->lane_rows = lane_rows;
+  CHECK_OK(trainer_create(MPI_COMM_WORLD, first, &t));
+  publish_training_checkpoint(t, first, &past, path);
+  CHECK_OK(ntkw_checkpoint_reader_open(MPI_COMM_WORLD, path, &reader));
+  CHECK_OK(training_checkpoint_changes(reader, second, &found));
+  CHECK_OK(training_checkpoint_read_settings(reader, path, second));
+  CHECK_EQUAL_INT(second->lane_rows, lane_rows);
+  for (int i = 0; i < found.n; i++) CHECK_TEXT_HAS(found.list[i].key, "lane_rows");
+  const int n = found.n;
+  changes_free(&found);
+  ntkw_checkpoint_reader_close(&reader);
+  trainer_destroy(&t);
+  problem_destroy(&first);
+  problem_destroy(&second);
+  for (int i = 0; i < 2; i++) free(texts[i]);
+  return n;
+}
+
+/* A run continues with the lanes with which it began. Only a file that has the key can differ from it. */
+static void lanes_stay_those_of_the_run(void) {
+  CHECK_EQUAL_INT(changes_of("lanes = 8", 64, "lanes = 8"), 0);
+  CHECK_EQUAL_INT(changes_of("lanes = 8", 128, "lanes = 8"), 0);
+  CHECK_EQUAL_INT(changes_of("lanes = 8", 64, "lanes = 8, lane_rows = 64"), 0);
+  CHECK_EQUAL_INT(changes_of("lanes = 8", 64, "lanes = 8, lane_rows = 128"), 1);
+  CHECK_EQUAL_INT(changes_of("lanes = 8, lane_rows = 256", 256, "lanes = 8"), 1);
+  CHECK_EQUAL_INT(changes_of("lanes = 8, lane_rows = 256", 256, "lanes = 8, lane_rows = 256"), 0);
+  CHECK_EQUAL_INT(changes_of("lanes = 8, lane_rows = 256", 64, "lanes = 8, lane_rows = 256"), 1);
+}
+
+/* A checkpoint whose lane_rows no run can have is refused. */
+static void impossible_lanes_are_refused(void) {
+  static const int64_t values[] = {0, 100, -128, (int64_t)1 << 40};
+  const char *path = scratch_path("impossible.h5");
+  problem *pde = NULL;
+  trainer *t = NULL;
+  history past = {0};
+  CHECK_OK(problem_from_lua("a.lua", SOUND, &pde));
+  CHECK_OK(trainer_create(MPI_COMM_WORLD, pde, &t));
+  for (int i = 0; i < 4; i++) {
+    ntkw_checkpoint *file = NULL;
+    ntkw_checkpoint_reader *reader = NULL;
+    CHECK_OK(training_checkpoint_prepare(t, pde, &past, path, NULL, &file));
+    CHECK_OK(ntkw_checkpoint_set_integer(file, "lane_rows", values[i]));
+    CHECK_OK(ntkw_checkpoint_publish(file));
+    ntkw_checkpoint_destroy(&file);
+    CHECK_OK(ntkw_checkpoint_reader_open(MPI_COMM_WORLD, path, &reader));
+    CHECK_STATUS(training_checkpoint_read_settings(reader, path, pde), NTKW_ERR_FORMAT);
+    CHECK_TEXT_HAS(ntkw_last_error(), "expected 64 or a multiple of 128");
+    CHECK_EQUAL_INT(pde->lane_rows, DEFAULT_LANE_ROWS);
+    ntkw_checkpoint_reader_close(&reader);
+  }
+  trainer_destroy(&t);
+  problem_destroy(&pde);
+}
+
 static void check_adopted(const char *path, problem *pde, ntkw_status expected) {
   ntkw_checkpoint_reader *reader = NULL;
   CHECK_OK(ntkw_checkpoint_reader_open(MPI_COMM_WORLD, path, &reader));
@@ -217,7 +305,11 @@ static void long_names_are_kept_or_refused(void) {
 }
 
 int main(int argc, char **argv) {
-  static const test_case cases[] = {TEST(every_key_is_of_a_kind), TEST(long_identities_are_compared_to_the_end),
+  static const test_case cases[] = {TEST(every_key_is_of_a_kind),
+                                    TEST(only_short_lanes_are_not_signed),
+                                    TEST(lanes_stay_those_of_the_run),
+                                    TEST(impossible_lanes_are_refused),
+                                    TEST(long_identities_are_compared_to_the_end),
                                     TEST(long_names_are_kept_or_refused)};
   return run_suite("resuming tells what changed", cases, sizeof cases / sizeof *cases, argc, argv);
 }

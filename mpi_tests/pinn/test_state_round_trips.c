@@ -196,7 +196,7 @@ static void what_does_not_fit_is_refused(void) {
                              .resize = resize_table,
                              .owner = &s};
   CHECK_STATUS(reader.visitor.array(&reader.visitor, &table), NTKW_ERR_FORMAT);
-  CHECK_TEXT_HAS(ntkw_last_error(), "table in the checkpoint has not 3 columns");
+  CHECK_TEXT_HAS(ntkw_last_error(), "table in the checkpoint does not have 3 columns");
   CHECK_STATUS(reader.visitor.integer(&reader.visitor, &(integer_entry){"whole", &s.whole, STATE_ALWAYS}),
                NTKW_ERR_FORMAT);
   ntkw_checkpoint_reader_close(&opened);

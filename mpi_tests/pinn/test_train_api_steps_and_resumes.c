@@ -204,35 +204,102 @@ static char *edited(const char *from, const char *to) {
   return text;
 }
 
-static void changed_settings_are_told(void) {
-  const char *path = scratch_path("changed.h5");
-  ntkw_problem *p = api_problem(NULL), *changed = NULL;
+/* Save a run of the original problem after 4 steps. */
+static void save_original(const char *path) {
+  ntkw_problem *p = api_problem(NULL);
   ntkw_trainer *t = api_trainer(p, NULL);
-  api_warnings warnings = {0};
-  char *text = edited("seed = 7", "seed = 8");
   CHECK_OK(ntkw_trainer_run(t, 4, NULL, NULL));
   CHECK_OK(ntkw_trainer_save(t, path));
   ntkw_trainer_destroy(&t);
-  CHECK_OK(ntkw_problem_read_text("small.lua", text, NULL, &changed));
-  t = api_trainer(changed, &warnings);
-  CHECK_OK(ntkw_trainer_resume(t, path));
-  CHECK_EQUAL_INT(warnings.n, 1);
-  CHECK_TEXT_HAS(warnings.last, "seed is 8, before 7; the checkpoint's is used");
-  CHECK_EQUAL_INT(ntkw_problem_seed(ntkw_trainer_problem(t)), 7);
-  CHECK_EQUAL_INT(ntkw_problem_seed(changed), 8);
+  ntkw_problem_destroy(&p);
+}
+
+static void finish_and_compare(ntkw_trainer *t, const double *expected) {
   CHECK_OK(ntkw_trainer_run(t, NTKW_ALL_STEPS, NULL, NULL));
-  double *expected = inner_parameters(12);
+  CHECK_EQUAL_INT(ntkw_trainer_steps_done(t), 12);
   check_same_parameters(t, MPI_COMM_WORLD, expected);
+}
+
+/* A seed of the options is meant: a checkpoint of another seed is refused, and the trainer goes on with its own. The
+ * checkpoint's seed is accepted without a warning. */
+static void another_seed_of_the_options_is_refused(void) {
+  const char *path = scratch_path("seeds.h5");
+  save_original(path);
+  for (int seed = 7; seed <= 8; seed++) {
+    ntkw_problem_options options;
+    api_warnings warnings = {0};
+    ntkw_problem *other = NULL;
+    ntkw_problem_options_init(&options);
+    options.seed = seed;
+    ntkw_problem *p = api_problem(&options);
+    ntkw_trainer *t = api_trainer(p, &warnings), *alone = api_trainer(p, NULL);
+    CHECK_STATUS(ntkw_trainer_resume(t, path), seed == 7 ? NTKW_SUCCESS : NTKW_ERR_PROBLEM);
+    if (seed == 8) CHECK_TEXT_HAS(ntkw_last_error(), "seed 7; the options of the problem say 8");
+    CHECK_EQUAL_INT(ntkw_trainer_steps_done(t), seed == 7 ? 4 : 0);
+    CHECK_STATUS(ntkw_problem_read_checkpoint(MPI_COMM_WORLD, path, &options, &other),
+                 seed == 7 ? NTKW_SUCCESS : NTKW_ERR_PROBLEM);
+    CHECK((other != NULL) == (seed == 7));
+    CHECK_OK(ntkw_trainer_run(alone, NTKW_ALL_STEPS, NULL, NULL));
+    double *expected = all_parameters(MPI_COMM_WORLD, alone);
+    finish_and_compare(t, expected);
+    CHECK_EQUAL_INT(warnings.n, 0);
+    free(expected);
+    ntkw_trainer_destroy(&alone);
+    ntkw_trainer_destroy(&t);
+    ntkw_problem_destroy(&p);
+    ntkw_problem_destroy(&other);
+  }
+}
+
+/* A seed of the problem file is a default: the checkpoint's is used, with a warning on every rank. */
+static void changed_settings_are_told(void) {
+  const char *path = scratch_path("changed.h5");
+  ntkw_problem *changed = NULL;
+  api_warnings warnings = {0};
+  char *text = edited("seed = 7", "seed = 8");
+  double *expected = inner_parameters(12);
+  save_original(path);
+  CHECK_OK(ntkw_problem_read_text("small.lua", text, NULL, &changed));
+  for (int quiet = 0; quiet < 2; quiet++) { /* also without a callback */
+    ntkw_trainer *t = api_trainer(changed, quiet ? NULL : &warnings);
+    CHECK_OK(ntkw_trainer_resume(t, path));
+    CHECK_EQUAL_INT(warnings.n, 1);
+    CHECK_TEXT_HAS(warnings.last, "seed is 8, before 7; the checkpoint's is used");
+    CHECK_SAME_ON_ALL_RANKS(warnings.last);
+    CHECK_EQUAL_INT(ntkw_problem_seed(ntkw_trainer_problem(t)), 7);
+    CHECK_EQUAL_INT(ntkw_problem_seed(changed), 8);
+    finish_and_compare(t, expected);
+    ntkw_trainer_destroy(&t);
+  }
   free(expected);
   free(text);
+  ntkw_problem_destroy(&changed);
+}
+
+/* Each setting that differs has a warning of its own. */
+static void every_changed_setting_is_told(void) {
+  const char *path = scratch_path("settings.h5");
+  ntkw_problem *changed = NULL;
+  api_warnings warnings = {0};
+  char *text = edited("steps = 12, seed = 7", "steps = 9, seed = 8, optimizer = { 'adam', rate = 2e-3, beta1 = 0.8 }");
+  save_original(path);
+  CHECK_OK(ntkw_problem_read_text("small.lua", text, NULL, &changed));
+  ntkw_trainer *t = api_trainer(changed, &warnings);
+  CHECK_OK(ntkw_trainer_resume(t, path));
+  CHECK_EQUAL_INT(warnings.n, 3);
+  free(text);
   ntkw_trainer_destroy(&t);
-  ntkw_problem_destroy(&p);
   ntkw_problem_destroy(&changed);
 }
 
 int main(int argc, char **argv) {
-  static const test_case cases[] = {TEST(problems_are_described), TEST(steps_are_the_trainers_own),
-                                    TEST(one_rank_can_stop_all),  TEST(a_folder_is_saved_to_and_resumed_from),
-                                    TEST(fewer_ranks_resume),     TEST(changed_settings_are_told)};
+  static const test_case cases[] = {TEST(problems_are_described),
+                                    TEST(steps_are_the_trainers_own),
+                                    TEST(one_rank_can_stop_all),
+                                    TEST(a_folder_is_saved_to_and_resumed_from),
+                                    TEST(fewer_ranks_resume),
+                                    TEST(another_seed_of_the_options_is_refused),
+                                    TEST(every_changed_setting_is_told),
+                                    TEST(changed_settings_are_told)};
   return run_suite("training through the trainer library", cases, sizeof cases / sizeof *cases, argc, argv);
 }

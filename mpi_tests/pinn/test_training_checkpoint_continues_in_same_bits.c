@@ -34,13 +34,15 @@ static void check_same(trainer *a, trainer *b, const history *past_a, const hist
   CHECK(memcmp(past_a->rows, past_b->rows, (size_t)(past_a->n_rows * past_a->n_columns) * sizeof(double)) == 0);
 }
 
-/* Train HALF steps on `first`, checkpoint, continue on `second` and compare with 2 * HALF steps on one rank. */
-static void interrupt_of(const char *layers, MPI_Comm first, MPI_Comm second, const char *path, const char *precision,
-                         const char *rule) {
+/* Train HALF steps on `first` in lanes of so many rows, checkpoint, continue on `second` with a problem file that has no
+ * lane_rows, and compare with 2 * HALF steps on one rank. */
+static void interrupt_lanes(int rows, const char *layers, MPI_Comm first, MPI_Comm second, const char *path,
+                            const char *precision, const char *rule) {
   problem *pde = wave_problem_of(layers, precision, rule, 4), *fresh = wave_problem_of(layers, precision, "none", 1);
   trainer *before, *after, *whole;
   history past_before = {0}, past_after = {0}, past_whole = {0};
   ntkw_checkpoint_reader *reader;
+  pde->lane_rows = rows;
   CHECK_OK(trainer_create(MPI_COMM_SELF, pde, &whole));
   steps(whole, pde, &past_whole, 2 * HALF);
   if (first != MPI_COMM_NULL) {
@@ -55,6 +57,7 @@ static void interrupt_of(const char *layers, MPI_Comm first, MPI_Comm second, co
     CHECK_OK(ntkw_checkpoint_reader_open(second, path, &reader));
     CHECK_OK(training_checkpoint_read_settings(reader, path, fresh));
     CHECK_EQUAL_INT(fresh->seed, pde->seed);
+    CHECK_EQUAL_INT(fresh->lane_rows, rows);
     CHECK_OK(trainer_create(second, fresh, &after));
     CHECK_OK(training_checkpoint_read(reader, after, &past_after));
     CHECK_EQUAL_INT(trainer_steps_done(after), HALF);
@@ -69,6 +72,11 @@ static void interrupt_of(const char *layers, MPI_Comm first, MPI_Comm second, co
   history_free(&past_whole);
   problem_destroy(&pde);
   problem_destroy(&fresh);
+}
+
+static void interrupt_of(const char *layers, MPI_Comm first, MPI_Comm second, const char *path, const char *precision,
+                         const char *rule) {
+  interrupt_lanes(DEFAULT_LANE_ROWS, layers, first, second, path, precision, rule);
 }
 
 static void interrupt(MPI_Comm first, MPI_Comm second, const char *path, const char *precision, const char *rule) {
@@ -87,6 +95,16 @@ static void on_other_ranks(void) {
   interrupt(first_rank, MPI_COMM_WORLD, scratch_path("more.h5"), "float64", "none");
   interrupt_of(RESIDUAL_NETWORK, MPI_COMM_WORLD, first_rank, scratch_path("residual.h5"), "float32", "ntk-trace");
   interrupt_of(RESIDUAL_NETWORK, first_rank, MPI_COMM_WORLD, scratch_path("wide.h5"), "float64", "gradient-share");
+  if (first_rank != MPI_COMM_NULL) MPI_Comm_free(&first_rank);
+}
+
+static void with_other_lanes_than_the_default(void) {
+  MPI_Comm first_rank;
+  MPI_Comm_split(MPI_COMM_WORLD, world_rank() == 0 ? 0 : MPI_UNDEFINED, 0, &first_rank);
+  interrupt_lanes(SHORT_LANE_ROWS, "hidden = {13, 10}", MPI_COMM_WORLD, first_rank, scratch_path("short.h5"), "float64",
+                  "gradient-share");
+  interrupt_lanes(256, "hidden = {13, 10}", first_rank, MPI_COMM_WORLD, scratch_path("long.h5"), "float32",
+                  "mean-ntk-trace");
   if (first_rank != MPI_COMM_NULL) MPI_Comm_free(&first_rank);
 }
 
@@ -210,6 +228,7 @@ static void other_problems_are_refused(void) {
 int main(int argc, char **argv) {
   static const test_case cases[] = {TEST(on_the_same_ranks),
                                     TEST(on_other_ranks),
+                                    TEST(with_other_lanes_than_the_default),
                                     TEST(another_optimizer_begins_anew),
                                     TEST(steps_of_another_optimizer_do_not_count),
                                     TEST(a_smaller_memory_forgets_the_oldest),

@@ -1,21 +1,46 @@
 /* Messages and memory of a step follow the formulas of src/README.md, with and without an update of the weights, in
- * both precisions. The bytes of messages agree exactly, the memory up to less than a megabyte of tables. */
+ * both precisions, with all ranks on one node and with several nodes, which NTKW_SHARED_RANKS imitates. The bytes of
+ * messages agree exactly, the memory up to less than a megabyte of tables. */
 #include "counted_memory.h"
 #include "counted_messages.h"
 #include "pinn/training/chunks.h"
 #include "pinn/training/sharding.h"
 #include "pinn/training/trainer.h"
 #include "pinn/training/partial_sums.h"
+#include "ranks/even_split.h"
 #include "training_fixture.h"
 
-enum { WIDTH = 300, FIXTURE_CONDITIONS = 3, PANEL = 128 };
+#include <stdlib.h>
+
+enum { WIDTH = 300, FIXTURE_CONDITIONS = 3, PANEL = 128, MOST_RANKS = 64 };
+
+/* The chunks of a rank. */
+static void share_of(const chunk_plan *plan, int rank, int *begin, int *end) {
+  int first[MOST_RANKS + 1];
+  CHECK(world_size() <= MOST_RANKS);
+  chunk_plan_share(plan, world_size(), first);
+  *begin = first[rank];
+  *end = first[rank + 1];
+}
+
+static int ranks_of_node; /* that share memory */
+
+/* Number of this node's ranks, and is that rank one of them? */
+static bool is_near(int rank) {
+  return rank / ranks_of_node == world_rank() / ranks_of_node;
+}
+static int near_ranks(void) {
+  int n = 0;
+  for (int r = 0; r < world_size(); r++) n += is_near(r);
+  return n;
+}
 
 /* Number of tree nodes that a rank has after its chunks before `stop`. separate: one group per condition; otherwise one
  * group of all chunks. */
 static int nodes_of(const chunk_plan *plan, int rank, bool separate, int stop) {
   int first, end, n = 0;
   partial_sums run;
-  chunk_plan_share(plan, rank, world_size(), &first, &end);
+  share_of(plan, rank, &first, &end);
   if (end > stop) end = stop;
   for (int c = 0; c < (separate ? plan->n_conditions : 1); c++) {
     const int begin = separate ? plan->condition_first[c] : 0;
@@ -31,7 +56,7 @@ static int nodes_of(const chunk_plan *plan, int rank, bool separate, int stop) {
  * node. */
 static int alive(const chunk_plan *plan, bool separate) {
   int first, end, most = 0;
-  chunk_plan_share(plan, world_rank(), world_size(), &first, &end);
+  share_of(plan, world_rank(), &first, &end);
   for (int l = first; l < end; l++) {
     const int now = nodes_of(plan, world_rank(), separate, l + 1);
     if (now > most) most = now;
@@ -39,10 +64,20 @@ static int alive(const chunk_plan *plan, bool separate) {
   return most;
 }
 
-static int others_nodes(const chunk_plan *plan, bool separate) {
+static int far_nodes(const chunk_plan *plan, bool separate) {
   int n = 0;
   for (int r = 0; r < world_size(); r++)
-    if (r != world_rank()) n += nodes_of(plan, r, separate, plan->n_chunks);
+    if (!is_near(r)) n += nodes_of(plan, r, separate, plan->n_chunks);
+  return n;
+}
+
+/* Number of parameters of the ranks of other nodes. */
+static long long far_parameters(int64_t all) {
+  long long n = 0;
+  for (int r = 0; r < world_size(); r++) {
+    const ntkw_i_range shard = ntkw_i_even_split(all, world_size(), r);
+    if (!is_near(r)) n += shard.last - shard.first;
+  }
   return n;
 }
 
@@ -66,9 +101,9 @@ static void check_step(trainer *t, const chunk_plan *plan, const char *rule, boo
   CHECK_EQUAL_INT(m.gathered, state.count * width);
   CHECK_EQUAL_INT(m.reductions, due ? 2 : 1);
   CHECK_EQUAL_INT(m.reduced, losses + (due ? weights_message(rule, single) : 0));
-  CHECK_EQUAL_INT(m.sends, own * (world_size() - 1));
-  CHECK_EQUAL_INT(m.sent, own * (state.n_parameters - state.count) * width);
-  CHECK_EQUAL_INT(m.receives, others_nodes(plan, due));
+  CHECK_EQUAL_INT(m.sends, own * (world_size() - near_ranks()));
+  CHECK_EQUAL_INT(m.sent, own * far_parameters(state.n_parameters) * width);
+  CHECK_EQUAL_INT(m.receives, far_nodes(plan, due));
   CHECK_EQUAL_INT(m.others, 0);
 }
 
@@ -81,28 +116,33 @@ static void check_bound(const chunk_plan *plan) {
   CHECK(all <= (ranks + FIXTURE_CONDITIONS - 1) * nodes);
 }
 
-static long long padded(long long n) {
-  return (n + 15) / 16 * 16;
+static long long padded(long long n, int width) {
+  const long long of_line = 64 / width;
+  return (n + of_line - 1) / of_line * of_line;
 }
 
 /* Bytes of a network 2-WIDTH-WIDTH-1, the workspace of one thread, the shards and the gradients. */
 static double expected_memory(const trainer_state *state, const chunk_plan *plan, bool weighted, int width) {
-  const long long sizes[] = {2, WIDTH, WIDTH, 1}, n_shards = 4 + (weighted ? FIXTURE_CONDITIONS : 0);
-  long long of_network = 0, of_thread = 3 * PANEL * padded(WIDTH);
+  const long long sizes[] = {2, WIDTH, WIDTH, 1}, n_shards = 4;
+  long long of_network = 0, of_thread = 3 * PANEL * padded(WIDTH, width);
   for (int l = 0; l < 3; l++) {
     const long long in = sizes[l], out = sizes[l + 1];
-    of_network += in * padded(out) + padded(out) + (l > 0 ? out * padded(in) : 0);
-    of_thread += in * padded(out) + padded(out) + PANEL * (padded(in) + padded(out));
+    of_network += in * padded(out, width) + padded(out, width) + (l > 0 ? out * padded(in, width) : 0);
+    of_thread += in * padded(out, width) + padded(out, width) + PANEL * (padded(in, width) + padded(out, width));
   }
-  const int few = others_nodes(plan, false), many = others_nodes(plan, true), received = few > many ? few : many;
+  const int few = far_nodes(plan, false), many = far_nodes(plan, true), received = few > many ? few : many;
   const int gradients = weighted && alive(plan, true) > alive(plan, false) ? alive(plan, true) : alive(plan, false);
-  const double norm_rows = 2.0 * MAX_STREAMS * (double)padded(WIDTH) * sizeof(double);
+  const double norm_rows = 2.0 * MAX_STREAMS * (double)padded(WIDTH, width) * sizeof(double);
   return norm_rows +
          (double)width * ((double)of_network + (double)of_thread + (double)state->n_parameters * (1 + gradients) +
                           (double)state->count * (double)(n_shards + received));
 }
 
-static void measure(const char *precision, const char *rule) {
+static void measure_on(int most_ranks, const char *precision, const char *rule) {
+  char number[16];
+  snprintf(number, sizeof number, "%d", most_ranks);
+  setenv("NTKW_SHARED_RANKS", number, 1);
+  ranks_of_node = most_ranks;
   const bool single = strcmp(precision, "float32") == 0, weighted = strcmp(rule, "none") != 0;
   problem *pde = wave_problem(precision, rule, 2);
   chunk_plan plan;
@@ -110,17 +150,25 @@ static void measure(const char *precision, const char *rule) {
   pde->network.hidden[0] = pde->network.hidden[1] = WIDTH;
   CHECK_OK(chunk_plan_create(pde, &plan));
   const long long before = memory_bytes;
+  messages = (message_counts){0};
   CHECK_OK(trainer_create(MPI_COMM_WORLD, pde, &t));
+  const long long shared = messages.shared;
+  CHECK_EQUAL_INT(shared > 0, near_ranks() > 1);
   for (int step = 0; step < 4; step++) check_step(t, &plan, rule, weighted && step % 2 == 0, single);
   check_bound(&plan);
   const trainer_state state = trainer_get_state(t);
-  const double held = (double)(memory_bytes - before),
+  const double held = (double)(memory_bytes - before + shared),
                formula = expected_memory(&state, &plan, weighted, single ? 4 : 8);
   CHECK(held - formula > 0.0 && held - formula < 1e6); /* tables and panels of points */
   trainer_destroy(&t);
   CHECK(memory_bytes - before < 1000);
   chunk_plan_free(&plan);
   problem_destroy(&pde);
+}
+
+static void measure(const char *precision, const char *rule) {
+  measure_on(world_size(), precision, rule);
+  for (int n = 1; n <= 2 && n < world_size(); n++) measure_on(n, precision, rule);
 }
 
 static void without_weights(void) {

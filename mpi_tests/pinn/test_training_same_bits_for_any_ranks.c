@@ -78,11 +78,39 @@ static void with_traces(void) {
   compare("float64", "ntk-trace", 2);
 }
 
+/* One to three ranks to a node. */
+static void on_several_nodes(void) {
+  static const char *const numbers[] = {"1", "2", "3"};
+  for (int n = 0; n < 3; n++) {
+    setenv("NTKW_SHARED_RANKS", numbers[n], 1);
+    compare("float32", "gradient-share", 2);
+    compare("float64", "ntk-trace", 2);
+  }
+  unsetenv("NTKW_SHARED_RANKS");
+}
+
 /* Every rule that a problem file may name. */
 static void with_every_rule(void) {
   int n = 0;
   const char *const *rules = rule_names(&n);
   for (int r = 0; r < n; r++) compare(r % 2 ? "float32" : "float64", rules[r], 2);
+}
+
+/* The fixture has 9 lanes by default, and other numbers with these lengths and limits. */
+static void with_other_lanes(void) {
+  static const struct {
+    int rows, lanes, n;
+  } kinds[] = {{64, 12, 12}, {128, 7, 5}, {128, 4, 4}, {256, 64, 5}, {1024, 64, 3}};
+  for (int i = 0; i < 5; i++) {
+    problem *pde = wave_problem(i % 2 ? "float32" : "float64", "ntk-trace", 2);
+    trainer *t;
+    pde->lane_rows = kinds[i].rows;
+    pde->lanes = kinds[i].lanes;
+    CHECK_OK(trainer_create(MPI_COMM_WORLD, pde, &t));
+    CHECK_EQUAL_INT(trainer_chunk_count(t), kinds[i].n);
+    trainer_destroy(&t);
+    compare_problem(pde, "ntk-trace");
+  }
 }
 
 static void losses_fall(void) {
@@ -105,6 +133,7 @@ static void losses_fall(void) {
 
 int main(int argc, char **argv) {
   static const test_case cases[] = {TEST(without_weighting), TEST(with_gradient_rules), TEST(with_traces),
-                                    TEST(residual_networks), TEST(with_every_rule),     TEST(losses_fall)};
+                                    TEST(residual_networks), TEST(with_every_rule),     TEST(with_other_lanes),
+                                    TEST(losses_fall),       TEST(on_several_nodes)};
   return run_suite("training", cases, sizeof cases / sizeof *cases, argc, argv);
 }

@@ -72,7 +72,7 @@ static void this_test_would_notice(void) {
 
 static void check_table(const kernels *k) {
   const stream_set streams = {.n_first = 1, .first = {0}, .n_second = 1, .second = {{0, 0}}};
-  const jet_panel panel = {.streams = &streams, .n_points = POINTS, .width = WIDTH};
+  const jet_panel panel = {.streams = &streams, .n_points = POINTS, .width = WIDTH, .features = WIDTH};
   const product_shape product = {
       .rows = POINTS, .width = WIDTH, .inner = POINTS, .lda = WIDTH, .ldb = WIDTH, .ldc = WIDTH};
   LEAVES_CLEAN(k->multiply(&product, x, y, z));

@@ -1,13 +1,16 @@
 # The training loop and its parts.
-foreach(test tree_gives_same_bits_for_any_cut chunks_cover_points_once adam_follows_closed_form
+foreach(test tree_gives_same_bits_for_any_cut cuts_are_balanced chunks_cover_points_once adam_follows_closed_form
     sampler_depends_on_position_alone line_search_meets_wolfe)
   ntkw_test(NAME ${test} LABEL pinn RANKS 1 SOURCES test_${test}.c LIBRARIES ntkw_pinn_parts)
 endforeach()
-foreach(test sharding_equals_serial_tree training_same_bits_for_any_ranks training_checkpoint_continues_in_same_bits)
+foreach(test node_memory_is_shared sharding_equals_serial_tree training_same_bits_for_any_ranks
+    training_checkpoint_continues_in_same_bits)
   ntkw_test(NAME ${test} LABEL pinn RANKS 1 2 3 4 5 8 SOURCES test_${test}.c LIBRARIES ntkw_pinn_parts)
 endforeach()
 ntkw_test(NAME lbfgs_finds_minima LABEL pinn RANKS 1 3 SOURCES test_lbfgs_finds_minima.c LIBRARIES ntkw_pinn_parts)
 ntkw_test(NAME gauss_newton_finds_minima LABEL pinn RANKS 1 3 5 SOURCES test_gauss_newton_finds_minima.c
+  LIBRARIES ntkw_pinn_parts)
+ntkw_test(NAME docs_have_every_optimizer LABEL pinn RANKS 1 SOURCES test_docs_have_every_optimizer.c
   LIBRARIES ntkw_pinn_parts)
 ntkw_test(NAME state_round_trips LABEL pinn RANKS 1 2 3 5 SOURCES test_state_round_trips.c LIBRARIES ntkw_pinn_parts)
 ntkw_test(NAME objective_is_the_trainers_own LABEL pinn RANKS 1 2 3 5 SOURCES test_objective_is_the_trainers_own.c

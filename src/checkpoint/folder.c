@@ -1,7 +1,8 @@
 /* Folders of checkpoints PREFIX<digits>.h5: open the newest good one, and remove all but the newest few. */
 #include "ranks/comm.h"
 #include "ranks/same_on_ranks.h"
-#include "fileio/posix_io.h"
+#include "fileio/file_io.h"
+#include "fileio/test_hooks.h"
 #include "checkpoint/lock.h"
 #include "ranks/broadcast_buffer.h"
 #include "checkpoint/format.h"
@@ -216,7 +217,7 @@ static ntkw_status remove_if_old(const char *folder, const char *name) {
   char *path;
   struct stat about;
   NTKW_TRY(join(folder, name, &path));
-  const bool old = stat(path, &about) == 0 && difftime(time(NULL), about.st_mtime) > ntkw_i_lock_stale_after;
+  const bool old = stat(path, &about) == 0 && difftime(time(NULL), about.st_mtime) > ntkw_i_hooks.lock_stale_after;
   free(path);
   return old ? remove_one(folder, name) : NTKW_SUCCESS;
 }

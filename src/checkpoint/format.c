@@ -1,5 +1,5 @@
 #include "checkpoint/format.h"
-#include "fileio/posix_io.h"
+#include "fileio/file_io.h"
 #include "base/check.h"
 
 #include <endian.h>
@@ -13,7 +13,6 @@
 static const unsigned char magic[8] = {'N', 'T', 'K', 'W', 'C', 'K', 'P', 'T'};
 static const unsigned char magic_of_hdf5[8] = {0x89, 'H', 'D', 'F', '\r', '\n', 0x1a, '\n'};
 enum { FIELDS_LENGTH = 32 };
-size_t ntkw_i_longest_attribute = 1 << 15;
 
 static void put_word(unsigned char *bytes, uint64_t word) {
   word = htole64(word);

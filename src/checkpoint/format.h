@@ -32,8 +32,4 @@ ntkw_status ntkw_i_user_block_open(const char *path, int *fd, user_block *block)
  * name. */
 #define LONG_TEXTS_NAME "long texts"
 
-/* Size of the longest text that is an attribute, with its final zero. A variable only so that tests can have short
- * texts in the group. */
-extern size_t ntkw_i_longest_attribute;
-
 #endif

@@ -1,9 +1,10 @@
 /* Write the file without its values: rank 0, with HDF5 on one process. */
-#include "fileio/posix_io.h"
+#include "fileio/file_io.h"
 #include "base/dtype.h"
 #include "fileio/hdf5_driver.h"
 #include "fileio/hdf5_error.h"
 #include "fileio/hdf5_types.h"
+#include "fileio/test_hooks.h"
 #include "checkpoint/publication.h"
 #include "checkpoint/format.h"
 #include "base/check.h"
@@ -43,7 +44,7 @@ static ntkw_status write_text(hid_t object, const char *name, const char *text, 
 }
 
 static bool is_long(const ntkw_checkpoint_attribute *attribute) {
-  return attribute->type == NTKW_ATTRIBUTE_TEXT && strlen(attribute->text) >= ntkw_i_longest_attribute;
+  return attribute->type == NTKW_ATTRIBUTE_TEXT && strlen(attribute->text) >= ntkw_i_hooks.longest_attribute;
 }
 
 static ntkw_status write_short_attribute(hid_t root, const ntkw_checkpoint_attribute *attribute, const char *path) {

@@ -3,6 +3,8 @@
 #include "base/clock.h"
 #include "base/path.h"
 #include "base/thread.h"
+#include "base/versioned_options.h"
+#include "fileio/test_hooks.h"
 #include "ranks/comm.h"
 #include "ranks/same_on_ranks.h"
 
@@ -15,8 +17,6 @@
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
-
-double ntkw_i_lock_stale_after = 300, ntkw_i_lock_heartbeat_every = 10;
 
 struct ntkw_folder_lock {
   MPI_Comm comm;
@@ -69,7 +69,7 @@ static void *renew_heartbeat(void *data) {
   while (!lock->ending) {
     struct timespec until;
     clock_gettime(CLOCK_MONOTONIC, &until);
-    const double next = (double)until.tv_nsec * 1e-9 + ntkw_i_lock_heartbeat_every;
+    const double next = (double)until.tv_nsec * 1e-9 + ntkw_i_hooks.lock_heartbeat_every;
     until.tv_sec += (time_t)next;
     until.tv_nsec = (long)((next - (double)(time_t)next) * 1e9);
     if (pthread_cond_timedwait(&lock->wake, &lock->mutex, &until) != ETIMEDOUT) continue;
@@ -140,7 +140,7 @@ typedef struct lock_wait {
 } lock_wait;
 
 static double retry_interval(void) {
-  const double interval = ntkw_i_lock_stale_after / 50;
+  const double interval = ntkw_i_hooks.lock_stale_after / 50;
   return interval < 0.25 ? interval : 0.25;
 }
 
@@ -164,7 +164,7 @@ static ntkw_status watch_heartbeat(const char *path, const lock_owner *owner, in
   if (wait->watched_from == 0) {
     const ntkw_status refused = refuse(path, owner, seen, ", which cannot be seen from here");
     if (!options->on_wait) return refused;
-    options->on_wait(ntkw_last_error(), ntkw_i_lock_stale_after, options->data);
+    options->on_wait(ntkw_last_error(), ntkw_i_hooks.lock_stale_after, options->data);
     wait->watched_from = now;
     wait->first = *owner;
     wait->first_seen = seen;
@@ -172,7 +172,7 @@ static ntkw_status watch_heartbeat(const char *path, const lock_owner *owner, in
              (wait->first_seen < 0 || owner->nonce != first->nonce || owner->heartbeat != first->heartbeat)) {
     return refuse(path, owner, seen, ", which is alive");
   }
-  *stale = now - wait->watched_from >= ntkw_i_lock_stale_after;
+  *stale = now - wait->watched_from >= ntkw_i_hooks.lock_stale_after;
   wait->waits = !*stale;
   return NTKW_SUCCESS;
 }
@@ -269,23 +269,38 @@ static void destroy(ntkw_folder_lock *lock) {
   free(lock);
 }
 
+static const ntkw_lock_options defaults = {.size = sizeof(ntkw_lock_options)};
+
+void ntkw_lock_options_init_sized(ntkw_lock_options *options, size_t size) {
+  ntkw_i_options_init(options, size, &defaults, sizeof defaults);
+}
+
 ntkw_status ntkw_checkpoint_lock(MPI_Comm comm, const char *folder, ntkw_lock_wait on_wait, void *data,
                                  ntkw_folder_lock **out) {
-  return ntkw_checkpoint_lock_patiently(comm, folder, &(ntkw_lock_options){.on_wait = on_wait, .data = data}, out);
+  ntkw_lock_options options = defaults;
+  options.on_wait = on_wait;
+  options.data = data;
+  return ntkw_checkpoint_lock_patiently(comm, folder, &options, out);
+}
+
+/* Check the arguments of this rank, and copy the options. */
+static ntkw_status read_arguments(const ntkw_lock_options *given, ntkw_folder_lock **out, ntkw_lock_options *options) {
+  NTKW_CHECK(out, NTKW_ERR_ARGUMENT, "ntkw_checkpoint_lock: out is NULL");
+  *options = defaults;
+  return given ? ntkw_i_options_read(options, sizeof *options, given, "ntkw_lock_options") : NTKW_SUCCESS;
 }
 
 ntkw_status ntkw_checkpoint_lock_patiently(MPI_Comm comm, const char *folder, const ntkw_lock_options *options,
                                            ntkw_folder_lock **out) {
-  static const ntkw_lock_options defaults;
+  ntkw_lock_options all;
   MPI_Comm plain;
   ntkw_folder_lock *lock = NULL;
   if (out) *out = NULL;
   NTKW_TRY(ntkw_i_comm_duplicate(comm, "the communicator of a lock", &plain));
-  ntkw_status status = out ? NTKW_SUCCESS : ntkw_i_fail(NTKW_ERR_ARGUMENT, "ntkw_checkpoint_lock: out is NULL");
-  status = ntkw_status_agree(plain, status);
+  ntkw_status status = ntkw_status_agree(plain, read_arguments(options, out, &all));
   if (status == NTKW_SUCCESS) status = ntkw_i_same_text_on_ranks(plain, "the folder to be locked", folder);
   if (status == NTKW_SUCCESS) status = ntkw_status_agree(plain, make(plain, folder, &lock));
-  if (status == NTKW_SUCCESS) status = lock_or_wait(lock, plain, options ? options : &defaults);
+  if (status == NTKW_SUCCESS) status = lock_or_wait(lock, plain, &all);
   if (status == NTKW_SUCCESS) {
     *out = lock;
     return NTKW_SUCCESS;

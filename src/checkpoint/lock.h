@@ -7,9 +7,6 @@
 #include <stdint.h>
 #include "ntkw/checkpoint.h"
 
-/* Seconds without a heartbeat after which a lock is stale, and between heartbeats. Variables only for tests. */
-extern double ntkw_i_lock_stale_after, ntkw_i_lock_heartbeat_every;
-
 /* The inode numbers of a lock file and of its folder. In a copy of the folder the lock has other numbers. */
 typedef struct lock_location {
   bool known;

@@ -55,7 +55,8 @@ ntkw_i_site ntkw_i_stage_site(const ntkw_i_stage *stage, const ntkw_checkpoint *
 /* The numbers of a stage that are added up: NULL and 0 if there are none. Not collective. */
 uint64_t *ntkw_i_stage_sums(const ntkw_i_stage *stage, const ntkw_i_publication *publication, int *n);
 
-/* Run a stage and ntkw_i_publication_hook. The message of an NTKW_ERR_FILE names the checkpoint and the rank. */
+/* Run a stage and the hook of tests (fileio/test_hooks.h). The message of an NTKW_ERR_FILE names the checkpoint and the
+ * rank. */
 ntkw_status ntkw_i_stage_run(const ntkw_i_stage *stage, ntkw_i_publication *publication);
 
 /* Create and destroy a publication. Not collective. Creating fails only if out of memory. */
@@ -70,10 +71,8 @@ ntkw_status ntkw_i_layout_write(ntkw_i_publication *publication);
 /* The oldest format version that has everything this checkpoint uses. Not collective. */
 int ntkw_i_format_version(const ntkw_checkpoint *checkpoint);
 
-/* Write this rank's parts: straight to the arrays' addresses, or over MPI-IO by independent transfers between
- * ntkw_i_mpi_io_open and ntkw_i_mpi_io_close. Not collective: an error appears on the rank that has it, and no rank
- * waits. */
-ntkw_status ntkw_i_transfer_direct(const ntkw_i_publication *publication);
+/* Write this rank's parts over MPI-IO by independent transfers, between ntkw_i_mpi_io_open and ntkw_i_mpi_io_close. Not
+ * collective: an error appears on the rank that has it, and no rank waits. */
 ntkw_status ntkw_i_transfer_mpi_io(const ntkw_i_publication *publication);
 
 /* Create the empty temporary file over MPI-IO with the checkpoint's hints, which decide how it is striped. Not
@@ -90,15 +89,10 @@ ntkw_status ntkw_i_mpi_io_close(ntkw_i_publication *publication);
 
 /* Read this rank's stripe of the file past HDF5; the stripes of all ranks are everything after the user block. Sets
  * sums[NTKW_I_SUM_READ_BACK]; a value belongs to the stripe in which it begins. Not collective. */
-ntkw_status ntkw_i_data_read_back(const ntkw_i_publication *publication);
+ntkw_status ntkw_i_read_back_data(const ntkw_i_publication *publication);
 
 /* Read everything but the values with HDF5, and compare it with the checkpoint in memory. Not collective: rank 0 calls
  * this. */
-ntkw_status ntkw_i_layout_verify(const ntkw_i_publication *publication);
-
-/* For tests of faults, otherwise NULL: called on every rank after each stage with the name of the stage and the path of
- * the temporary file (NULL before it has a name). What it returns counts as the status of the stage. An asynchronous
- * publication may call it in a thread; it may not call MPI then. */
-extern ntkw_status (*ntkw_i_publication_hook)(const char *stage, const char *temporary);
+ntkw_status ntkw_i_read_back_layout(const ntkw_i_publication *publication);
 
 #endif

@@ -11,8 +11,9 @@
 #include "checkpoint/lock.h"
 #include "checkpoint/publication.h"
 #include "fileio/hdf5_error.h"
-#include "fileio/posix_io.h"
-#include "ranks/agree_async.h"
+#include "fileio/file_io.h"
+#include "fileio/test_hooks.h"
+#include "ranks/agree.h"
 #include "ranks/comm.h"
 
 #include <errno.h>
@@ -24,14 +25,16 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-ntkw_status (*ntkw_i_publication_hook)(const char *stage, const char *temporary);
-
 static ntkw_status stage_compare(ntkw_i_publication *publication) {
   return ntkw_i_check_ranks(publication->checkpoint);
 }
 
+static const char *values_of(const pending_array *array) {
+  return array->copy ? array->copy : array->values;
+}
+
 static uint64_t digest_of_part(const pending_array *array) {
-  const char *values = array->copy ? array->copy : array->values;
+  const char *values = values_of(array);
   const size_t size = ntkw_i_value_size(array->dtype);
   uint64_t digest = 0;
   slab_runs runs = ntkw_i_slab_runs(array->n_dimensions, array->shape, array->n_slabs, array->slabs);
@@ -111,9 +114,26 @@ static ntkw_status stage_open_mpi_io(ntkw_i_publication *publication) {
   return publication->checkpoint->transfer == NTKW_TRANSFER_MPI_IO ? ntkw_i_mpi_io_open(publication) : NTKW_SUCCESS;
 }
 
+/* Write this rank's part straight to the address of the array, which rank 0 has shared. */
+static ntkw_status write_part(const ntkw_i_publication *publication, const pending_array *array) {
+  const char *values = values_of(array);
+  const size_t size = ntkw_i_value_size(array->dtype);
+  slab_runs runs = ntkw_i_slab_runs(array->n_dimensions, array->shape, array->n_slabs, array->slabs);
+  while (array->address >= 0 && ntkw_i_slab_next(&runs))
+    NTKW_TRY(ntkw_i_array_write(publication->fd, publication->temporary, array->dtype, array->address, runs.first,
+                                (size_t)runs.length, values + (size_t)runs.at * size));
+  return NTKW_SUCCESS;
+}
+
+static ntkw_status transfer_direct(const ntkw_i_publication *publication) {
+  for (int i = 0; i < publication->checkpoint->n_arrays; i++)
+    NTKW_TRY(write_part(publication, &publication->checkpoint->arrays[i]));
+  return NTKW_SUCCESS;
+}
+
 static ntkw_status stage_write(ntkw_i_publication *publication) {
   return publication->checkpoint->transfer == NTKW_TRANSFER_MPI_IO ? ntkw_i_transfer_mpi_io(publication)
-                                                                   : ntkw_i_transfer_direct(publication);
+                                                                   : transfer_direct(publication);
 }
 
 static void free_copies(ntkw_checkpoint *checkpoint) {
@@ -145,7 +165,7 @@ static ntkw_status stage_read_back(ntkw_i_publication *publication) {
              strerror(errno));
   NTKW_CHECK(about.st_size == publication->length, NTKW_ERR_FILE, "%s has %lld bytes, expected %lld",
              publication->temporary, (long long)about.st_size, (long long)publication->length);
-  return ntkw_i_data_read_back(publication);
+  return ntkw_i_read_back_data(publication);
 }
 
 /* A success code of writing proves nothing: the digests of what was read must be those taken from memory. */
@@ -161,7 +181,7 @@ static ntkw_status decide_read_back(ntkw_i_publication *publication) {
 }
 
 static ntkw_status stage_contents(ntkw_i_publication *publication) {
-  return publication->checkpoint->rank == 0 ? ntkw_i_layout_verify(publication) : NTKW_SUCCESS;
+  return publication->checkpoint->rank == 0 ? ntkw_i_read_back_layout(publication) : NTKW_SUCCESS;
 }
 
 static ntkw_status write_user_block(const ntkw_i_publication *publication, const user_block *block) {
@@ -223,8 +243,8 @@ uint64_t *ntkw_i_stage_sums(const ntkw_i_stage *stage, const ntkw_i_publication 
 
 ntkw_status ntkw_i_stage_run(const ntkw_i_stage *stage, ntkw_i_publication *publication) {
   ntkw_status status = stage->run(publication);
-  if (status == NTKW_SUCCESS && ntkw_i_publication_hook)
-    status = ntkw_i_publication_hook(stage->name, publication->temporary);
+  if (status == NTKW_SUCCESS && ntkw_i_hooks.after_stage)
+    status = ntkw_i_hooks.after_stage(stage->name, publication->temporary);
   if (status != NTKW_ERR_FILE) return status;
   return ntkw_i_fail(status, "checkpoint %s, rank %d: %s", publication->checkpoint->path, publication->checkpoint->rank,
                      ntkw_last_error());

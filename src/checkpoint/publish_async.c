@@ -6,7 +6,7 @@
 #include "ranks/comm.h"
 #include "base/dtype.h"
 #include "base/failure.h"
-#include "ranks/agree_async.h"
+#include "ranks/agree.h"
 #include "fileio/hdf5_error.h"
 #include "checkpoint/publication.h"
 #include "base/thread.h"

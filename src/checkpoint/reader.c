@@ -1,18 +1,25 @@
-/* A checkpoint opened for reading: open, close, attributes, arrays. */
-#include "checkpoint/reader.h"
+/* A checkpoint opened for reading: open, close, attributes, arrays, digests. */
+#include "checkpoint/contents.h"
 #include "base/dtype.h"
 #include "base/digest.h"
 #include "checkpoint/format.h"
 #include "checkpoint/writer.h"
-#include "fileio/array_io.h"
-#include "fileio/posix_io.h"
+#include "fileio/file_io.h"
 #include "ranks/comm.h"
 #include "ranks/coverage.h"
+#include "ranks/even_split.h"
 #include "ranks/same_on_ranks.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+
+struct ntkw_checkpoint_reader {
+  MPI_Comm comm;
+  char *path;
+  int fd; /* stays open: everything is read from the file that was verified, even if another file takes its name */
+  ntkw_i_contents contents;
+};
 
 static ntkw_status make(MPI_Comm comm, const char *path, ntkw_checkpoint_reader **out) {
   *out = calloc(1, sizeof **out);
@@ -39,9 +46,43 @@ static ntkw_status open_file(ntkw_checkpoint_reader *reader, user_block *block) 
   return ntkw_status_agree(reader->comm, status);
 }
 
+enum { BUFFER_LENGTH = 1 << 20 };
+
+/* Digest the words of 8 bytes from `first` to `last` - 1 after the user block; the last one may be shorter. */
+static ntkw_status digest_stripe(const ntkw_checkpoint_reader *reader, int64_t length, int64_t first, int64_t last,
+                                 uint64_t *digest) {
+  *digest = 0;
+  char *buffer = malloc(BUFFER_LENGTH);
+  NTKW_CHECK(buffer, NTKW_ERR_MEMORY, "out of memory for reading %s", reader->path);
+  ntkw_status status = NTKW_SUCCESS;
+  ntkw_i_file_expect_sequential(reader->fd);
+  while (status == NTKW_SUCCESS && first < last) {
+    const int64_t words = last - first < BUFFER_LENGTH / 8 ? last - first : BUFFER_LENGTH / 8;
+    const int64_t at = USER_BLOCK_LENGTH + 8 * first, rest = length - at;
+    const size_t bytes = (size_t)(rest < 8 * words ? rest : 8 * words);
+    status = ntkw_i_file_read(reader->fd, reader->path, buffer, bytes, at);
+    if (status == NTKW_SUCCESS) *digest += ntkw_i_digest_bytes(buffer, first, bytes);
+    first += words;
+  }
+  free(buffer);
+  return status;
+}
+
+/* Digest all bytes after the user block of a file of this length; each rank reads a stripe. Collective. */
+static ntkw_status digest_file(const ntkw_checkpoint_reader *reader, int64_t length, uint64_t *digest) {
+  int rank, size;
+  MPI_TRY(MPI_Comm_rank(reader->comm, &rank));
+  MPI_TRY(MPI_Comm_size(reader->comm, &size));
+  const ntkw_i_range words = ntkw_i_even_split((length - USER_BLOCK_LENGTH + 7) / 8, size, rank);
+  uint64_t stripe;
+  NTKW_TRY(ntkw_status_agree(reader->comm, digest_stripe(reader, length, words.first, words.last, &stripe)));
+  MPI_TRY(MPI_Allreduce(&stripe, digest, 1, MPI_UINT64_T, MPI_SUM, reader->comm));
+  return NTKW_SUCCESS;
+}
+
 static ntkw_status verify(const ntkw_checkpoint_reader *reader, const user_block *block) {
   uint64_t digest;
-  NTKW_TRY(ntkw_i_file_digest(reader->comm, reader->fd, reader->path, block->length, &digest));
+  NTKW_TRY(digest_file(reader, block->length, &digest));
   NTKW_CHECK(digest == block->digest, NTKW_ERR_FORMAT,
              "%s is damaged: the digest of its bytes is %016" PRIx64 ", expected %016" PRIx64, reader->path, digest,
              block->digest);
@@ -146,14 +187,14 @@ const ntkw_checkpoint_array *ntkw_checkpoint_reader_array_at(const ntkw_checkpoi
   return there ? &reader->contents.arrays[index].about : NULL;
 }
 
-const stored_array *ntkw_i_stored_array(const ntkw_checkpoint_reader *reader, const char *name) {
+static const stored_array *stored_array_of(const ntkw_checkpoint_reader *reader, const char *name) {
   for (int i = 0; reader && name && i < reader->contents.n_arrays; i++)
     if (strcmp(reader->contents.arrays[i].about.name, name) == 0) return &reader->contents.arrays[i];
   return NULL;
 }
 
 const ntkw_checkpoint_array *ntkw_checkpoint_reader_find_array(const ntkw_checkpoint_reader *reader, const char *name) {
-  const stored_array *array = ntkw_i_stored_array(reader, name);
+  const stored_array *array = stored_array_of(reader, name);
   return array ? &array->about : NULL;
 }
 
@@ -176,7 +217,7 @@ typedef struct wanted_part {
 
 static ntkw_status find(const ntkw_checkpoint_reader *reader, const char *name, ntkw_dtype dtype,
                         const stored_array **out) {
-  *out = ntkw_i_stored_array(reader, name);
+  *out = stored_array_of(reader, name);
   NTKW_CHECK(*out, NTKW_ERR_FORMAT, "%s has no array \"%s\"", reader->path, name);
   NTKW_CHECK(ntkw_i_is_dtype(dtype), NTKW_ERR_ARGUMENT, "array \"%s\": %d is not a type of values", name, (int)dtype);
   const ntkw_dtype stored = (*out)->about.dtype;
@@ -208,11 +249,22 @@ static ntkw_status read_part(const ntkw_checkpoint_reader *reader, const stored_
   return NTKW_SUCCESS;
 }
 
+/* Check the digest of an array's values. mine: the digest of the values that this rank has read; all ranks together
+ * have read each value once. Collective. @return the same on every rank. */
+static ntkw_status check_array_digest(const ntkw_checkpoint_reader *reader, const stored_array *array, uint64_t mine) {
+  uint64_t digest;
+  MPI_TRY(MPI_Allreduce(&mine, &digest, 1, MPI_UINT64_T, MPI_SUM, reader->comm));
+  NTKW_CHECK(digest == array->digest, NTKW_ERR_FORMAT,
+             "array \"%s\" of %s is damaged: the digest of its values is %016" PRIx64 ", expected %016" PRIx64,
+             array->about.name, reader->path, digest, array->digest);
+  return NTKW_SUCCESS;
+}
+
 static ntkw_status read_and_verify(const ntkw_checkpoint_reader *reader, const stored_array *array,
                                    const wanted_part *part) {
   uint64_t mine;
   NTKW_TRY(ntkw_status_agree(reader->comm, read_part(reader, array, part, &mine)));
-  return ntkw_i_check_array_digest(reader, array, mine);
+  return check_array_digest(reader, array, mine);
 }
 
 ntkw_status ntkw_checkpoint_reader_read_array(ntkw_checkpoint_reader *reader, const char *name, ntkw_dtype dtype,
@@ -256,4 +308,47 @@ ntkw_status ntkw_checkpoint_reader_read_slabs(ntkw_checkpoint_reader *reader, co
   if (status == NTKW_SUCCESS) status = check_slabs(&array->about, n_slabs, slabs, values);
   if (status == NTKW_SUCCESS) status = read_slabs(reader, array, n_slabs, slabs, values);
   return ntkw_status_agree(reader->comm, status);
+}
+
+enum { VERIFIED_VALUES = 1 << 19 };
+
+static int64_t array_length(const ntkw_checkpoint_array *about) {
+  int64_t length = 1;
+  for (int d = 0; d < about->n_dimensions; d++) length *= about->shape[d];
+  return length;
+}
+
+/* Digest this rank's share of an array. Not collective. */
+static ntkw_status digest_share(const ntkw_checkpoint_reader *reader, const stored_array *array, void *buffer,
+                                uint64_t *digest) {
+  int rank, size;
+  MPI_TRY(MPI_Comm_rank(reader->comm, &rank));
+  MPI_TRY(MPI_Comm_size(reader->comm, &size));
+  const ntkw_i_range share = ntkw_i_even_split(array_length(&array->about), size, rank);
+  *digest = 0;
+  NTKW_CHECK(buffer, NTKW_ERR_MEMORY, "out of memory for verifying %s", reader->path);
+  for (int64_t first = share.first; first < share.last; first += VERIFIED_VALUES) {
+    const size_t count = (size_t)(share.last - first < VERIFIED_VALUES ? share.last - first : VERIFIED_VALUES);
+    NTKW_TRY(ntkw_i_array_read(reader->fd, reader->path, array->about.dtype, array->address, first, count, buffer));
+    *digest += ntkw_i_digest_values(buffer, array->about.dtype, first, count);
+  }
+  return NTKW_SUCCESS;
+}
+
+static ntkw_status verify_array(const ntkw_checkpoint_reader *reader, const stored_array *array, void *buffer) {
+  uint64_t mine = 0;
+  NTKW_TRY(ntkw_status_agree(reader->comm, digest_share(reader, array, buffer, &mine)));
+  return check_array_digest(reader, array, mine);
+}
+
+ntkw_status ntkw_checkpoint_verify(MPI_Comm comm, const char *path) {
+  ntkw_checkpoint_reader *reader;
+  NTKW_TRY(ntkw_checkpoint_reader_open(comm, path, &reader));
+  void *buffer = malloc(VERIFIED_VALUES * sizeof(double));
+  ntkw_status status = NTKW_SUCCESS;
+  for (int i = 0; i < reader->contents.n_arrays && status == NTKW_SUCCESS; i++)
+    status = verify_array(reader, &reader->contents.arrays[i], buffer);
+  free(buffer);
+  ntkw_checkpoint_reader_close(&reader);
+  return status;
 }

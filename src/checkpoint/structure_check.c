@@ -1,5 +1,5 @@
 #include "checkpoint/structure_check.h"
-#include "fileio/posix_io.h"
+#include "fileio/file_io.h"
 #include "checkpoint/format.h"
 #include "base/check.h"
 

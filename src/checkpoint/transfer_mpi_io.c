@@ -1,9 +1,10 @@
 /* Write the values from the memory of each rank to its hyperslabs over MPI-IO. */
-#include "fileio/posix_io.h"
+#include "fileio/file_io.h"
 #include "base/dtype.h"
 #include "fileio/hdf5_driver.h"
 #include "fileio/hdf5_error.h"
 #include "fileio/hdf5_types.h"
+#include "fileio/test_hooks.h"
 #include "checkpoint/publication.h"
 #include "base/check.h"
 
@@ -101,7 +102,8 @@ static ntkw_status write_pieces(const destination *to, const value_block *whole)
   const hsize_t length = block_length(whole, 0, n_dimensions);
   int d = 0;
   while (d < n_dimensions && whole->count[d] == 1) d++;
-  if (length * value_size <= (hsize_t)ntkw_i_piece_length || d == n_dimensions) return write_whole(to, whole, length);
+  if (length * value_size <= (hsize_t)ntkw_i_hooks.piece_length || d == n_dimensions)
+    return write_whole(to, whole, length);
   const hsize_t half = whole->count[d] / 2;
   value_block first = *whole, second = *whole;
   first.count[d] = half;

@@ -5,7 +5,7 @@
 #include "base/dtype.h"
 #include "base/failure.h"
 #include "checkpoint/slabs.h"
-#include "ranks/agree_async.h"
+#include "ranks/agree.h"
 
 typedef struct pending_array {
   char *name, *unit;

@@ -6,7 +6,7 @@
 #include "cli/options.h"
 #include "ntkw/status.h"
 
-/* Exit codes of the ntkw program; the same on every rank. Listed in ntkw --help and README.md. */
+/* Exit codes of the ntkw program; the same on every rank. Listed in ntkw --help and docs/running.md. */
 typedef enum exit_code {
   EXIT_DONE = 0,     /* all done */
   EXIT_DEVIATES = 1, /* replay: beyond the tolerance; replay, selftest: bits that differ */
@@ -20,14 +20,15 @@ typedef enum exit_code {
 } exit_code;
 
 /* A subcommand: its name, a line for ntkw --help, its own help, and its function; argv[0] is the subcommand's name.
- * `ntkw NAME --help` prints help, then the options of the table with their defaults, then notes (exit codes, an
- * example); options and notes may be left out. before is called before MPI is initialised, except with --help; it may
+ * `ntkw NAME --help` prints help, then the options of the table with their defaults, then what print_more prints, then
+ * notes (exit codes, an example); options, print_more and notes may be left out. before is called before MPI is initialised, except with --help; it may
  * be NULL. outlives_reader: if output is lost, tell_of_lost_output warns, and the exit code does not change. */
 typedef struct command {
   const char *name, *summary, *help;
   exit_code (*run)(int argc, char **argv);
   const option *options;
   int n_options;
+  void (*print_more)(FILE *to);
   const char *notes;
   void (*before)(void);
   bool outlives_reader;

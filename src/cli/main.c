@@ -59,6 +59,7 @@ static exit_code print_command_help(const command *c) {
     fputc('\n', stdout);
     options_print_help(stdout, c->options, c->n_options);
   }
+  if (c->print_more) c->print_more(stdout);
   if (c->notes) printf("\n%s", c->notes);
   return EXIT_DONE;
 }

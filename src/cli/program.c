@@ -70,7 +70,7 @@ static ntkw_status await(const program_call *call, pid_t child, int *code) {
   const double began = ntkw_i_clock_seconds();
   ntkw_status status = NTKW_SUCCESS;
   for (pid_t ended = 0; (ended = waitpid(child, code, status == NTKW_SUCCESS ? WNOHANG : 0)) != child;) {
-    if (ended < 0 && errno != EINTR) return ntkw_i_fail(NTKW_ERR_FILE, "%s: cannot be waited for", call->path);
+    if (ended < 0 && errno != EINTR) return ntkw_i_fail(NTKW_ERR_FILE, "%s cannot be waited for", call->path);
     if (signals_noted() != 0)
       status = ntkw_i_fail(NTKW_ERR_INTERRUPTED, "a signal came while %s ran", call->path);
     else if (ntkw_i_clock_seconds() - began > call->most_seconds)

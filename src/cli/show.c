@@ -175,7 +175,7 @@ static ntkw_status show_text(ntkw_checkpoint_reader *reader, const char *name) {
 static ntkw_status open_any(const char *path, ntkw_checkpoint_reader **reader) {
   if (path_kind_of(path) != PATH_FOLDER) return ntkw_checkpoint_reader_open(MPI_COMM_WORLD, path, reader);
   NTKW_TRY(checkpoint_open_newest(path, reader));
-  NTKW_CHECK(*reader, NTKW_ERR_FILE, "%s: holds no checkpoint " CHECKPOINT_PREFIX "<digits>.h5", path);
+  NTKW_CHECK(*reader, NTKW_ERR_FILE, "%s holds no checkpoint " CHECKPOINT_PREFIX "<digits>.h5", path);
   return NTKW_SUCCESS;
 }
 

@@ -1,6 +1,6 @@
 #include "fileio/hdf5_driver.h"
 #include "fileio/hdf5_error.h"
-#include "fileio/posix_io.h"
+#include "fileio/file_io.h"
 #include "base/check.h"
 
 #if H5_VERSION_GE(1, 13, 0)

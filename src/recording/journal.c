@@ -1,6 +1,6 @@
 #include "recording/journal.h"
 #include "base/digest.h"
-#include "fileio/posix_io.h"
+#include "fileio/file_io.h"
 #include "base/check.h"
 
 #include <endian.h>

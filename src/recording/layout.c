@@ -1,5 +1,5 @@
 /* Create the file without steps, on the first rank with serial HDF5. */
-#include "fileio/posix_io.h"
+#include "fileio/file_io.h"
 #include "fileio/hdf5_driver.h"
 #include "fileio/hdf5_error.h"
 #include "base/dtype.h"

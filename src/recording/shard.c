@@ -1,5 +1,5 @@
 /* Write this rank's gradients directly to their chunks in the file. */
-#include "fileio/array_io.h"
+#include "fileio/file_io.h"
 #include "base/dtype.h"
 #include "base/check.h"
 #include "recording/recording_impl.h"

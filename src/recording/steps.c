@@ -1,5 +1,5 @@
 /* A step in the file, on the first rank: reserve its space, write its rows, withdraw it after an error. */
-#include "fileio/posix_io.h"
+#include "fileio/file_io.h"
 #include "fileio/hdf5_error.h"
 #include "base/dtype.h"
 #include "base/check.h"

@@ -2,7 +2,7 @@
 #include "recording/recording_impl.h"
 #include "ranks/comm.h"
 #include "ranks/same_on_ranks.h"
-#include "fileio/posix_io.h"
+#include "fileio/file_io.h"
 #include "fileio/hdf5_error.h"
 #include "base/check.h"
 #include "base/failure.h"

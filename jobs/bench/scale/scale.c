@@ -86,7 +86,7 @@ static double time_bare(long bytes) {
   double times[REPEATS];
   const int count = (int)(bytes / 8);
   int64_t *buffer = calloc((size_t)count + 1, sizeof *buffer);
-  if (!buffer) stop("no memory");
+  if (!buffer) stop("out of memory");
   for (int r = 0; r < REPEATS; r++) {
     MPI_Barrier(MPI_COMM_WORLD);
     const double start = MPI_Wtime();
@@ -109,7 +109,7 @@ int main(int argc, char **argv) {
   }
   const ntkw_dtype dtype = strcmp(argv[2], "float32") == 0 ? NTKW_FLOAT32 : NTKW_FLOAT64;
   double *values = malloc(VALUES * sizeof *values);
-  if (!values) stop("no memory");
+  if (!values) stop("out of memory");
   for (int i = 0; i < VALUES; i++) {
     if (dtype == NTKW_FLOAT32)
       ((float *)values)[i] = (float)(i + 1) * 1e-3f;

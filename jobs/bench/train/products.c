@@ -6,7 +6,7 @@
 
 #include <stdlib.h>
 
-enum { PANEL_ROWS = 128, MAX_LAYERS = MAX_HIDDEN_LAYERS + 1, ALIGNMENT = 64 }; /* as in src/pinn/network */
+enum { MAX_LAYERS = MAX_HIDDEN_LAYERS + 1, ALIGNMENT = 64 }; /* as in src/pinn/network */
 
 typedef struct layer {
   int in, out, in_padded, out_padded;
@@ -50,20 +50,31 @@ static bool allocate_layer(const products *all, layer *l) {
 
 static ntkw_status create_layers(products *all) {
   const network_options *options = &all->pde->network;
-  int in = options->n_inputs, widest = padded_width(in);
+  int in = options->n_inputs, widest = padded_width(options->precision, in);
   all->n_layers = options->n_hidden + 1;
   for (int i = 0; i < all->n_layers; i++) {
     layer *l = &all->layers[i];
     l->in = in;
     l->out = i < options->n_hidden ? options->hidden[i] : options->n_outputs;
-    l->in_padded = padded_width(l->in);
-    l->out_padded = padded_width(l->out);
+    l->in_padded = padded_width(options->precision, l->in);
+    l->out_padded = padded_width(options->precision, l->out);
     if (l->out_padded > widest) widest = l->out_padded;
-    NTKW_CHECK(allocate_layer(all, l), NTKW_ERR_MEMORY, "no memory for the matrices of layer %d", i);
+    NTKW_CHECK(allocate_layer(all, l), NTKW_ERR_MEMORY, "out of memory for the matrices of layer %d", i);
     in = l->out;
   }
   for (int i = 0; i < 2; i++) all->adjoint[i] = filled(options->precision, PANEL_ROWS, widest);
-  NTKW_CHECK(all->adjoint[0] && all->adjoint[1], NTKW_ERR_MEMORY, "no memory for a panel of width %d", widest);
+  NTKW_CHECK(all->adjoint[0] && all->adjoint[1], NTKW_ERR_MEMORY, "out of memory for a panel of width %d", widest);
+  return NTKW_SUCCESS;
+}
+
+/* The chunks of this rank. */
+static ntkw_status take_share(products *all, int rank, int size) {
+  int *first = calloc((size_t)size + 1, sizeof *first);
+  NTKW_CHECK(first, NTKW_ERR_MEMORY, "no memory for the chunks of %d ranks", size);
+  chunk_plan_share(&all->plan, size, first);
+  all->first = first[rank];
+  all->end = first[rank + 1];
+  free(first);
   return NTKW_SUCCESS;
 }
 
@@ -72,13 +83,13 @@ static ntkw_status create_parts(products *all, int rank, int size) {
   NTKW_TRY(kernels_choose(&variant));
   NTKW_TRY(multiplier_create(variant, all->pde->network.precision, &all->multiplier));
   NTKW_TRY(chunk_plan_create(all->pde, &all->plan));
-  chunk_plan_share(&all->plan, rank, size, &all->first, &all->end);
+  NTKW_TRY(take_share(all, rank, size));
   return create_layers(all);
 }
 
 ntkw_status products_create(const problem *pde, int rank, int size, products **out) {
   products *all = *out = calloc(1, sizeof *all);
-  NTKW_CHECK(all, NTKW_ERR_MEMORY, "no memory for the products of a step");
+  NTKW_CHECK(all, NTKW_ERR_MEMORY, "out of memory for the products of a step");
   all->pde = pde;
   const ntkw_status status = create_parts(all, rank, size);
   if (status != NTKW_SUCCESS) products_destroy(out);

@@ -17,10 +17,10 @@ static const char wave[] =
     "  },\n"
     "  network = { hidden = {80, 33}, activation = 'tanh', scale_inputs = true },\n"
     "  optimizer = { 'adam', rate = 1e-3, decay = {0.9, every = 3} },\n"
-    "  weighting = { '%s', update_every = %d }, precision = '%s', steps = 5, seed = 11,\n"
+    "  weighting = { '%s', update_every = %d }, precision = '%s', steps = 5, seed = 11%s\n"
     "}\n";
 
-/* The forward Laplacian; new points at every other step; few, long lanes. */
+/* The forward Laplacian; new points at every other step; few, long lanes, of two panels by default. */
 static const char helmholtz[] =
     "local pi = math.pi\n"
     "local function exact(p) return sin(pi*p.x)*sin(4*pi*p.y) end\n"
@@ -34,7 +34,7 @@ static const char helmholtz[] =
     "  },\n"
     "  network = { hidden = {20, 48, 20} },\n"
     "  optimizer = { 'adam', rate = 2e-3 },\n"
-    "  weighting = { '%s', update_every = %d }, precision = '%s', steps = 5, seed = 12,\n"
+    "  weighting = { '%s', update_every = %d }, precision = '%s', steps = 5, seed = 12%s\n"
     "}\n";
 
 /* Two outputs and equations, functions of the solution, sines as activation, NTK initialisation, an exact solution from
@@ -53,7 +53,7 @@ static const char pair[] =
     "  },\n"
     "  network = { hidden = {24, 17}, activation = 'sin', init = 'ntk' },\n"
     "  optimizer = { 'adam', rate = 5e-3, beta1 = 0.85, decay = {0.5, every = 10} },\n"
-    "  weighting = { '%s', update_every = %d }, precision = '%s', steps = 5, seed = 13,\n"
+    "  weighting = { '%s', update_every = %d }, precision = '%s', steps = 5, seed = 13%s\n"
     "}\n";
 
 /* Fourth order, mixed derivatives, random Fourier features. */
@@ -70,7 +70,7 @@ static const char plate[] =
     "  },\n"
     "  network = { hidden = {20, 18}, fourier = { features = 12, scale = 1 } },\n"
     "  optimizer = { 'adam', rate = 1e-3 },\n"
-    "  weighting = { '%s', update_every = %d }, precision = '%s', steps = 5, seed = 14,\n"
+    "  weighting = { '%s', update_every = %d }, precision = '%s', steps = 5, seed = 14%s\n"
     "}\n";
 
 /* Third order, a product of the solution and its derivative, periodic features. */
@@ -84,7 +84,7 @@ static const char soliton[] =
     "  },\n"
     "  network = { hidden = {24, 24}, periodic = { x = 2 }, scale_inputs = true },\n"
     "  optimizer = { 'adam', rate = 1e-3 },\n"
-    "  weighting = { '%s', update_every = %d }, precision = '%s', steps = 5, seed = 15,\n"
+    "  weighting = { '%s', update_every = %d }, precision = '%s', steps = 5, seed = 15%s\n"
     "}\n";
 
 /* Least squares with several equations in a condition: 193 rows. */
@@ -99,7 +99,7 @@ static const char soliton[] =
   "  },\n"                                                                                 \
   "  network = { hidden = {" network "} },\n"                                              \
   "  optimizer = { 'gauss-newton'" options " },\n"                                         \
-  "  weighting = { '%s', update_every = %d }, precision = '%s', steps = 5, seed = 16,\n"   \
+  "  weighting = { '%s', update_every = %d }, precision = '%s', steps = 5, seed = 16%s\n"  \
   "}\n"
 
 /* The primal form; the dual form with the Jacobian, and with factors. */
@@ -108,24 +108,30 @@ static const char dual[] = LEAST_SQUARES("18, 13", ", rule = 'curve', momentum =
 static const char factors[] = LEAST_SQUARES("64, 48", "");
 
 const selftest_case selftest_cases[SELFTEST_CASES] = {
-    {"wave", "float32", "ntk-trace", 1, wave},
-    {"wave", "float64", "ntk-trace", 2, wave},
-    {"wave", "float32", "gradient-share", 1, wave},
-    {"wave", "float64", "learning-rate-annealing", 3, wave},
-    {"helmholtz", "float64", "inverse-gradient-norm", 1, helmholtz},
-    {"helmholtz", "float32", "root-loss-norm", 2, helmholtz},
-    {"helmholtz", "float32", "none", 1, helmholtz},
-    {"pair", "float64", "ntk-trace", 1, pair},
-    {"pair", "float32", "gradient-share", 2, pair},
-    {"plate", "float64", "ntk-trace", 1, plate},
-    {"soliton", "float32", "ntk-trace", 2, soliton},
-    {"primal", "float64", "mean-ntk-trace", 2, primal},
-    {"dual", "float64", "none", 1, dual},
-    {"factors", "float64", "ntk-trace", 3, factors},
+    {"wave", "float32", "ntk-trace", 1, wave, 0},
+    {"wave", "float64", "ntk-trace", 2, wave, 0},
+    {"wave", "float32", "gradient-share", 1, wave, 0},
+    {"wave", "float64", "learning-rate-annealing", 3, wave, 0},
+    {"helmholtz", "float64", "inverse-gradient-norm", 1, helmholtz, 0},
+    {"helmholtz", "float32", "root-loss-norm", 2, helmholtz, 0},
+    {"helmholtz", "float32", "none", 1, helmholtz, 0},
+    {"pair", "float64", "ntk-trace", 1, pair, 0},
+    {"pair", "float32", "gradient-share", 2, pair, 0},
+    {"plate", "float64", "ntk-trace", 1, plate, 0},
+    {"soliton", "float32", "ntk-trace", 2, soliton, 0},
+    /* lanes as in runs that began before lane_rows */
+    {"wave", "float32", "ntk-trace", 1, wave, 64},
+    {"helmholtz", "float64", "inverse-gradient-norm", 1, helmholtz, 64},
+    {"pair", "float32", "gradient-share", 2, pair, 64},
+    {"plate", "float64", "ntk-trace", 1, plate, 64},
+    {"primal", "float64", "mean-ntk-trace", 2, primal, 0},
+    {"dual", "float64", "none", 1, dual, 0},
+    {"factors", "float64", "ntk-trace", 3, factors, 0},
 };
 
 ntkw_status selftest_problem(const selftest_case *which, problem **out) {
-  char text[2048];
-  snprintf(text, sizeof text, which->text, which->rule, which->update_every, which->precision);
+  char text[2048], lane_rows[40] = "";
+  if (which->lane_rows > 0) snprintf(lane_rows, sizeof lane_rows, ", lane_rows = %d", which->lane_rows);
+  snprintf(text, sizeof text, which->text, which->rule, which->update_every, which->precision, lane_rows);
   return problem_from_lua(which->problem, text, out);
 }

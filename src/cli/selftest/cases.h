@@ -4,12 +4,13 @@
 
 #include "pinn/problem/problem.h"
 
-enum { SELFTEST_CASES = 14, SELFTEST_STEPS = 5 };
+enum { SELFTEST_CASES = 18, SELFTEST_STEPS = 5 };
 
 typedef struct selftest_case {
   const char *problem, *precision, *rule;
   int update_every;
-  const char *text; /* of a problem file, with %s, %d and %s for rule, update_every and precision */
+  const char *text; /* of a problem file, with %s, %d, %s and %s for rule, update_every, precision and lane_rows */
+  int lane_rows;    /* 0: the text does not have the key */
 } selftest_case;
 
 extern const selftest_case selftest_cases[SELFTEST_CASES];

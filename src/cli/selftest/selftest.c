@@ -64,11 +64,12 @@ static bool print_step(void *context, int step, const state_digest *digest) {
 }
 
 static void describe(const selftest_case *which, char *text, size_t size) {
-  char every[40] = "";
+  char every[40] = "", lane_rows[40] = "";
   if (which->update_every == 1) snprintf(every, sizeof every, " every step");
   if (which->update_every > 1) snprintf(every, sizeof every, " every %d steps", which->update_every);
   if (strcmp(which->rule, "none") == 0) every[0] = '\0';
-  snprintf(text, size, "%s, %s, weights %s%s", which->problem, which->precision, which->rule, every);
+  if (which->lane_rows > 0) snprintf(lane_rows, sizeof lane_rows, ", lane_rows %d", which->lane_rows);
+  snprintf(text, size, "%s, %s, weights %s%s%s", which->problem, which->precision, which->rule, every, lane_rows);
 }
 
 static exit_code print_reference(const settings *s) {
@@ -141,7 +142,8 @@ static exit_code compare(const settings *s) {
     different += c.step >= 0;
   }
   if (walk.next != selftest_shipped.n) {
-    say("the table of digests has %d of them, expected %d: it is not of this program\n", selftest_shipped.n, walk.next);
+    say("the table has %d digests, expected %d: it belongs to another version of the program\n", selftest_shipped.n,
+        walk.next);
     return EXIT_DEVIATES;
   }
   if (different > 0)
@@ -171,6 +173,7 @@ static const char help[] =
 static const char notes[] =
     "Environment:\n"
     "  NTKW_KERNELS      portable, avx2 or avx512: kernels to use (default: the best this CPU has)\n"
+    "  NTKW_SHARED_RANKS at most this many ranks of a computer share memory (default: all; 1: none)\n"
     "  OMP_NUM_THREADS   threads a rank, unless --threads says so (default: 1)\n"
     "\n"
     "Exit codes:\n"

@@ -157,9 +157,9 @@ static void draw(FILE *f, const line_plot *plot) {
 
 ntkw_status line_plot_write(const line_plot *plot, const char *path) {
   FILE *f = fopen(path, "w");
-  NTKW_CHECK(f, NTKW_ERR_FILE, "%s: cannot be written: %s", path, strerror(errno));
+  NTKW_CHECK(f, NTKW_ERR_FILE, "%s cannot be written: %s", path, strerror(errno));
   draw(f, plot);
   const int failed = ferror(f), closed = fclose(f);
-  NTKW_CHECK(!failed && closed == 0, NTKW_ERR_FILE, "%s: cannot be written: %s", path, strerror(errno));
+  NTKW_CHECK(!failed && closed == 0, NTKW_ERR_FILE, "%s cannot be written: %s", path, strerror(errno));
   return NTKW_SUCCESS;
 }

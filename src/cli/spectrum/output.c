@@ -69,13 +69,13 @@ ntkw_status output_may_be(const char *path) {
   const bool empty = !fgets(line, sizeof line, file);
   fclose(file);
   NTKW_CHECK(empty || strcmp(line, head) == 0, NTKW_ERR_ARGUMENT,
-             "%s is there and is not replaced (it is no table of eigenvalues); name another with --out", path);
+             "%s exists and is not replaced (it is not a table of eigenvalues); name another with --out", path);
   return NTKW_SUCCESS;
 }
 
 ntkw_status output_csv(const spectra *s, const char *path) {
   FILE *file = fopen(path, "w");
-  NTKW_CHECK(file, NTKW_ERR_FILE, "%s: cannot be written: %s", path, strerror(errno));
+  NTKW_CHECK(file, NTKW_ERR_FILE, "%s cannot be written: %s", path, strerror(errno));
   fputs(head, file);
   for (int64_t i = 0; i < s->n_steps; i++)
     for (int b = 0; b <= s->n_conditions; b++) {
@@ -87,7 +87,7 @@ ntkw_status output_csv(const spectra *s, const char *path) {
       }
     }
   const int failed = ferror(file), closed = fclose(file);
-  NTKW_CHECK(!failed && closed == 0, NTKW_ERR_FILE, "%s: cannot be written: %s", path, strerror(errno));
+  NTKW_CHECK(!failed && closed == 0, NTKW_ERR_FILE, "%s cannot be written: %s", path, strerror(errno));
   return NTKW_SUCCESS;
 }
 

@@ -2,6 +2,7 @@
 #include "base/dtype.h"
 #include "cli/checkpoint_files.h"
 #include "cli/command.h"
+#include "pinn/state/training_checkpoint.h"
 #include "base/check.h"
 
 #include <stdio.h>
@@ -10,16 +11,14 @@
 
 /* Read the problem in the checkpoint, with the seed of its training. */
 static ntkw_status read_problem_of(ntkw_checkpoint_reader *reader, problem **pde, int64_t *step) {
-  const char *content, *file, *source, *path = ntkw_checkpoint_reader_path(reader);
+  const char *content, *path = ntkw_checkpoint_reader_path(reader);
   int64_t seed;
   NTKW_CHECK(ntkw_checkpoint_reader_get_text(reader, "content", &content) == NTKW_SUCCESS &&
                  strcmp(content, "training state") == 0,
-             NTKW_ERR_PROBLEM, "%s: holds neither the state of a training run nor spectra", path);
-  NTKW_TRY(ntkw_checkpoint_reader_get_text(reader, "problem_file", &file));
-  NTKW_TRY(ntkw_checkpoint_reader_get_text(reader, "problem_source", &source));
+             NTKW_ERR_PROBLEM, "%s holds neither the state of a training run nor spectra", path);
   NTKW_TRY(ntkw_checkpoint_reader_get_integer(reader, "seed", &seed));
   NTKW_TRY(ntkw_checkpoint_reader_get_integer(reader, "step", step));
-  NTKW_TRY(ntkw_status_agree(MPI_COMM_WORLD, problem_from_lua(file, source, pde)));
+  NTKW_TRY(ntkw_status_agree(MPI_COMM_WORLD, training_checkpoint_problem(reader, pde)));
   (*pde)->seed = (uint64_t)seed;
   return NTKW_SUCCESS;
 }
@@ -57,7 +56,7 @@ static ntkw_status fit(const problem *pde, const char *path, const kernel_reques
     return NTKW_SUCCESS;
   }
   if (spectra_match(s, &own)) return NTKW_SUCCESS;
-  return ntkw_i_fail(NTKW_ERR_PROBLEM, "%s: is of another problem than the checkpoints before it: %s", path,
+  return ntkw_i_fail(NTKW_ERR_PROBLEM, "%s is of another problem than the checkpoints before it: %s", path,
                      ntkw_last_error());
 }
 
@@ -101,8 +100,8 @@ ntkw_status source_add_folder(const char *folder, const kernel_request *request,
   file_names_free(&found);
   NTKW_TRY(status);
   NTKW_CHECK(n > 0, NTKW_ERR_FILE,
-             "%s: holds neither recorded spectra (spectrum.h5) nor checkpoints " CHECKPOINT_PREFIX "<digits>.h5",
+             "%s holds neither recorded spectra (spectrum.h5) nor checkpoints " CHECKPOINT_PREFIX "<digits>.h5",
              folder);
-  NTKW_CHECK(s->n_steps > 0, NTKW_ERR_FORMAT, "%s: none of its %d checkpoints is good", folder, n);
+  NTKW_CHECK(s->n_steps > 0, NTKW_ERR_FORMAT, "%s holds %d checkpoints, none of which is good", folder, n);
   return NTKW_SUCCESS;
 }

@@ -116,17 +116,17 @@ static ntkw_status check_output(const job *j) {
   if (status == NTKW_SUCCESS && !spectra_are_in(reader)) status = ntkw_i_fail(NTKW_ERR_FORMAT, "it holds no spectra");
   ntkw_checkpoint_reader_close(&reader);
   if (status == NTKW_SUCCESS) return status;
-  return ntkw_i_fail(NTKW_ERR_ARGUMENT, "%s is there and is not replaced (%s); name another with --out", path,
+  return ntkw_i_fail(NTKW_ERR_ARGUMENT, "%s exists and is not replaced (%s); name another with --out", path,
                      ntkw_last_error());
 }
 
 static ntkw_status read_recorded(job *j, ntkw_checkpoint_reader *reader, const char *path) {
   NTKW_CHECK(!asks_to_compute(j->settings), NTKW_ERR_ARGUMENT,
-             "%s: holds spectra already computed; --points, --points-of-step, --threshold and --matrix need a "
+             "%s holds spectra already computed; --points, --points-of-step, --threshold and --matrix need a "
              "checkpoint, or the folder of a run",
              path);
   NTKW_TRY(spectra_read(MPI_COMM_WORLD, reader, &j->spectra));
-  NTKW_CHECK(j->spectra.n_steps > 0, NTKW_ERR_FORMAT, "%s: holds the spectra of no step", path);
+  NTKW_CHECK(j->spectra.n_steps > 0, NTKW_ERR_FORMAT, "%s holds the spectra of no step", path);
   NTKW_TRY(name_output(j, path, ""));
   return check_output(j);
 }

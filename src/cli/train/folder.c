@@ -155,7 +155,7 @@ ntkw_status folder_find_checkpoint(const train_settings *settings, const char *f
   NTKW_TRY(kind == PATH_FOLDER ? checkpoint_open_newest(wanted, reader)
                                : ntkw_checkpoint_reader_open(MPI_COMM_WORLD, wanted, reader));
   if (*reader) snprintf(path, size, "%s", ntkw_checkpoint_reader_path(*reader));
-  NTKW_CHECK(*reader || !settings->resume.path, NTKW_ERR_FILE, "%s: holds no checkpoint %s<digits>.h5", wanted,
+  NTKW_CHECK(*reader || !settings->resume.path, NTKW_ERR_FILE, "%s holds no checkpoint %s<digits>.h5", wanted,
              CHECKPOINT_PREFIX);
   if (!*reader) say("nothing to resume in %s yet: starting from step 0\n", folder);
   return NTKW_SUCCESS;
@@ -216,7 +216,11 @@ static bool signal_came(void *data) {
 }
 
 ntkw_status folder_lock(const char *folder, double lock_wait, ntkw_folder_lock **lock) {
-  const ntkw_lock_options options = {
-      .wait = lock_wait, .on_wait = warn_of_waiting, .give_up = signal_came, .data = &lock_wait};
+  ntkw_lock_options options;
+  ntkw_lock_options_init(&options);
+  options.wait = lock_wait;
+  options.on_wait = warn_of_waiting;
+  options.give_up = signal_came;
+  options.data = &lock_wait;
   return ntkw_checkpoint_lock_patiently(MPI_COMM_WORLD, folder, &options, lock);
 }

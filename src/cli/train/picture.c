@@ -40,7 +40,7 @@ static view choose_view(const run *r) {
 /* Write lines of "x solution exact error" or, for two inputs, blocks of lines "x y solution exact error". */
 static ntkw_status write_grid(const view *v, const char *path, const double *values, const double *exact) {
   FILE *file = fopen(path, "w");
-  NTKW_CHECK(file, NTKW_ERR_FILE, "%s: cannot be written: %s", path, strerror(errno));
+  NTKW_CHECK(file, NTKW_ERR_FILE, "%s cannot be written: %s", path, strerror(errno));
   for (int i = 0; i < v->n; i++) {
     for (int j = 0; j < v->n_second; j++) {
       const int64_t at = v->offset + i * v->first_stride + j * v->second_stride;
@@ -51,7 +51,7 @@ static ntkw_status write_grid(const view *v, const char *path, const double *val
     }
     if (v->plane) fputc('\n', file);
   }
-  NTKW_CHECK(fclose(file) == 0, NTKW_ERR_FILE, "%s: cannot be written: %s", path, strerror(errno));
+  NTKW_CHECK(fclose(file) == 0, NTKW_ERR_FILE, "%s cannot be written: %s", path, strerror(errno));
   return NTKW_SUCCESS;
 }
 
@@ -84,7 +84,7 @@ static void script_curves(FILE *f, const run *r, const char *title, int first_co
 
 static ntkw_status write_script(const run *r, const view *v, const char *path, bool exact) {
   FILE *f = fopen(path, "w");
-  NTKW_CHECK(f, NTKW_ERR_FILE, "%s: cannot be written: %s", path, strerror(errno));
+  NTKW_CHECK(f, NTKW_ERR_FILE, "%s cannot be written: %s", path, strerror(errno));
   fprintf(f, "set terminal pngcairo size 1300,1000 noenhanced\nset output 'picture.new'\nset multiplot layout 2,2\n");
   script_fields(f, r, v, exact);
   fprintf(f, "set datafile separator ','\nset key noenhanced autotitle columnhead\n");
@@ -92,7 +92,7 @@ static ntkw_status write_script(const run *r, const view *v, const char *path, b
                 history_loss_column(0), exact);
   script_curves(f, r, "weights", history_weight_column(r->pde, 0), false);
   fprintf(f, "unset multiplot\n");
-  NTKW_CHECK(fclose(f) == 0, NTKW_ERR_FILE, "%s: cannot be written: %s", path, strerror(errno));
+  NTKW_CHECK(fclose(f) == 0, NTKW_ERR_FILE, "%s cannot be written: %s", path, strerror(errno));
   return NTKW_SUCCESS;
 }
 

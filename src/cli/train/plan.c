@@ -36,20 +36,17 @@ static ntkw_status adopt_checkpoint(const train_settings *settings, ntkw_checkpo
                                     problem *pde) {
   NTKW_TRY(training_checkpoint_read_settings(reader, path, pde));
   NTKW_CHECK(settings->seed < 0 || (uint64_t)settings->seed == pde->seed, NTKW_ERR_PROBLEM,
-             "%s: was trained with seed %llu; --seed says %lld", path, (unsigned long long)pde->seed,
+             "%s was trained with seed %llu; --seed says %lld", path, (unsigned long long)pde->seed,
              (long long)settings->seed);
   NTKW_CHECK(!settings->weighting || strcmp(settings->weighting, pde->rule) == 0, NTKW_ERR_PROBLEM,
-             "%s: was trained with weighting %s; --weighting says %s", path, pde->rule, settings->weighting);
+             "%s was trained with weighting %s; --weighting says %s", path, pde->rule, settings->weighting);
   return NTKW_SUCCESS;
 }
 
 /* Read the problem in a checkpoint, and set its steps to the last step of that run. */
 static ntkw_status problem_of_checkpoint(ntkw_checkpoint_reader *reader, problem **pde, int64_t *steps_of_file) {
-  const char *name, *source;
   int64_t last_step;
-  NTKW_TRY(ntkw_checkpoint_reader_get_text(reader, "problem_file", &name));
-  NTKW_TRY(ntkw_checkpoint_reader_get_text(reader, "problem_source", &source));
-  NTKW_TRY(ntkw_status_agree(MPI_COMM_WORLD, problem_from_lua(name, source, pde)));
+  NTKW_TRY(ntkw_status_agree(MPI_COMM_WORLD, training_checkpoint_problem(reader, pde)));
   *steps_of_file = (*pde)->steps;
   if (ntkw_checkpoint_reader_get_integer(reader, "last_step", &last_step) == NTKW_SUCCESS) (*pde)->steps = last_step;
   return NTKW_SUCCESS;

@@ -6,13 +6,21 @@
 #include <stdio.h>
 #include <string.h>
 
+/* Print the number of lanes, which limits the number of ranks unless the order is free. */
+static void say_lanes(const trainer *t) {
+  const int n = trainer_chunk_count(t);
+  say("%d lane%s", n, n == 1 ? "" : "s");
+  if (trainer_order(t) != ORDER_FREE) say(" (at most %d rank%s)", n, n == 1 ? " computes" : "s compute");
+}
+
 static void announce(const run *r, const char *file) {
   const problem *pde = r->pde;
   int size;
   MPI_Comm_size(MPI_COMM_WORLD, &size);
-  say("%s: %lld parameters in %s, %d rank%s, %d lanes, kernels %s, seed %llu\n", file,
-      (long long)trainer_parameter_count(r->trainer), ntkw_dtype_name(pde->network.precision), size,
-      size == 1 ? "" : "s", trainer_chunk_count(r->trainer), network_kernels(), (unsigned long long)pde->seed);
+  say("%s: %lld parameters in %s, %d rank%s, ", file, (long long)trainer_parameter_count(r->trainer),
+      ntkw_dtype_name(pde->network.precision), size, size == 1 ? "" : "s");
+  say_lanes(r->trainer);
+  say(", kernels %s, seed %llu\n", network_kernels(), (unsigned long long)pde->seed);
   if (trainer_threads(r->trainer) > 1) say("threads: %d a rank\n", trainer_threads(r->trainer));
   if (trainer_order(r->trainer) == ORDER_FREE)
     say("order: free; another number of ranks or threads gives other rounding errors\n");

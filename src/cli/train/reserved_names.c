@@ -37,8 +37,7 @@ static ntkw_status refuse_here(const char *what, const char *path, const char *f
   const bool own = is_own_in(path, folder) || (target && is_own_in(target, folder));
   free(target);
   NTKW_CHECK(!own, NTKW_ERR_ARGUMENT,
-             "%s is \"%s\", a name that a run by itself gives to a file of its folder; expected another name", what,
-             path);
+             "%s is \"%s\", a name that a run gives to a file in its folder; expected another name", what, path);
   return NTKW_SUCCESS;
 }
 

@@ -58,9 +58,8 @@ static void warn_of_high_loss(run *r, int64_t step) {
   if (r->warned_of_high_loss) return;
   r->warned_of_high_loss = true;
   if (command_rank() == 0) progress_clear(&r->progress);
-  warn("step %lld: the loss is above 1e6 times the largest of its first %d steps: there are no checkpoints while it "
-       "stays "
-       "there, and after %d steps the run ends",
+  warn("step %lld: the loss is above 1e6 times the largest of its first %d steps: no checkpoint is written while it "
+       "stays there, and after %d steps the run ends",
        (long long)step, BLOW_UP_STEPS, BLOW_UP_STEPS);
 }
 

@@ -11,6 +11,7 @@
 #include "cli/train/report.h"
 #include "cli/train/run.h"
 #include "cli/train/spectrum_recorder.h"
+#include "pinn/optimizer/optimizer.h"
 #include "pinn/problem/rules.h"
 #include "pinn/state/state_query.h"
 #include "pinn/state/training_checkpoint.h"
@@ -280,6 +281,12 @@ static exit_code train(int argc, char **argv) {
   return code;
 }
 
+static void print_optimizers(FILE *to) {
+  fprintf(to, "\nOptimizers (in the problem file: optimizer = { \"NAME\", KEY = VALUE }; default " DEFAULT_OPTIMIZER
+              "):\n");
+  optimizer_print_options(to);
+}
+
 const command train_command = {
     .name = "train",
     .summary = "train the network of a problem file",
@@ -301,8 +308,10 @@ const command train_command = {
     .outlives_reader = true,
     .options = table,
     .n_options = N_OPTIONS,
+    .print_more = print_optimizers,
     .notes = "Environment:\n"
              "  NTKW_KERNELS      portable, avx2 or avx512: kernels to use (default: the best this CPU has)\n"
+             "  NTKW_SHARED_RANKS at most this many ranks of a computer share memory (default: all; 1: none)\n"
              "  OMP_NUM_THREADS   threads a rank, unless --threads says so (default: 1)\n"
              "\n"
              "Exit codes:\n"

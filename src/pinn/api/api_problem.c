@@ -83,6 +83,7 @@ static bool copy_text(const char *from, char **to) {
 ntkw_status problem_settings_copy(const problem *from, problem_settings *out) {
   *out = (problem_settings){.seed = from->seed,
                             .lanes = from->lanes,
+                            .lane_rows = from->lane_rows,
                             .alpha = from->alpha,
                             .update_every = from->update_every,
                             .without_reference = from->without_reference};
@@ -102,6 +103,7 @@ void problem_settings_free(problem_settings *settings) {
 void problem_settings_move(problem_settings *from, problem *to) {
   problem_set_seed(to, from->seed);
   to->lanes = from->lanes;
+  to->lane_rows = from->lane_rows;
   memcpy(to->rule, from->rule, sizeof to->rule);
   to->alpha = from->alpha;
   to->update_every = from->update_every;
@@ -138,10 +140,10 @@ ntkw_status api_problem_copy(const ntkw_problem *from, ntkw_problem **out) {
 ntkw_status api_problem_check_wanted(const ntkw_problem *asked, const problem *found, const char *path) {
   const ntkw_problem_options *wanted = &asked->wanted;
   NTKW_CHECK(wanted->seed < 0 || (uint64_t)wanted->seed == found->seed, NTKW_ERR_PROBLEM,
-             "%s: was trained with seed %llu; the options of the problem say %lld", path,
+             "%s was trained with seed %llu; the options of the problem say %lld", path,
              (unsigned long long)found->seed, (long long)wanted->seed);
   NTKW_CHECK(!wanted->weighting || strcmp(wanted->weighting, found->rule) == 0, NTKW_ERR_PROBLEM,
-             "%s: was trained with weighting %s; the options of the problem say %s", path, found->rule,
+             "%s was trained with weighting %s; the options of the problem say %s", path, found->rule,
              wanted->weighting);
   return NTKW_SUCCESS;
 }

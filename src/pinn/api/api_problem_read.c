@@ -140,16 +140,13 @@ ntkw_status api_checkpoint_open(MPI_Comm comm, const char *path, ntkw_train_warn
   NTKW_TRY(ntkw_checkpoint_reader_open_newest(comm, path, "step-", skipped, sizeof skipped, out));
   for (char *line = strtok_r(skipped, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest))
     api_warn(on_warning, data, "skipped %s", line);
-  NTKW_CHECK(*out, NTKW_ERR_FILE, "%s: holds no checkpoint step-<digits>.h5", path);
+  NTKW_CHECK(*out, NTKW_ERR_FILE, "%s holds no checkpoint step-<digits>.h5", path);
   return NTKW_SUCCESS;
 }
 
 static ntkw_status problem_of(ntkw_checkpoint_reader *reader, problem **out) {
-  const char *name, *source;
   int64_t last_step;
-  NTKW_TRY(ntkw_checkpoint_reader_get_text(reader, "problem_file", &name));
-  NTKW_TRY(ntkw_checkpoint_reader_get_text(reader, "problem_source", &source));
-  NTKW_TRY(problem_from_lua(name, source, out));
+  NTKW_TRY(training_checkpoint_problem(reader, out));
   if (ntkw_checkpoint_reader_get_integer(reader, "last_step", &last_step) == NTKW_SUCCESS) (*out)->steps = last_step;
   return NTKW_SUCCESS;
 }

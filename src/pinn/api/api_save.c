@@ -18,7 +18,7 @@ static bool ends_in_h5(const char *path) {
 static ntkw_status name_file(const ntkw_trainer *t, const char *path, bool is_folder, char **file, char **folder) {
   const size_t size = strlen(path) + 32;
   NTKW_CHECK(is_folder || ends_in_h5(path), NTKW_ERR_FILE,
-             "%s: is no folder that is there; expected one, or a file name that ends in .h5", path);
+             "%s is not an existing folder; expected one, or a file name that ends in .h5", path);
   *file = malloc(size);
   if (*file && is_folder)
     snprintf(*file, size, "%s/step-%010lld.h5", path, (long long)trainer_steps_done(t->run.inner));

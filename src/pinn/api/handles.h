@@ -38,7 +38,7 @@ struct ntkw_trainer {
 /* Settings of a problem that a checkpoint replaces. Texts are owned. */
 typedef struct problem_settings {
   uint64_t seed;
-  int lanes;
+  int lanes, lane_rows;
   char rule[MAX_NAME];
   double alpha;
   int64_t update_every;

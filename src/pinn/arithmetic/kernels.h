@@ -5,7 +5,7 @@
  * bits: a matrix element is one chain of fma over the ascending inner index, functions are SLEEF's finz family, sums
  * over features are 16 partial sums and a fixed tree, and all other operations are + - * as written.
  *
- * Each table is for floats or for doubles. Widths (numbers of features of a row) are multiples of FEATURE_PADDING. The
+ * Each table is for floats or for doubles. Widths (numbers of features of a row) are multiples of feature_padding. The
  * rows of a panel are ordered by point and then by stream. No function here is collective. */
 #ifndef NTKW_PINN_KERNELS_H
 #define NTKW_PINN_KERNELS_H
@@ -17,7 +17,7 @@
 #include "ntkw/status.h"
 #include "pinn/arithmetic/partitions.h"
 
-enum { FEATURE_PADDING = 16 };
+enum { PADDING_F32 = 16, PADDING_F64 = 8 };
 
 typedef enum nonlinearity { NONLINEARITY_TANH, NONLINEARITY_SIN } nonlinearity;
 
@@ -29,12 +29,12 @@ typedef struct product_shape {
   bool a_transposed, accumulate;
 } product_shape;
 
-/* n_points x stream_count(streams) rows of width features. coefficients: as in workspace_forward. table: of the streams
- * if some have order three or four; otherwise not used. */
+/* n_points x stream_count(streams) rows of width features, of which the first `features` are not padding.
+ * coefficients: as in workspace_forward. table: of the streams if some have order three or four; otherwise not used. */
 typedef struct jet_panel {
   const stream_set *streams;
   const jet_table *table;
-  int n_points, width;
+  int n_points, width, features;
   const double *coefficients;
 } jet_panel;
 
@@ -43,14 +43,15 @@ typedef struct kernels {
 
   void (*multiply)(const product_shape *product, const void *a, const void *b, void *c);
 
-  /* n values, n a multiple of FEATURE_PADDING. */
+  /* n values, n a multiple of feature_padding. */
   void (*tanh)(int n, const void *x, void *y);
   void (*sincos)(int n, const void *x, void *sine, void *cosine);
 
   /* Add the bias to the value rows of z and write the jets of the activation to h. On return the value rows of z hold
-   * the slope (first derivative of the activation), which activate_backward needs. */
+   * the slope (first derivative of the activation), which activate_backward needs. Padding that is 0 in
+   * z, bias and h stays 0 in h. */
   void (*activate)(const jet_panel *panel, nonlinearity function, const void *bias, void *z, void *h);
-  /* On entry adjoint holds the derivatives by h, on return those by z. */
+  /* On entry adjoint holds the derivatives by h, on return those by z. Padding that is 0 in adjoint stays 0. */
   void (*activate_backward)(const jet_panel *panel, nonlinearity function, const void *z, const void *h, void *adjoint);
 
   /* z += bias on the value rows. */
@@ -67,9 +68,15 @@ typedef struct kernels {
                             double *squared_norms);
 } kernels;
 
-/* The next multiple of FEATURE_PADDING. */
-static inline int padded_width(int width) {
-  return (width + FEATURE_PADDING - 1) / FEATURE_PADDING * FEATURE_PADDING;
+/* Values in 64 bytes. */
+static inline int feature_padding(ntkw_dtype precision) {
+  return precision == NTKW_FLOAT64 ? PADDING_F64 : PADDING_F32;
+}
+
+/* The next multiple of feature_padding. */
+static inline int padded_width(ntkw_dtype precision, int width) {
+  const int padding = feature_padding(precision);
+  return (width + padding - 1) / padding * padding;
 }
 
 /* The table of a variant; NULL if this program or this CPU does not support it. */

@@ -15,10 +15,12 @@ enum { GENERATED_INNER = 128, MAX_SHAPES = 2048, SLOTS = 2 * MAX_SHAPES };
 
 typedef void (*generated_product)(void); /* run() casts it to LIBXSMM's type for the precision */
 
+/* code[0] computes all columns but the last ones, code[1] the last ones. */
 typedef struct known_shape {
   product_shape product;
   bool used;
-  generated_product code; /* NULL: use the compiled product */
+  int last;                  /* columns of code[1]; 0: code[0] computes all columns */
+  generated_product code[2]; /* NULL: use the compiled product */
 } known_shape;
 
 struct multiplier {
@@ -87,7 +89,7 @@ static bool start_generator(kernel_variant variant) {
 
 ntkw_status multiplier_create(kernel_variant variant, ntkw_dtype precision, multiplier **out) {
   multiplier *m = calloc(1, sizeof *m);
-  NTKW_CHECK(m, NTKW_ERR_MEMORY, "no memory for the table of matrix products (%zu bytes)", sizeof *m);
+  NTKW_CHECK(m, NTKW_ERR_MEMORY, "out of memory for the table of matrix products (%zu bytes)", sizeof *m);
   m->kernels = kernels_find(variant, precision);
   m->precision = precision;
   m->generates = start_generator(variant);
@@ -142,68 +144,91 @@ static bool same_shape(const product_shape *a, const product_shape *b) {
          a->ldc == b->ldc && a->a_transposed == b->a_transposed && a->accumulate == b->accumulate;
 }
 
+static uint64_t two_words(int high, int low) {
+  return (uint64_t)(uint32_t)high << 32 | (uint32_t)low;
+}
+
 static unsigned hash(const product_shape *p) {
-  const int parts[] = {p->rows, p->width, p->inner, p->lda, p->ldb, p->ldc, p->a_transposed, p->accumulate};
-  uint64_t value = 0;
-  for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) value = ntkw_i_hash_word(value, (uint64_t)parts[i]);
+  const int kind = 2 * p->a_transposed + p->accumulate;
+  uint64_t value = ntkw_i_hash_word((uint64_t)kind, two_words(p->rows, p->width));
+  value = ntkw_i_hash_word(value, two_words(p->inner, p->lda));
+  value = ntkw_i_hash_word(value, two_words(p->ldb, p->ldc));
   return (unsigned)(value ^ (value >> 32));
 }
 
-/* The generated code of a shape, or NULL: use the compiled product. Generates and checks the code of a new shape. */
-static generated_product code_for(multiplier *m, const product_shape *p) {
+/* Generated code that passes the check, or NULL. */
+static generated_product checked_code(const multiplier *m, const product_shape *p) {
+  const generated_product code = generate(m->precision, p);
+  return code && agrees(m, code, p) ? code : NULL;
+}
+
+static void try_cut(const multiplier *m, int last, known_shape *shape) {
+  product_shape part = shape->product;
+  part.width = shape->product.width - last;
+  const generated_product first = checked_code(m, &part);
+  part.width = last;
+  const generated_product second = first ? checked_code(m, &part) : NULL;
+  if (!second) return;
+  *shape = (known_shape){.product = shape->product, .used = true, .last = last, .code = {first, second}};
+}
+
+/* LIBXSMM computes some widths with several sums for an element: with AVX-512, 64 n + 16 floats and 32 n + 8 doubles.
+ * Such a width is cut in two, the wider part first. */
+static void find_code(const multiplier *m, known_shape *shape) {
+  const int padding = feature_padding(m->precision), width = shape->product.width;
+  shape->code[0] = checked_code(m, &shape->product);
+  if (width % padding != 0) return;
+  for (int last = 3 * padding; !shape->code[0] && last > 0; last -= padding)
+    if (last < width) try_cut(m, last, shape);
+}
+
+/* The entry of a shape, or NULL: the table is full. Generates and checks the code of a new shape. */
+static const known_shape *find_shape(multiplier *m, const product_shape *p) {
   unsigned slot = hash(p) % SLOTS;
   while (m->shapes[slot].used && !same_shape(&m->shapes[slot].product, p)) slot = (slot + 1) % SLOTS;
   known_shape *shape = &m->shapes[slot];
-  if (shape->used) return shape->code;
+  if (shape->used) return shape;
   if (m->n_shapes == MAX_SHAPES) return NULL;
   m->n_shapes++;
-  shape->used = true;
-  shape->product = *p;
-  shape->code = generate(m->precision, p);
-  if (shape->code && !agrees(m, shape->code, p)) shape->code = NULL;
-  m->n_refused += shape->code == NULL;
-  return shape->code;
+  *shape = (known_shape){.product = *p, .used = true};
+  find_code(m, shape);
+  m->n_refused += shape->code[0] == NULL;
+  return shape;
 }
 
-/* Multiply columns for which LIBXSMM generates good code, one block of the inner index after the other. */
-static void multiply_columns(multiplier *m, const product_shape *p, const char *a, const char *b, char *c) {
+/* Compute a product whose inner index is at most GENERATED_INNER. */
+static void multiply_block(multiplier *m, const product_shape *p, const char *a, const char *b, char *c) {
+  const known_shape *shape = find_shape(m, p);
+  if (!shape || !shape->code[0]) {
+    m->kernels->multiply(p, a, b, c);
+    return;
+  }
+  run(m->precision, shape->code[0], a, b, c);
+  if (shape->last == 0) return;
+  const size_t done = (size_t)(p->width - shape->last) * m->kernels->size;
+  run(m->precision, shape->code[1], a, b + done, c + done);
+}
+
+void multiply(multiplier *m, const product_shape *p, const void *a, const void *b, void *c) {
+  if (!m->generates || p->rows == 0 || p->inner == 0) {
+    m->kernels->multiply(p, a, b, c);
+    return;
+  }
   const ptrdiff_t size = (ptrdiff_t)m->kernels->size, a_step = (p->a_transposed ? p->lda : 1) * size;
   const ptrdiff_t b_step = p->ldb * size;
   product_shape part = *p;
   for (int k = 0; k < p->inner; k += part.inner) {
     part.inner = p->inner - k < GENERATED_INNER ? p->inner - k : GENERATED_INNER;
     part.accumulate = p->accumulate || k > 0;
-    const char *a_part = a + k * a_step, *b_part = b + k * b_step;
-    const generated_product code = code_for(m, &part);
-    if (code)
-      run(m->precision, code, a_part, b_part, c);
-    else
-      m->kernels->multiply(&part, a_part, b_part, c);
+    multiply_block(m, &part, (const char *)a + k * a_step, (const char *)b + k * b_step, c);
   }
-}
-
-/* With AVX-512, LIBXSMM processes 64 columns of floats at a time. If 16 columns remain, it splits their chains into
- * several sums. Therefore the last 64 + 16 columns are computed as 32 + 48, with one chain for each element. */
-void multiply(multiplier *m, const product_shape *p, const void *a, const void *b, void *c) {
-  if (!m->generates || p->rows == 0 || p->inner == 0) {
-    m->kernels->multiply(p, a, b, c);
-    return;
-  }
-  product_shape part = *p;
-  const bool awkward = p->width > 64 && p->width % 64 == 16;
-  if (awkward) part.width = p->width - 48;
-  multiply_columns(m, &part, a, b, c);
-  if (!awkward) return;
-  const size_t done = (size_t)part.width * m->kernels->size;
-  part.width = 48;
-  multiply_columns(m, &part, a, (const char *)b + done, (char *)c + done);
 }
 
 bool matrix_generates(kernel_variant variant) {
   const product_shape probe = {.rows = 16, .width = 16, .inner = 16, .lda = 16, .ldb = 16, .ldc = 16};
   multiplier *m = NULL;
   if (multiplier_create(variant, NTKW_FLOAT64, &m) != NTKW_SUCCESS) return false;
-  const bool generated = m->generates && code_for(m, &probe) != NULL;
+  const bool generated = m->generates && find_shape(m, &probe)->code[0] != NULL;
   multiplier_destroy(&m);
   return generated;
 }

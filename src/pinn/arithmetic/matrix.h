@@ -1,8 +1,9 @@
 /* Matrix products. Each element is one chain of fma over the ascending inner index.
  *
  * On x86-64 LIBXSMM generates code for each shape when the shape first occurs. The code is compared once, bit for bit
- * on random data, with the compiled product of kernels.h. The compiled product is used if no code could be generated,
- * if the bits differ, and in the portable variant. No function here is collective. */
+ * on random data, with the compiled product of kernels.h. If the bits differ, the columns are cut in two, where that
+ * gives code with the right bits. The compiled product is used if no code could be generated, if no cut has the right
+ * bits, and in the portable variant. No function here is collective. */
 #ifndef NTKW_PINN_MATRIX_H
 #define NTKW_PINN_MATRIX_H
 
@@ -16,7 +17,7 @@ typedef struct multiplier multiplier; /* one per thread */
 ntkw_status multiplier_create(kernel_variant variant, ntkw_dtype precision, multiplier **out);
 void multiplier_destroy(multiplier **multiplier);
 
-/* Compute the product. Its width must be a multiple of FEATURE_PADDING. */
+/* Compute the product. Its width must be a multiple of feature_padding. */
 void multiply(multiplier *multiplier, const product_shape *product, const void *a, const void *b, void *c);
 
 /* Can LIBXSMM generate code for this variant on this CPU and system? */

@@ -1,6 +1,6 @@
 #include "pinn/dense/normal_equations.h"
 #include "pinn/dense/gram.h"
-#include "pinn/dense/node_memory.h"
+#include "pinn/dense/memory_check.h"
 #include "ntkw/sum.h"
 #include "ranks/comm.h"
 #include "ranks/even_split.h"
@@ -10,7 +10,7 @@
 #include <string.h>
 
 /* apply: rows of a product, and its columns, of which one is used. */
-enum { APPLY_ROWS = 64, APPLY_WIDTH = FEATURE_PADDING, SUM_LIMBS = NTKW_SUM_LIMBS_FLOAT64 };
+enum { APPLY_ROWS = 64, APPLY_WIDTH = PADDING_F64, SUM_LIMBS = NTKW_SUM_LIMBS_FLOAT64 };
 
 struct normal_equations {
   normal_options options;
@@ -123,7 +123,7 @@ static ntkw_status lay_tiles(normal_equations *n) {
 static ntkw_status check_memory(const normal_equations *n) {
   const normal_options *o = &n->options;
   double needed, available;
-  NTKW_TRY(node_memory_find(o->comm, bytes_of(n), &needed, &available));
+  NTKW_TRY(memory_check_find(o->comm, bytes_of(n), &needed, &available));
   NTKW_CHECK(available == 0.0 || needed <= available, NTKW_ERR_MEMORY,
              "the normal equations of %lld residuals and %lld parameters need %.3g GB on a computer with %.3g GB; use "
              "fewer points, a smaller network, or ranks on more computers",

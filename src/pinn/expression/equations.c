@@ -104,12 +104,12 @@ static ntkw_status compile(tape *nodes, int n, const node roots[], equations *to
   combination found;
   const node *used = laplacian_find(nodes, n, roots, rewritten, &found) ? rewritten : roots;
   bool *needed = calloc((size_t)nodes->n + 1, sizeof *needed);
-  NTKW_CHECK(needed, NTKW_ERR_MEMORY, "no memory for the equations");
+  NTKW_CHECK(needed, NTKW_ERR_MEMORY, "out of memory for the equations");
   closure derivatives;
   collect(nodes, n, used, &found, needed, &derivatives);
   free(needed);
   NTKW_CHECK(derivatives.n_higher <= MAX_HIGHER, NTKW_ERR_PROBLEM,
-             "the equations need more than %d derivatives of order three and four, with those that they are made of; "
+             "the equations need more than %d derivatives of order three and four (u_xxxy also needs u_xxx and u_xxy); "
              "expected fewer mixed ones, or several conditions",
              MAX_HIGHER);
   lay_streams(&derivatives, &found, &to->streams);
@@ -122,9 +122,9 @@ ntkw_status equations_create(tape *nodes, int n, const node roots[], int n_outpu
   NTKW_CHECK(n >= 1 && n <= MAX_EQUATIONS, NTKW_ERR_ARGUMENT, "there are %d equations; expected 1 to %d", n,
              MAX_EQUATIONS);
   for (int i = 0; i < n; i++)
-    NTKW_CHECK(roots[i] >= 0 && roots[i] < nodes->n, NTKW_ERR_ARGUMENT, "equation %d is no node of the tape", i);
+    NTKW_CHECK(roots[i] >= 0 && roots[i] < nodes->n, NTKW_ERR_ARGUMENT, "equation %d is not a node of the tape", i);
   equations *made = calloc(1, sizeof *made);
-  NTKW_CHECK(made, NTKW_ERR_MEMORY, "no memory for the equations");
+  NTKW_CHECK(made, NTKW_ERR_MEMORY, "out of memory for the equations");
   made->n = n;
   made->n_outputs = n_outputs;
   const ntkw_status status = compile(nodes, n, roots, made);
@@ -180,7 +180,7 @@ ntkw_status equations_workspace_create(const equations *set, int max_points, equ
   *out = NULL;
   NTKW_CHECK(max_points >= 1, NTKW_ERR_ARGUMENT, "max_points is %d; expected at least 1", max_points);
   equations_workspace *made = calloc(1, sizeof *made);
-  NTKW_CHECK(made, NTKW_ERR_MEMORY, "no memory for a workspace of equations");
+  NTKW_CHECK(made, NTKW_ERR_MEMORY, "out of memory for a workspace of equations");
   const size_t stride = (size_t)max_points;
   made->equations = set;
   made->at.stride = stride;
@@ -189,7 +189,7 @@ ntkw_status equations_workspace_create(const equations *set, int max_points, equ
   made->coefficient_values = calloc((size_t)set->coefficients.n * stride + 1, sizeof(double));
   if (!made->values || !made->adjoints || !made->coefficient_values) {
     equations_workspace_destroy(&made);
-    return ntkw_i_fail(NTKW_ERR_MEMORY, "no memory for equations at %d points", max_points);
+    return ntkw_i_fail(NTKW_ERR_MEMORY, "out of memory for equations at %d points", max_points);
   }
   program_constants(&set->residuals, made->values, stride);
   program_constants(&set->coefficients, made->coefficient_values, stride);

@@ -63,7 +63,7 @@ ntkw_status program_create(const tape *nodes, int n_roots, const node roots[], c
   if (!place || !out->list || !out->roots) {
     free(place);
     program_free(out);
-    return ntkw_i_fail(NTKW_ERR_MEMORY, "no memory to compile %d equations", n_roots);
+    return ntkw_i_fail(NTKW_ERR_MEMORY, "out of memory for compiling %d equations", n_roots);
   }
   for (int k = 0; k < nodes->n; k++)
     if (place[k] >= 0) out->list[place[k]] = translate(&nodes->entries[k], place, streams);

@@ -12,7 +12,7 @@ enum { FIRST_CAPACITY = 256 };
 ntkw_status tape_create(tape **out) {
   tape *made = calloc(1, sizeof *made);
   *out = made;
-  NTKW_CHECK(made, NTKW_ERR_MEMORY, "no memory for a tape");
+  NTKW_CHECK(made, NTKW_ERR_MEMORY, "out of memory for a tape");
   return NTKW_SUCCESS;
 }
 
@@ -58,7 +58,7 @@ static ntkw_status grow(tape *nodes) {
   int *slots = malloc(2 * (size_t)capacity * sizeof *slots);
   if (!entries || !slots) {
     free(slots);
-    return ntkw_i_fail(NTKW_ERR_MEMORY, "no memory for %d nodes of a tape", capacity);
+    return ntkw_i_fail(NTKW_ERR_MEMORY, "out of memory for %d nodes of a tape", capacity);
   }
   free(nodes->slots);
   nodes->slots = slots;

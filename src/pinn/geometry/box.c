@@ -18,8 +18,8 @@ static ntkw_status fix(const input_space *space, const char *name, double value,
   char near[MAX_NAME + 32];
   const int i = input_find(space, name);
   NTKW_CHECK(i >= 0, NTKW_ERR_PROBLEM,
-             "boundary fixes '%s', which is no input; expected one of the inputs, such as %s%s", name, space->names[0],
-             input_hint(space, name, near));
+             "boundary fixes '%s', which is not an input; expected one of the inputs, such as %s%s", name,
+             space->names[0], input_hint(space, name, near));
   const double snapped = snap_to_range(space, i, value);
   NTKW_CHECK(snapped >= space->lower[i] && snapped <= space->upper[i], NTKW_ERR_PROBLEM,
              "boundary fixes %s at %.14g; expected a value in its range, from %.14g to %.14g", name, value,

@@ -17,7 +17,7 @@ static ntkw_status add_centre(const input_space *space, const char *name, double
   char near[MAX_NAME + 32];
   const int i = input_find(space, name);
   NTKW_CHECK(i >= 0, NTKW_ERR_PROBLEM,
-             "disk is given '%s', which is no input; expected its centre in two of the inputs and its radius, such "
+             "disk is given '%s', which is not an input; expected its centre in two of the inputs and its radius, such "
              "as " EXAMPLE "%s",
              name, input_hint(space, name, near));
   NTKW_CHECK(out->n_named < 2, NTKW_ERR_PROBLEM,

@@ -9,7 +9,7 @@ struct model {
 
 ntkw_status model_create(const network_options *options, model **out) {
   model *m = *out = calloc(1, sizeof *m);
-  NTKW_CHECK(m, NTKW_ERR_MEMORY, "no memory for a model");
+  NTKW_CHECK(m, NTKW_ERR_MEMORY, "out of memory for a model");
   const ntkw_status status = network_create(options, &m->network);
   if (status != NTKW_SUCCESS) model_destroy(out);
   return status;

@@ -67,11 +67,11 @@ static ntkw_status check_options(const network_options *options) {
   return NTKW_SUCCESS;
 }
 
-static void set_widths(dense_layer *layer, int in, int out) {
+static void set_widths(ntkw_dtype precision, dense_layer *layer, int in, int out) {
   layer->in = in;
   layer->out = out;
-  layer->in_padded = padded_width(in);
-  layer->out_padded = padded_width(out);
+  layer->in_padded = padded_width(precision, in);
+  layer->out_padded = padded_width(precision, out);
 }
 
 /* Initial laws of the weights and biases of a layer. */
@@ -88,7 +88,7 @@ void network_add_layer(network *net, int in, int out) {
   dense_layer *layer = &net->layers[index];
   char name[TENSOR_NAME];
   initial_law weights, biases;
-  set_widths(layer, in, out);
+  set_widths(net->options.precision, layer, in, out);
   find_laws(&net->options, layer, &weights, &biases);
   snprintf(name, sizeof name, "layer%d.weights", index);
   layer->offset = tensors_add_matrix(&net->tensors, name, in, out, weights);
@@ -147,10 +147,11 @@ static bool fill_fourier(network *net) {
 }
 
 static ntkw_status fill(network *net) {
-  set_widths(&net->fourier, features_basic_count(&net->options), net->options.features.n_fourier);
+  const network_options *options = &net->options;
+  set_widths(options->precision, &net->fourier, features_basic_count(options), options->features.n_fourier);
   net->ops->lay_out(net);
-  NTKW_CHECK(allocate_layers(net) && fill_fourier(net), NTKW_ERR_MEMORY, "no memory for a network of %lld parameters",
-             (long long)net->tensors.count);
+  NTKW_CHECK(allocate_layers(net) && fill_fourier(net), NTKW_ERR_MEMORY,
+             "out of memory for a network of %lld parameters", (long long)net->tensors.count);
   return net->ops->create ? net->ops->create(net) : NTKW_SUCCESS;
 }
 
@@ -161,7 +162,7 @@ ntkw_status network_create_of(const network_ops *ops, const network_options *opt
   if (ops->check) NTKW_TRY(ops->check(options));
   NTKW_TRY(kernels_choose(&variant));
   network *net = calloc(1, sizeof *net);
-  NTKW_CHECK(net, NTKW_ERR_MEMORY, "no memory for a network");
+  NTKW_CHECK(net, NTKW_ERR_MEMORY, "out of memory for a network");
   net->ops = ops;
   net->options = *options;
   net->function = options->activation == ACTIVATION_SIN ? NONLINEARITY_SIN : NONLINEARITY_TANH;

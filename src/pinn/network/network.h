@@ -57,6 +57,15 @@ typedef struct network_options {
   ntkw_dtype precision;
 } network_options;
 
+/* Rows of a panel. If a condition has several equations, their gradients alternate panel by panel, so the number of
+ * rows is part of the arithmetic. It must be the same for all widths and machines. */
+enum { PANEL_ROWS = 128 };
+
+/* Number of points of a panel with these streams: at least 1. */
+static inline int panel_points(const stream_set *streams) {
+  return PANEL_ROWS / stream_count(streams);
+}
+
 typedef struct network network;
 typedef struct network_ops network_ops;
 typedef struct workspace workspace; /* one per thread */

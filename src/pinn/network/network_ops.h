@@ -13,10 +13,6 @@
 #include "pinn/arithmetic/matrix.h"
 #include "pinn/network/layers.h"
 
-/* Rows of a panel. If a condition has several equations, their gradients alternate panel by panel, so the number of
- * rows is part of the arithmetic. It must be the same for all widths and machines. */
-enum { PANEL_ROWS = 128 };
-
 typedef struct layer_work {
   void *h;         /* [PANEL_ROWS][in_padded]: input */
   void *z;         /* [PANEL_ROWS][out_padded]: pre-activation; value rows hold the activation's slope after forward */
@@ -100,7 +96,8 @@ int network_add_others(network *net, const char *name, int n, initial_law initia
 
 /* Rows of the panel: points times streams. */
 int workspace_rows(const workspace *w);
-jet_panel workspace_panel(const workspace *w, int width);
+/* The panel with rows of so many features. */
+jet_panel workspace_panel(const workspace *w, int features);
 /* z = h W of a layer. */
 void network_apply_layer(workspace *w, int layer);
 /* Add the layer's share of the squared norms and of the chunk's gradient, and call the observer. adjoint: derivatives

@@ -70,13 +70,13 @@ static ntkw_status fill(factor_products *p, const network *net) {
   p->network = net;
   p->right = matrix_allocate(net, (int64_t)ntk_factors_size(net), 1);
   for (int i = 0; i < 2; i++) p->grams[i] = matrix_allocate(net, FACTOR_ROWS, FACTOR_ROWS);
-  NTKW_CHECK(p->right && p->grams[0] && p->grams[1], NTKW_ERR_MEMORY, "no memory for the kernel's products");
+  NTKW_CHECK(p->right && p->grams[0] && p->grams[1], NTKW_ERR_MEMORY, "out of memory for the kernel's products");
   return multiplier_create(net->variant, NTKW_FLOAT64, &p->multiplier);
 }
 
 ntkw_status factor_products_create(const network *net, factor_products **out) {
   factor_products *p = *out = calloc(1, sizeof *p);
-  NTKW_CHECK(p, NTKW_ERR_MEMORY, "no memory for the kernel's products");
+  NTKW_CHECK(p, NTKW_ERR_MEMORY, "out of memory for the kernel's products");
   const ntkw_status status = fill(p, net);
   if (status != NTKW_SUCCESS) factor_products_destroy(out);
   return status;
@@ -115,7 +115,7 @@ void factor_products_set_right(factor_products *p, const double *factors, int n_
 static void make_gram(factor_products *p, const double *left, int rows, int stride, int features, const double *right,
                       double *gram) {
   const product_shape product = {.rows = rows,
-                                 .width = padded_width(p->n_right * p->streams_right),
+                                 .width = padded_width(NTKW_FLOAT64, p->n_right * p->streams_right),
                                  .inner = features,
                                  .lda = stride,
                                  .ldb = FACTOR_ROWS,

@@ -40,7 +40,7 @@ static bool allocate(workspace *w) {
 }
 
 static ntkw_status fill_workspace(workspace *w) {
-  NTKW_CHECK(allocate(w), NTKW_ERR_MEMORY, "no memory to work on a network of %lld parameters",
+  NTKW_CHECK(allocate(w), NTKW_ERR_MEMORY, "out of memory for the workspace of a network of %lld parameters",
              (long long)w->network->tensors.count);
   NTKW_TRY(multiplier_create(w->network->variant, w->network->options.precision, &w->multiplier));
   return w->network->ops->workspace_create ? w->network->ops->workspace_create(w) : NTKW_SUCCESS;
@@ -49,7 +49,7 @@ static ntkw_status fill_workspace(workspace *w) {
 ntkw_status workspace_create(const network *net, workspace **out) {
   *out = NULL;
   workspace *w = calloc(1, sizeof *w);
-  NTKW_CHECK(w, NTKW_ERR_MEMORY, "no memory for a workspace");
+  NTKW_CHECK(w, NTKW_ERR_MEMORY, "out of memory for a workspace");
   w->network = net;
   w->chunk_is_empty = true;
   const ntkw_status status = fill_workspace(w);
@@ -87,7 +87,7 @@ void workspace_destroy(workspace **out) {
 
 int workspace_capacity(const workspace *w, const stream_set *streams) {
   (void)w;
-  return PANEL_ROWS / stream_count(streams);
+  return panel_points(streams);
 }
 
 void workspace_observe(workspace *w, const jacobian_observer *observer) {
@@ -98,11 +98,12 @@ void workspace_chunk_begin(workspace *w) {
   w->chunk_is_empty = true;
 }
 
-jet_panel workspace_panel(const workspace *w, int width) {
+jet_panel workspace_panel(const workspace *w, int features) {
   return (jet_panel){.streams = &w->streams,
                      .table = w->table,
                      .n_points = w->n_points,
-                     .width = width,
+                     .width = padded_width(w->network->options.precision, features),
+                     .features = features,
                      .coefficients = w->coefficients};
 }
 
@@ -113,9 +114,9 @@ int workspace_rows(const workspace *w) {
 /* Set the streams of the next panels. Their table is rebuilt unless the last panel had the same streams, byte for
  * byte. */
 static void set_streams(workspace *w, const stream_set *streams) {
-  const bool same = memcmp(&w->streams, streams, sizeof *streams) == 0;
+  if (memcmp(&w->streams, streams, sizeof *streams) == 0) return;
   w->streams = *streams;
-  if (!same && streams->n_higher > 0) jet_table_make(&w->streams, w->table);
+  if (streams->n_higher > 0) jet_table_make(&w->streams, w->table);
 }
 
 /* z = h W for all rows of the panel. */
@@ -137,11 +138,10 @@ void network_apply_layer(workspace *w, int index) {
 static void make_features(workspace *w, const double *points) {
   const network *net = w->network;
   const dense_layer *fourier = &net->fourier;
-  jet_panel panel = workspace_panel(w, fourier->in_padded);
-  inputs_write(net, &panel, points, w->basic, fourier->out > 0 ? w->fourier.h : w->layers[0].h);
+  const jet_panel basic = workspace_panel(w, fourier->in), panel = workspace_panel(w, fourier->out);
+  inputs_write(net, &basic, points, w->basic, fourier->out > 0 ? w->fourier.h : w->layers[0].h);
   if (fourier->out == 0) return;
   apply_weights(w, fourier, &w->fourier);
-  panel.width = fourier->out_padded;
   net->kernels->activate(&panel, NONLINEARITY_SIN, fourier->biases, w->fourier.z, w->layers[0].h);
 }
 
@@ -155,7 +155,7 @@ void workspace_forward(workspace *w, const stream_set *streams, int n, const dou
     memcpy(w->coefficients, coefficients, (size_t)streams->n_pairs * (size_t)n * sizeof *coefficients);
   make_features(w, points);
   const void *rows = net->ops->forward(w);
-  const jet_panel panel = workspace_panel(w, padded_width(net->options.n_outputs));
+  const jet_panel panel = workspace_panel(w, net->options.n_outputs);
   outputs_read(net, &panel, rows, outputs);
 }
 
@@ -163,7 +163,7 @@ void workspace_forward(workspace *w, const stream_set *streams, int n, const dou
 static void accumulate(workspace *w, int index, const double *row_scales, const void *adjoint) {
   const dense_layer *layer = &w->network->layers[index];
   const layer_work *work = &w->layers[index];
-  const jet_panel panel = workspace_panel(w, layer->out_padded);
+  const jet_panel panel = workspace_panel(w, layer->out);
   if (row_scales) {
     w->network->kernels->scale_points(&panel, row_scales, adjoint, w->scaled);
     adjoint = w->scaled;
@@ -184,7 +184,7 @@ static void accumulate(workspace *w, int index, const double *row_scales, const 
 void network_backward_layer(workspace *w, int index, const backward_pass *pass, const void *adjoint) {
   const dense_layer *layer = &w->network->layers[index];
   const layer_work *work = &w->layers[index];
-  const jet_panel panel = workspace_panel(w, layer->out_padded);
+  const jet_panel panel = workspace_panel(w, layer->out);
   if (pass->squared_norms)
     w->network->kernels->add_squared_norms(&panel, adjoint, layer->in_padded, work->h, w->norm_rows,
                                            pass->squared_norms);
@@ -220,7 +220,7 @@ void workspace_backward(workspace *w, const double *output_adjoints, const doubl
   const backward_pass pass = {row_scales, squared_norms};
   if (w->n_points == 0) return;
   if (squared_norms) memset(squared_norms, 0, (size_t)w->n_points * sizeof *squared_norms);
-  const jet_panel panel = workspace_panel(w, padded_width(net->options.n_outputs));
+  const jet_panel panel = workspace_panel(w, net->options.n_outputs);
   output_adjoints_write(net, &panel, output_adjoints, w->adjoint[0]);
   net->ops->backward(w, &pass);
   w->chunk_is_empty = false;

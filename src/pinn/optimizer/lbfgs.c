@@ -202,7 +202,8 @@ static ntkw_status do_step(void *self, const optimizer_step *step, const objecti
   const line_function f = {evaluate, &along};
   keep_pairs(l, l->memory); /* a checkpoint may have more */
   NTKW_TRY(choose_direction(l, goal, &slope));
-  NTKW_CHECK(!isnan(slope), NTKW_ERR_NOT_FINITE, "step %lld: the gradient is not finite", (long long)step->number);
+  NTKW_CHECK(isfinite(slope), NTKW_ERR_NOT_FINITE,
+             "step %lld: the gradient is not finite, or so large that its square overflows", (long long)step->number);
   if (slope >= 0.0) return NTKW_SUCCESS; /* the gradient is zero */
   /* Without pairs the direction has the length of the gradient, which is no good step length. */
   const double first = l->n_pairs > 0 || slope > -1.0 ? step->rate : step->rate / sqrt(-slope);

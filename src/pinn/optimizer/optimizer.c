@@ -63,5 +63,7 @@ void optimizer_print_options(FILE *to) {
     const optimizer_ops *ops = optimizers[i];
     fprintf(to, "  %-12s %s\n    %-10s learning rate (default %g)\n", ops->name, ops->summary, "rate", ops->rate);
     for (int k = 0; k < ops->n_options; k++) print_option(to, &ops->options[k]);
+    fprintf(to, "    %-10s {factor, every = steps}: multiply the rate by factor^(step / steps) (default: constant)\n",
+            "decay");
   }
 }

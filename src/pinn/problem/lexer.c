@@ -145,7 +145,7 @@ ntkw_status tokens_create(const char *text, token_list *out) {
   if (!out->tokens || !stack) {
     tokens_free(out);
     free(stack);
-    return ntkw_i_fail(NTKW_ERR_MEMORY, "no memory for the tokens of the problem file");
+    return ntkw_i_fail(NTKW_ERR_MEMORY, "out of memory for the tokens of the problem file");
   }
   int line = 1;
   for (const char *s = text; *s;) {

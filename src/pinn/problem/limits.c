@@ -62,9 +62,8 @@ static void *allocate(void *owner, void *block, size_t old_size, size_t new_size
 static const char TOO_LONG[] = "still running after %d million instructions; expected a file that ends (is there an "
                                "endless loop?)";
 
-static const char TOO_LATE[] =
-    "is still being read after %d seconds; expected a file that is read in less (is there an "
-    "endless loop?)";
+static const char TOO_LATE[] = "still being read after %d seconds; expected a file that is read in less (is there an "
+                               "endless loop?)";
 
 void reader_check_clock(lua_State *L, int line) {
   reader *r = reader_of(L);

@@ -37,7 +37,8 @@ static int unknown_global(lua_State *L) {
   if (math_name_is_known(name))
     reader_fail_here(L, "the function '%s' is not available in problem files; expected %s", name, MATH_OF_PROBLEMS);
   if (strcmp(name, "p") == 0)
-    reader_fail_here(L, "'p' is unknown here; expected it inside a function of it, as in function(p) return p.u end");
+    reader_fail_here(
+        L, "'p' is unknown here; expected it inside a function that takes it, as in function(p) return p.u end");
   enum { MOST_KINDS = 32 };
   const char *words[COUNT(GLOBAL_NAMES) + MOST_KINDS];
   int n = COUNT(GLOBAL_NAMES);

@@ -222,7 +222,7 @@ ntkw_status operator_rewrite_create(const token_list *list, char **out) {
   free(w.wraps);
   free(w.closings);
   free(w.levels);
-  NTKW_CHECK(ok, NTKW_ERR_MEMORY, "no memory to check the problem file");
+  NTKW_CHECK(ok, NTKW_ERR_MEMORY, "out of memory for checking the problem file");
   return NTKW_SUCCESS;
 }
 

@@ -185,7 +185,7 @@ _Noreturn static void fail_unknown(lua_State *L, const problem *p, const point *
   const char *near = hint_at_field(L, p, name, &v);
   name = shorten(L, name);
   if (at->exact)
-    reader_fail_here(L, "p.%s is no input; expected an input (%s) in the exact solution of '%s'%s", name, inputs,
+    reader_fail_here(L, "p.%s is not an input; expected an input (%s) in the exact solution of '%s'%s", name, inputs,
                      at->exact, near);
   reader_fail_here(L, "p.%s is unknown; expected an input (%s), an output (%s) or a derivative such as %s_%s%s", name,
                    inputs, outputs, p->output_names[0], p->input_names[0], near);

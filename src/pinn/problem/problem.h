@@ -14,8 +14,10 @@
 #include "pinn/optimizer/optimizer.h"
 
 enum { MAX_CONDITIONS = 64, MAX_PLACES = 16, MAX_WARNINGS = 32 };
-/* Upper limits: points of a condition, lanes, bytes of the file. */
-enum { MAX_POINTS = 1000000000, MAX_LANES = 65536, MAX_PROBLEM_TEXT = 1 << 20 };
+/* Upper limits: points of a condition, lanes, rows of the key lane_rows, bytes of the file. */
+enum { MAX_POINTS = 1000000000, MAX_LANES = 65536, MAX_LANE_ROWS = 1 << 30, MAX_PROBLEM_TEXT = 1 << 20 };
+/* Values of lane_rows: the default, and the value of runs whose checkpoints do not have one. */
+enum { DEFAULT_LANE_ROWS = 128, SHORT_LANE_ROWS = 64 };
 /* Seconds after which reading a file ends with an error. */
 enum { SECONDS_TO_READ = 45 };
 /* The default rule. */
@@ -73,7 +75,9 @@ typedef struct problem {
   int64_t steps;
   uint64_t seed;
   ntk_watch ntk;
-  int lanes; /* largest number of lanes (docs/arithmetic.md, rule 2); default 64 */
+  int lanes;           /* largest number of lanes (docs/arithmetic.md, rule 2); default 64 */
+  int lane_rows;       /* least number of rows of a lane: is_lane_rows */
+  bool says_lane_rows; /* the problem file has the key lane_rows */
   int n_warnings;
   char *warnings[MAX_WARNINGS]; /* allowed but perhaps not meant: sentences "FILE:LINE: ...", for the user */
 } problem;
@@ -98,6 +102,7 @@ typedef struct problem {
  *             or { "lbfgs", memory = 10, trials = 20, rate = 1 (of the first trial step), decay as before }
  *   weighting = { "mean-ntk-trace", update_every = the rule's, alpha = the rule's }; "none": no weighting
  *   resample = 1   precision = "float64" ("float32")   steps = 10000   seed = 1   lanes = 64
+ *   lane_rows = 128 (or another multiple of 128, or 64)
  *   ntk = none ({ every = n or steps = {0, 100, ...}, points = 300 })
  * The loss of a condition is the mean of the squared residuals over its points and equations: an equation more does not
  * make it larger. A key that stands twice in one table is an error, and so is a file that takes more than
@@ -132,6 +137,9 @@ const char *const *problem_keys(int *n);
 /* Set a function that is polled while a problem file is read: when it returns true, reading ends with
  * NTKW_ERR_INTERRUPTED. NULL: none. It applies to the whole process. Local. */
 void problem_interrupt_if(bool (*wanted)(void));
+
+/* Is it an allowed value of the key lane_rows: SHORT_LANE_ROWS, or whole panels? Local. */
+bool is_lane_rows(int64_t rows);
 
 /* Set the seed of points, parameters and random features. Local. */
 void problem_set_seed(problem *problem, uint64_t seed);

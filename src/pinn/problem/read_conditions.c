@@ -84,7 +84,7 @@ static void read_reference(reader *r, const section *s) {
                   (int)sizeof p->reference - 1);
     for (int o = 0; o < p->n_outputs; o++)
       if (p->has_exact[o])
-        reader_fail(r->L, line, "there are a reference and an exact solution of '%s'; expected one of them",
+        reader_fail(r->L, line, "'%s' has an exact solution, and there is a reference too; expected one of them",
                     p->output_names[o]);
     memcpy(p->reference, path, strlen(path) + 1);
   }
@@ -133,7 +133,8 @@ static void read_condition(reader *r, const section *list, int c) {
     if (strcmp(p->conditions[k].name, to->name) == 0)
       reader_fail(r->L, s.line, "condition '%s' is named twice; expected different names", to->name);
   if (strcmp(to->name, ALL_CONDITIONS) == 0)
-    reader_fail(r->L, s.line, "a condition is called '%s', as spectra call the kernel of all; expected another name",
+    reader_fail(r->L, s.line,
+                "a condition is called '%s', which is the name of the whole kernel in spectra; expected another name",
                 to->name);
   s.name = lua_pushfstring(r->L, "condition '%s'", to->name);
   check_keys(r, &s, keys, 3, 1);

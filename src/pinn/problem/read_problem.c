@@ -1,9 +1,9 @@
 /* problem{}: its keys, and its parts in the order in which they need each other. */
 #include "pinn/problem/read_parts.h"
 
-static const char *const keys[] = {"inputs",   "outputs", "domain",    "exact",     "conditions",
-                                   "resample", "network", "optimizer", "weighting", "precision",
-                                   "steps",    "seed",    "lanes",     "ntk",       "reference"};
+static const char *const keys[] = {"inputs",  "outputs",   "domain",    "exact",     "conditions", "resample",
+                                   "network", "optimizer", "weighting", "precision", "steps",      "seed",
+                                   "lanes",   "lane_rows", "ntk",       "reference"};
 
 const char *const *problem_keys(int *n) {
   *n = (int)(sizeof keys / sizeof *keys);

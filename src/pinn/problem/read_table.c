@@ -110,7 +110,7 @@ void check_keys(reader *r, const section *s, const char *const known[], int n_kn
   }
   if (!first) return;
   if (n_known == 0)
-    reader_fail(L, line_of_key(r, s, first), "'%s' is no key of %s; expected items without names", first, s->name);
+    reader_fail(L, line_of_key(r, s, first), "'%s' is not a key of %s; expected items without names", first, s->name);
   luaL_Buffer text;
   luaL_buffinit(L, &text);
   for (int i = 0; i < n_known; i++) {
@@ -119,7 +119,7 @@ void check_keys(reader *r, const section *s, const char *const known[], int n_kn
   }
   luaL_pushresult(&text);
   const char *list = lua_tostring(L, -1);
-  reader_fail(L, line_of_key(r, s, first), "'%s' is no key of %s; expected %s%s", first, s->name, list,
+  reader_fail(L, line_of_key(r, s, first), "'%s' is not a key of %s; expected %s%s", first, s->name, list,
               hint(L, first, known, n_known));
 }
 

@@ -211,6 +211,21 @@ static void read_weighting(reader *r, const section *parent) {
   lua_pop(r->L, 1);
 }
 
+bool is_lane_rows(int64_t rows) {
+  return rows == SHORT_LANE_ROWS || (rows > 0 && rows <= MAX_LANE_ROWS && rows % PANEL_ROWS == 0);
+}
+
+/* Lanes of whole panels are the fastest. Others are refused, except for the length of old runs. */
+static void read_lane_rows(reader *r, const section *s) {
+  problem *p = r->made;
+  p->says_lane_rows = push_key(r, s, "lane_rows");
+  lua_pop(r->L, 1);
+  p->lane_rows = (int)read_integer(r, s, "lane_rows", 1, MAX_LANE_ROWS, p->lane_rows);
+  if (!is_lane_rows(p->lane_rows))
+    reader_fail(r->L, line_of_key(r, s, "lane_rows"), "lane_rows of %s is %d; expected %d or a multiple of %d", s->name,
+                p->lane_rows, SHORT_LANE_ROWS, PANEL_ROWS);
+}
+
 void read_training(reader *r, const section *s) {
   static const char *const precisions[] = {"float64", "float32"};
   problem *p = r->made;
@@ -227,4 +242,5 @@ void read_training(reader *r, const section *s) {
   p->steps = read_integer(r, s, "steps", 1, MAX_COUNT, p->steps);
   problem_set_seed(p, (uint64_t)read_integer(r, s, "seed", 0, INT64_MAX, (int64_t)p->seed));
   p->lanes = (int)read_integer(r, s, "lanes", 1, MAX_LANES, p->lanes);
+  read_lane_rows(r, s);
 }

@@ -132,7 +132,7 @@ static ntkw_status report(reader *r, int code) {
   char sentence[1024] = "";
   const size_t length = strlen(file);
   if (length > MOST_OF_NAME) file += length - MOST_OF_NAME;
-  if (code == LUA_ERRMEM && !r->limit_met) return ntkw_i_fail(NTKW_ERR_MEMORY, "%s: no memory to read it", file);
+  if (code == LUA_ERRMEM && !r->limit_met) return ntkw_i_fail(NTKW_ERR_MEMORY, "out of memory for reading %s", file);
   if (code == LUA_ERRMEM) return report_limit(r, file);
   if (!text) text = "an error that is not a string was raised";
   const bool placed = strncmp(text, CHUNK ":", 2) == 0;
@@ -157,7 +157,7 @@ static int handle_error(lua_State *L) {
 
 ntkw_status reader_run(reader *r) {
   r->L = limits_new_state(r);
-  NTKW_CHECK(r->L, NTKW_ERR_MEMORY, "%s: no memory to read it", r->made->file);
+  NTKW_CHECK(r->L, NTKW_ERR_MEMORY, "out of memory for reading %s", r->made->file);
   *(reader **)lua_getextraspace(r->L) = r;
   lua_pushcfunction(r->L, handle_error);
   lua_pushcfunction(r->L, run_file);

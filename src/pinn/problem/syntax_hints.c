@@ -73,12 +73,12 @@ static const char *foreign_character(const mistake *m) {
   for (size_t i = 0; i < sizeof LOOKALIKES / sizeof *LOOKALIKES; i++) {
     const char *instead = LOOKALIKES[i][1];
     if (strlen(LOOKALIKES[i][0]) != length || memcmp(LOOKALIKES[i][0], text, length) != 0) continue;
-    if (*instead == '\0') return "; an invisible character is no part of Lua";
-    if (*instead == ' ') return "; a blank that is no plain space is no part of Lua";
-    return lua_pushfstring(m->L, "; the character %s is no part of Lua; expected %s", LOOKALIKES[i][0], instead);
+    if (*instead == '\0') return "; an invisible character is not part of Lua";
+    if (*instead == ' ') return "; a blank that is not a plain space is not part of Lua";
+    return lua_pushfstring(m->L, "; the character %s is not part of Lua; expected %s", LOOKALIKES[i][0], instead);
   }
   lua_pushlstring(m->L, text, length);
-  return lua_pushfstring(m->L, "; the character %s is no part of Lua, whose names have letters a to z, digits and _",
+  return lua_pushfstring(m->L, "; the character %s is not part of Lua, whose names have letters a to z, digits and _",
                          lua_tostring(m->L, -1));
 }
 

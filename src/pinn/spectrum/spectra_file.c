@@ -159,10 +159,10 @@ bool spectra_are_in(ntkw_checkpoint_reader *reader) {
 static ntkw_status find(ntkw_checkpoint_reader *reader, const char *name, int n_dimensions, int64_t first,
                         int64_t second, const ntkw_checkpoint_array **out) {
   const ntkw_checkpoint_array *a = *out = ntkw_checkpoint_reader_find_array(reader, name);
-  NTKW_CHECK(a, NTKW_ERR_FORMAT, "%s: has no array %s", ntkw_checkpoint_reader_path(reader), name);
-  NTKW_CHECK(a->n_dimensions == n_dimensions && (first < 0 || a->shape[0] == first) &&
-                 (second < 0 || a->shape[1] == second),
-             NTKW_ERR_FORMAT, "%s: the array %s has not the expected shape", ntkw_checkpoint_reader_path(reader), name);
+  NTKW_CHECK(a, NTKW_ERR_FORMAT, "%s has no array %s", ntkw_checkpoint_reader_path(reader), name);
+  NTKW_CHECK(
+      a->n_dimensions == n_dimensions && (first < 0 || a->shape[0] == first) && (second < 0 || a->shape[1] == second),
+      NTKW_ERR_FORMAT, "%s: the array %s does not have the expected shape", ntkw_checkpoint_reader_path(reader), name);
   return NTKW_SUCCESS;
 }
 
@@ -180,7 +180,7 @@ static ntkw_status read_blocks(ntkw_checkpoint_reader *reader, spectra *s) {
   const char *text;
   int64_t n;
   NTKW_TRY(ntkw_checkpoint_reader_get_integer(reader, "blocks", &n));
-  NTKW_CHECK(n >= 1 && n <= MAX_CONDITIONS, NTKW_ERR_FORMAT, "%s: has %lld blocks; expected 1 to %d",
+  NTKW_CHECK(n >= 1 && n <= MAX_CONDITIONS, NTKW_ERR_FORMAT, "%s has %lld blocks; expected 1 to %d",
              ntkw_checkpoint_reader_path(reader), (long long)n, MAX_CONDITIONS);
   NTKW_TRY(ntkw_checkpoint_reader_get_text(reader, "problem_file", &text));
   NTKW_TRY(copy_text(reader, "problem_file", text, s->problem_file, sizeof s->problem_file));
@@ -207,7 +207,7 @@ static ntkw_status read_blocks(ntkw_checkpoint_reader *reader, spectra *s) {
 
 static ntkw_status read_attributes(ntkw_checkpoint_reader *reader, spectra *s) {
   const ntkw_checkpoint_array *a;
-  NTKW_CHECK(spectra_are_in(reader), NTKW_ERR_PROBLEM, "%s: does not hold spectra of the neural tangent kernel",
+  NTKW_CHECK(spectra_are_in(reader), NTKW_ERR_PROBLEM, "%s does not hold spectra of the neural tangent kernel",
              ntkw_checkpoint_reader_path(reader));
   NTKW_TRY(ntkw_checkpoint_reader_get_integer(reader, "points", &s->points));
   NTKW_TRY(ntkw_checkpoint_reader_get_integer(reader, "points_of_step", &s->points_of_step));
@@ -246,7 +246,8 @@ static ntkw_status read_columns(ntkw_checkpoint_reader *reader, bool first, spec
     const bool square = columns[c].n_dimensions == 2;
     NTKW_TRY(find(reader, columns[c].name, 1 + columns[c].n_dimensions, s->n_steps, square ? s->n_conditions : n, &a));
     NTKW_CHECK(!square || a->shape[2] == s->n_conditions, NTKW_ERR_FORMAT,
-               "%s: the array %s has not the expected shape", ntkw_checkpoint_reader_path(reader), columns[c].name);
+               "%s: the array %s does not have the expected shape", ntkw_checkpoint_reader_path(reader),
+               columns[c].name);
     NTKW_TRY(read_whole(reader, columns[c].name, first, s->n_steps, buffer));
     for (int64_t i = 0; first && i < s->n_steps; i++)
       memcpy(columns[c].at(&s->steps[i]), buffer + i * n, (size_t)n * sizeof *buffer);

@@ -11,7 +11,7 @@ typedef enum change_kind {
   CHANGE_REFUSED, /* makes another problem (problem_signature.h): inputs, outputs, domain, conditions, their places and
                      equations, network, precision */
   CHANGE_TAKEN,   /* the problem file's value is used: points, resample, optimizer, exact, reference, ntk */
-  CHANGE_STAYS,   /* the checkpoint's value is used: weighting, seed, lanes, network.init */
+  CHANGE_STAYS,   /* the checkpoint's value is used: weighting, seed, lanes, lane_rows, network.init */
   CHANGE_FREE     /* a usual change: steps */
 } change_kind;
 

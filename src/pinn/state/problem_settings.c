@@ -302,5 +302,6 @@ void settings_list_make(settings_list *s, const problem *pde) {
   add_integer(s, CHANGE_FREE, "steps", pde->steps);
   add(s, CHANGE_STAYS, strdup("seed"), text_of("%" PRIu64, pde->seed));
   add_integer(s, CHANGE_STAYS, "lanes", pde->lanes);
+  add_integer(s, CHANGE_STAYS, "lane_rows", pde->lane_rows);
   add(s, CHANGE_TAKEN, strdup("ntk"), ntk_of(&pde->ntk));
 }

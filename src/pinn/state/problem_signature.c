@@ -73,6 +73,7 @@ static void put_problem(FILE *to, const problem *pde) {
   put_domain(to, pde);
   put_network(to, &pde->network);
   for (int c = 0; c < pde->n_conditions; c++) put_condition(to, pde, &pde->conditions[c]);
+  if (pde->lane_rows != SHORT_LANE_ROWS) fprintf(to, "lanes of %d rows\n", pde->lane_rows);
 }
 
 ntkw_status problem_signature(const problem *pde, char **text) {
@@ -100,10 +101,10 @@ ntkw_status problem_signature_compare(const char *path, const char *a, const cha
     const bool same = n == m && memcmp(a, b, (size_t)n) == 0;
     const int common = same ? 0 : same_but_equations(a, n, b);
     NTKW_CHECK(!common, NTKW_ERR_PROBLEM,
-               "%s: is a checkpoint of another problem: it has other equations for \"%.*s\" than the problem file",
-               path, common, a);
+               "%s is a checkpoint of another problem: it has other equations for \"%.*s\" than the problem file", path,
+               common, a);
     NTKW_CHECK(same, NTKW_ERR_PROBLEM,
-               "%s: is a checkpoint of another problem: it has \"%.*s\", the problem file says \"%.*s\"", path, n, a, m,
+               "%s is a checkpoint of another problem: it has \"%.*s\", the problem file says \"%.*s\"", path, n, a, m,
                b);
     a += n + (a[n] != '\0');
     b += m + (b[m] != '\0');

@@ -71,7 +71,7 @@ static ntkw_status rows_in_file(const state_reader *from, const array_entry *a, 
   *rows = stored ? stored->shape[0] : 0;
   NTKW_CHECK(!stored ||
                  (stored->n_dimensions == a->n_dimensions && (a->n_dimensions == 1 || stored->shape[1] == a->shape[1])),
-             NTKW_ERR_FORMAT, "the %s in the checkpoint has not %lld columns", a->name, (long long)a->shape[1]);
+             NTKW_ERR_FORMAT, "the %s in the checkpoint does not have %lld columns", a->name, (long long)a->shape[1]);
   return NTKW_SUCCESS;
 }
 

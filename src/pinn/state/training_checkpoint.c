@@ -53,6 +53,7 @@ static ntkw_status set_numbers(ntkw_checkpoint *file, const trainer *t, const pr
   NTKW_TRY(ntkw_checkpoint_set_integer(file, "seed", (int64_t)pde->seed));
   NTKW_TRY(ntkw_checkpoint_set_integer(file, "ranks", size));
   NTKW_TRY(ntkw_checkpoint_set_integer(file, "lanes", pde->lanes));
+  NTKW_TRY(ntkw_checkpoint_set_integer(file, "lane_rows", pde->lane_rows));
   NTKW_TRY(ntkw_checkpoint_set_integer(file, "parameter_count", state->n_parameters));
   NTKW_TRY(ntkw_checkpoint_set_integer(file, "arithmetic_version", ARITHMETIC_VERSION));
   NTKW_TRY(ntkw_checkpoint_set_integer(file, "update_every", weighting ? ntkw_weighting_update_every(weighting) : 0));
@@ -82,8 +83,7 @@ ntkw_status training_checkpoint_prepare(trainer *t, const problem *pde, const hi
   return status;
 }
 
-/* Read the problem file stored in the checkpoint. Not collective. */
-static ntkw_status stored_problem(ntkw_checkpoint_reader *reader, problem **out) {
+ntkw_status training_checkpoint_problem(ntkw_checkpoint_reader *reader, problem **out) {
   const char *file, *source;
   *out = NULL;
   NTKW_TRY(ntkw_checkpoint_reader_get_text(reader, "problem_file", &file));
@@ -103,15 +103,22 @@ static ntkw_status stored_signature(ntkw_checkpoint_reader *reader, const char *
   }
   NTKW_TRY(ntkw_checkpoint_reader_get_text(reader, "problem_source", &source));
   if (strcmp(source, pde->source) == 0) return problem_signature(pde, text);
-  if (stored_problem(reader, &before) != NTKW_SUCCESS)
+  if (training_checkpoint_problem(reader, &before) != NTKW_SUCCESS)
     return ntkw_i_fail(NTKW_ERR_PROBLEM,
-                       "%s: says too little about its problem to be compared with a changed problem file, and the "
+                       "%s says too little about its problem to be compared with a changed problem file, and the "
                        "problem file in it cannot be read any more; continue it with that file (ntkw show --text "
                        "problem_source)",
                        path);
+  before->lane_rows = pde->lane_rows;
   const ntkw_status status = problem_signature(before, text);
   problem_destroy(&before);
   return status;
+}
+
+/* The lane_rows of the checkpoint's run. Old checkpoints have no such number. Not collective. */
+static int64_t stored_lane_rows(ntkw_checkpoint_reader *reader) {
+  int64_t rows = SHORT_LANE_ROWS;
+  return ntkw_checkpoint_reader_get_integer(reader, "lane_rows", &rows) == NTKW_SUCCESS ? rows : SHORT_LANE_ROWS;
 }
 
 /* Report the differences with the keys of the problem file. If there are none, keep the present message. */
@@ -122,11 +129,11 @@ static ntkw_status refuse_other(ntkw_checkpoint_reader *reader, const char *path
   problem *before = NULL;
   changes found = {0};
   ntkw_i_failure_keep(&present, status);
-  if (stored_problem(reader, &before) == NTKW_SUCCESS && changes_find(before, pde, &found) == NTKW_SUCCESS)
+  if (training_checkpoint_problem(reader, &before) == NTKW_SUCCESS && changes_find(before, pde, &found) == NTKW_SUCCESS)
     changes_describe(&found, CHANGE_REFUSED, text, sizeof text);
   changes_free(&found);
   problem_destroy(&before);
-  if (text[0]) return ntkw_i_fail(status, "%s: is a checkpoint of another problem: %s", path, text);
+  if (text[0]) return ntkw_i_fail(status, "%s is a checkpoint of another problem: %s", path, text);
   return ntkw_i_failure_report(&present);
 }
 
@@ -141,24 +148,43 @@ static ntkw_status check_problem(ntkw_checkpoint_reader *reader, const char *pat
   return known && status != NTKW_SUCCESS ? refuse_other(reader, path, pde, status) : status;
 }
 
-static ntkw_status check_content(ntkw_checkpoint_reader *reader, const char *path, const problem *pde) {
+/* Check the problem with the checkpoint's lane_rows, which the resumed run keeps. On error the problem keeps its own. */
+static ntkw_status take_lane_rows(ntkw_checkpoint_reader *reader, const char *path, problem *pde) {
+  const int64_t stored = stored_lane_rows(reader);
+  const int own = pde->lane_rows;
+  NTKW_CHECK(is_lane_rows(stored), NTKW_ERR_FORMAT, "%s says that lane_rows is %lld; expected %d or a multiple of %d",
+             path, (long long)stored, SHORT_LANE_ROWS, PANEL_ROWS);
+  pde->lane_rows = (int)stored;
+  const ntkw_status status = check_problem(reader, path, pde);
+  if (status != NTKW_SUCCESS) pde->lane_rows = own;
+  return status;
+}
+
+static ntkw_status check_content(ntkw_checkpoint_reader *reader, const char *path, problem *pde) {
   const char *content;
   int64_t arithmetic;
   NTKW_CHECK(ntkw_checkpoint_reader_get_text(reader, "content", &content) == NTKW_SUCCESS &&
                  strcmp(content, CONTENT) == 0,
-             NTKW_ERR_PROBLEM, "%s: does not hold the state of a training run", path);
-  NTKW_TRY(check_problem(reader, path, pde));
+             NTKW_ERR_PROBLEM, "%s does not hold the state of a training run", path);
+  NTKW_TRY(take_lane_rows(reader, path, pde));
   NTKW_TRY(ntkw_checkpoint_reader_get_integer(reader, "arithmetic_version", &arithmetic));
   NTKW_CHECK(arithmetic == ARITHMETIC_VERSION, NTKW_ERR_PROBLEM,
-             "%s: was computed by arithmetic version %lld; this program has version %d", path, (long long)arithmetic,
+             "%s was computed by arithmetic version %lld; this program has version %d", path, (long long)arithmetic,
              ARITHMETIC_VERSION);
   return NTKW_SUCCESS;
+}
+
+/* What the lane_rows of the problem file are compared with. They are those of the run, which may differ from those of
+ * the stored problem file. If neither file has the key, there is no change, whatever the default was. */
+static int compared_lane_rows(ntkw_checkpoint_reader *reader, const problem *before, const problem *now) {
+  return before->says_lane_rows || now->says_lane_rows ? (int)stored_lane_rows(reader) : now->lane_rows;
 }
 
 ntkw_status training_checkpoint_changes(ntkw_checkpoint_reader *reader, const problem *pde, changes *out) {
   problem *before = NULL;
   *out = (changes){0};
-  if (stored_problem(reader, &before) != NTKW_SUCCESS) return NTKW_SUCCESS;
+  if (training_checkpoint_problem(reader, &before) != NTKW_SUCCESS) return NTKW_SUCCESS;
+  before->lane_rows = compared_lane_rows(reader, before, pde);
   const ntkw_status status = changes_find(before, pde, out);
   problem_destroy(&before);
   return status;
@@ -182,7 +208,7 @@ ntkw_status training_checkpoint_read_settings(ntkw_checkpoint_reader *reader, co
   NTKW_TRY(ntkw_checkpoint_reader_get_text(reader, "rule", &rule));
   NTKW_TRY(ntkw_checkpoint_reader_get_real(reader, "alpha", &pde->alpha));
   NTKW_TRY(ntkw_checkpoint_reader_get_integer(reader, "update_every", &pde->update_every));
-  NTKW_CHECK(strlen(rule) < sizeof pde->rule, NTKW_ERR_FORMAT, "%s: says that the weighting is %.200s", path, rule);
+  NTKW_CHECK(strlen(rule) < sizeof pde->rule, NTKW_ERR_FORMAT, "%s says that the weighting is %.200s", path, rule);
   problem_set_seed(pde, (uint64_t)seed);
   pde->lanes = (int)lanes;
   snprintf(pde->rule, sizeof pde->rule, "%s", rule);

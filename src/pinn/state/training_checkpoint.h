@@ -23,8 +23,12 @@ ntkw_status training_checkpoint_check(trainer *t, const problem *pde);
 ntkw_status training_checkpoint_prepare(trainer *t, const problem *pde, const history *past, const char *path,
                                         const ntkw_folder_lock *lock, ntkw_checkpoint **file);
 
-/* Read the settings of an opened checkpoint into the problem: seed, lanes, rule, alpha, update_every and the path of
- * the reference. First checks that it is a training state of this problem. Collective.
+/* Read the problem file stored in a checkpoint. Not collective.
+ * @return as problem_from_lua; NTKW_ERR_FORMAT: the checkpoint has none. */
+ntkw_status training_checkpoint_problem(ntkw_checkpoint_reader *reader, problem **out);
+
+/* Read the settings of an opened checkpoint into the problem: seed, lanes, lane_rows, rule, alpha, update_every and the
+ * path of the reference. First checks that it is a training state of this problem. Collective.
  * @return NTKW_SUCCESS; NTKW_ERR_PROBLEM (the message names the difference); NTKW_ERR_FORMAT. */
 ntkw_status training_checkpoint_read_settings(ntkw_checkpoint_reader *reader, const char *path, problem *pde);
 

@@ -1,11 +1,9 @@
 #include "pinn/training/buffer_pool.h"
 
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
-static bool grow(buffer_pool *from) {
-  const int capacity = from->capacity ? 2 * from->capacity : 16;
+static bool reserve(buffer_pool *from, int capacity) {
   void **all = realloc(from->all, (size_t)capacity * sizeof *all);
   if (all) from->all = all;
   void **spare = realloc(from->spare, (size_t)capacity * sizeof *spare);
@@ -14,9 +12,19 @@ static bool grow(buffer_pool *from) {
   return all && spare;
 }
 
+bool buffer_pool_borrow(buffer_pool *pool, void *memory, size_t stride, int n) {
+  if (!reserve(pool, n + 1)) return false;
+  for (int i = 0; i < n; i++) pool->all[i] = (char *)memory + (size_t)i * stride;
+  pool->n_all = n;
+  pool->borrowed = true;
+  buffer_pool_give_all(pool);
+  return true;
+}
+
 void *buffer_pool_take(buffer_pool *from) {
   if (from->n_spare > 0) return from->spare[--from->n_spare];
-  if (from->n_all == from->capacity && !grow(from)) return NULL;
+  if (from->borrowed) return NULL;
+  if (from->n_all == from->capacity && !reserve(from, from->capacity ? 2 * from->capacity : 16)) return NULL;
   void *buffer = malloc(from->bytes + 1);
   if (buffer) from->all[from->n_all++] = buffer;
   return buffer;
@@ -32,7 +40,7 @@ void buffer_pool_give_all(buffer_pool *from) {
 }
 
 void buffer_pool_free(buffer_pool *from) {
-  for (int i = 0; i < from->n_all; i++) free(from->all[i]);
+  for (int i = 0; !from->borrowed && i < from->n_all; i++) free(from->all[i]);
   free(from->all);
   free(from->spare);
   *from = (struct buffer_pool){0};

@@ -7,6 +7,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 struct chunk_worker {
   const problem *pde;
@@ -109,6 +110,37 @@ void chunk_worker_destroy(chunk_worker **handle) {
   free(w->result.partials);
   free(w);
   *handle = NULL;
+}
+
+/* Most nodes that the worker's chunks have at once, as a step adds them. separate: one group per condition; otherwise
+ * one group of all chunks. */
+static int most_nodes(const chunk_worker *w, bool separate) {
+  partial_sums run = {.n = 0};
+  void *sums[MAX_TREE_NODES];
+  int complete = 0, most = 0; /* complete: nodes of earlier conditions */
+  for (int l = w->first; l < w->end; l++) {
+    const int c = w->plan->chunks[l].condition, begin = separate ? w->plan->condition_first[c] : 0;
+    if (l == begin) {
+      complete += run.n;
+      run.n = 0;
+    }
+    const tree_node leaf = {.level = 0, .index = l - begin};
+    if (partial_sums_add(&run, leaf.index, sums) == 0) run.nodes[run.n++] = leaf;
+    if (complete + run.n > most) most = complete + run.n;
+  }
+  return most;
+}
+
+int chunk_worker_gradients(const chunk_worker *w) {
+  const int combined = most_nodes(w, false);
+  const int separate = strcmp(w->pde->rule, "none") == 0 ? 0 : most_nodes(w, true); /* see trainer_step */
+  return combined > separate ? combined : separate;
+}
+
+ntkw_status chunk_worker_use_memory(chunk_worker *w, void *memory, size_t stride) {
+  NTKW_CHECK(buffer_pool_borrow(&w->gradients, memory, stride, chunk_worker_gradients(w)), NTKW_ERR_MEMORY,
+             "out of memory for the gradients");
+  return NTKW_SUCCESS;
 }
 
 static void draw_points(chunk_worker *w, int64_t step) {

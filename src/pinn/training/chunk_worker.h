@@ -34,6 +34,12 @@ ntkw_status chunk_worker_create(const problem *pde, const model *trained, const 
                                 chunk_worker **out);
 void chunk_worker_destroy(chunk_worker **handle);
 
+/* Most whole gradients that the worker holds at once in a step. */
+int chunk_worker_gradients(const chunk_worker *worker);
+/* Keep these gradients in memory of the caller, `stride` bytes apart, which must outlive the worker. Call it before the
+ * first chunk_worker_run. @return NTKW_SUCCESS or NTKW_ERR_MEMORY. */
+ntkw_status chunk_worker_use_memory(chunk_worker *worker, void *memory, size_t stride);
+
 /* Compute the worker's chunks. @return the result, owned by the worker and valid until the next call. */
 const chunk_result *chunk_worker_run(chunk_worker *worker, const chunk_task *task);
 /* The result of the last chunk_worker_run. */

@@ -1,55 +1,59 @@
 #include "pinn/training/chunks.h"
 #include "base/check.h"
+#include "pinn/training/balanced_cut.h"
+#include "pinn/training/chunk_cost.h"
 
 #include <stdlib.h>
-
-enum {
-  LEAST_ROWS = 64,
-  GRADIENT_COST = 8 /* measured cost of starting, storing and adding the gradient of a chunk, in rows */
-};
 
 static int64_t ceil_divide(int64_t a, int64_t b) {
   return (a + b - 1) / b;
 }
 
-/* Points per chunk of this condition so that a chunk has about `rows` matrix rows. */
-static int64_t points_per_chunk(const condition *cond, int64_t rows) {
-  return ceil_divide(rows, stream_count(equations_streams(cond->equations)));
+/* Chunks of SHORT_LANE_ROWS have any number of rows from there on; all others have whole panels. */
+static int64_t row_unit(const problem *pde) {
+  return pde->lane_rows == SHORT_LANE_ROWS ? 1 : PANEL_ROWS;
+}
+
+/* Points per chunk of this condition for chunks of so many matrix rows. */
+static int64_t points_per_chunk(const problem *pde, const condition *cond, int64_t rows) {
+  const stream_set *streams = equations_streams(cond->equations);
+  return row_unit(pde) == 1 ? ceil_divide(rows, stream_count(streams)) : rows / PANEL_ROWS * panel_points(streams);
 }
 
 static int64_t count_chunks(const problem *pde, int64_t rows) {
   int64_t n = 0;
   for (int c = 0; c < pde->n_conditions; c++)
-    n += ceil_divide(pde->conditions[c].n_points, points_per_chunk(&pde->conditions[c], rows));
+    n += ceil_divide(pde->conditions[c].n_points, points_per_chunk(pde, &pde->conditions[c], rows));
   return n;
 }
 
-/* The smallest number of rows per chunk, at least LEAST_ROWS, that respects the problem's limit of chunks. */
+/* The smallest number of rows per chunk, at least lane_rows, that respects the problem's limit of chunks. */
 static int64_t rows_per_chunk(const problem *pde) {
-  const int64_t most = pde->lanes > pde->n_conditions ? pde->lanes : pde->n_conditions;
-  int64_t low = LEAST_ROWS, high = LEAST_ROWS;
-  while (count_chunks(pde, high) > most) high *= 2;
+  const int64_t most = pde->lanes > pde->n_conditions ? pde->lanes : pde->n_conditions, unit = row_unit(pde);
+  int64_t low = pde->lane_rows / unit, high = low;
+  while (count_chunks(pde, high * unit) > most) high *= 2;
   while (low < high) {
     const int64_t middle = low + (high - low) / 2;
-    if (count_chunks(pde, middle) > most)
+    if (count_chunks(pde, middle * unit) > most)
       low = middle + 1;
     else
       high = middle;
   }
-  return low;
+  return low * unit;
 }
 
 static void lay_chunks(const problem *pde, int64_t rows, chunk_plan *plan) {
+  const chunk_cost cost = chunk_cost_of(&pde->network);
   int n = 0;
   plan->cost[0] = 0;
   for (int c = 0; c < pde->n_conditions; c++) {
     const condition *cond = &pde->conditions[c];
-    const int64_t points = points_per_chunk(cond, rows);
+    const int64_t points = points_per_chunk(pde, cond, rows);
     plan->condition_first[c] = n;
     for (int64_t first = 0; first < cond->n_points; first += points, n++) {
       const int64_t left = cond->n_points - first, count = left < points ? left : points;
       plan->chunks[n] = (chunk){.condition = c, .first = first, .count = count};
-      plan->cost[n + 1] = plan->cost[n] + count * stream_count(equations_streams(cond->equations)) + GRADIENT_COST;
+      plan->cost[n + 1] = plan->cost[n] + chunk_cost_of_points(&cost, equations_streams(cond->equations), count);
     }
   }
   plan->condition_first[pde->n_conditions] = n;
@@ -108,16 +112,6 @@ void chunk_plan_free(chunk_plan *plan) {
   *plan = (chunk_plan){0};
 }
 
-/* The rank whose share of the total cost contains the middle of the chunk. It does not decrease with the chunk. */
-static int rank_of_chunk(const chunk_plan *plan, int l, int size) {
-  const int64_t middle = plan->cost[l] + plan->cost[l + 1]; /* doubled */
-  return (int)((__extension__(__int128) middle * size) / (2 * plan->cost[plan->n_chunks]));
-}
-
-void chunk_plan_share(const chunk_plan *plan, int rank, int size, int *first, int *end) {
-  int l = 0;
-  while (l < plan->n_chunks && rank_of_chunk(plan, l, size) < rank) l++;
-  *first = l;
-  while (l < plan->n_chunks && rank_of_chunk(plan, l, size) == rank) l++;
-  *end = l;
+void chunk_plan_share(const chunk_plan *plan, int size, int first[]) {
+  balanced_cut(plan->cost, 0, plan->n_chunks, size, first);
 }

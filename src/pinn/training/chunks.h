@@ -14,11 +14,12 @@ typedef struct chunk {
   int64_t first, count; /* points of the condition */
 } chunk;
 
+/* Costs are those of chunk_cost.h, or rows in a plan for free order. */
 typedef struct chunk_plan {
   int n_chunks, n_conditions;
   chunk *chunks;
   int condition_first[MAX_CONDITIONS + 1]; /* condition c has chunks condition_first[c] .. condition_first[c + 1] - 1 */
-  int64_t *cost;                           /* n_chunks + 1 values: total cost of the chunks before chunk l, in rows */
+  int64_t *cost;                           /* n_chunks + 1 values: total cost of the chunks before chunk l */
 } chunk_plan;
 
 /* Cut the problem into chunks. @return NTKW_SUCCESS or NTKW_ERR_MEMORY. */
@@ -28,7 +29,8 @@ ntkw_status chunk_plan_create(const problem *pde, chunk_plan *plan);
 ntkw_status chunk_plan_create_free(const problem *pde, int n_pieces, chunk_plan *plan);
 void chunk_plan_free(chunk_plan *plan);
 
-/* The chunks of a rank: first .. end - 1, possibly none. */
-void chunk_plan_share(const chunk_plan *plan, int rank, int size, int *first, int *end);
+/* The chunks of all ranks: rank r has the chunks first[r] .. first[r + 1] - 1, possibly none. The largest cost of a rank
+ * is as small as possible (balanced_cut.h). first: size + 1 values. */
+void chunk_plan_share(const chunk_plan *plan, int size, int first[]);
 
 #endif

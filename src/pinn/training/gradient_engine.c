@@ -1,6 +1,8 @@
 #include "pinn/training/gradient_engine.h"
+#include "pinn/training/balanced_cut.h"
 #include "pinn/training/chunk_worker.h"
 #include "base/check.h"
+#include "base/dtype.h"
 
 #include <stdlib.h>
 
@@ -13,24 +15,14 @@ struct gradient_engine {
   chunk_task task; /* of the current step */
 };
 
-/* The thread, of n, whose share of the rank's cost contains the middle of the chunk. It does not decrease with the
- * chunk. */
-static int thread_of_chunk(const chunk_plan *plan, int first, int end, int l, int n) {
-  const int64_t all = plan->cost[end] - plan->cost[first];
-  const int64_t middle = plan->cost[l] + plan->cost[l + 1] - 2 * plan->cost[first]; /* doubled */
-  return (int)((__extension__(__int128) middle * n) / (2 * all));
-}
-
 /* Create one worker per thread, each with a contiguous run of the rank's chunks. */
 static ntkw_status create_workers(gradient_engine *e, const model *trained, const chunk_plan *plan, int first,
                                   int end) {
   const int n = thread_pool_size(e->threads);
-  for (int thread = 0, from = first; thread < n; thread++) {
-    int to = from;
-    while (to < end && thread_of_chunk(plan, first, end, to, n) == thread) to++;
-    NTKW_TRY(chunk_worker_create(e->pde, trained, plan, from, to, &e->workers[thread]));
-    from = to;
-  }
+  int cuts[MAX_THREADS + 1];
+  balanced_cut(plan->cost, first, end, n, cuts);
+  for (int k = 0; k < n; k++)
+    NTKW_TRY(chunk_worker_create(e->pde, trained, plan, cuts[k], cuts[k + 1], &e->workers[k]));
   return NTKW_SUCCESS;
 }
 
@@ -63,6 +55,27 @@ int gradient_engine_threads(const gradient_engine *e) {
 
 thread_pool *gradient_engine_pool(const gradient_engine *e) {
   return e->threads;
+}
+
+/* Bytes from one gradient to the next, whole cache lines. */
+static size_t stride(const gradient_engine *e) {
+  return (e->n_parameters * ntkw_i_value_size(e->pde->network.precision) + 63) / 64 * 64;
+}
+
+size_t gradient_engine_memory(const gradient_engine *e) {
+  size_t n = 0;
+  for (int thread = 0; thread < thread_pool_size(e->threads); thread++)
+    n += (size_t)chunk_worker_gradients(e->workers[thread]);
+  return n * stride(e);
+}
+
+ntkw_status gradient_engine_use_memory(gradient_engine *e, void *memory) {
+  char *next = memory;
+  for (int thread = 0; thread < thread_pool_size(e->threads); thread++) {
+    NTKW_TRY(chunk_worker_use_memory(e->workers[thread], next, stride(e)));
+    next += (size_t)chunk_worker_gradients(e->workers[thread]) * stride(e);
+  }
+  return NTKW_SUCCESS;
 }
 
 static void work(void *engine, int thread) {

@@ -56,6 +56,13 @@ int gradient_engine_threads(const gradient_engine *engine);
 /* The engine's threads, for other work between two calls. */
 thread_pool *gradient_engine_pool(const gradient_engine *engine);
 
+/* Memory for all whole gradients that this rank holds at once in a step. A problem without a rule for the weights is
+ * assumed to request no separate gradients. */
+size_t gradient_engine_memory(const gradient_engine *engine);
+/* Keep these gradients in memory of the caller, which must outlive the engine and be aligned to 64 bytes. Call it
+ * before the first gradient_engine_run. @return the local status: NTKW_SUCCESS or NTKW_ERR_MEMORY. */
+ntkw_status gradient_engine_use_memory(gradient_engine *engine, void *memory);
+
 /* Compute the losses, and the gradients of the requested kind, at the points of a step.
  *
  * @param[in]     weights    n_conditions weights, for GRADIENT_COMBINED.

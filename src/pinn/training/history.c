@@ -87,11 +87,11 @@ static void print_row(FILE *file, const double *row, int n_columns) {
 
 static ntkw_status write_rows(const history *past, int64_t first, const char *header, const char *path) {
   FILE *file = fopen(path, header ? "w" : "a");
-  NTKW_CHECK(file, NTKW_ERR_FILE, "%s: cannot be written: %s", path, strerror(errno));
+  NTKW_CHECK(file, NTKW_ERR_FILE, "%s cannot be written: %s", path, strerror(errno));
   if (header) fprintf(file, "%s\n", header);
   for (int64_t r = first; r < past->n_rows; r++) print_row(file, past->rows + r * past->n_columns, past->n_columns);
   const int failed = ferror(file) != 0 || fflush(file) != 0, error = errno, closed = fclose(file);
-  NTKW_CHECK(!failed && closed == 0, NTKW_ERR_FILE, "%s: cannot be written: %s", path,
+  NTKW_CHECK(!failed && closed == 0, NTKW_ERR_FILE, "%s cannot be written: %s", path,
              ntkw_i_reason(failed ? error : errno));
   return NTKW_SUCCESS;
 }

@@ -105,14 +105,14 @@ static ntkw_status find_output(const reference_solution *r, const problem *pde) 
   for (int o = 0; o < pde->n_outputs; o++)
     if (reference_has(r, pde, o)) return NTKW_SUCCESS;
   return ntkw_i_fail(NTKW_ERR_PROBLEM,
-                     "%s: holds no output of the problem; a reference solution needs the arrays %s; found %s", r->path,
+                     "%s holds no output of the problem; a reference solution needs the arrays %s; found %s", r->path,
                      needs(pde).text, contents(r).text);
 }
 
 static ntkw_status find_array(const reference_solution *r, const problem *pde, const char *name, array *found) {
   NTKW_CHECK(find(r, name, found), NTKW_ERR_PROBLEM,
-             "%s: has no array '%s'; a reference solution needs the arrays %s; found %s", r->path, name,
-             needs(pde).text, contents(r).text);
+             "%s has no array '%s'; a reference solution needs the arrays %s; found %s", r->path, name, needs(pde).text,
+             contents(r).text);
   NTKW_CHECK(found->readable, NTKW_ERR_PROBLEM, "%s: array '%s' does not hold %s", r->path, name,
              found->plain ? "integers or floating-point numbers" : "floating-point numbers");
   return NTKW_SUCCESS;
@@ -190,7 +190,8 @@ ntkw_status reference_count(const reference_solution *r, const problem *pde, int
   append_shape(&shape, a.n_dimensions, a.shape);
   const int64_t length = list_length(&a);
   NTKW_CHECK(length >= LEAST_POINTS && length <= MOST_POINTS, NTKW_ERR_PROBLEM,
-             "%s: array '%s' %s is no list of %d to %d points", r->path, a.name, shape.text, LEAST_POINTS, MOST_POINTS);
+             "%s: array '%s' %s is not a list of %d to %d points", r->path, a.name, shape.text, LEAST_POINTS,
+             MOST_POINTS);
   *n = (int)length;
   return NTKW_SUCCESS;
 }
@@ -207,7 +208,7 @@ ntkw_status reference_axis(const reference_solution *r, const problem *pde, int 
   const double slack = 1e-6 * (upper - lower); /* the file may hold float32 */
   for (int i = 0; i < n; i++) {
     NTKW_CHECK(axis[i] >= lower - slack && axis[i] <= upper + slack, NTKW_ERR_PROBLEM,
-               "%s: has a point at %s = %g; expected points from %g to %g", r->path, a.name, axis[i], lower, upper);
+               "%s has a point at %s = %g; expected points from %g to %g", r->path, a.name, axis[i], lower, upper);
     NTKW_CHECK(i == 0 || axis[i] > axis[i - 1], NTKW_ERR_PROBLEM, "%s: the points of '%s' do not ascend", r->path,
                a.name);
   }
@@ -238,11 +239,11 @@ static ntkw_status check_shape(const reference_solution *r, const problem *pde, 
     append(&names, i ? ", " : "");
     append(&names, pde->input_names[i]);
   }
-  return ntkw_i_fail(NTKW_ERR_PROBLEM,
-                     "%s: array '%s' has not the shape of the grid: it is %s; expected %s, one dimension for each "
-                     "input, in the order of the problem file: %s%s",
-                     r->path, a->name, found.text, expected.text, names.text,
-                     has_shape(a, d, turned) ? " (it is transposed)" : "");
+  return ntkw_i_fail(
+      NTKW_ERR_PROBLEM,
+      "%s: array '%s' does not have the shape of the grid: it is %s; expected %s, one dimension for each "
+      "input, in the order of the problem file: %s%s",
+      r->path, a->name, found.text, expected.text, names.text, has_shape(a, d, turned) ? " (it is transposed)" : "");
 }
 
 ntkw_status reference_values(const reference_solution *r, const problem *pde, int output, const int counts[],

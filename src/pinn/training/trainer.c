@@ -103,10 +103,8 @@ static ntkw_status create_shards(trainer *t) {
   const size_t n = (size_t)t->count + 1;
   t->parameters = calloc(n, t->width);
   t->total = calloc(n, t->width);
-  bool complete = t->parameters && t->total;
-  for (int c = 0; t->weighting && c < t->pde->n_conditions; c++)
-    complete = (t->shards[c] = calloc(n, t->width)) != NULL && complete;
-  NTKW_CHECK(complete, NTKW_ERR_MEMORY, "out of memory for a shard of %lld parameters", (long long)t->count);
+  NTKW_CHECK(t->parameters && t->total, NTKW_ERR_MEMORY, "out of memory for a shard of %lld parameters",
+             (long long)t->count);
   model_initial_parameters(t->model, t->pde->seed, sharding_offset(t->sharding), t->count, t->parameters);
   const shard_layout layout = trainer_layout(t);
   t->ops = t->pde->optimizer.ops;
@@ -153,7 +151,6 @@ void trainer_destroy(trainer **handle) {
   if (t->ops) t->ops->destroy(t->optimizer);
   void *const all[] = {t->parameters, t->total, t->all, t->message};
   for (size_t i = 0; i < sizeof all / sizeof *all; i++) free(all[i]);
-  for (int c = 0; c < MAX_CONDITIONS; c++) free(t->shards[c]);
   ntkw_i_communicator_free(&t->comm);
   free(t);
   *handle = NULL;

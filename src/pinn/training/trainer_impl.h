@@ -23,13 +23,13 @@ struct trainer {
   int64_t step, n_parameters, count;
   blow_up blow_up;
   size_t width;
-  const optimizer_ops *ops;     /* table of the optimizer */
-  void *optimizer;              /* state of the optimizer */
-  trainer_squares *squares;     /* NULL: the optimizer does not need them */
-  int64_t optimizer_since;      /* its first step; not 0 if the run began with another optimizer */
-  void *parameters, *total;     /* shards of the parameters and of their gradient */
-  void *shards[MAX_CONDITIONS]; /* shards of the conditions' gradients */
-  void *all;                    /* all parameters */
+  const optimizer_ops *ops;         /* table of the optimizer */
+  void *optimizer;                  /* state of the optimizer */
+  trainer_squares *squares;         /* NULL: the optimizer does not need them */
+  int64_t optimizer_since;          /* its first step; not 0 if the run began with another optimizer */
+  void *parameters, *total;         /* shards of the parameters and of their gradient */
+  const void *sums[MAX_CONDITIONS]; /* shards of the gradients that were exchanged: of the conditions or of the total */
+  void *all;                        /* all parameters */
   ntkw_sum losses[MAX_CONDITIONS];
   partial_sums partials[MAX_CONDITIONS];
   int64_t *message;

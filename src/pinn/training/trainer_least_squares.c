@@ -7,6 +7,7 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 struct trainer_squares {
   least_squares offered;
@@ -57,14 +58,19 @@ static ntkw_status pull_back(trainer *t, const double *rows, void *v) {
   const partial_ready_callback ready = {trainer_send_ready, t->sharding};
   const residual_rows pulled = {
       .first = normal_equations_first_row(s->equations), .scales = s->scales, .factors = rows};
+  const void *sum;
   NTKW_TRY(trainer_refresh(t));
-  sharding_begin(t->sharding, &t->combined);
+  NTKW_TRY(sharding_begin(t->sharding, &t->combined));
   ntkw_status status =
       gradient_engine_run(t->engine, t->step, GRADIENT_PULLED, NULL, NULL, &ready, &pulled, t->losses, t->partials);
   status = trainer_reduce(t, status, NULL);
-  if (status == NTKW_SUCCESS) return sharding_end(t->sharding, t->partials, &v);
-  sharding_cancel(t->sharding, t->all);
-  return status;
+  if (status != NTKW_SUCCESS) {
+    sharding_cancel(t->sharding, t->all);
+    return status;
+  }
+  NTKW_TRY(sharding_end(t->sharding, t->partials, &sum));
+  if (t->count > 0) memcpy(v, sum, (size_t)t->count * sizeof(double));
+  return NTKW_SUCCESS;
 }
 
 /* products = J v for the vector in columns, at the parameters of the step. */

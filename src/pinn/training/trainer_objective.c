@@ -5,6 +5,7 @@
 #include "base/check.h"
 
 #include <math.h>
+#include <string.h>
 
 double trainer_weighted_loss(const trainer *t) {
   double sum = 0.0;
@@ -32,8 +33,9 @@ static ntkw_status loss_at(void *context, const void *trial, double *loss) {
 static ntkw_status gradient_at(void *context, const void *trial, double *loss, void *gradient) {
   trainer *t = context;
   const partial_ready_callback ready = {trainer_send_ready, t->sharding};
+  const void *sum;
   NTKW_TRY(trainer_use_parameters(t, trial));
-  sharding_begin(t->sharding, &t->combined);
+  NTKW_TRY(sharding_begin(t->sharding, &t->combined));
   ntkw_status status = gradient_engine_run(t->engine, t->step, GRADIENT_COMBINED, trainer_weights(t), NULL, &ready,
                                            NULL, t->losses, t->partials);
   status = trainer_reduce(t, status, NULL);
@@ -42,7 +44,9 @@ static ntkw_status gradient_at(void *context, const void *trial, double *loss, v
     return status;
   }
   *loss = trainer_weighted_loss(t);
-  return sharding_end(t->sharding, t->partials, &gradient);
+  NTKW_TRY(sharding_end(t->sharding, t->partials, &sum));
+  memcpy(gradient, sum, (size_t)t->count * t->width);
+  return NTKW_SUCCESS;
 }
 
 static ntkw_status dot(void *context, const void *a, const void *b, double *value) {

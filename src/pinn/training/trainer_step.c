@@ -4,6 +4,7 @@
 #include "base/check.h"
 
 #include <math.h>
+#include <string.h>
 
 static double plain_sum(const trainer *t) {
   double sum = 0.0;
@@ -65,7 +66,7 @@ static ntkw_status refuse_blow_up(trainer *t) {
 static void add_moments(trainer *t, int c) {
   const unsigned needs = ntkw_weighting_needs(t->weighting);
   if (needs & (NTKW_NEEDS_NORMS | NTKW_NEEDS_MAGNITUDES))
-    ntkw_weighting_add_gradient(t->weighting, c, t->shards[c], (size_t)t->count, t->pde->network.precision);
+    ntkw_weighting_add_gradient(t->weighting, c, t->sums[c], (size_t)t->count, t->pde->network.precision);
   if (needs & NTKW_NEEDS_TRACES)
     ntkw_weighting_add_ntk_diagonal(t->weighting, c, NULL, 0); /* counts as added also on a rank without chunks */
   if ((needs & NTKW_NEEDS_LOSSES) && t->rank == 0) {
@@ -82,7 +83,7 @@ static ntkw_status record_step(trainer *t) {
                               .weights = ntkw_weighting_weights(t->weighting),
                               .traces = ntkw_weighting_ntk_traces(t->weighting)};
   NTKW_TRY(ntkw_weighting_aggregate(t->weighting, t->loss, &step.total));
-  return ntkw_recording_record(t->recording, &step, (const void *const *)t->shards);
+  return ntkw_recording_record(t->recording, &step, t->sums);
 }
 
 /* Update the weights from the shards of the conditions' gradients, then combine the shards with the weights. */
@@ -91,8 +92,7 @@ static ntkw_status weigh(trainer *t) {
   const ntkw_status status = ntkw_weighting_update(t->weighting, t->step);
   if (status != NTKW_SUCCESS && status != NTKW_ZERO_NORM) return status;
   if (t->recording) NTKW_TRY(record_step(t));
-  NTKW_TRY(ntkw_weighting_combine(t->weighting, (const void *const *)t->shards, (size_t)t->count,
-                                  t->pde->network.precision, t->total));
+  NTKW_TRY(ntkw_weighting_combine(t->weighting, t->sums, (size_t)t->count, t->pde->network.precision, t->total));
   return status;
 }
 
@@ -100,17 +100,16 @@ void trainer_send_ready(void *shards, int group, const partial_sums *partial, in
   sharding_send_ready(shards, group, partial, n_final);
 }
 
-/* Compute the gradients at the current parameters and exchange them at the same time. The result is a shard of each
- * condition's gradient if the weights are due, otherwise a shard of the weighted total. */
+/* Compute the gradients at the current parameters and exchange them at the same time. The result, t->sums, is a
+ * shard of each condition's gradient if the weights are due, otherwise a shard of the weighted total. */
 static ntkw_status compute_shards(trainer *t, bool due, bool *stop) {
   const partial_ready_callback ready = {trainer_send_ready, t->sharding};
-  void *total[] = {t->total};
-  sharding_begin(t->sharding, due ? &t->separate : &t->combined);
+  NTKW_TRY(sharding_begin(t->sharding, due ? &t->separate : &t->combined));
   ntkw_status status = gradient_engine_run(t->engine, t->step, kind_of_step(t, due), trainer_weights(t), t->weighting,
                                            &ready, NULL, t->losses, t->partials);
   status = reduce_losses(t, status, stop);
   if (status == NTKW_SUCCESS) status = refuse_blow_up(t);
-  if (status == NTKW_SUCCESS) return sharding_end(t->sharding, t->partials, due ? t->shards : total);
+  if (status == NTKW_SUCCESS) return sharding_end(t->sharding, t->partials, t->sums);
   sharding_cancel(t->sharding, t->all);
   if (t->weighting) ntkw_weighting_discard(t->weighting);
   return status;
@@ -128,7 +127,10 @@ ntkw_status trainer_step(trainer *t, bool *stop) {
   NTKW_TRY(trainer_refresh(t));
   ntkw_status status = compute_shards(t, due, stop);
   if (status != NTKW_SUCCESS) return status;
-  if (due) status = weigh(t);
+  if (due)
+    status = weigh(t);
+  else
+    memcpy(t->total, t->sums[0], (size_t)t->count * t->width); /* the next exchange overwrites the sums */
   if (status != NTKW_SUCCESS && status != NTKW_ZERO_NORM) return status;
   NTKW_TRY(update_parameters(t));
   t->step++;

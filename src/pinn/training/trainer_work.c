@@ -4,25 +4,35 @@
 
 #include <stdlib.h>
 
-/* Compute the chunks of every rank in each group: one group of all chunks, and one group per condition. */
-static ntkw_status lay_groups(trainer *t) {
+/* Store the chunks of each rank, first[r] .. first[r + 1] - 1, in the groups: one of all chunks, one per condition. */
+static void lay_groups(trainer *t, const int first[]) {
   const int n = t->pde->n_conditions, size = t->size;
-  t->combined = (group_layout){1, calloc((size_t)size, sizeof(int)), calloc((size_t)size, sizeof(int))};
-  t->separate = (group_layout){n, calloc((size_t)(n * size), sizeof(int)), calloc((size_t)(n * size), sizeof(int))};
-  NTKW_CHECK(t->combined.chunk_first && t->combined.chunk_end && t->separate.chunk_first && t->separate.chunk_end,
-             NTKW_ERR_MEMORY, "out of memory for the layout of %d chunks", t->plan.n_chunks);
   for (int r = 0; r < size; r++) {
-    int first, end;
-    chunk_plan_share(&t->plan, r, size, &first, &end);
-    t->combined.chunk_first[r] = first;
-    t->combined.chunk_end[r] = end;
+    t->combined.chunk_first[r] = first[r];
+    t->combined.chunk_end[r] = first[r + 1];
     for (int c = 0; c < n; c++) {
       const int begin = t->plan.condition_first[c], stop = t->plan.condition_first[c + 1];
-      const int from = first > begin ? first : begin, to = end < stop ? end : stop;
+      const int from = first[r] > begin ? first[r] : begin, to = first[r + 1] < stop ? first[r + 1] : stop;
       t->separate.chunk_first[c * size + r] = from < to ? from - begin : 0;
       t->separate.chunk_end[c * size + r] = from < to ? to - begin : 0;
     }
   }
+}
+
+/* Compute the chunks of every rank in each group. */
+static ntkw_status create_groups(trainer *t) {
+  const int n = t->pde->n_conditions, size = t->size;
+  int *first = calloc((size_t)size + 1, sizeof *first);
+  t->combined = (group_layout){1, calloc((size_t)size, sizeof(int)), calloc((size_t)size, sizeof(int))};
+  t->separate = (group_layout){n, calloc((size_t)(n * size), sizeof(int)), calloc((size_t)(n * size), sizeof(int))};
+  const bool complete =
+      first && t->combined.chunk_first && t->combined.chunk_end && t->separate.chunk_first && t->separate.chunk_end;
+  if (complete) {
+    chunk_plan_share(&t->plan, size, first);
+    lay_groups(t, first);
+  }
+  free(first);
+  NTKW_CHECK(complete, NTKW_ERR_MEMORY, "out of memory for the layout of %d chunks", t->plan.n_chunks);
   return NTKW_SUCCESS;
 }
 
@@ -43,7 +53,7 @@ void trainer_free_work(trainer *t) {
 static ntkw_status create_work(trainer *t, int n_threads, int n_workers) {
   NTKW_TRY(t->order == ORDER_FREE ? chunk_plan_create_free(t->pde, n_workers, &t->plan)
                                   : chunk_plan_create(t->pde, &t->plan));
-  NTKW_TRY(lay_groups(t));
+  NTKW_TRY(create_groups(t));
   const int first = t->combined.chunk_first[t->rank], end = t->combined.chunk_end[t->rank];
   return gradient_engine_create(t->pde, t->model, &t->plan, first, end, n_threads, &t->engine);
 }
@@ -56,7 +66,10 @@ ntkw_status trainer_share_work(trainer *t, int n_threads, sum_order order) {
   NTKW_CHECK(MPI_Allreduce(MPI_IN_PLACE, &most_threads, 1, MPI_INT, MPI_MAX, t->comm) == MPI_SUCCESS, NTKW_ERR_MPI,
              "MPI_Allreduce of the numbers of threads failed");
   NTKW_TRY(ntkw_status_agree(t->comm, create_work(t, n_threads, t->size * most_threads)));
-  NTKW_TRY(sharding_create(t->comm, t->n_parameters, t->pde->network.precision, layouts, 2, &t->sharding));
+  NTKW_TRY(sharding_create(t->comm, t->n_parameters, t->pde->network.precision, layouts, 2,
+                           gradient_engine_memory(t->engine), &t->sharding));
+  void *nodes = sharding_node_memory(t->sharding);
+  NTKW_TRY(ntkw_status_agree(t->comm, nodes ? gradient_engine_use_memory(t->engine, nodes) : NTKW_SUCCESS));
   return trainer_squares_create(t);
 }
 

@@ -6,7 +6,7 @@ static const void *forward(workspace *w) {
   for (int l = 0; l < net->n_layers; l++) {
     const dense_layer *layer = &net->layers[l];
     const layer_work *work = &w->layers[l];
-    const jet_panel panel = workspace_panel(w, layer->out_padded);
+    const jet_panel panel = workspace_panel(w, layer->out);
     network_apply_layer(w, l);
     if (l + 1 < net->n_layers)
       net->kernels->activate(&panel, net->function, layer->biases, work->z, w->layers[l + 1].h);
@@ -19,7 +19,7 @@ static const void *forward(workspace *w) {
 /* Compute the derivatives by z of the layer below from those of a layer. */
 static void descend(workspace *w, int index, const void *adjoint, void *below) {
   const network *net = w->network;
-  const jet_panel panel = workspace_panel(w, net->layers[index].in_padded);
+  const jet_panel panel = workspace_panel(w, net->layers[index].in);
   network_pull_back(w, index, adjoint, below);
   net->kernels->activate_backward(&panel, net->function, w->layers[index - 1].z, w->layers[index].h, below);
 }

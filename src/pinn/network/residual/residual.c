@@ -33,7 +33,7 @@ static ntkw_status create_work(workspace *w) {
   for (int l = 0; complete && l < net->n_layers; l++)
     if (skips(net, l))
       complete = (own->branch[l] = matrix_allocate(net, PANEL_ROWS, net->layers[l].out_padded)) != NULL;
-  NTKW_CHECK(complete, NTKW_ERR_MEMORY, "no memory to work on a residual network of %lld parameters",
+  NTKW_CHECK(complete, NTKW_ERR_MEMORY, "out of memory for the workspace of a residual network of %lld parameters",
              (long long)net->tensors.count);
   return NTKW_SUCCESS;
 }
@@ -60,7 +60,7 @@ static int64_t values_of(const workspace *w, int width) {
 static void hidden_forward(workspace *w, int l) {
   const network *net = w->network;
   const dense_layer *layer = &net->layers[l];
-  const jet_panel panel = workspace_panel(w, layer->out_padded);
+  const jet_panel panel = workspace_panel(w, layer->out);
   const int64_t n = values_of(w, layer->out_padded);
   void *above = w->layers[l + 1].h;
   network_apply_layer(w, l);
@@ -73,7 +73,7 @@ static void hidden_forward(workspace *w, int l) {
 static const void *forward(workspace *w) {
   const network *net = w->network;
   const int last = net->n_layers - 1;
-  const jet_panel panel = workspace_panel(w, net->layers[last].out_padded);
+  const jet_panel panel = workspace_panel(w, net->layers[last].out);
   for (int l = 0; l < last; l++) hidden_forward(w, l);
   network_apply_layer(w, last);
   net->kernels->add_bias(&panel, net->layers[last].biases, w->layers[last].z);
@@ -84,9 +84,8 @@ static const void *forward(workspace *w) {
 static void hidden_backward(workspace *w, int l, const backward_pass *pass) {
   const network *net = w->network;
   const own_work *own = w->own;
-  const int width = net->layers[l].out_padded;
-  const jet_panel panel = workspace_panel(w, width);
-  const int64_t n = values_of(w, width);
+  const jet_panel panel = workspace_panel(w, net->layers[l].out);
+  const int64_t n = values_of(w, panel.width);
   memcpy(w->adjoint[0], own->adjoint_h, (size_t)n * net->kernels->size);
   net->kernels->activate_backward(&panel, net->function, w->layers[l].z, branch_of(w, l), w->adjoint[0]);
   network_backward_layer(w, l, pass, w->adjoint[0]);

@@ -1,11 +1,12 @@
-/* Agree on a status, and add up numbers over the ranks, without blocking in MPI.
+/* Agree on a status, and add up numbers over the ranks, without blocking in MPI. The verdict is that of
+ * ntkw_status_agree (ntkw/status.h), which blocks.
  *
  *     ntkw_i_agree_start(&agreement, comm, status, sums, n);       // the same calls in the same order on every rank
  *     while (!ntkw_i_agree_test(&agreement)) ...                   // other work, or a pause
  *     status = ntkw_i_agree_verdict(&agreement);
  */
-#ifndef NTKW_RANKS_AGREE_ASYNC_H
-#define NTKW_RANKS_AGREE_ASYNC_H
+#ifndef NTKW_RANKS_AGREE_H
+#define NTKW_RANKS_AGREE_H
 
 #include <mpi.h>
 #include <stdbool.h>

@@ -1,20 +1,28 @@
-/* Read and write bytes of a file past HDF5 and MPI-IO. Every error message names the file and the system's reason.
+/* Read and write bytes of a file, and values of its arrays, past HDF5 and MPI-IO. Every error message names the file
+ * and the system's reason. Arrays are little-endian in files.
  *
  * No function is collective. */
-#ifndef NTKW_FILEIO_POSIX_IO_H
-#define NTKW_FILEIO_POSIX_IO_H
+#ifndef NTKW_FILEIO_FILE_IO_H
+#define NTKW_FILEIO_FILE_IO_H
 
 #include <stddef.h>
 #include <stdint.h>
+#include "ntkw/dtype.h"
 #include "ntkw/status.h"
-
-/* The most bytes that one call moves, in and out of a file: far below the 2 GiB at which MPI-IO and read() break.
- * A variable only so that tests can have many pieces of small arrays. */
-extern int64_t ntkw_i_piece_length;
 
 /* Read or write exactly length bytes at an offset. path is for messages. @return NTKW_SUCCESS, NTKW_ERR_FILE. */
 ntkw_status ntkw_i_file_read(int fd, const char *path, void *bytes, size_t length, int64_t at);
 ntkw_status ntkw_i_file_write(int fd, const char *path, const void *bytes, size_t length, int64_t at);
+
+/* Read or write count values, beginning with element `first` of the array at byte `address`. Values in memory have the
+ * machine's byte order. @return NTKW_SUCCESS, NTKW_ERR_FILE. */
+ntkw_status ntkw_i_array_read(int fd, const char *path, ntkw_dtype dtype, int64_t address, int64_t first, size_t count,
+                              void *values);
+ntkw_status ntkw_i_array_write(int fd, const char *path, ntkw_dtype dtype, int64_t address, int64_t first, size_t count,
+                               const void *values);
+
+/* Change the byte order of count values of this size from the file's to the machine's. */
+void ntkw_i_array_swap_order(void *values, size_t size, size_t count);
 
 /* Tell the system that the file will be read in order, piece by piece. It then reads twice as far ahead while the
  * caller works on a piece. (Asking for the pieces ahead by POSIX_FADV_WILLNEED made reading three times slower.) Has no

@@ -1,4 +1,4 @@
-#include "pinn/dense/node_memory.h"
+#include "pinn/dense/memory_check.h"
 #include "ranks/comm.h"
 
 #include <unistd.h>
@@ -12,7 +12,7 @@ static double physical_memory(void) {
 #endif
 }
 
-ntkw_status node_memory_find(MPI_Comm comm, double bytes, double *needed, double *available) {
+ntkw_status memory_check_find(MPI_Comm comm, double bytes, double *needed, double *available) {
   struct {
     double share;
     int rank;
