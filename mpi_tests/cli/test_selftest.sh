@@ -6,15 +6,15 @@ cd "$scratch" && mkdir -p empty && cd empty || exit 1
 
 run 3 selftest
 expect_code 0
-expect_output "3 ranks" "kernels" "same bits  wave, float32, weights ntk-trace every step" "all 15 problems give the reference bits" \
+expect_output "3 ranks" "kernels" "same bits  wave, float32, weights ntk-trace every step" "all 18 problems give the reference bits" \
   "same bits  wave, float32, weights ntk-trace every step, lane_rows 64"
 run 2 selftest --threads 3
 expect_code 0
-expect_output "2 ranks, 3 threads each" "all 15 problems give the reference bits"
+expect_output "2 ranks, 3 threads each" "all 18 problems give the reference bits"
 for pair in 1:2 2:3 3:5 2:5 3:8; do # the first number imitates computers of so many ranks
   NTKW_SHARED_RANKS=${pair%:*} run ${pair#*:} selftest
   expect_code 0
-  expect_output "${pair#*:} ranks" "all 15 problems give the reference bits"
+  expect_output "${pair#*:} ranks" "all 18 problems give the reference bits"
 done
 NTKW_SHARED_RANKS=many run 2 selftest
 expect_code 2
@@ -25,7 +25,7 @@ for kernels in portable avx2 avx512; do
   export NTKW_KERNELS=$kernels
   run 2 selftest
   expect_code 0
-  expect_output "kernels $kernels" "all 15 problems give the reference bits"
+  expect_output "kernels $kernels" "all 18 problems give the reference bits"
 done
 unset NTKW_KERNELS
 NTKW_SUM_KERNELS=portable run 2 --version
@@ -39,7 +39,7 @@ unset LD_PRELOAD
 expect_code 1
 expect_output "DIFFERENT  wave, float64, weights ntk-trace every 2 steps" "DIFFERENT  pair, float32" \
   "same bits  helmholtz, float32, weights none" "first at step 1 of 5, in layer0.weights: its digest is" \
-  "8 of 15 problems differ from the reference bits"
+  "8 of 18 problems differ from the reference bits"
 
 checks=$((checks + 1))
 what="files of ntkw selftest"

@@ -49,6 +49,16 @@ static void check_default(const char *table, const char *key, double expected) {
   CHECK_EQUAL_DOUBLE(value, expected);
 }
 
+static void check_option(const char *table, const optimizer_option *option) {
+  char assignment[96];
+  if (option->n_words == 0) {
+    check_default(table, option->key, option->otherwise);
+    return;
+  }
+  snprintf(assignment, sizeof assignment, ", %s = \"%s\"", option->key, option->words[(int)option->otherwise]);
+  CHECK_TEXT_HAS(table, assignment);
+}
+
 static void optimizers_have_their_keys_and_defaults(void) {
   char row[MAX_LINE], table[MAX_LINE];
   int n = 0;
@@ -61,7 +71,7 @@ static void optimizers_have_their_keys_and_defaults(void) {
     CHECK(table[0] != '\0');
     CHECK_EQUAL_INT(count_of(table, '='), 1 + ops->n_options);
     check_default(table, "rate", ops->rate);
-    for (int k = 0; k < ops->n_options; k++) check_default(table, ops->options[k].key, ops->options[k].otherwise);
+    for (int k = 0; k < ops->n_options; k++) check_option(table, &ops->options[k]);
   }
 }
 

@@ -1,6 +1,4 @@
 /* The kernel equals J J^T of a Jacobian computed row by row, and has the same bits on one rank and on all ranks. */
-#include "pinn/network/ntk_factors.h"
-#include "pinn/spectrum/ntk_plan.h"
 #include "spectrum_fixture.h"
 #include "training_fixture.h"
 
@@ -113,30 +111,6 @@ static void same_bits_for_any_ranks(void) {
   problem_destroy(&pde);
 }
 
-/* Each pair of panels is computed once, and each panel is the left one of about half its pairs. */
-static void panels_meet_once(void) {
-  problem *pde = coupled_problem();
-  ntk_plan plan;
-  CHECK_OK(ntk_plan_create(pde, 100, &plan));
-  int64_t rows = 0;
-  for (int p = 0; p < plan.n_panels; p++) {
-    int taken = 0;
-    CHECK_EQUAL_INT(plan.panels[p].first_row, rows);
-    CHECK(plan.panels[p].n_points * plan.panels[p].n_streams <= FACTOR_ROWS);
-    rows += plan.panels[p].n_points;
-    for (int q = 0; q < plan.n_panels; q++) {
-      taken += ntk_plan_takes(p, q);
-      CHECK_EQUAL_INT(ntk_plan_takes(p, q) + ntk_plan_takes(q, p), p == q ? 2 : 1);
-    }
-    CHECK(2 * taken >= plan.n_panels - 1 && 2 * taken <= plan.n_panels + 2);
-    const ntkw_i_range share = ntk_plan_share(&plan, ntk_plan_owner(&plan, p, 3), 3);
-    CHECK(p >= share.first && p < share.last);
-  }
-  CHECK_EQUAL_INT(rows, ntk_rows(pde, 100));
-  ntk_plan_free(&plan);
-  problem_destroy(&pde);
-}
-
 static void mistakes_are_named(void) {
   problem *pde = wave_problem("float64", "none", 1);
   int64_t count;
@@ -161,7 +135,6 @@ int main(int argc, char **argv) {
                                     TEST(of_residual_networks),
                                     TEST(diagonal_is_that_of_training),
                                     TEST(same_bits_for_any_ranks),
-                                    TEST(panels_meet_once),
                                     TEST(mistakes_are_named)};
   return run_suite("the NTK matrix", cases, sizeof cases / sizeof *cases, argc, argv);
 }

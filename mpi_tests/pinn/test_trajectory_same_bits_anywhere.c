@@ -22,6 +22,7 @@ typedef struct choice {
   const char *rule, *precision;
   int every, number;
   const char *optimizer;
+  bool variant; /* another network, and options that are not the defaults */
 } choice;
 
 /* A part of a run, without a restart: steps from .. to - 1. */
@@ -71,6 +72,15 @@ static bool compare(const choice *what, const stretch *where, int step, const st
   return false;
 }
 
+/* The last word of options with words, and momentum. */
+static void change_options(optimizer_settings *settings) {
+  for (int i = 0; i < settings->ops->n_options; i++) {
+    const optimizer_option *option = &settings->ops->options[i];
+    if (option->n_words > 0) settings->values[i] = option->n_words - 1;
+    if (strcmp(option->key, "momentum") == 0) settings->values[i] = 0.5;
+  }
+}
+
 /* The fixture has 9 lanes of 128 rows, or 12 of 85 rows. */
 static int lane_rows_of(const choice *what) {
   return what->number % 3 == 1 ? SHORT_LANE_ROWS : DEFAULT_LANE_ROWS;
@@ -80,11 +90,13 @@ static int lane_rows_of(const choice *what) {
  * writes one there. record: store the digests; otherwise compare with them. */
 static void run_stretch(const choice *what, const stretch *where, const char *path, state_digest digests[],
                         bool record) {
-  problem *pde = wave_problem(what->precision, what->rule, what->every);
+  problem *pde = wave_problem_of(what->variant ? "hidden = {24, 21}" : "hidden = {13, 10}", what->precision, what->rule,
+                                 what->every);
   trainer *t;
   if (where->from == 0) pde->lane_rows = lane_rows_of(what);
   if (strcmp(what->optimizer, DEFAULT_OPTIMIZER) != 0)
     pde->optimizer = optimizer_defaults(optimizer_find(what->optimizer));
+  if (what->variant) change_options(&pde->optimizer);
   history past = {0};
   ntkw_checkpoint_reader *reader = NULL;
   state_digest digest;
@@ -158,15 +170,18 @@ static void every_trajectory_has_the_reference_bits(void) {
   for (int r = 0; r < n_rules; r++)
     for (int pair = 0; pair < 4; pair++) {
       if (!all && pair != (r + world_size()) % 4) continue;
-      const choice what = {rule_names(&n_rules)[r], precisions[pair % 2], pair / 2 ? 3 : 1, number++,
-                           DEFAULT_OPTIMIZER};
+      const choice what = {
+          rule_names(&n_rules)[r], precisions[pair % 2], pair / 2 ? 3 : 1, number++, DEFAULT_OPTIMIZER, false};
       follow(&what, some);
     }
   for (int o = 0; o < n_optimizers; o++)
     for (int kind = 0; kind < 4; kind++) {
       const char *name = optimizer_names(&n_optimizers)[o];
-      if (strcmp(name, DEFAULT_OPTIMIZER) == 0 || (!all && kind % 2 != (o + world_size()) % 2)) continue;
-      const choice what = {kind < 2 ? "ntk-trace" : "none", precisions[kind % 2], 2, number++, name};
+      const bool wide_only = optimizer_find(name)->least_squares;
+      if (strcmp(name, DEFAULT_OPTIMIZER) == 0) continue;
+      if (wide_only ? kind % 2 == 0 : !all && kind % 2 != (o + world_size()) % 2) continue;
+      const choice what = {kind < 2 ? "ntk-trace" : "none", precisions[kind % 2], 2, number++, name,
+                           wide_only && kind == 3};
       follow(&what, some);
     }
   CHECK(number >= n_rules && n_rules > 5);

@@ -8,10 +8,14 @@ foreach(test node_memory_is_shared sharding_equals_serial_tree training_same_bit
   ntkw_test(NAME ${test} LABEL pinn RANKS 1 2 3 4 5 8 SOURCES test_${test}.c LIBRARIES ntkw_pinn_parts)
 endforeach()
 ntkw_test(NAME lbfgs_finds_minima LABEL pinn RANKS 1 3 SOURCES test_lbfgs_finds_minima.c LIBRARIES ntkw_pinn_parts)
+ntkw_test(NAME gauss_newton_finds_minima LABEL pinn RANKS 1 3 5 SOURCES test_gauss_newton_finds_minima.c
+  LIBRARIES ntkw_pinn_parts)
 ntkw_test(NAME docs_have_every_optimizer LABEL pinn RANKS 1 SOURCES test_docs_have_every_optimizer.c
   LIBRARIES ntkw_pinn_parts)
 ntkw_test(NAME state_round_trips LABEL pinn RANKS 1 2 3 5 SOURCES test_state_round_trips.c LIBRARIES ntkw_pinn_parts)
 ntkw_test(NAME objective_is_the_trainers_own LABEL pinn RANKS 1 2 3 5 SOURCES test_objective_is_the_trainers_own.c
+  LIBRARIES ntkw_pinn_parts)
+ntkw_test(NAME least_squares_of_the_trainer LABEL pinn RANKS 1 2 3 5 SOURCES test_least_squares_of_the_trainer.c
   LIBRARIES ntkw_pinn_parts)
 ntkw_test(NAME training_gradient_matches_differences LABEL pinn RANKS 1 3
   SOURCES test_training_gradient_matches_differences.c LIBRARIES ntkw_pinn_parts)

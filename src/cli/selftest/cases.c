@@ -87,6 +87,26 @@ static const char soliton[] =
     "  weighting = { '%s', update_every = %d }, precision = '%s', steps = 5, seed = 15%s\n"
     "}\n";
 
+/* Least squares with several equations in a condition: 193 rows. */
+#define LEAST_SQUARES(network, options)                                                    \
+  "return problem {\n"                                                                     \
+  "  inputs = { {'x', 0, 1}, {'y', -1, 1} }, outputs = { 'u', 'v' }, resample = 2,\n"      \
+  "  conditions = {\n"                                                                     \
+  "    { 'inside', points = 50, on = interior(),\n"                                        \
+  "      equation = function(p) return p.u_xx + p.v*p.u_y - 1, p.v_yy - p.u*p.x end },\n"  \
+  "    { 'edge', points = 31, on = { boundary{x=0}, boundary{x=1} },\n"                    \
+  "      equation = function(p) return p.u - sin(2*p.y), p.v_x*p.nx, p.u_x + p.y end },\n" \
+  "  },\n"                                                                                 \
+  "  network = { hidden = {" network "} },\n"                                              \
+  "  optimizer = { 'gauss-newton'" options " },\n"                                         \
+  "  weighting = { '%s', update_every = %d }, precision = '%s', steps = 5, seed = 16%s\n"  \
+  "}\n"
+
+/* The primal form; the dual form with the Jacobian, and with factors. */
+static const char primal[] = LEAST_SQUARES("11, 9", "");
+static const char dual[] = LEAST_SQUARES("18, 13", ", rule = 'curve', momentum = 0.5");
+static const char factors[] = LEAST_SQUARES("64, 48", "");
+
 const selftest_case selftest_cases[SELFTEST_CASES] = {
     {"wave", "float32", "ntk-trace", 1, wave, 0},
     {"wave", "float64", "ntk-trace", 2, wave, 0},
@@ -104,6 +124,9 @@ const selftest_case selftest_cases[SELFTEST_CASES] = {
     {"helmholtz", "float64", "inverse-gradient-norm", 1, helmholtz, 64},
     {"pair", "float32", "gradient-share", 2, pair, 64},
     {"plate", "float64", "ntk-trace", 1, plate, 64},
+    {"primal", "float64", "mean-ntk-trace", 2, primal, 0},
+    {"dual", "float64", "none", 1, dual, 0},
+    {"factors", "float64", "ntk-trace", 3, factors, 0},
 };
 
 ntkw_status selftest_problem(const selftest_case *which, problem **out) {

@@ -4,7 +4,7 @@
 
 #include "pinn/problem/problem.h"
 
-enum { SELFTEST_CASES = 15, SELFTEST_STEPS = 5 };
+enum { SELFTEST_CASES = 18, SELFTEST_STEPS = 5 };
 
 typedef struct selftest_case {
   const char *problem, *precision, *rule;

@@ -1,5 +1,5 @@
 #include "cli/train/spectrum_recorder.h"
-#include "pinn/spectrum/ntk_plan.h"
+#include "pinn/spectrum/ntk_matrix.h"
 #include "base/check.h"
 
 #include <errno.h>

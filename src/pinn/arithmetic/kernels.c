@@ -1,4 +1,5 @@
 #include "pinn/arithmetic/kernels.h"
+#include "pinn/arithmetic/tile_kernels.h"
 #include "base/cpu.h"
 #include "base/check.h"
 
@@ -6,10 +7,12 @@
 
 #if defined(__x86_64__)
 static const kernels *const tables[KERNEL_VARIANTS] = {kernels_portable, kernels_avx2, kernels_avx512};
+static const tile_kernels *const tile_tables[KERNEL_VARIANTS] = {&tiles_portable, &tiles_avx2, &tiles_avx512};
 /* SLEEF's scalar members are compiled for FMA too, so even the portable kernels need it. */
 static const kernel_variant needed_by_portable = KERNELS_AVX2;
 #else
 static const kernels *const tables[KERNEL_VARIANTS] = {kernels_portable};
+static const tile_kernels *const tile_tables[KERNEL_VARIANTS] = {&tiles_portable};
 static const kernel_variant needed_by_portable = KERNELS_PORTABLE;
 #endif
 
@@ -19,6 +22,10 @@ static bool supported(kernel_variant variant) {
 
 const kernels *kernels_find(kernel_variant variant, ntkw_dtype precision) {
   return supported(variant) ? tables[variant] + (precision == NTKW_FLOAT64) : NULL;
+}
+
+const tile_kernels *tile_kernels_find(kernel_variant variant) {
+  return tile_tables[variant];
 }
 
 ntkw_status kernels_choose(kernel_variant *out) {

@@ -1,5 +1,6 @@
 /* The kernels for x86-64 with AVX2 and FMA. */
 #define KERNELS kernels_avx2
+#define TILES tiles_avx2
 
 #include <immintrin.h>
 

@@ -1,5 +1,6 @@
 /* The kernels for x86-64 with AVX-512 (F, DQ, BW, VL). */
 #define KERNELS kernels_avx512
+#define TILES tiles_avx512
 
 #include <immintrin.h>
 

@@ -1,5 +1,6 @@
 /* The kernels for any CPU: SLEEF's scalar members. */
 #define KERNELS kernels_portable
+#define TILES tiles_portable
 
 typedef struct pair_f32 {
   float x, y;

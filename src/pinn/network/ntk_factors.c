@@ -111,10 +111,11 @@ void factor_products_set_right(factor_products *p, const double *factors, int n_
   p->streams_right = n_streams;
 }
 
-static void make_gram(factor_products *p, const double *left, int stride, int features, const double *right,
+/* The first `rows` rows of a Gram matrix, for the rows of the right panel. */
+static void make_gram(factor_products *p, const double *left, int rows, int stride, int features, const double *right,
                       double *gram) {
-  const product_shape product = {.rows = FACTOR_ROWS,
-                                 .width = FACTOR_ROWS,
+  const product_shape product = {.rows = rows,
+                                 .width = padded_width(NTKW_FLOAT64, p->n_right * p->streams_right),
                                  .inner = features,
                                  .lda = stride,
                                  .ldb = FACTOR_ROWS,
@@ -142,18 +143,19 @@ static void add_layer(const factor_products *p, int n_points, int n_streams, dou
 static void add_others(factor_products *p, const double *factors, int n_points, double *tile) {
   const size_t start = others_start(p->network);
   const int n = p->network->n_others;
-  make_gram(p, factors + start, n, n, p->right + start, p->grams[0]);
+  make_gram(p, factors + start, n_points, n, n, p->right + start, p->grams[0]);
   for (int i = 0; i < n_points; i++)
     for (int j = 0; j < p->n_right; j++) tile[i * p->n_right + j] += p->grams[0][i * FACTOR_ROWS + j];
 }
 
 void factor_products_tile(factor_products *p, const double *factors, int n_points, int n_streams, double *tile) {
+  const int rows = n_points * n_streams;
   memset(tile, 0, (size_t)n_points * (size_t)p->n_right * sizeof *tile);
   for (int l = 0; l < p->network->n_layers; l++) {
     const dense_layer *layer = &p->network->layers[l];
     const size_t start = layer_start(p->network, l), half = (size_t)FACTOR_ROWS * (size_t)layer->in_padded;
-    make_gram(p, factors + start, layer->in_padded, layer->in, p->right + start, p->grams[0]);
-    make_gram(p, factors + start + half, layer->out_padded, layer->out, p->right + start + half, p->grams[1]);
+    make_gram(p, factors + start, rows, layer->in_padded, layer->in, p->right + start, p->grams[0]);
+    make_gram(p, factors + start + half, rows, layer->out_padded, layer->out, p->right + start + half, p->grams[1]);
     add_layer(p, n_points, n_streams, tile);
   }
   if (p->network->n_others > 0) add_others(p, factors, n_points, tile);

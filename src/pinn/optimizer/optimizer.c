@@ -49,6 +49,8 @@ bool option_is_momentum(double x) {
 
 static void print_option(FILE *to, const optimizer_option *option) {
   fprintf(to, "    %-10s %s (", option->key, option->help);
+  for (int i = 0; i < option->n_words; i++) fprintf(to, "%s\"%s\"", i == 0 ? "" : " or ", option->words[i]);
+  if (option->n_words > 0) return (void)fprintf(to, ", default \"%s\")\n", option->words[(int)option->otherwise]);
   if (option->allowed)
     fprintf(to, "%s", option->expected);
   else

@@ -23,10 +23,12 @@ enum { MAX_OPTIMIZER_OPTIONS = 8 };
  * resumed runs are compared with it, and optimizer_print_options prints it. Every optimizer also has rate and decay. */
 typedef struct optimizer_option {
   const char *key;
-  double otherwise;        /* the default */
+  double otherwise;        /* the default; the index of a word */
   bool (*allowed)(double); /* NULL: an integer from least to most */
   const char *expected;    /* such as "a number above 0"; NULL for integers */
   int64_t least, most;
+  const char *const *words; /* not NULL: one of n_words words, and the value is its index */
+  int n_words;
   const char *help; /* a clause, such as "decay of the mean gradient" */
 } optimizer_option;
 
@@ -57,6 +59,7 @@ struct optimizer_ops {
   double rate;         /* the default of its rate */
   const optimizer_option *options;
   int n_options;
+  bool least_squares; /* needs the objective's squares: only networks of float64 that show their Jacobian */
   /* Allocate the state and all memory of later steps. Not collective. @return NTKW_SUCCESS or NTKW_ERR_MEMORY. */
   ntkw_status (*create)(const optimizer_settings *settings, const shard_layout *layout, void **self);
   /* Update this rank's shard of the parameters. Collective if it calls the objective. @return the same on every rank;
@@ -69,7 +72,8 @@ struct optimizer_ops {
 
 #define OPTIMIZER_LIST(X) \
   X(adam)                 \
-  X(lbfgs)
+  X(lbfgs)                \
+  X(gauss_newton)
 
 #define OPTIMIZER_DECLARATION(id) extern const optimizer_ops optimizer_##id;
 OPTIMIZER_LIST(OPTIMIZER_DECLARATION)

@@ -163,7 +163,9 @@ static section word_or_table(reader *r, const section *parent, const char *key, 
 }
 
 static void read_option(reader *r, const section *s, const optimizer_option *option, double *value) {
-  if (option->allowed)
+  if (option->n_words > 0)
+    *value = (double)read_word(r, s, option->key, option->words, option->n_words, (int)option->otherwise);
+  else if (option->allowed)
     *value = read_number(r, s, option->key, option->allowed, option->expected, option->otherwise);
   else
     *value = (double)read_integer(r, s, option->key, option->least, option->most, (int64_t)option->otherwise);
@@ -231,6 +233,11 @@ void read_training(reader *r, const section *s) {
   read_optimizer(r, s);
   read_weighting(r, s);
   p->network.precision = read_word(r, s, "precision", precisions, 2, 0) == 0 ? NTKW_FLOAT64 : NTKW_FLOAT32;
+  if (p->optimizer.ops->least_squares && p->network.precision == NTKW_FLOAT32)
+    reader_fail(r->L, line_of_key(r, s, "precision"),
+                "the optimizer \"%s\" solves least-squares problems, for which float32 is too coarse; expected "
+                "precision = \"float64\"",
+                p->optimizer.ops->name);
   p->resample = read_integer(r, s, "resample", 0, MAX_COUNT, p->resample);
   p->steps = read_integer(r, s, "steps", 1, MAX_COUNT, p->steps);
   problem_set_seed(p, (uint64_t)read_integer(r, s, "seed", 0, INT64_MAX, (int64_t)p->seed));

@@ -1,10 +1,8 @@
 /* The neural tangent kernel of a problem at given parameters: K_ij = dr_i/dtheta . dr_j/dtheta for the unweighted
  * residuals r of all conditions, at n points each.
  *
- * Each rank has the factors (network/ntk_factors.h) of its panels (ntk_plan.h). Panel by panel the factors are
- * broadcast, all ranks compute their tiles with them, and rank 0 assembles the tiles. Each pair of panels is computed
- * once, in a way that does not depend on the ranks: the kernel has the same bits for any number of ranks and on any
- * CPU.
+ * The tiles are made from factors as in training (training/kernel_tiles.h), with the same bits for any number of ranks
+ * and on any CPU. Rank 0 gathers them. Rows are ordered by condition, equation and point.
  *
  * All arithmetic is in float64, whatever the precision of the training: the eigenvalues of the kernel span ten or more
  * decades, of which float32 would resolve seven. */
@@ -18,12 +16,15 @@ enum { MAX_NTK_ROWS = 20000 };
 
 typedef struct ntk_matrix {
   int n_conditions;
-  int64_t n_rows, first_row[MAX_CONDITIONS + 1]; /* first row of each condition, as in ntk_plan.h */
+  int64_t n_rows, first_row[MAX_CONDITIONS + 1]; /* first row of each condition */
   int n_inputs;
   double *values;    /* n_rows x n_rows, symmetric; only on rank 0, as the next two */
   double *residuals; /* n_rows */
   double *points;    /* n_rows x n_inputs */
 } ntk_matrix;
+
+/* Number of rows of a kernel with n_points points per condition. Local. */
+int64_t ntk_rows(const problem *pde, int64_t n_points);
 
 /* Compute the kernel at n_points points of each condition: the points that the sampler would draw in a step if the
  * condition had n_points points. Collective on comm.

@@ -235,8 +235,12 @@ static void add_conditions(settings_list *s, const problem *pde) {
 /* Options belong to their optimizer: another one does not have them. */
 static void add_options(settings_list *s, const optimizer_settings *optimizer) {
   const int first = s->n;
-  for (int i = 0; i < optimizer->ops->n_options; i++)
-    add(s, CHANGE_TAKEN, text_of("optimizer.%s", optimizer->ops->options[i].key), number(optimizer->values[i]));
+  for (int i = 0; i < optimizer->ops->n_options; i++) {
+    const optimizer_option *option = &optimizer->ops->options[i];
+    const double value = optimizer->values[i];
+    add(s, CHANGE_TAKEN, text_of("optimizer.%s", option->key),
+        option->n_words > 0 ? text_of("\"%s\"", option->words[(int)value]) : number(value));
+  }
   for (int i = first; i < s->n; i++) s->list[i].inner = true;
 }
 

@@ -38,7 +38,7 @@ static ntkw_status collect(state_visitor *v, const array_entry *array) {
 
 /* The suffix of the tensor's name: empty for the parameters, ".NAME" for the optimizer's array OPTIMIZER_NAME. */
 static void suffix_of(const array_entry *array, char suffix[TENSOR_NAME]) {
-  const char *name = strchr(array->name, '_');
+  const char *name = strrchr(array->name, '_');
   snprintf(suffix, TENSOR_NAME, "%s%.10s", name ? "." : "", name ? name + 1 : "");
 }
 

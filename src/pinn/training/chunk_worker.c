@@ -1,5 +1,6 @@
 #include "pinn/training/chunk_worker.h"
 #include "base/dtype.h"
+#include "pinn/network/jacobian_rows.h"
 #include "pinn/training/buffer_pool.h"
 #include "pinn/training/sampler.h"
 #include "base/check.h"
@@ -16,9 +17,10 @@ struct chunk_worker {
   equations_workspace *equations[MAX_CONDITIONS];
   int capacity[MAX_CONDITIONS]; /* largest number of points of a panel */
   buffer_pool gradients;
-  int64_t drawn;   /* draw of the stored points; -1: none yet */
-  double *points;  /* of all chunks of this worker */
-  double *normals; /* at these points; NULL: no equation uses them */
+  jacobian_rows *jacobian; /* NULL: the optimizer needs no rows */
+  int64_t drawn;           /* draw of the stored points; -1: none yet */
+  double *points;          /* of all chunks of this worker */
+  double *normals;         /* at these points; NULL: no equation uses them */
   double *coefficients, *outputs, *output_adjoints, *residuals, *factors, *squared_norms; /* of a panel */
   chunk_result result;
 };
@@ -88,6 +90,8 @@ ntkw_status chunk_worker_create(const problem *pde, const model *trained, const 
   w->gradients.bytes = (size_t)model_parameter_count(trained) * width;
   ntkw_status status = workspace_create(model_network(trained), &w->workspace);
   if (status == NTKW_SUCCESS) status = allocate_panels(w);
+  if (status == NTKW_SUCCESS && pde->optimizer.ops->least_squares)
+    status = jacobian_rows_create(model_network(trained), &w->jacobian);
   if (status != NTKW_SUCCESS) chunk_worker_destroy(out);
   return status;
 }
@@ -96,6 +100,7 @@ void chunk_worker_destroy(chunk_worker **handle) {
   chunk_worker *w = *handle;
   if (!w) return;
   workspace_destroy(&w->workspace);
+  jacobian_rows_destroy(&w->jacobian);
   for (int c = 0; c < w->pde->n_conditions; c++) equations_workspace_destroy(&w->equations[c]);
   buffer_pool_free(&w->gradients);
   double *const all[] = {w->points,          w->normals,   w->coefficients, w->outputs,
@@ -194,20 +199,69 @@ static ntkw_status backward_panel_traced(chunk_worker *w, const point_panel *pan
   return NTKW_SUCCESS;
 }
 
+/* Write the scaled residuals of a panel. row: its first row on this rank. */
+static void store_residuals(const chunk_worker *w, const point_panel *panel, const residual_rows *rows, int64_t row) {
+  const int n_equations = equations_count(w->pde->conditions[panel->condition].equations);
+  const double scale = rows->scales[panel->condition];
+  for (int e = 0; e < n_equations; e++)
+    for (int p = 0; p < panel->n; p++)
+      rows->residuals[row + (int64_t)p * n_equations + e] = scale * w->residuals[e * panel->n + p];
+}
+
+/* One backward pass per equation gives the rows of its points. */
+static void store_jacobian(chunk_worker *w, const point_panel *panel, const residual_rows *rows, int64_t row) {
+  const int n_equations = equations_count(w->pde->conditions[panel->condition].equations);
+  for (int i = 0; i < panel->n * n_equations; i++) w->factors[i] = rows->scales[panel->condition];
+  for (int e = 0; e < n_equations; e++) {
+    equations_seeds(w->equations[panel->condition], e, w->factors, w->output_adjoints);
+    jacobian_rows_take(w->jacobian, w->workspace, w->output_adjoints, rows->jacobian + (row + e) * rows->stride,
+                       n_equations * rows->stride);
+  }
+}
+
+static void store_products(chunk_worker *w, const point_panel *panel, const residual_rows *rows, int64_t row) {
+  const int n_equations = equations_count(w->pde->conditions[panel->condition].equations);
+  for (int i = 0; i < panel->n * n_equations; i++) w->factors[i] = rows->scales[panel->condition];
+  for (int e = 0; e < n_equations; e++) {
+    equations_seeds(w->equations[panel->condition], e, w->factors, w->output_adjoints);
+    jacobian_rows_apply(w->jacobian, w->workspace, rows->direction, rows->vector, w->output_adjoints,
+                        rows->products + row + e, n_equations);
+  }
+}
+
+static void backward_panel_pulled(chunk_worker *w, const point_panel *panel, const residual_rows *rows, int64_t row) {
+  const int n_equations = equations_count(w->pde->conditions[panel->condition].equations);
+  const double scale = rows->scales[panel->condition];
+  for (int e = 0; e < n_equations; e++)
+    for (int p = 0; p < panel->n; p++)
+      w->factors[e * panel->n + p] = scale * rows->factors[row + (int64_t)p * n_equations + e];
+  equations_seeds(w->equations[panel->condition], -1, w->factors, w->output_adjoints);
+  workspace_backward(w->workspace, w->output_adjoints, NULL, NULL);
+}
+
+static void visit_rows(chunk_worker *w, const point_panel *panel, const chunk_task *task, int64_t row) {
+  if (task->rows->residuals) store_residuals(w, panel, task->rows, row);
+  if (task->kind == GRADIENT_ROWS) store_jacobian(w, panel, task->rows, row);
+  if (task->kind == GRADIENT_APPLIED) store_products(w, panel, task->rows, row);
+  if (task->kind == GRADIENT_PULLED) backward_panel_pulled(w, panel, task->rows, row);
+}
+
 /* first: index of the chunk's first point among the points of this worker. */
-static ntkw_status compute_chunk(chunk_worker *w, const chunk *piece, int64_t first, const chunk_task *task) {
+static ntkw_status compute_chunk(chunk_worker *w, int l, int64_t first, const chunk_task *task) {
+  const chunk *piece = &w->plan->chunks[l];
   const int n_inputs = w->pde->n_inputs, most = w->capacity[piece->condition];
   const double weight = task->kind == GRADIENT_COMBINED ? task->weights[piece->condition] : 1.0;
+  const int n_equations = equations_count(w->pde->conditions[piece->condition].equations);
+  const int64_t row = task->rows ? residual_row_of_chunk(w->pde, w->plan, l) - task->rows->first : 0;
   if (task->kind != GRADIENT_NONE) workspace_chunk_begin(w->workspace);
   for (int64_t done = 0; done < piece->count; done += most) {
     const int64_t left = piece->count - done, at = (first + done) * n_inputs;
     const point_panel panel = {piece->condition, (int)(left < most ? left : most), w->points + at,
                                w->normals ? w->normals + at : NULL};
     NTKW_TRY(forward_panel(w, &panel, &w->result.losses[piece->condition]));
-    if (task->kind == GRADIENT_TRACED)
-      NTKW_TRY(backward_panel_traced(w, &panel, task));
-    else if (task->kind != GRADIENT_NONE)
-      backward_panel(w, &panel, weight);
+    if (task->rows) visit_rows(w, &panel, task, row + done * n_equations);
+    if (task->kind == GRADIENT_TRACED) NTKW_TRY(backward_panel_traced(w, &panel, task));
+    if (task->kind == GRADIENT_COMBINED || task->kind == GRADIENT_SEPARATE) backward_panel(w, &panel, weight);
   }
   return NTKW_SUCCESS;
 }
@@ -242,7 +296,7 @@ static void notify(const chunk_worker *w, const chunk_task *task, int group, int
 /* Add a chunk's gradient to the tree of its group: the group of all chunks, or that of the chunk's condition. */
 static ntkw_status store_chunk(chunk_worker *w, int l, const chunk_task *task) {
   const int c = w->plan->chunks[l].condition;
-  const bool alone = task->kind != GRADIENT_COMBINED;
+  const bool alone = task->kind != GRADIENT_COMBINED && task->kind != GRADIENT_PULLED;
   const int group = alone ? c : 0, begin = alone ? w->plan->condition_first[c] : 0;
   NTKW_TRY(append_chunk(w, l - begin, &w->result.partials[group]));
   if (task->ready) notify(w, task, group, begin, alone ? w->plan->condition_first[c + 1] : w->plan->n_chunks);
@@ -253,8 +307,8 @@ static ntkw_status compute_chunks(chunk_worker *w, const chunk_task *task) {
   int64_t first = 0;
   for (int l = w->first; l < w->end; l++) {
     const chunk *piece = &w->plan->chunks[l];
-    NTKW_TRY(compute_chunk(w, piece, first, task));
-    if (task->kind != GRADIENT_NONE) NTKW_TRY(store_chunk(w, l, task));
+    NTKW_TRY(compute_chunk(w, l, first, task));
+    if (gradient_kind_groups(task->kind, w->pde->n_conditions) > 0) NTKW_TRY(store_chunk(w, l, task));
     first += piece->count;
   }
   return NTKW_SUCCESS;

@@ -18,6 +18,7 @@ typedef struct chunk_task {
   ntkw_weighting *weighting;           /* receives the NTK diagonals; its sums are exact in any order */
   pthread_mutex_t *lock;               /* guards the weighting */
   const partial_ready_callback *ready; /* called after every chunk; NULL: not called */
+  const residual_rows *rows;           /* as in gradient_engine_run */
 } chunk_task;
 
 /* The result of one thread. */

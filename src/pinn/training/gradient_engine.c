@@ -1,7 +1,6 @@
 #include "pinn/training/gradient_engine.h"
 #include "pinn/training/balanced_cut.h"
 #include "pinn/training/chunk_worker.h"
-#include "pinn/training/thread_pool.h"
 #include "base/check.h"
 #include "base/dtype.h"
 
@@ -54,6 +53,10 @@ int gradient_engine_threads(const gradient_engine *e) {
   return thread_pool_size(e->threads);
 }
 
+thread_pool *gradient_engine_pool(const gradient_engine *e) {
+  return e->threads;
+}
+
 /* Bytes from one gradient to the next, whole cache lines. */
 static size_t stride(const gradient_engine *e) {
   return (e->n_parameters * ntkw_i_value_size(e->pde->network.precision) + 63) / 64 * 64;
@@ -98,16 +101,17 @@ static ntkw_status join(gradient_engine *e, ntkw_sum losses[], int n_groups, par
 }
 
 ntkw_status gradient_engine_run(gradient_engine *e, int64_t step, gradient_kind kind, const double weights[],
-                                ntkw_weighting *weighting, const partial_ready_callback *ready, ntkw_sum losses[],
-                                partial_sums partials[]) {
-  const int n_groups = kind == GRADIENT_NONE ? 0 : kind == GRADIENT_COMBINED ? 1 : e->pde->n_conditions;
+                                ntkw_weighting *weighting, const partial_ready_callback *ready,
+                                const residual_rows *rows, ntkw_sum losses[], partial_sums partials[]) {
+  const int n_groups = gradient_kind_groups(kind, e->pde->n_conditions);
   const bool alone = thread_pool_size(e->threads) == 1; /* otherwise a node may combine chunks of two threads */
   e->task = (chunk_task){.step = step,
                          .kind = kind,
                          .weights = weights,
                          .weighting = weighting,
                          .lock = &e->weighting,
-                         .ready = alone ? ready : NULL};
+                         .ready = alone ? ready : NULL,
+                         .rows = rows};
   thread_pool_run(e->threads, work, e);
   NTKW_TRY(join(e, losses, n_groups, partials));
   for (int g = 0; g < n_groups && ready && !alone; g++) ready->notify(ready->context, g, &partials[g], partials[g].n);

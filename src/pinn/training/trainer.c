@@ -58,10 +58,24 @@ trainer_state trainer_get_state(trainer *t) {
                          .blow_up = &t->blow_up};
 }
 
+static ntkw_status check_optimizer(const trainer *t) {
+  const optimizer_ops *ops = t->pde->optimizer.ops;
+  if (!ops->least_squares) return NTKW_SUCCESS;
+  NTKW_CHECK(t->pde->network.precision == NTKW_FLOAT64, NTKW_ERR_ARGUMENT,
+             "the optimizer \"%s\" solves least-squares problems in float64, but the precision is float32; expected "
+             "precision = \"float64\"",
+             ops->name);
+  NTKW_CHECK(network_shows_jacobian(model_network(t->model)), NTKW_ERR_ARGUMENT,
+             "the optimizer \"%s\" needs the rows of the Jacobian, which a network of kind \"%s\" does not give",
+             ops->name, network_name(&t->pde->network));
+  return NTKW_SUCCESS;
+}
+
 static ntkw_status create_local_parts(trainer *t) {
   const int n_sums = t->pde->n_conditions;
   NTKW_TRY(model_create(&t->pde->network, &t->model));
   t->n_parameters = model_parameter_count(t->model);
+  NTKW_TRY(check_optimizer(t));
   t->message = calloc(sums_message_size(n_sums > 2 ? n_sums : 2), sizeof *t->message); /* two for inner products */
   t->all = malloc((size_t)t->n_parameters * t->width);
   NTKW_CHECK(t->message && t->all, NTKW_ERR_MEMORY, "out of memory for %lld parameters", (long long)t->n_parameters);

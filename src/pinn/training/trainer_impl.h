@@ -6,6 +6,8 @@
 #include "pinn/training/sharding.h"
 #include "pinn/training/trainer.h"
 
+typedef struct trainer_squares trainer_squares; /* trainer_least_squares.c */
+
 struct trainer {
   MPI_Comm comm;
   int rank, size;
@@ -23,6 +25,7 @@ struct trainer {
   size_t width;
   const optimizer_ops *ops;         /* table of the optimizer */
   void *optimizer;                  /* state of the optimizer */
+  trainer_squares *squares;         /* NULL: the optimizer does not need them */
   int64_t optimizer_since;          /* its first step; not 0 if the run began with another optimizer */
   void *parameters, *total;         /* shards of the parameters and of their gradient */
   const void *sums[MAX_CONDITIONS]; /* shards of the gradients that were exchanged: of the conditions or of the total */
@@ -46,6 +49,16 @@ ntkw_status trainer_reduce(trainer *t, ntkw_status local, bool *stop);
 double trainer_mean_loss(const trainer *t, int c);
 /* A partial_ready_callback that sends final nodes. context: the sharding. */
 void trainer_send_ready(void *shards, int group, const partial_sums *partial, int n_final);
+/* Allocate what least_squares optimizers need; nothing for others. Collective. @return the same on every rank. */
+ntkw_status trainer_squares_create(trainer *t);
+void trainer_squares_destroy(trainer *t);
+/* What the objective offers; NULL for other optimizers. */
+const least_squares *trainer_squares_offered(const trainer *t);
+/* Give the model trial parameters, a shard on each rank. Collective. */
+ntkw_status trainer_use_parameters(trainer *t, const void *trial);
+/* The weighted loss, after trainer_reduce. NaN if a residual is not finite. */
+double trainer_weighted_loss(const trainer *t);
+
 /* The objective of the current step, at its parameters and losses, with the gradient in t->total. */
 objective trainer_objective(trainer *t);
 

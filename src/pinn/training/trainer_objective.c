@@ -7,15 +7,14 @@
 #include <math.h>
 #include <string.h>
 
-/* The weighted loss, after the losses were reduced to t->losses. */
-static double weighted_loss(const trainer *t) {
+double trainer_weighted_loss(const trainer *t) {
   double sum = 0.0;
   for (int c = 0; c < t->pde->n_conditions; c++)
     sum += trainer_weights(t)[c] * (t->losses[c].not_finite ? NAN : trainer_mean_loss(t, c));
   return sum;
 }
 
-static ntkw_status use_parameters(trainer *t, const void *trial) {
+ntkw_status trainer_use_parameters(trainer *t, const void *trial) {
   NTKW_TRY(sharding_gather(t->sharding, trial, t->all));
   model_set_parameters(t->model, t->all);
   return NTKW_SUCCESS;
@@ -23,11 +22,11 @@ static ntkw_status use_parameters(trainer *t, const void *trial) {
 
 static ntkw_status loss_at(void *context, const void *trial, double *loss) {
   trainer *t = context;
-  NTKW_TRY(use_parameters(t, trial));
+  NTKW_TRY(trainer_use_parameters(t, trial));
   const ntkw_status local =
-      gradient_engine_run(t->engine, t->step, GRADIENT_NONE, NULL, NULL, NULL, t->losses, t->partials);
+      gradient_engine_run(t->engine, t->step, GRADIENT_NONE, NULL, NULL, NULL, NULL, t->losses, t->partials);
   NTKW_TRY(trainer_reduce(t, local, NULL));
-  *loss = weighted_loss(t);
+  *loss = trainer_weighted_loss(t);
   return NTKW_SUCCESS;
 }
 
@@ -35,16 +34,16 @@ static ntkw_status gradient_at(void *context, const void *trial, double *loss, v
   trainer *t = context;
   const partial_ready_callback ready = {trainer_send_ready, t->sharding};
   const void *sum;
-  NTKW_TRY(use_parameters(t, trial));
+  NTKW_TRY(trainer_use_parameters(t, trial));
   NTKW_TRY(sharding_begin(t->sharding, &t->combined));
   ntkw_status status = gradient_engine_run(t->engine, t->step, GRADIENT_COMBINED, trainer_weights(t), NULL, &ready,
-                                           t->losses, t->partials);
+                                           NULL, t->losses, t->partials);
   status = trainer_reduce(t, status, NULL);
   if (status != NTKW_SUCCESS) {
     sharding_cancel(t->sharding, t->all);
     return status;
   }
-  *loss = weighted_loss(t);
+  *loss = trainer_weighted_loss(t);
   NTKW_TRY(sharding_end(t->sharding, t->partials, &sum));
   memcpy(gradient, sum, (size_t)t->count * t->width);
   return NTKW_SUCCESS;
@@ -63,6 +62,11 @@ static ntkw_status dot(void *context, const void *a, const void *b, double *valu
 objective trainer_objective(trainer *t) {
   double loss = 0.0;
   for (int c = 0; c < t->pde->n_conditions; c++) loss += trainer_weights(t)[c] * t->loss[c];
-  return (objective){
-      .context = t, .loss = loss, .gradient = t->total, .loss_at = loss_at, .gradient_at = gradient_at, .dot = dot};
+  return (objective){.context = t,
+                     .loss = loss,
+                     .gradient = t->total,
+                     .loss_at = loss_at,
+                     .gradient_at = gradient_at,
+                     .dot = dot,
+                     .squares = trainer_squares_offered(t)};
 }

@@ -106,7 +106,7 @@ static ntkw_status compute_shards(trainer *t, bool due, bool *stop) {
   const partial_ready_callback ready = {trainer_send_ready, t->sharding};
   NTKW_TRY(sharding_begin(t->sharding, due ? &t->separate : &t->combined));
   ntkw_status status = gradient_engine_run(t->engine, t->step, kind_of_step(t, due), trainer_weights(t), t->weighting,
-                                           &ready, t->losses, t->partials);
+                                           &ready, NULL, t->losses, t->partials);
   status = reduce_losses(t, status, stop);
   if (status == NTKW_SUCCESS) status = refuse_blow_up(t);
   if (status == NTKW_SUCCESS) return sharding_end(t->sharding, t->partials, t->sums);
@@ -140,6 +140,6 @@ ntkw_status trainer_step(trainer *t, bool *stop) {
 ntkw_status trainer_measure(trainer *t) {
   NTKW_TRY(trainer_refresh(t));
   const ntkw_status local =
-      gradient_engine_run(t->engine, t->step, GRADIENT_NONE, NULL, NULL, NULL, t->losses, t->partials);
+      gradient_engine_run(t->engine, t->step, GRADIENT_NONE, NULL, NULL, NULL, NULL, t->losses, t->partials);
   return reduce_losses(t, local, NULL);
 }

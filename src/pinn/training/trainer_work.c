@@ -39,6 +39,7 @@ static ntkw_status create_groups(trainer *t) {
 void trainer_free_work(trainer *t) {
   int **const bounds[] = {&t->combined.chunk_first, &t->combined.chunk_end, &t->separate.chunk_first,
                           &t->separate.chunk_end};
+  trainer_squares_destroy(t); /* it uses the engine's threads */
   gradient_engine_destroy(&t->engine);
   sharding_destroy(&t->sharding);
   chunk_plan_free(&t->plan);
@@ -68,7 +69,8 @@ ntkw_status trainer_share_work(trainer *t, int n_threads, sum_order order) {
   NTKW_TRY(sharding_create(t->comm, t->n_parameters, t->pde->network.precision, layouts, 2,
                            gradient_engine_memory(t->engine), &t->sharding));
   void *nodes = sharding_node_memory(t->sharding);
-  return ntkw_status_agree(t->comm, nodes ? gradient_engine_use_memory(t->engine, nodes) : NTKW_SUCCESS);
+  NTKW_TRY(ntkw_status_agree(t->comm, nodes ? gradient_engine_use_memory(t->engine, nodes) : NTKW_SUCCESS));
+  return trainer_squares_create(t);
 }
 
 ntkw_status trainer_set_threads(trainer *t, int n) {
