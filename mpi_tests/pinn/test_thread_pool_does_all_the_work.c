@@ -1,7 +1,7 @@
 /* Every worker of a thread pool runs once in every round. It sees the caller's earlier writes, and the caller sees
  * those of the worker. A trainer gives the same bits for any number of threads and reports an error of any thread. */
 #include "state_digest_fixture.h"
-#include "pinn/training/thread_pool.h"
+#include "pinn/arithmetic/thread_pool.h"
 #include "training_fixture.h"
 
 #include <signal.h>

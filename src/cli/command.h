@@ -21,8 +21,9 @@ typedef enum exit_code {
 
 /* A subcommand: its name, a line for ntkw --help, its own help, and its function; argv[0] is the subcommand's name.
  * `ntkw NAME --help` prints help, then the options of the table with their defaults, then what print_more prints, then
- * notes (exit codes, an example); options, print_more and notes may be left out. before is called before MPI is initialised, except with --help; it may
- * be NULL. outlives_reader: if output is lost, tell_of_lost_output warns, and the exit code does not change. */
+ * notes (exit codes, an example); options, print_more and notes may be left out. before is called before MPI is
+ * initialised, except with --help; it may be NULL. outlives_reader: if output is lost, tell_of_lost_output warns, and
+ * the exit code does not change. */
 typedef struct command {
   const char *name, *summary, *help;
   exit_code (*run)(int argc, char **argv);

@@ -2,7 +2,7 @@
 #ifndef NTKW_CLI_THREADS_H
 #define NTKW_CLI_THREADS_H
 
-#include "pinn/training/thread_pool.h"
+#include "pinn/arithmetic/thread_pool.h"
 #include "pinn/training/trainer.h"
 
 /* Help of the option --threads, for tables of options with least 1, most MAX_THREADS and a default of 0, not given. */

@@ -2,7 +2,7 @@
 #include "pinn/api/handles.h"
 #include "pinn/training/reference_solution.h"
 #include "pinn/state/training_checkpoint.h"
-#include "pinn/training/thread_pool.h"
+#include "pinn/arithmetic/thread_pool.h"
 #include "base/check.h"
 #include "base/dtype.h"
 #include "base/versioned_options.h"

@@ -1,5 +1,5 @@
-/* The inner loops of dense symmetric systems: square tiles of float64, TILE rows and columns, column by column in memory:
- * element (r, c) is tile[c * TILE + r].
+/* The inner loops of dense symmetric systems: square tiles of float64, TILE rows and columns, column by column in
+ * memory: element (r, c) is tile[c * TILE + r].
  *
  * All variants give the same bits: an element is one chain of fma over the ascending column, but for the products of a
  * transposed tile, which have 16 partial sums by row modulo 16 and a fixed tree. All functions are local. */

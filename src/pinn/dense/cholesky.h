@@ -1,17 +1,17 @@
 /* The Cholesky factor of a symmetric positive definite matrix in tiles, spread over ranks and threads, and solutions
  * with it.
  *
- * Right-looking by groups of columns of tiles: a column that is done goes to all ranks, and every element is one chain of
- * fma over the ascending columns. So the factor has the same bits for any number of ranks and threads and any kernels.
- * Up to an order of FACTOR_EVERYWHERE each rank keeps the whole factor and solves by itself; beyond that each keeps its
- * own tiles and the ranks solve together, with the same bits. */
+ * Right-looking by groups of columns of tiles: a column that is done goes to all ranks, and every element is one chain
+ * of fma over the ascending columns. So the factor has the same bits for any number of ranks and threads and any
+ * kernels. Up to an order of FACTOR_EVERYWHERE each rank keeps the whole factor and solves by itself; beyond that each
+ * keeps its own tiles and the ranks solve together, with the same bits. */
 #ifndef NTKW_PINN_CHOLESKY_H
 #define NTKW_PINN_CHOLESKY_H
 
 #include <mpi.h>
 #include "pinn/arithmetic/matrix.h"
 #include "pinn/dense/tile_layout.h"
-#include "pinn/training/thread_pool.h"
+#include "pinn/arithmetic/thread_pool.h"
 
 enum { FACTOR_EVERYWHERE = 4096 };
 

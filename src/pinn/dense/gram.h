@@ -7,7 +7,7 @@
 
 #include "pinn/arithmetic/matrix.h"
 #include "pinn/dense/tile_layout.h"
-#include "pinn/training/thread_pool.h"
+#include "pinn/arithmetic/thread_pool.h"
 
 enum { GRAM_ROWS = 256 }; /* the most rows of a block */
 

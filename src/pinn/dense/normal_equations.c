@@ -1,4 +1,5 @@
 #include "pinn/dense/normal_equations.h"
+#include "pinn/arithmetic/sum_reduction.h"
 #include "pinn/dense/gram.h"
 #include "pinn/dense/memory_check.h"
 #include "ntkw/sum.h"
@@ -10,7 +11,7 @@
 #include <string.h>
 
 /* apply: rows of a product, and its columns, of which one is used. */
-enum { APPLY_ROWS = 64, APPLY_WIDTH = PADDING_F64, SUM_LIMBS = NTKW_SUM_LIMBS_FLOAT64 };
+enum { APPLY_ROWS = 64, APPLY_WIDTH = PADDING_F64 };
 
 struct normal_equations {
   normal_options options;
@@ -27,6 +28,7 @@ struct normal_equations {
   double *own_columns, *all_columns;  /* a block of columns: [count][GRAM_ROWS], [n_rows][GRAM_ROWS]; dual form */
   double *solution, *wide, *products; /* [n_tiles * TILE], [P][APPLY_WIDTH], [count][APPLY_WIDTH] */
   int *counts, *offsets;              /* [size] each, of a gathered message */
+  int64_t *message;                   /* of the trace */
 };
 
 int64_t normal_equations_row_count(const normal_equations *n) {
@@ -139,7 +141,8 @@ static ntkw_status begin(const normal_options *options, normal_equations **out) 
   MPI_Comm_size(options->comm, &n->size);
   n->first = calloc((size_t)n->size + 1, sizeof *n->first);
   n->counts = calloc(2 * (size_t)n->size, sizeof *n->counts);
-  NTKW_CHECK(n->first && n->counts, NTKW_ERR_MEMORY, "out of memory for the rows of %d ranks", n->size);
+  n->message = calloc(sums_message_size(1), sizeof *n->message);
+  NTKW_CHECK(n->first && n->counts && n->message, NTKW_ERR_MEMORY, "out of memory for the rows of %d ranks", n->size);
   n->offsets = n->counts + n->size;
   return NTKW_SUCCESS;
 }
@@ -161,8 +164,9 @@ void normal_equations_destroy(normal_equations **out) {
   cholesky_destroy(&n->factor);
   tile_layout_free(&n->layout);
   for (int w = 0; n->multipliers && w < thread_pool_size(n->options.pool); w++) multiplier_destroy(&n->multipliers[w]);
-  void *const all[] = {n->first,       n->multipliers, n->rows, n->tiles,    n->packed, n->own_columns,
-                       n->all_columns, n->solution,    n->wide, n->products, n->counts, n};
+  void *const all[] = {
+      n->first, n->multipliers, n->rows,   n->tiles,   n->packed, n->own_columns, n->all_columns, n->solution,
+      n->wide,  n->products,    n->counts, n->message, n};
   for (size_t i = 0; i < sizeof all / sizeof *all; i++) free(all[i]);
   *out = NULL;
 }
@@ -244,13 +248,8 @@ static ntkw_status compute_trace(const normal_equations *n, double *trace) {
     const double *tile = n->tiles + tile_place(&n->layout, k, k) * TILE_VALUES;
     for (int i = 0; i < TILE; i++) ntkw_sum_add_magnitudes(&sum, &tile[i * TILE + i], 1, NTKW_FLOAT64);
   }
-  ntkw_sum_normalise(&sum);
-  int64_t message[SUM_LIMBS + 1];
-  memcpy(message, sum.limb, SUM_LIMBS * sizeof *message);
-  message[SUM_LIMBS] = sum.not_finite;
-  MPI_TRY(MPI_Allreduce(MPI_IN_PLACE, message, SUM_LIMBS + 1, MPI_INT64_T, MPI_SUM, n->options.comm));
-  ntkw_sum_from_limbs(&sum, message);
-  *trace = message[SUM_LIMBS] ? NAN : ntkw_sum_value(&sum);
+  NTKW_TRY(sums_reduce(n->options.comm, &sum, 1, NULL, 0, n->message));
+  *trace = sum.not_finite ? NAN : ntkw_sum_value(&sum);
   return NTKW_SUCCESS;
 }
 

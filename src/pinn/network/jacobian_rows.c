@@ -123,13 +123,13 @@ static ntkw_status fill(jacobian_rows *m, const network *net) {
   }
   m->product = matrix_allocate(net, most, 1);
   m->tangent = matrix_allocate(net, PANEL_ROWS, net->widest);
-  NTKW_CHECK(m->product && m->tangent, NTKW_ERR_MEMORY, "no memory for rows of the Jacobian");
+  NTKW_CHECK(m->product && m->tangent, NTKW_ERR_MEMORY, "out of memory for rows of the Jacobian");
   return multiplier_create(net->variant, NTKW_FLOAT64, &m->multiplier);
 }
 
 ntkw_status jacobian_rows_create(const network *net, jacobian_rows **out) {
   jacobian_rows *m = *out = calloc(1, sizeof *m);
-  NTKW_CHECK(m, NTKW_ERR_MEMORY, "no memory for rows of the Jacobian");
+  NTKW_CHECK(m, NTKW_ERR_MEMORY, "out of memory for rows of the Jacobian");
   const ntkw_status status = fill(m, net);
   if (status != NTKW_SUCCESS) jacobian_rows_destroy(out);
   return status;

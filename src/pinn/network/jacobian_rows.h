@@ -24,8 +24,8 @@ void jacobian_rows_take(jacobian_rows *maker, workspace *workspace, const double
                         int64_t stride);
 
 /* Compute products of the rows of a panel with a vector, after workspace_forward of that panel, without the rows: one
- * sum of products for each point, over the layers from the last one on, their streams and features, then their biases. Overwrites the
- * chunk's gradient.
+ * sum of products for each point, over the layers from the last one on, their streams and features, then their biases.
+ * Overwrites the chunk's gradient.
  *
  * @param[in]  direction         a network with the same options, whose parameters are the vector.
  * @param[in]  parameters        the same vector.

@@ -2,13 +2,13 @@
  * Sethna, arXiv:1201.5885).
  *
  * With the residuals r, their Jacobian J and the damping d, the velocity is v = -(J^T J + d I)^-1 J^T r. The
- * acceleration is a = -1/2 (J^T J + d I)^-1 J^T r'', where r'' is the second derivative of r along v, by a difference of
- * residuals. A step goes to theta + v + a or theta + v, to the lower loss. The gain is the decrease of the loss by that
- * which the linear model predicts, -(2 g.v + |J v|^2). The damping falls if the gain is high and rises if it is low. A
- * step without a decrease is tried again with a larger damping and the same matrix.
+ * acceleration is a = -1/2 (J^T J + d I)^-1 J^T r'', where r'' is the second derivative of r along v, by a difference
+ * of residuals. A step goes to theta + v + a or theta + v, to the lower loss. The gain is the decrease of the loss by
+ * that which the linear model predicts, -(2 g.v + |J v|^2). The damping falls if the gain is high and rises if it is
+ * low. A step without a decrease is tried again with a larger damping and the same matrix.
  *
- * The rule "curve" keeps a low damping and searches along the curve theta + t v + t^2 a and the line theta + t v for the
- * lowest loss at t = 1, 1/2, 1/4, ... With momentum m the damping pulls towards m times the last step (Goldshlager,
+ * The rule "curve" keeps a low damping and searches along the curve theta + t v + t^2 a and the line theta + t v for
+ * the lowest loss at t = 1, 1/2, 1/4, ... With momentum m the damping pulls towards m times the last step (Goldshlager,
  * Abrahamsen & Lin, arXiv:2401.10190): v = m w - (J^T J + d I)^-1 J^T (r + m J w).
  *
  * Elements are computed as written from elements of the same index; inner products are exact. */

@@ -5,8 +5,8 @@
  * step, so that all losses and gradients of a step belong to one function.
  *
  * The run creates an objective and passes a pointer to it. Optimizers use members by name and never copy or create an
- * objective, so that members can be added without changing optimizers, such as kernel_factors(observer) for curvature by
- * layers. A member costs nothing until it is called. */
+ * objective, so that members can be added without changing optimizers, such as kernel_factors(observer) for curvature
+ * by layers. A member costs nothing until it is called. */
 #ifndef NTKW_PINN_OBJECTIVE_H
 #define NTKW_PINN_OBJECTIVE_H
 

@@ -7,9 +7,9 @@
 
 /* Write the signature: one line each for inputs, outputs, the domain (unless it is the whole box), network, precision
  * and every condition (its places, and a fingerprint of its equations). Settings that a user may change before resuming
- * (changes.h) are not part of it. The last line has lane_rows unless it is SHORT_LANE_ROWS: a program that does not know
- * lane_rows would continue with other bits, and refuses this line. A resumed run takes lane_rows from its checkpoint
- * before signatures are compared. Not collective.
+ * (changes.h) are not part of it. The last line has lane_rows unless it is SHORT_LANE_ROWS: a program that does not
+ * know lane_rows would continue with other bits, and refuses this line. A resumed run takes lane_rows from its
+ * checkpoint before signatures are compared. Not collective.
  *
  * @param[out] text  to be freed.
  * @return NTKW_SUCCESS or NTKW_ERR_MEMORY. */

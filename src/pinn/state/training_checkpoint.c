@@ -148,7 +148,8 @@ static ntkw_status check_problem(ntkw_checkpoint_reader *reader, const char *pat
   return known && status != NTKW_SUCCESS ? refuse_other(reader, path, pde, status) : status;
 }
 
-/* Check the problem with the checkpoint's lane_rows, which the resumed run keeps. On error the problem keeps its own. */
+/* Check the problem with the checkpoint's lane_rows, which the resumed run keeps. If that fails, the problem
+ * keeps its own. */
 static ntkw_status take_lane_rows(ntkw_checkpoint_reader *reader, const char *path, problem *pde) {
   const int64_t stored = stored_lane_rows(reader);
   const int own = pde->lane_rows;

@@ -2,8 +2,8 @@
 #include "pinn/arithmetic/kernels.h"
 
 /* Measured with tanh networks 3x20 to 3x500 on AVX2, in multiply-adds of a product. PARAMETER is what a panel costs for
- * each parameter, and a gradient as much once more; FAR_PARAMETER is added for those beyond CACHED, which do not fit into
- * the second-level cache. float32 and float64 differ less than machines do. */
+ * each parameter, and a gradient as much once more; FAR_PARAMETER is added for those beyond CACHED, which do not fit
+ * into the second-level cache. float32 and float64 differ less than machines do. */
 enum {
   ACTIVATION = 4,       /* each unit, in every row */
   VALUE_ACTIVATION = 9, /* each unit, in the row of a value */

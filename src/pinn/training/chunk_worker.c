@@ -208,24 +208,19 @@ static void store_residuals(const chunk_worker *w, const point_panel *panel, con
       rows->residuals[row + (int64_t)p * n_equations + e] = scale * w->residuals[e * panel->n + p];
 }
 
-/* One backward pass per equation gives the rows of its points. */
-static void store_jacobian(chunk_worker *w, const point_panel *panel, const residual_rows *rows, int64_t row) {
+/* One backward pass per equation gives the rows of its points, or their products with a vector. */
+static void visit_rows(chunk_worker *w, const point_panel *panel, const chunk_task *task, int64_t row) {
+  const residual_rows *rows = task->rows;
   const int n_equations = equations_count(w->pde->conditions[panel->condition].equations);
   for (int i = 0; i < panel->n * n_equations; i++) w->factors[i] = rows->scales[panel->condition];
   for (int e = 0; e < n_equations; e++) {
     equations_seeds(w->equations[panel->condition], e, w->factors, w->output_adjoints);
-    jacobian_rows_take(w->jacobian, w->workspace, w->output_adjoints, rows->jacobian + (row + e) * rows->stride,
-                       n_equations * rows->stride);
-  }
-}
-
-static void store_products(chunk_worker *w, const point_panel *panel, const residual_rows *rows, int64_t row) {
-  const int n_equations = equations_count(w->pde->conditions[panel->condition].equations);
-  for (int i = 0; i < panel->n * n_equations; i++) w->factors[i] = rows->scales[panel->condition];
-  for (int e = 0; e < n_equations; e++) {
-    equations_seeds(w->equations[panel->condition], e, w->factors, w->output_adjoints);
-    jacobian_rows_apply(w->jacobian, w->workspace, rows->direction, rows->vector, w->output_adjoints,
-                        rows->products + row + e, n_equations);
+    if (task->kind == GRADIENT_ROWS)
+      jacobian_rows_take(w->jacobian, w->workspace, w->output_adjoints, rows->jacobian + (row + e) * rows->stride,
+                         n_equations * rows->stride);
+    else
+      jacobian_rows_apply(w->jacobian, w->workspace, rows->direction, rows->vector, w->output_adjoints,
+                          rows->products + row + e, n_equations);
   }
 }
 
@@ -239,18 +234,35 @@ static void backward_panel_pulled(chunk_worker *w, const point_panel *panel, con
   workspace_backward(w->workspace, w->output_adjoints, NULL, NULL);
 }
 
-static void visit_rows(chunk_worker *w, const point_panel *panel, const chunk_task *task, int64_t row) {
-  if (task->rows->residuals) store_residuals(w, panel, task->rows, row);
-  if (task->kind == GRADIENT_ROWS) store_jacobian(w, panel, task->rows, row);
-  if (task->kind == GRADIENT_APPLIED) store_products(w, panel, task->rows, row);
-  if (task->kind == GRADIENT_PULLED) backward_panel_pulled(w, panel, task->rows, row);
+/* Do for a panel what the kind of gradient needs. row: its first row on this rank. */
+static ntkw_status visit_panel(chunk_worker *w, const point_panel *panel, const chunk_task *task, int64_t row) {
+  if (task->rows && task->rows->residuals) store_residuals(w, panel, task->rows, row);
+  switch (task->kind) {
+  case GRADIENT_NONE:
+    break;
+  case GRADIENT_COMBINED:
+    backward_panel(w, panel, task->weights[panel->condition]);
+    break;
+  case GRADIENT_SEPARATE:
+    backward_panel(w, panel, 1.0);
+    break;
+  case GRADIENT_TRACED:
+    return backward_panel_traced(w, panel, task);
+  case GRADIENT_ROWS:
+  case GRADIENT_APPLIED:
+    visit_rows(w, panel, task, row);
+    break;
+  case GRADIENT_PULLED:
+    backward_panel_pulled(w, panel, task->rows, row);
+    break;
+  }
+  return NTKW_SUCCESS;
 }
 
 /* first: index of the chunk's first point among the points of this worker. */
 static ntkw_status compute_chunk(chunk_worker *w, int l, int64_t first, const chunk_task *task) {
   const chunk *piece = &w->plan->chunks[l];
   const int n_inputs = w->pde->n_inputs, most = w->capacity[piece->condition];
-  const double weight = task->kind == GRADIENT_COMBINED ? task->weights[piece->condition] : 1.0;
   const int n_equations = equations_count(w->pde->conditions[piece->condition].equations);
   const int64_t row = task->rows ? residual_row_of_chunk(w->pde, w->plan, l) - task->rows->first : 0;
   if (task->kind != GRADIENT_NONE) workspace_chunk_begin(w->workspace);
@@ -259,9 +271,7 @@ static ntkw_status compute_chunk(chunk_worker *w, int l, int64_t first, const ch
     const point_panel panel = {piece->condition, (int)(left < most ? left : most), w->points + at,
                                w->normals ? w->normals + at : NULL};
     NTKW_TRY(forward_panel(w, &panel, &w->result.losses[piece->condition]));
-    if (task->rows) visit_rows(w, &panel, task, row + done * n_equations);
-    if (task->kind == GRADIENT_TRACED) NTKW_TRY(backward_panel_traced(w, &panel, task));
-    if (task->kind == GRADIENT_COMBINED || task->kind == GRADIENT_SEPARATE) backward_panel(w, &panel, weight);
+    NTKW_TRY(visit_panel(w, &panel, task, row + done * n_equations));
   }
   return NTKW_SUCCESS;
 }

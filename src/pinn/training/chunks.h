@@ -29,8 +29,8 @@ ntkw_status chunk_plan_create(const problem *pde, chunk_plan *plan);
 ntkw_status chunk_plan_create_free(const problem *pde, int n_pieces, chunk_plan *plan);
 void chunk_plan_free(chunk_plan *plan);
 
-/* The chunks of all ranks: rank r has the chunks first[r] .. first[r + 1] - 1, possibly none. The largest cost of a rank
- * is as small as possible (balanced_cut.h). first: size + 1 values. */
+/* The chunks of all ranks: rank r has the chunks first[r] .. first[r + 1] - 1, possibly none. The largest cost of a
+ * rank is as small as possible (balanced_cut.h). first: size + 1 values. */
 void chunk_plan_share(const chunk_plan *plan, int size, int first[]);
 
 #endif

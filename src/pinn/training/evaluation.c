@@ -1,7 +1,7 @@
 #include "pinn/training/evaluation.h"
 #include "ntkw/checkpoint.h"
 #include "pinn/training/gaps.h"
-#include "pinn/training/loss_reduction.h"
+#include "pinn/arithmetic/sum_reduction.h"
 #include "pinn/training/reference_solution.h"
 #include "ranks/even_split.h"
 #include "base/check.h"

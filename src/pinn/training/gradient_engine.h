@@ -18,7 +18,7 @@
 #include "pinn/training/chunks.h"
 #include "pinn/training/partial_sums.h"
 #include "pinn/training/residual_rows.h"
-#include "pinn/training/thread_pool.h"
+#include "pinn/arithmetic/thread_pool.h"
 
 typedef enum gradient_kind {
   GRADIENT_NONE,

@@ -53,8 +53,8 @@ static int points_of_panel(const condition *cond) {
   return most < TILE ? most : TILE;
 }
 
-/* Cut the rows first to last - 1 of a condition, which lie in one tile. offset: of row `first` in the tile. @return the number of
- * panels; panels NULL: only count. */
+/* Cut the rows first to last - 1 of a condition, which lie in one tile. offset: of row `first` in the tile. @return the
+ * number of panels; panels NULL: only count. */
 static int cut_rows(const problem *pde, int c, int64_t first, int64_t last, int offset, row_panel *panels) {
   const condition *cond = &pde->conditions[c];
   const int n_equations = equations_count(cond->equations), most = points_of_panel(cond);

@@ -10,7 +10,7 @@
 #include "pinn/dense/tile_layout.h"
 #include "pinn/model/model.h"
 #include "pinn/problem/problem.h"
-#include "pinn/training/thread_pool.h"
+#include "pinn/arithmetic/thread_pool.h"
 
 typedef struct kernel_tiles kernel_tiles;
 

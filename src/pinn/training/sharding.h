@@ -2,7 +2,7 @@
  * partial sums by the ranks that computed them, are added by the ranks that own the shards. Owners read those of ranks
  * on the same computer in shared memory (node_memory.h) and receive the others as messages.
  *
- * In each training step the trainer communicates only here and in loss_reduction.c. */
+ * In each training step the trainer communicates only here and in sum_reduction.c. */
 #ifndef NTKW_PINN_SHARDING_H
 #define NTKW_PINN_SHARDING_H
 

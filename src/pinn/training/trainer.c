@@ -1,4 +1,4 @@
-#include "pinn/training/loss_reduction.h"
+#include "pinn/arithmetic/sum_reduction.h"
 #include "base/dtype.h"
 #include "pinn/training/trainer_impl.h"
 #include "base/check.h"

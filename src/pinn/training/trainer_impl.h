@@ -58,6 +58,9 @@ const least_squares *trainer_squares_offered(const trainer *t);
 ntkw_status trainer_use_parameters(trainer *t, const void *trial);
 /* The weighted loss, after trainer_reduce. NaN if a residual is not finite. */
 double trainer_weighted_loss(const trainer *t);
+/* The inner product of vectors that are spread over the ranks: the exact sum, rounded once; NaN if a value is not
+ * finite. count: values of this rank. Collective. */
+ntkw_status trainer_dot(const trainer *t, int64_t count, ntkw_dtype dtype, const void *a, const void *b, double *value);
 
 /* The objective of the current step, at its parameters and losses, with the gradient in t->total. */
 objective trainer_objective(trainer *t);

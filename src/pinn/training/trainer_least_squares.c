@@ -1,7 +1,7 @@
 /* The least-squares problem of a step: weighted residuals, their Jacobian, and its damped normal equations. */
 #include "pinn/dense/normal_equations.h"
 #include "pinn/training/kernel_tiles.h"
-#include "pinn/training/loss_reduction.h"
+#include "pinn/arithmetic/sum_reduction.h"
 #include "pinn/training/trainer_impl.h"
 #include "base/check.h"
 
@@ -132,12 +132,7 @@ static ntkw_status solve(void *context, const double *rows, void *v) {
 
 static ntkw_status dot_rows(void *context, const double *a, const double *b, double *value) {
   const trainer *t = context;
-  ntkw_sum sums[2];
-  for (int s = 0; s < 2; s++) ntkw_sum_zero(&sums[s], NTKW_FLOAT64);
-  ntkw_sum_add_products(&sums[0], &sums[1], a, b, (size_t)t->squares->offered.count, NTKW_FLOAT64);
-  NTKW_TRY(sums_reduce(t->comm, sums, 2, NULL, 0, t->message));
-  *value = sums[0].not_finite ? NAN : ntkw_sum_difference(&sums[0], &sums[1]);
-  return NTKW_SUCCESS;
+  return trainer_dot(t, t->squares->offered.count, NTKW_FLOAT64, a, b, value);
 }
 
 static ntkw_status allocate(trainer *t, int64_t count) {

@@ -1,6 +1,6 @@
 /* The objective of a step: trial parameters are evaluated like the parameters of a step, without an update of the
  * weights. */
-#include "pinn/training/loss_reduction.h"
+#include "pinn/arithmetic/sum_reduction.h"
 #include "pinn/training/trainer_impl.h"
 #include "base/check.h"
 
@@ -49,14 +49,19 @@ static ntkw_status gradient_at(void *context, const void *trial, double *loss, v
   return NTKW_SUCCESS;
 }
 
-static ntkw_status dot(void *context, const void *a, const void *b, double *value) {
-  trainer *t = context;
+ntkw_status trainer_dot(const trainer *t, int64_t count, ntkw_dtype dtype, const void *a, const void *b,
+                        double *value) {
   ntkw_sum sums[2];
   for (int s = 0; s < 2; s++) ntkw_sum_zero(&sums[s], NTKW_FLOAT64);
-  ntkw_sum_add_products(&sums[0], &sums[1], a, b, (size_t)t->count, t->pde->network.precision);
+  ntkw_sum_add_products(&sums[0], &sums[1], a, b, (size_t)count, dtype);
   NTKW_TRY(sums_reduce(t->comm, sums, 2, NULL, 0, t->message));
   *value = sums[0].not_finite ? NAN : ntkw_sum_difference(&sums[0], &sums[1]);
   return NTKW_SUCCESS;
+}
+
+static ntkw_status dot(void *context, const void *a, const void *b, double *value) {
+  const trainer *t = context;
+  return trainer_dot(t, t->count, t->pde->network.precision, a, b, value);
 }
 
 objective trainer_objective(trainer *t) {

@@ -1,5 +1,5 @@
 /* A step of the trainer, and a measurement without a step. */
-#include "pinn/training/loss_reduction.h"
+#include "pinn/arithmetic/sum_reduction.h"
 #include "pinn/training/trainer_impl.h"
 #include "base/check.h"
 

@@ -1,6 +1,6 @@
-/* The small reduction of every step: exact losses of all conditions, and flags. */
-#ifndef NTKW_PINN_LOSS_REDUCTION_H
-#define NTKW_PINN_LOSS_REDUCTION_H
+/* Exact sums over the ranks, such as the losses of a step, and flags. */
+#ifndef NTKW_PINN_SUM_REDUCTION_H
+#define NTKW_PINN_SUM_REDUCTION_H
 
 #include <mpi.h>
 #include "ntkw/sum.h"

@@ -1,4 +1,4 @@
-#include "pinn/training/loss_reduction.h"
+#include "pinn/arithmetic/sum_reduction.h"
 #include "base/check.h"
 
 #include <string.h>
@@ -19,7 +19,7 @@ ntkw_status sums_reduce(MPI_Comm comm, ntkw_sum sums[], int n, int64_t flags[], 
   }
   for (int i = 0; i < MAX_FLAGS; i++) next[i] = i < n_flags && flags[i];
   NTKW_CHECK(MPI_Allreduce(MPI_IN_PLACE, message, (int)sums_message_size(n), MPI_INT64_T, MPI_SUM, comm) == MPI_SUCCESS,
-             NTKW_ERR_MPI, "MPI_Allreduce of the losses failed");
+             NTKW_ERR_MPI, "MPI_Allreduce of exact sums failed");
   next = message;
   for (int i = 0; i < n; i++, next += VALUES_PER_SUM) {
     ntkw_sum_from_limbs(&sums[i], next);

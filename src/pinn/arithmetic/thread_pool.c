@@ -1,8 +1,8 @@
-#include "pinn/training/thread_pool.h"
+#include "pinn/arithmetic/thread_pool.h"
 #include "base/check.h"
+#include "base/thread.h"
 
 #include <pthread.h>
-#include <signal.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -52,19 +52,14 @@ static void *worker_main(void *argument) {
   return NULL;
 }
 
-/* A new thread inherits the signal mask of the thread that starts it. */
 static ntkw_status start_threads(thread_pool *pool) {
-  sigset_t all, before;
   int failure = 0;
-  sigfillset(&all);
-  pthread_sigmask(SIG_SETMASK, &all, &before);
   while (pool->n_started + 1 < pool->n && failure == 0) {
     worker *next = &pool->workers[pool->n_started + 1];
     *next = (worker){.pool = pool, .index = pool->n_started + 1};
-    failure = pthread_create(&next->thread, NULL, worker_main, next);
+    failure = ntkw_i_thread_start_masked(&next->thread, worker_main, next);
     pool->n_started += failure == 0;
   }
-  pthread_sigmask(SIG_SETMASK, &before, NULL);
   NTKW_CHECK(failure == 0, NTKW_ERR_MEMORY, "only %d of %d threads could be started: %s", pool->n_started + 1, pool->n,
              strerror(failure));
   return NTKW_SUCCESS;
