@@ -70,7 +70,7 @@ static ntkw_status create_layers(products *all) {
 /* The chunks of this rank. */
 static ntkw_status take_share(products *all, int rank, int size) {
   int *first = calloc((size_t)size + 1, sizeof *first);
-  NTKW_CHECK(first, NTKW_ERR_MEMORY, "no memory for the chunks of %d ranks", size);
+  NTKW_CHECK(first, NTKW_ERR_MEMORY, "out of memory for the chunks of %d ranks", size);
   chunk_plan_share(&all->plan, size, first);
   all->first = first[rank];
   all->end = first[rank + 1];
